@@ -1,0 +1,3 @@
+"""Conformance suite for the documented invoices resource."""
+
+__version__ = "1.0.0"

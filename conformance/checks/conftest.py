@@ -1,0 +1,15 @@
+"""Fixtures of the checks: every declared probe under its own name."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.fixtures import RUN, probe_fixtures
+
+globals().update(probe_fixtures())
+
+
+@pytest.fixture
+def invoice_id(request: pytest.FixtureRequest) -> str:
+    """The known invoice that a check is about: the first, unless the check is run for each of them."""
+    return request.config.stash[RUN].target.invoice_ids[0]

@@ -1,0 +1,87 @@
+"""The console script ``invoices-conformance``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from conformance import __version__
+
+
+def _run(arguments: Sequence[str]) -> int:
+    import pytest
+
+    return int(pytest.main(["--pyargs", "conformance.checks", *arguments]))
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from conformance.reference import faults
+    from conformance.reference.server import serve
+
+    known = faults.all_faults()
+    if options.list_faults:
+        for name, fault in sorted(known.items()):
+            sys.stdout.write(f"{name}\n    {fault.description}\n    {fault.clause}; {', '.join(sorted(fault.caught_by))}\n")
+        return 0
+    if unknown := [name for name in options.fault if name not in known]:
+        sys.stderr.write(f"--fault: unknown: {', '.join(unknown)}; --list-faults lists them\n")
+        return 4
+    serve(options.port, options.fault)
+    return 0
+
+
+def _requirements(_: argparse.Namespace) -> int:
+    from conformance.requirements import registry
+
+    for requirement in registry().values():
+        needs = f"  needs {', '.join(requirement.needs)}" if requirement.needs else ""
+        excluded = f"\n    excluded: {requirement.excluded}" if requirement.excluded else ""
+        sys.stdout.write(
+            f"{requirement.id}  {requirement.level}  {requirement.source}{needs}\n"
+            f"    {requirement.statement}\n    {requirement.clause}{excluded}\n"
+        )
+    return 0
+
+
+def _token(options: argparse.Namespace) -> int:
+    from conformance import forge
+
+    try:
+        sys.stdout.write(forge.derive(options.name, os.environ.get("INVOICES_AUTH_TOKEN", "")) + "\n")
+    except forge.ForgeError as error:
+        sys.stderr.write(f"INVOICES_AUTH_TOKEN: {error}\n")
+        return 4
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="invoices-conformance", description=__doc__)
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("run", help="judge a server; the arguments are pytest's: run --base-url=URL …", add_help=False)
+    serve = commands.add_parser("serve", help="run the reference server and print how to reach it as one JSON line")
+    serve.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
+    serve.add_argument("--fault", action="append", default=[], metavar="NAME", help="make it wrong in one way")
+    serve.add_argument("--list-faults", action="store_true", help="list the faults and what must catch them")
+    serve.set_defaults(run=_serve)
+    commands.add_parser("requirements", help="list the registry").set_defaults(run=_requirements)
+    token = commands.add_parser("token", help="derive a broken token from $INVOICES_AUTH_TOKEN, for a curl command")
+    token.add_argument("name", help="which one; the command of a finding names it")
+    token.set_defaults(run=_token)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the console script; returns the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["run"]:
+        return _run(given[1:])
+    options = _parser().parse_args(given)
+    code: int = options.run(options)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""Tokens derived from the given one, each broken in one named way (RFC 7515, RFC 7519, RFC 8725)."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+class ForgeError(ValueError):
+    """The given token is not a JWT, so that nothing can be derived from it."""
+
+
+def encode_segment(value: Mapping[str, Any]) -> str:
+    """Return a JSON object as a JWT segment: base64url without padding (RFC 7515, section 2)."""
+    text = json.dumps(value, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
+
+
+def decode_segment(segment: str) -> dict[str, Any]:
+    """Return the JSON object in a JWT segment. Raises ForgeError when there is none."""
+    try:
+        value = json.loads(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
+    except ValueError as error:
+        raise ForgeError("the token is not a JWT: a segment is not base64url-encoded JSON") from error
+    if not isinstance(value, dict):
+        raise ForgeError("the token is not a JWT: a segment is not a JSON object")
+    return value
+
+
+def segments(token: str) -> tuple[str, str, str]:
+    """Split a compact JWS. Raises ForgeError unless there are three segments (RFC 7515, section 7.1)."""
+    parts = token.split(".")
+    if len(parts) != 3 or not all(parts):
+        raise ForgeError("the token is not a JWT of three segments")
+    return parts[0], parts[1], parts[2]
+
+
+def _unsigned(spelling: str, *, keep_signature: bool = False) -> Callable[[str], str]:
+    def derive(token: str) -> str:
+        header, payload, signature = segments(token)
+        forged = encode_segment({**decode_segment(header), "alg": spelling})
+        return f"{forged}.{payload}.{signature if keep_signature else ''}"
+
+    return derive
+
+
+def _payload(**claims: object) -> Callable[[str], str]:
+    def derive(token: str) -> str:
+        header, payload, signature = segments(token)
+        return f"{header}.{encode_segment({**decode_segment(payload), **claims})}.{signature}"
+
+    return derive
+
+
+def _header(token: str) -> str:
+    header, payload, signature = segments(token)
+    return f"{encode_segment({**decode_segment(header), 'x-note': 'changed'})}.{payload}.{signature}"
+
+
+def _signature(token: str) -> str:
+    # The middle: the last character of a base64url text has bits that decoders ignore.
+    header, payload, signature = segments(token)
+    middle = len(signature) // 2
+    other = BASE64URL[(BASE64URL.find(signature[middle]) + 1) % len(BASE64URL)]
+    return f"{header}.{payload}.{signature[:middle]}{other}{signature[middle + 1 :]}"
+
+
+def _no_signature(token: str) -> str:
+    header, payload, _ = segments(token)
+    return f"{header}.{payload}."
+
+
+DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {
+        "alg-none": _unsigned("none"),
+        "alg-none-signed": _unsigned("none", keep_signature=True),
+        "alg-none-capitalised": _unsigned("None"),
+        "alg-none-upper-case": _unsigned("NONE"),
+        "alg-none-mixed-case": _unsigned("nOnE"),
+        "header-changed": _header,
+        "subject-changed": _payload(sub="conformance-other-subject"),
+        "expiry-changed": _payload(exp=4102444800),
+        "signature-changed": _signature,
+        "signature-dropped": _no_signature,
+        "two-segments": lambda token: ".".join(segments(token)[:2]),
+    }
+)
+
+
+def derive(name: str, token: str) -> str:
+    """Return the token that ``name`` stands for. Raises ForgeError for an unknown name or a token that is no JWT."""
+    try:
+        derivation = DERIVATIONS[name]
+    except KeyError:
+        raise ForgeError(f"no derived token is named {name}; known: {', '.join(DERIVATIONS)}") from None
+    return derivation(token)

@@ -1,0 +1,84 @@
+"""From the end of a check to its outcome, and from there to what pytest reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.exchange import Exchange, NotObserved
+from conformance.judging import Violation
+from conformance.reports import evidence
+from conformance.requirements import registry
+from conformance.verdict import Judgement, Outcome, outcome_of_violation
+
+if TYPE_CHECKING:
+    from conformance.run import Run
+
+
+class NotApplicable(Exception):  # noqa: N818 - an outcome, not an error
+    """The target does not have what the requirement needs; the message names it."""
+
+
+def is_evidence(value: object) -> bool:
+    """Tell whether a fixture value is an exchange."""
+    return isinstance(value, Exchange)
+
+
+def judge(  # noqa: PLR0913 - the parts of a finished check
+    requirement_id: str,
+    nodeid: str,
+    excinfo: pytest.ExceptionInfo[BaseException] | None,
+    exchanges: Sequence[Exchange],
+    run: Run,
+    traceback: str,
+) -> Judgement:
+    """Return what the check says of its requirement."""
+    subject = nodeid.rpartition("::")[2]
+
+    def say(outcome: Outcome, reason: str) -> Judgement:
+        clean = run.target.redactor.text(evidence.printable(reason) if outcome is not Outcome.ERROR else reason)
+        return Judgement(requirement_id, outcome, nodeid, reason=clean, subject=subject)
+
+    requirement = registry().get(requirement_id)
+    if requirement is None:
+        return say(Outcome.ERROR, f"{requirement_id} is not in the registry")
+    if excinfo is None:
+        return say(Outcome.PASSED, "")
+    error = excinfo.value
+    if isinstance(error, NotApplicable):
+        return say(Outcome.NOT_APPLICABLE, f"needs {error}")
+    if isinstance(error, NotObserved | pytest.skip.Exception):
+        return say(Outcome.NOT_OBSERVED, str(error))
+    if isinstance(error, AssertionError):
+        error = Violation(requirement.statement, str(error).partition("\n")[0])
+    if not isinstance(error, Violation):
+        return say(Outcome.ERROR, traceback)
+    exchange = error.exchange or next(iter(exchanges), None)
+    clean = run.target.redactor.text
+    return Judgement(
+        requirement_id,
+        outcome_of_violation(requirement.level),
+        nodeid,
+        expected=clean(evidence.printable(evidence.cut(error.expected))),
+        observed=clean(evidence.printable(evidence.cut(error.observed))),
+        subject=subject,
+        evidence=evidence.render(exchange, error.others, run.target.redactor),
+    )
+
+
+def apply(judgement: Judgement, report: pytest.TestReport) -> None:
+    """Write the judgement into ``report``: only failed and error fail a test, all but passed are told apart."""
+    details: Any = report
+    details.conformance = judgement.to_dict()
+    outcome = judgement.outcome
+    said = judgement.reason or f"expected {judgement.expected}; observed {judgement.observed}"
+    if outcome is Outcome.PASSED:
+        report.outcome, report.longrepr = "passed", None
+    elif outcome in {Outcome.FAILED, Outcome.ERROR}:
+        report.outcome, report.longrepr = "failed", f"{judgement.requirement} {outcome}: {said}"
+    else:
+        path, line, _ = report.location
+        report.outcome = "skipped"
+        report.longrepr = (path, (line or 0) + 1, f"{outcome}: {judgement.requirement}: {said}")

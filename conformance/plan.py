@@ -1,0 +1,160 @@
+"""The plan: the graph of requests that a selection of checks needs, before anything is sent."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance import probes, secrets
+from conformance.exchange import Exchange, NotObserved, Request
+from conformance.probe import CONTEXT_NAMES, Family, Headers, Probe
+
+if TYPE_CHECKING:
+    from conformance.target import Target
+
+USER_AGENT = "invoices-conformance"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request of the plan: a probe, for one invoice."""
+
+    probe: str
+    invoice_id: str
+
+    def dependencies(self) -> tuple[Step, ...]:
+        """Steps that have to be answered first."""
+        return tuple(Step(name, self.invoice_id) for name in _probe(self.probe).dependencies)
+
+
+def _probe(key: str) -> Probe:
+    try:
+        return probes.by_key()[key]
+    except KeyError:
+        raise LookupError(f"no probe is named {key}") from None
+
+
+def applicable(probe: Probe, target: Target) -> bool:
+    """Tell whether the target has what the probe needs."""
+    return set(probe.needs) <= target.capabilities
+
+
+def steps_for(name: str, target: Target, invoice_id: str | None = None) -> list[Step]:
+    """Return the steps of the probe or family ``name``; of all known invoices where it is sent for each of them.
+
+    ``invoice_id`` restricts it to one invoice.
+    """
+    entry = probes.declared()[name]
+    members = list(entry) if isinstance(entry, Family) else [entry]
+    steps = []
+    for probe in members:
+        ids = target.invoice_ids if probe.each_invoice else target.invoice_ids[:1]
+        if invoice_id is not None:
+            ids = (invoice_id,)
+        if applicable(probe, target):
+            steps += [Step(probe.name, each) for each in ids]
+    return steps
+
+
+def everything(target: Target) -> list[Step]:
+    """Return every step that applies to the target."""
+    return [step for name in probes.declared() for step in steps_for(name, target)]
+
+
+def closure(steps: Iterable[Step]) -> list[Step]:
+    """Return the steps with all that they depend on, each once, dependencies first."""
+    ordered: dict[Step, None] = {}
+
+    def visit(step: Step, trail: tuple[Step, ...]) -> None:
+        if step in ordered:
+            return
+        if step in trail:
+            raise ValueError(f"probe {step.probe} depends on itself")
+        for earlier in step.dependencies():
+            visit(earlier, (*trail, step))
+        ordered[step] = None
+
+    for step in steps:
+        visit(step, ())
+    return list(ordered)
+
+
+def _call(function: object, known: Mapping[str, Exchange], context: Mapping[str, str]) -> object:
+    import inspect
+
+    assert callable(function)
+    arguments = {
+        name: context[name] if name in CONTEXT_NAMES else known[name] for name in inspect.signature(function).parameters
+    }
+    return function(**arguments)
+
+
+def _lines(layers: Iterable[Headers]) -> Iterator[tuple[str, str]]:
+    merged: dict[str, tuple[str, object]] = {}
+    for layer in layers:
+        for name, value in layer.items():
+            merged[name.lower()] = (name, value)
+    for name, value in merged.values():
+        if isinstance(value, str):
+            yield name, value
+        elif isinstance(value, tuple | list):
+            yield from ((name, line) for line in value)
+
+
+def build(step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:
+    """Return the request of ``step`` in symbolic form.
+
+    ``known`` has the exchanges that the probe depends on. Raises NotObserved when it cannot be built from them.
+    """
+    probe = _probe(step.probe)
+    context = target.context(step.invoice_id)
+    path = probe.path.format_map(context) if isinstance(probe.path, str) else str(_call(probe.path, known, context))
+    path = secrets.without_placeholders(path) if not isinstance(probe.path, str) else path
+    if any(ord(character) <= 0x20 or ord(character) > 0xFF for character in path):
+        raise NotObserved(f"{step.probe} cannot be sent: {ascii(path)} is not a URL")
+    layers: list[Headers] = []
+    for layer in probe.layers:
+        given = _call(layer, known, context) if callable(layer) else layer
+        assert isinstance(given, Mapping)
+        layers.append(given)
+    lines = list(_lines(layers))
+    if not target.auth_token:
+        lines = [(name, value) for name, value in lines if secrets.AUTH_TOKEN not in value]
+    own = {name.lower() for name, _ in lines}
+    general = [("Host", target.origin.authority), ("User-Agent", USER_AGENT)]
+    headers = [line for line in [*general, *target.header_lines()] if line[0].lower() not in own] + lines
+    if probe.body and "content-length" not in own:
+        headers.append(("Content-Length", str(len(probe.body))))
+    url = target.url(path) + (f"?{probe.query}" if probe.query is not None else "")
+    return Request(probe.method, url, tuple(headers), probe.body)
+
+
+def curl(request: Request) -> str:
+    """Return ``request`` as a shell command; secrets are environment variables."""
+    words = ["curl", "-i", "--path-as-is", "--globoff"]
+    if request.method == "HEAD":
+        words.append("--head")
+    elif request.method != "GET":
+        words += ["-X", shlex.quote(request.method)]
+    names = set()
+    for name, value in request.headers:
+        names.add(name.lower())
+        if name.lower() in {"host", "user-agent", "content-length"}:
+            continue
+        # curl sends a field without a value only when it is written with a semicolon.
+        words += ["-H", _quoted(f"{name}: {value}" if value else f"{name};")]
+    if "accept" not in names:
+        words += ["-H", "'Accept:'"]
+    if request.body:
+        words += ["--data-binary", shlex.quote(request.body.decode("utf-8", errors="replace"))]
+    words.append(_quoted(request.url) if secrets.has_placeholder(request.url) else shlex.quote(request.url))
+    return " ".join(words)
+
+
+def _quoted(text: str) -> str:
+    if not secrets.has_placeholder(text):
+        return shlex.quote(text)
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`")
+    return f'"{secrets.display(escaped)}"'

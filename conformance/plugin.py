@@ -1,0 +1,299 @@
+"""pytest hooks: options, which exchanges a check gets, outcomes, and the end of a run. No judging here."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance import settings
+
+if TYPE_CHECKING:
+    from conformance.run import Run
+
+CHECKS = Path(__file__).parent / "checks"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the settings."""
+    settings.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the marker, and keep a run of the checks quiet: its own report tells what matters."""
+    config.addinivalue_line("markers", "requirement(id): the requirement of the registry that a check judges")
+    if not _only_checks(config):
+        return
+    if config.option.verbose == 0:
+        config.option.verbose = -1
+    if config.option.tbstyle == "auto":
+        config.option.tbstyle = "no"
+    if config.option.reportchars == "fE":
+        config.option.reportchars = ""
+
+
+def _only_checks(config: pytest.Config) -> bool:
+    """Tell whether pytest was asked for nothing but the checks."""
+    package = CHECKS.parent
+    for argument in config.args:
+        name = argument.split("::")[0]
+        path = Path(config.invocation_params.dir, name).resolve()
+        installed = config.option.pyargs and name.split(".")[0] == package.name
+        if not installed and path != package and not path.is_relative_to(CHECKS) and not _twin(path):
+            return False
+    return True
+
+
+def _twin(path: Path) -> bool:
+    """Tell whether ``path`` is the checks folder of a checkout beside the installed package."""
+    return (path / "test_item.py").is_file() if path.is_dir() else path.parent.name == CHECKS.name
+
+
+def _requirement_id(item: pytest.Item) -> str | None:
+    marker = item.get_closest_marker("requirement")
+    return str(marker.args[0]) if marker else None
+
+
+def _run(config: pytest.Config) -> Run:
+    """Return the run, created when the first check is collected. Raises SettingError."""
+    from conformance.fixtures import RUN
+    from conformance.run import Run
+
+    if RUN not in config.stash:
+        path = config.getoption("target")
+        target_file = settings.read_target_file(path) if path else {}
+        values = settings.read_settings(
+            lambda dest: settings.option_of(config, dest), lambda dest: settings.ini_of(config, dest), target_file
+        )
+        base_url = config.getoption("base_url") or target_file.get("base-url") or config.getini("base_url")
+        dry = bool(config.option.collectonly or config.getoption("plan"))
+        config.stash[RUN] = Run(str(base_url) if base_url else None, values, dry=dry)
+    return config.stash[RUN]
+
+
+def _existing_run(config: pytest.Config) -> Run | None:
+    from conformance.fixtures import RUN
+
+    return config.stash.get(RUN, None)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Read the settings early when checks are what is run, so that a wrong one is the only thing that is said."""
+    if _only_checks(session.config) and not _is_controller(session.config):
+        _run(session.config)
+
+
+def _is_controller(config: pytest.Config) -> bool:
+    return bool(getattr(config.option, "dist", "no") != "no") and not hasattr(config, "workerinput")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let ``-k COND-002`` select the checks of a requirement."""
+    if name := _requirement_id(item):
+        item.extra_keyword_matches.add(name)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a check once per known invoice when all that it judges is sent for each of them."""
+    if not metafunc.definition.get_closest_marker("requirement"):
+        return
+    from conformance import arguments
+
+    run = _run(metafunc.config)
+    if arguments.for_each_invoice(metafunc.definition._fixtureinfo.argnames):  # noqa: SLF001 - no public way
+        metafunc.parametrize("invoice_id", run.target.invoice_ids)
+
+
+def _exchange_arguments(item: pytest.Function) -> dict[str, Any]:
+    from conformance.arguments import Argument, is_exchange_argument
+
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    names = item._fixtureinfo.argnames  # noqa: SLF001 - no public way to the arguments of the function
+    return {name: Argument(name, params.get(name)) for name in names if is_exchange_argument(name)}
+
+
+def _invoice_id(item: pytest.Function) -> str | None:
+    return item.callspec.params.get("invoice_id") if hasattr(item, "callspec") else None
+
+
+def _checks(items: list[pytest.Item]) -> Iterator[pytest.Function]:
+    return (item for item in items if isinstance(item, pytest.Function) and _requirement_id(item))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Judge what covers the whole record after everything else."""
+    from conformance.arguments import record_wide
+
+    whole = {id(item) for item in _checks(items) if record_wide(_exchange_arguments(item))}
+    items.sort(key=lambda item: id(item) in whole)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Send what the selected checks need, before the first one is judged."""
+    checks = list(_checks(session.items))
+    if not checks or session.config.option.collectonly:
+        return None
+    run = _run(session.config)
+    steps = [
+        step
+        for check in checks
+        for argument in _exchange_arguments(check).values()
+        for step in argument.steps(run.target, _invoice_id(check))
+    ]
+    if session.config.getoption("plan"):
+        from conformance.reports import plan
+
+        _write(session.config, plan.lines(run.target, steps, aborted=run.abort))
+        return True
+    started = time.monotonic()
+    run.start()
+    if run.abort:
+        _write(session.config, [run.abort.message])
+        return True
+    if not hasattr(session.config, "workerinput"):
+        steps = [
+            step
+            for check in checks
+            if not _missing(run, check)
+            for argument in _exchange_arguments(check).values()
+            for step in argument.steps(run.target, _invoice_id(check))
+        ]
+        run.observe(steps)
+    run.seconds = time.monotonic() - started
+    return None
+
+
+def _write(config: pytest.Config, lines: Any) -> None:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        for line in lines:
+            reporter.write_line(line)
+
+
+def _missing(run: Run, item: pytest.Item) -> list[str]:
+    from conformance.requirements import registry
+
+    name = _requirement_id(item)
+    requirement = registry().get(name) if name else None
+    return sorted(set(requirement.needs) - run.target.capabilities) if requirement else []
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A requirement that needs what the target does not have is not applicable."""
+    from conformance.outcomes import NotApplicable
+
+    if _requirement_id(item) and (missing := _missing(_run(item.config), item)):
+        raise NotApplicable(", ".join(missing))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Judge once more on fresh exchanges before a comparison fails: data may change between two requests."""
+    from conformance.judging import Violation
+
+    if not _requirement_id(pyfuncitem):
+        return (yield)
+    try:
+        return (yield)
+    except (Violation, AssertionError):
+        arguments = _exchange_arguments(pyfuncitem)
+        if not _refresh(_run(pyfuncitem.config), pyfuncitem, arguments):
+            raise
+    testfunction = pyfuncitem.obj
+    names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001
+    testfunction(**{name: pyfuncitem.funcargs[name] for name in names})
+    return True
+
+
+def _refresh(run: Run, item: pytest.Function, arguments: dict[str, Any]) -> bool:
+    from conformance.arguments import can_be_observed_again, record_wide
+    from conformance.fixtures import value_of
+
+    steps = [step for argument in arguments.values() for step in argument.steps(run.target, _invoice_id(item))]
+    if record_wide(arguments) or not can_be_observed_again(steps):
+        return False
+    run.observer.forget(steps)
+    run.observe(steps)
+    for name, argument in arguments.items():
+        item.funcargs[name] = value_of(run, argument, _invoice_id(item))
+    return True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn the end of a check into an outcome; a judged failure has no traceback."""
+    report = yield
+    name = _requirement_id(item)
+    if name is None or (call.excinfo is None and call.when != "call"):
+        return report
+    from conformance import outcomes
+
+    run = _run(item.config)
+    exchanges = [value for value in getattr(item, "funcargs", {}).values() if outcomes.is_evidence(value)]
+    judgement = outcomes.judge(name, item.nodeid, call.excinfo, exchanges, run, str(report.longrepr))
+    outcomes.apply(judgement, report)
+    return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Collect judgements on the way to the reports; under xdist they come from the workers."""
+    if data := getattr(report, "conformance", None):
+        _RECEIVED.append(data)
+
+
+_RECEIVED: list[dict[str, Any]] = []
+
+
+def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
+    """Count outcomes under their own names; without -v nothing is printed per check."""
+    data = getattr(report, "conformance", None)
+    if not isinstance(report, pytest.TestReport) or data is None:
+        return None
+    outcome = str(data["outcome"])
+    shown = config.option.verbose > 0
+    return outcome, outcome[0] if shown else "", f"{outcome.upper()} {data['requirement']}" if shown else ""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End what the run started and let the verdict decide the exit code."""
+    from conformance.verdict import Judgement
+
+    run = _existing_run(session.config)
+    if run is None:
+        return
+    run.judgements = [Judgement.from_dict(data) for data in _RECEIVED]
+    _RECEIVED.clear()
+    run.stop()
+    if run.abort:
+        session.exitstatus = int(run.abort.code)
+    elif session.exitstatus in {0, 1, 5} and not run.dry and (_only_judged(session) or run.verdict().exit_code):
+        session.exitstatus = int(run.verdict().exit_code)
+
+
+def _only_judged(session: pytest.Session) -> bool:
+    return all(_requirement_id(item) for item in session.items)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Print findings and verdict."""
+    run = _existing_run(config)
+    if run is None or run.abort or run.dry or not run.judgements:
+        return
+    from conformance.reports import terminal
+
+    verdict = run.verdict()
+    target = "" if run.embedded else f" --base-url={shlex.quote(run.target.base_url)}"
+    for line in [*terminal.errors(run), *terminal.findings(run, verdict, target)]:
+        terminalreporter.write_line(line)
+    deselected = len(terminalreporter.stats.get("deselected", []))
+    for line in terminal.summary(run, verdict, deselected):
+        terminalreporter.write_line(line)

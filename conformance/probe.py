@@ -1,0 +1,131 @@
+"""How requests are declared: a probe is data, derived from another one by saying what differs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conformance import secrets
+from conformance.exchange import JSON_API
+
+HeaderValue = str | Sequence[str] | None
+Headers = Mapping[str, HeaderValue]
+# Parameters of such a function are named after probes (it gets their exchanges) or after context values.
+PathFunction = Callable[..., str]
+HeadersFunction = Callable[..., Headers]
+
+CONTEXT_NAMES = frozenset(
+    {"invoice_id", "unknown_id", "second_unknown_id", "other_invoice_id", "hidden_invoice_id", "authority"}
+)
+
+DEFAULT_HEADERS: Mapping[str, HeaderValue] = {
+    "Accept": JSON_API,
+    "Authorization": secrets.AUTH_TOKEN,
+}
+
+
+def _arguments(part: object) -> tuple[str, ...]:
+    return tuple(inspect.signature(part).parameters) if callable(part) else ()
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """One declared request.
+
+    ``path`` is relative to the API prefix, a template over the context names, or a function of earlier exchanges that
+    returns a path or an absolute URL (its path and query are sent to the base URL's origin).
+    ``layers`` are header mappings, or functions that return one, applied in order: None removes a field, a sequence
+    sends one line per element. ``query`` is sent as written. ``each_invoice`` sends the probe once per known invoice.
+    ``needs`` names the capabilities without which it is not sent; ``after`` the probes that must be answered before.
+    """
+
+    path: str | PathFunction
+    method: str = "GET"
+    layers: tuple[Headers | HeadersFunction, ...] = (DEFAULT_HEADERS,)
+    query: str | None = None
+    body: bytes = b""
+    each_invoice: bool = False
+    needs: tuple[str, ...] = ()
+    after: tuple[Probe, ...] = ()
+    name: str = field(default="", init=False)
+
+    def but(  # noqa: PLR0913 - one keyword per part of a request
+        self,
+        *,
+        method: str | None = None,
+        path: str | PathFunction | None = None,
+        headers: Headers | HeadersFunction | None = None,
+        query: str | None = None,
+        body: bytes | None = None,
+        each_invoice: bool | None = None,
+        needs: tuple[str, ...] | None = None,
+        after: tuple[Probe, ...] | None = None,
+    ) -> Probe:
+        """Return a probe that differs from this one in the given parts only; ``headers`` are merged over."""
+        changes: dict[str, Any] = {
+            name: value
+            for name, value in {
+                "method": method,
+                "path": path,
+                "query": query,
+                "body": body,
+                "each_invoice": each_invoice,
+                "needs": needs,
+                "after": after,
+            }.items()
+            if value is not None
+        }
+        if headers is not None:
+            changes["layers"] = (*self.layers, headers)
+        return replace(self, **changes)
+
+    def rename(self, name: str) -> None:
+        """Give the probe the name under which it was declared."""
+        object.__setattr__(self, "name", name)
+
+    @property
+    def dependencies(self) -> tuple[str, ...]:
+        """Names of the probes whose exchanges this one is built from or has to follow."""
+        parts = (self.path, *self.layers)
+        named = {name for part in parts for name in _arguments(part)} - CONTEXT_NAMES
+        return (*sorted(named), *(probe.name for probe in self.after))
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """Probes that differ in one respect and are judged by the same rule, by variant name."""
+
+    variants: Mapping[str, Probe]
+    name: str = field(default="", init=False)
+
+    def rename(self, name: str) -> None:
+        """Give the family and its variants the names under which they were declared."""
+        object.__setattr__(self, "name", name)
+        for variant, probe in self.variants.items():
+            probe.rename(f"{name}[{variant}]")
+
+    def __iter__(self) -> Iterator[Probe]:
+        """Iterate over the probes."""
+        return iter(self.variants.values())
+
+
+def get(path: str | PathFunction, *, each_invoice: bool = False, needs: tuple[str, ...] = ()) -> Probe:
+    """Declare a GET with the documented Accept and Authorization fields."""
+    return Probe(path, each_invoice=each_invoice, needs=needs)
+
+
+def family(variants: Mapping[str, Probe]) -> Family:
+    """Declare a family; the names of its variants become part of node ids."""
+    return Family(dict(variants))
+
+
+def header_family(probe: Probe, field_name: str, values: Mapping[str, HeaderValue]) -> Family:
+    """Declare variants of ``probe`` that differ in one header field."""
+    return Family({variant: probe.but(headers={field_name: value}) for variant, value in values.items()})
+
+
+def query_family(probe: Probe, queries: Mapping[str, str]) -> Family:
+    """Declare variants of ``probe`` that differ in the query."""
+    return Family({variant: probe.but(query=query) for variant, query in queries.items()})

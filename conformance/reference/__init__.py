@@ -1,0 +1,1 @@
+"""The reference server: correct by the standards, and able to be wrong in named ways."""

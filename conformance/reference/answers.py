@@ -1,0 +1,130 @@
+"""Answers: the header fields that each carries, and the hooks through which a fault can alter one."""
+
+from __future__ import annotations
+
+import functools
+import time
+import uuid
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any
+
+from conformance.reference.conditional import Preconditions
+from conformance.reference.message import Answer, Document, Problem, Request
+from conformance.reference.negotiation import Negotiation
+from conformance.reference.serialise import Documents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    RequestHook = Callable[[Request], Answer | None]
+    DocumentHook = Callable[[Request, Document], Document | None]
+    AnswerHook = Callable[[Request, Answer], None]
+    BytesHook = Callable[[Request, Answer, bytes], bytes]
+
+
+class Answers(Preconditions, Negotiation, Documents):
+    """The part of the server that turns documents and problems into answers."""
+
+    cache_control = "max-age=0, private, must-revalidate"
+    error_cache_control = "no-store"
+    vary = "Accept"
+
+    def __init__(self) -> None:
+        self.security_headers = {
+            "X-Frame-Options": "SAMEORIGIN",
+            "X-XSS-Protection": "0",
+            "X-Content-Type-Options": "nosniff",
+            "X-Download-Options": "noopen",
+            "X-Permitted-Cross-Domain-Policies": "none",
+            "Referrer-Policy": "strict-origin-when-cross-origin",
+        }
+        self.request_hooks: list[RequestHook] = []
+        self.document_hooks: list[DocumentHook] = []
+        self.answer_hooks: list[AnswerHook] = []
+        self.bytes_hooks: list[BytesHook] = []
+
+    # Seams: how a fault is put in.
+
+    def replace(self, name: str, replacement: Callable[..., Any]) -> None:
+        """Replace the method ``name``; the replacement gets the original as its first argument.
+
+        :raises AttributeError: when there is no such method.
+        """
+        setattr(self, name, functools.partial(replacement, getattr(self, name)))
+
+    def on_request(self, hook: RequestHook) -> None:
+        """Call ``hook`` with each request before it is processed; an answer that it returns is sent instead."""
+        self.request_hooks.append(hook)
+
+    def on_document(self, hook: DocumentHook) -> None:
+        """Call ``hook`` with each document, errors too, before the body and its entity tag are made from it.
+
+        The hook alters the document or returns another.
+        """
+        self.document_hooks.append(hook)
+
+    def on_answer(self, hook: AnswerHook) -> None:
+        """Call ``hook`` with each complete answer. Only Content-Length is still to come."""
+        self.answer_hooks.append(hook)
+
+    def on_bytes(self, hook: BytesHook) -> None:
+        """Call ``hook`` with the bytes of each answer as they would be written; what it returns is written."""
+        self.bytes_hooks.append(hook)
+
+    # Answers.
+
+    def document_answer(self, request: Request, document: Document) -> Answer:
+        """200 with the document, or what the preconditions make of it."""
+        body = self.body(request, document)
+        tag = self.entity_tag(body)
+        status = self.precondition_status(request, tag)
+        if status == 412:
+            raise Problem(412, "Precondition failed", "The resource has another entity tag.")
+        answer = Answer(status or 200, [("ETag", tag), ("Cache-Control", self.cache_control)])
+        if status != 304:
+            answer.headers.insert(0, ("Content-Type", self.media_type))
+            answer.body = body
+        return answer
+
+    def error_answer(self, request: Request, problem: Problem) -> Answer:
+        """The answer to a request that failed."""
+        body = self.body(request, self.error_document(problem))
+        headers = [("Content-Type", self.media_type), ("Cache-Control", self.error_cache_control), *problem.headers]
+        return Answer(problem.status, headers, body)
+
+    def body(self, request: Request, document: Document) -> bytes:
+        """The bytes of a document, after the hooks."""
+        for hook in self.document_hooks:
+            document = hook(request, document) or document
+        return self.encode(document)
+
+    def finish(self, request: Request, answer: Answer, started: float) -> None:
+        """Add what every answer carries. ``started`` is the monotonic time at which the request was read."""
+        if self.vary:
+            answer.headers.append(("Vary", self.vary))
+        answer.headers += self.security_headers.items()
+        answer.headers.append(("X-Request-Id", self.request_id(request)))
+        answer.headers.append(("X-Runtime", self.runtime(time.perf_counter() - started)))
+        answer.headers.append(("Date", self.date()))
+        for hook in self.answer_hooks:
+            hook(request, answer)
+        if not answer.chunked and answer.status not in (204, 304):
+            answer.headers.append(("Content-Length", str(len(answer.body))))
+
+    def request_id(self, request: Request) -> str:  # noqa: ARG002 - for those who replace it
+        """A fresh version 4 UUID. One that the client sent is replaced."""
+        return str(uuid.uuid4())
+
+    def runtime(self, seconds: float) -> str:
+        """Seconds with six digits."""
+        return f"{seconds:.6f}"
+
+    def date(self) -> str:
+        """The current time as an IMF-fixdate (RFC 9110, section 5.6.7)."""
+        return formatdate(usegmt=True)
+
+    def wire_bytes(self, request: Request, answer: Answer, data: bytes) -> bytes:
+        """The bytes of an answer after the hooks."""
+        for hook in self.bytes_hooks:
+            data = hook(request, answer, data)
+        return data

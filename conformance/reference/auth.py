@@ -1,0 +1,83 @@
+"""Who sends the request: the token in ``Authorization``, raw as documented or after ``Bearer``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import jwt
+
+from conformance.reference.message import Problem
+from conformance.reference.tokens import ALGORITHM, AUDIENCE
+
+if TYPE_CHECKING:
+    from conformance.reference.message import Request
+    from conformance.reference.model import Customer
+    from conformance.reference.store import Store
+
+LEEWAY = 30
+"""Seconds by which the clocks of issuer and server may differ (RFC 7519, section 4.1.4)."""
+
+# Decoders skip foreign characters; RFC 7515 section 2 does not allow any.
+_COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
+_CREDENTIALS = re.compile(r"bearer +(?P<token>\S+)", re.IGNORECASE | re.ASCII)
+
+
+class Authentication:
+    """The part of the server that identifies the customer."""
+
+    store: Store
+    signing_key: str
+    challenge = 'Bearer realm="customer-v1"'
+
+    def authenticate(self, request: Request) -> Customer:
+        """The customer, or a 401 that is the same whatever was wrong (RFC 9110, section 15.5.2)."""
+        token = self.credentials(request)
+        claims = self.claims(token) if token is not None else None
+        customer = self.identify(claims) if claims is not None else None
+        if customer is None:
+            raise self.unauthorised(request)
+        return customer
+
+    def credentials(self, request: Request) -> str | None:
+        """The token of the only ``Authorization`` line. The field is no list, so two lines are an error."""
+        lines = request.lines("authorization")
+        if len(lines) != 1:
+            return None
+        bearer = _CREDENTIALS.fullmatch(lines[0])
+        return bearer["token"] if bearer else lines[0]
+
+    def claims(self, token: str) -> dict[str, Any] | None:
+        """The claims of a token with a valid signature, audience and time; ``None`` for any other."""
+        if not _COMPACT.fullmatch(token):
+            return None
+        try:
+            # No extension is understood, so a critical one makes the token invalid (RFC 7515, section 4.1.11).
+            if "crit" in jwt.get_unverified_header(token):
+                return None
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self.signing_key,
+                algorithms=[ALGORITHM],
+                audience=AUDIENCE,
+                leeway=LEEWAY,
+                # The documented subject is a number.
+                options={"verify_sub": False},
+            )
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):
+            return None
+        return claims
+
+    def identify(self, claims: dict[str, Any]) -> Customer | None:
+        """The customer whom the subject names: a number as documented, or the same as a string."""
+        subject = claims.get("sub")
+        if isinstance(subject, str) and re.fullmatch(r"[1-9][0-9]{0,17}", subject, re.ASCII):
+            subject = int(subject)
+        # True is an int and 25.0 equals one.
+        return self.store.customer(subject) if type(subject) is int else None
+
+    def unauthorised(self, request: Request) -> Problem:  # noqa: ARG002 - for those who replace it
+        """The one answer to every missing or useless credential."""
+        problem = Problem(401, "Authorization failed", "The request has no valid credentials.")
+        problem.headers.append(("WWW-Authenticate", self.challenge))
+        return problem

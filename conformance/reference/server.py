@@ -1,0 +1,127 @@
+"""The reference server on a loopback port, in a thread of this process or alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from uvicorn.server import ServerState
+
+from conformance.reference import data, tokens
+from conformance.reference.app import Api
+from conformance.reference.protocol import WireProtocol
+from conformance.reference.store import MemoryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+
+    from conformance.reference.faults import Fault
+
+DAY = 24 * 3600.0
+
+
+class ReferenceServer:
+    """A correct server, or one with the given faults; a context manager.
+
+    ``base_url`` is its origin, known once it is started; ``token`` the documented customer's token, ``other_token`` a
+    second customer's, both valid for a day; ``signing_key`` the HS256 key, fresh for every server.
+    """
+
+    def __init__(self, *, port: int = 0, faults: Iterable[Fault] = ()) -> None:
+        self.signing_key = tokens.new_key()
+        self.token = tokens.mint(data.CUSTOMER.subject, self.signing_key, lifetime=DAY)
+        self.other_token = tokens.mint(data.OTHER_CUSTOMER.subject, self.signing_key, lifetime=DAY)
+        self.api = Api(MemoryStore(), self.signing_key)
+        for fault in faults:
+            fault.apply(self.api)
+        self.base_url = ""
+        self._port = port
+        self._stopped = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="reference-server", daemon=True)
+
+    def start(self) -> None:
+        """Start to serve.
+
+        :raises OSError: when the port is taken.
+        """
+        # Listening from here on, so that nobody has to wait for the thread.
+        self._socket = socket.create_server(("127.0.0.1", self._port), backlog=512)
+        self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._loop = asyncio.new_event_loop()
+        self._thread.start()
+
+    def __enter__(self) -> ReferenceServer:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Close every connection and end the thread. A second call does nothing."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stopped.set)
+            self._thread.join()
+
+    def describe(self) -> dict[str, Any]:
+        """Everything that a user of the server needs to judge it, as JSON values."""
+        return {
+            "base_url": self.base_url,
+            "auth_token": self.token,
+            "other_auth_token": self.other_token,
+            "invoice_ids": list(data.INVOICE_IDS),
+            "other_invoice_id": data.OTHER_INVOICE_ID,
+            "hidden_invoice_ids": list(data.HIDDEN_INVOICE_IDS),
+            "signing_key": self.signing_key,
+        }
+
+    def _run(self) -> None:
+        with contextlib.closing(self._loop):
+            self._loop.run_until_complete(self._main())
+
+    async def _main(self) -> None:
+        state = ServerState()
+        config = uvicorn.Config(
+            self.api,
+            interface="asgi3",
+            http=WireProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            timeout_keep_alive=75,
+            server_header=False,
+            date_header=False,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+        config.load()
+        loop = asyncio.get_running_loop()
+        listener = await loop.create_server(lambda: WireProtocol(config, state, self.api), sock=self._socket)
+        await self._stopped.wait()
+        listener.close()
+        for task in list(state.tasks):
+            task.cancel()
+        for connection in list(state.connections):
+            connection.transport.abort()
+        # One turn of the loop for the cancelled and the aborted.
+        await asyncio.sleep(0)
+
+
+def serve(port: int, faults: Iterable[Fault] = ()) -> None:
+    """Run a server until SIGINT or SIGTERM. First it prints ``describe()`` as one line of JSON."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    with ReferenceServer(port=port, faults=faults) as server:
+        print(json.dumps(server.describe()), flush=True)  # noqa: T201 - the interface of the command
+        stopped.wait()

@@ -1,0 +1,43 @@
+"""The plan as curl commands: what would be sent, with the secrets left as environment variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from conformance import contract
+from conformance.exchange import Answer, Exchange, Fields, NotObserved, Request
+from conformance.plan import Step, build, closure, curl
+
+if TYPE_CHECKING:
+    from conformance.run import Abort
+    from conformance.target import Target
+
+_SAMPLE_ID = b"abb41d30-a26e-11ef-be6d-0242ac120003"
+
+
+def _imagined(step: Step, request: Request) -> Exchange:
+    """Return the documented answer, as if ``step`` had been answered with it."""
+    body = contract.documented_example().replace(_SAMPLE_ID, step.invoice_id.encode())
+    fields = Fields((("Content-Type", "application/vnd.api+json"), ("ETag", f'W/"etag-of-{step.probe}"')))
+    answer = Answer(200, "OK", "1.1", fields, body, len(body))
+    return Exchange(step.probe, request, answer, invoice_id=step.invoice_id)
+
+
+def lines(target: Target, steps: Iterable[Step], aborted: Abort | None) -> Iterator[str]:
+    """Yield one command per request; what depends on earlier answers is shown with the documented answer."""
+    if aborted:
+        yield aborted.message
+        return
+    known: dict[Step, Exchange] = {}
+    for step in closure(steps):
+        try:
+            earlier = {before.probe: known[before] for before in step.dependencies() if before in known}
+            request = build(step, target, earlier)
+        except (NotObserved, KeyError) as reason:
+            yield f"# {step.probe}: depends on the answers ({reason})"
+            continue
+        known[step] = _imagined(step, request)
+        yield f"# {step.probe}"
+        yield curl(request)
+    yield f"{len(known)} requests; nothing was sent"

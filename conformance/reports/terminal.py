@@ -1,0 +1,114 @@
+"""The end of a run on the terminal: findings, then the verdict per source. Readable in 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from conformance.reports import failure
+from conformance.requirements import SOURCES, Level, registry
+from conformance.run import Run
+from conformance.verdict import JUDGED, Judgement, Outcome, Verdict
+
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "documented": "documented",
+        "json-api": "JSON:API",
+        "http": "HTTP",
+        "json": "JSON",
+        "jwt": "JWT",
+        "semantics": "semantics",
+        "advice": "advice",
+    }
+)
+# What has to be given so that requirements with this need can be judged.
+HINTS: Mapping[str, str] = MappingProxyType(
+    {
+        "collection": "--enable collection",
+        "second-customer": "a second customer: --other-auth-token, --other-invoice-id",
+        "hidden-invoice": "--hidden-invoice-id",
+        "signing-key": "--signing-key",
+        "cookie": "--enable cookie",
+        "https": "an https base URL",
+        "wire": "--enable wire",
+        "load": "--enable load",
+        "contested": "--enable contested",
+    }
+)
+_MOST_BLOCKS = 40
+
+
+def _row(label: str, text: str) -> str:
+    return textwrap.fill(text, failure.WIDTH, initial_indent=f"{label:<12}", subsequent_indent=" " * 12)
+
+
+def findings(run: Run, verdict: Verdict, repeat: str) -> Iterator[str]:
+    """Yield a block for each requirement that failed, then shorter ones for those that warned."""
+    groups: dict[str, list[Judgement]] = {}
+    for judgement in run.judgements:
+        if judgement.outcome in {Outcome.FAILED, Outcome.WARNED}:
+            groups.setdefault(judgement.requirement, []).append(judgement)
+    ordered = [entry.id for entry in [*verdict.of(Outcome.FAILED), *verdict.of(Outcome.WARNED)]]
+    for name in ordered[:_MOST_BLOCKS]:
+        group = groups[name]
+        with_answer = group[0].outcome is Outcome.FAILED
+        yield from failure.block(registry()[name], group, f"pytest -k {name}{repeat}", with_answer=with_answer)
+        yield ""
+    if len(ordered) > _MOST_BLOCKS:
+        yield f"… and {len(ordered) - _MOST_BLOCKS} more requirements; the table below names them."
+        yield ""
+
+
+def errors(run: Run) -> Iterator[str]:
+    """Yield what went wrong in the suite itself."""
+    for judgement in run.judgements:
+        if judgement.outcome is Outcome.ERROR:
+            yield f"ERROR {judgement.requirement}  {judgement.nodeid}"
+            yield textwrap.indent(judgement.reason, "  ")
+            yield ""
+
+
+def _source_row(verdict: Verdict, source: str) -> str | None:
+    judged = verdict.of(*JUDGED, source=source)
+    if not judged:
+        return None
+    conform = len(verdict.of(Outcome.PASSED, source=source))
+    text = f"{conform}/{len(judged)} conform"
+    for outcome in (Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED):
+        if found := verdict.of(outcome, source=source):
+            text += f"   {len(found)} {outcome}: {' '.join(entry.id for entry in found)}"
+    return _row(NAMES[source], text)
+
+
+def _coverage(verdict: Verdict) -> str:
+    judged = verdict.of(*JUDGED, level=Level.MUST)
+    absent = verdict.of(Outcome.NOT_APPLICABLE, level=Level.MUST)
+    unseen = verdict.of(Outcome.NOT_OBSERVED, level=Level.MUST)
+    text = f"MUST requirements judged: {len(judged)} of {len(judged) + len(absent) + len(unseen)}"
+    missing: dict[str, int] = {}
+    for requirement in absent:
+        for need in requirement.needs:
+            missing[need] = missing.get(need, 0) + 1
+    parts = [f"{count} need {HINTS[need]}" for need, count in missing.items()]
+    if unseen:
+        parts.append(f"{len(unseen)} not observed: {' '.join(entry.id for entry in unseen)}")
+    if parts:
+        text += f" ({'; '.join(parts)})"
+    return textwrap.fill(text, failure.WIDTH, subsequent_indent="  ")
+
+
+def summary(run: Run, verdict: Verdict, deselected: int) -> Iterator[str]:
+    """Yield the closing lines: target, requests, a row per source, coverage, verdict."""
+    name = "embedded reference server" if run.embedded else run.target.base_url
+    yield _row("target", f"{name}  ({run.target.described()})")
+    yield _row("sent", f"{run.observer.sent} requests in {run.seconds:.1f} s")
+    for source in SOURCES:
+        if row := _source_row(verdict, source):
+            yield row
+    yield _coverage(verdict)
+    unseen = [entry for entry in verdict.of(Outcome.NOT_OBSERVED) if entry.level is not Level.MUST]
+    if unseen:
+        yield _row("not seen", f"{len(unseen)} of other levels: {' '.join(entry.id for entry in unseen)}")
+    part = f"  (of the selected checks; {deselected} deselected)" if deselected else ""
+    yield _row("verdict", verdict.sentence + part)

@@ -1,0 +1,182 @@
+"""What is under test: base URL, credentials, known invoices, limits, and what it claims to support."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+from conformance import forge, secrets
+from conformance.settings import SettingError, Settings
+from conformance.wire import Origin
+
+# Version 4 UUIDs that no server hands out but by a chance of 1 in 2^122; fixed, so that runs can be compared.
+UNKNOWN_ID = "6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42"
+SECOND_UNKNOWN_ID = "d41a7b96-2f0c-4e83-b5d6-71c9e8f2a035"
+
+_EXTRA = "REQUEST_HEADER_"
+_CREDENTIAL = re.compile("auth|token|key|secret|cookie|session|signature|password", re.IGNORECASE)
+
+
+def _is_credential(field_name: str) -> bool:
+    """Only what looks like a credential is redacted: a harmless value may well occur in an answer."""
+    return bool(_CREDENTIAL.search(field_name))
+
+
+@dataclass(frozen=True)
+class Target:
+    """The server under test and what is known of it."""
+
+    base_url: str
+    origin: Origin
+    mount: str
+    auth_token: str = field(repr=False)
+    other_auth_token: str = field(repr=False)
+    signing_key: str = field(repr=False)
+    invoice_ids: tuple[str, ...]
+    other_invoice_ids: tuple[str, ...]
+    hidden_invoice_ids: tuple[str, ...]
+    capabilities: frozenset[str]
+    settings: Settings = field(repr=False)
+    embedded: bool
+    redactor: secrets.Redactor = field(repr=False)
+
+    def url(self, path: str) -> str:
+        """Return the absolute URL of ``path`` below the API prefix; an absolute URL keeps path and query only."""
+        return f"{self.origin.scheme}://{self.origin.authority}{self.request_target(path)}"
+
+    def request_target(self, path: str) -> str:
+        """Return what stands in the request line for ``path`` (RFC 9112, section 3.2.1)."""
+        if path.startswith(("http://", "https://")):
+            parts = urlsplit(path)
+            return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return f"{self.mount}{self.settings['api-prefix']}{path}"
+
+    def context(self, invoice_id: str) -> dict[str, str]:
+        """Return the context values that path templates and probe functions may name."""
+        return {
+            "invoice_id": invoice_id,
+            "unknown_id": UNKNOWN_ID,
+            "second_unknown_id": SECOND_UNKNOWN_ID,
+            "other_invoice_id": next(iter(self.other_invoice_ids), ""),
+            "hidden_invoice_id": next(iter(self.hidden_invoice_ids), ""),
+            "authority": self.origin.authority,
+        }
+
+    def reveal(self, text: str) -> str:
+        """Replace the placeholders of secrets in ``text``. Raises forge.ForgeError for a token that is no JWT."""
+        return secrets.reveal(text, self._variable, self._derived)
+
+    def _variable(self, name: str) -> str:
+        values = {
+            "INVOICES_AUTH_TOKEN": self.auth_token,
+            "INVOICES_OTHER_AUTH_TOKEN": self.other_auth_token,
+        }
+        return values[name] if name in values else self._request_headers()[int(name.removeprefix(_EXTRA)) - 1][1]
+
+    def _derived(self, name: str) -> str:
+        token = forge.derive(name, self.auth_token)
+        self.redactor.add(token)
+        return token
+
+    def _request_headers(self) -> tuple[tuple[str, str], ...]:
+        lines: tuple[tuple[str, str], ...] = self.settings["request-header"]
+        return lines
+
+    def header_lines(self) -> list[tuple[str, str]]:
+        """Return the symbolic header lines that every request carries."""
+        return [
+            (name, secrets.environment_secret(f"{_EXTRA}{number}") if _is_credential(name) else value)
+            for number, (name, value) in enumerate(self._request_headers(), 1)
+        ]
+
+    def with_invoices(self, invoice_ids: tuple[str, ...]) -> Target:
+        """Return the target with the given known invoices."""
+        return replace(self, invoice_ids=invoice_ids)
+
+    def described(self) -> str:
+        """Say in one line what is known of the target."""
+        token = "customer token" if self.auth_token else "no token"
+        second = ", second customer" if self.other_auth_token else ""
+        collection = "on" if "collection" in self.capabilities else "off"
+        count = len(self.invoice_ids)
+        return f"{token}{second}, {count} invoice{'' if count == 1 else 's'}, collection {collection}"
+
+
+def split_base_url(base_url: str) -> tuple[Origin, str]:
+    """Return the origin and the mount path of a base URL. Raises SettingError when it is not an http(s) origin."""
+    try:
+        parts = urlsplit(base_url.strip())
+        port = parts.port
+    except ValueError as error:
+        raise SettingError(f"--base-url: {error}") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingError(f"--base-url: {base_url!r} is not a URL such as https://staging.example.org")
+    if parts.username or parts.password:
+        raise SettingError("--base-url: must not hold a user name or password; use --auth-token")
+    if parts.query or parts.fragment:
+        raise SettingError("--base-url: must not have a query or fragment")
+    try:
+        host = parts.hostname.encode("idna").decode() if not parts.hostname.isascii() else parts.hostname
+    except UnicodeError:
+        raise SettingError(f"--base-url: {parts.hostname!r} is not a host name") from None
+    return Origin(parts.scheme, host, port or {"http": 80, "https": 443}[parts.scheme]), parts.path.rstrip("/")
+
+
+def is_loopback(origin: Origin) -> bool:
+    """Tell whether the target runs on this machine."""
+    try:
+        return ipaddress.ip_address(origin.host).is_loopback
+    except ValueError:
+        return origin.host == "localhost"
+
+
+def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | None = None) -> Target:
+    """Return the target at ``base_url``.
+
+    ``supplied`` is what the embedded server tells of itself; settings given by the user win over it.
+    Raises SettingError for an unusable base URL.
+    """
+    origin, mount = split_base_url(base_url)
+    told = dict(supplied or {})
+
+    def value(name: str) -> object:
+        return settings[name] or told.get(name.replace("-", "_")) or settings[name]
+
+    def ids(name: str) -> tuple[str, ...]:
+        given = value(name)
+        return tuple(map(str, given)) if isinstance(given, list | tuple) else ()
+
+    capabilities = set(settings["enable"]) | (set(map(str, _listed(told.get("capabilities")))))
+    other_token, key = str(value("other-auth-token") or ""), str(value("signing-key") or "")
+    if other_token and ids("other-invoice-id"):
+        capabilities.add("second-customer")
+    if ids("hidden-invoice-id"):
+        capabilities.add("hidden-invoice")
+    if key:
+        capabilities.add("signing-key")
+    if origin.scheme == "https":
+        capabilities.add("https")
+    token = str(value("auth-token") or "")
+    known = [token, other_token, key, *(text for name, text in settings["request-header"] if _is_credential(name))]
+    return Target(
+        base_url=base_url.rstrip("/"),
+        origin=origin,
+        mount=mount,
+        auth_token=token,
+        other_auth_token=other_token,
+        signing_key=key,
+        invoice_ids=ids("invoice-id"),
+        other_invoice_ids=ids("other-invoice-id"),
+        hidden_invoice_ids=ids("hidden-invoice-id"),
+        capabilities=frozenset(capabilities),
+        settings=settings,
+        embedded=supplied is not None,
+        redactor=secrets.Redactor(secret for secret in known if secret),
+    )
+
+
+def _listed(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, list | tuple | set | frozenset) else ()

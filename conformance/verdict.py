@@ -1,0 +1,133 @@
+"""The one rule that turns outcomes into a verdict; exit code and every report read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from conformance.requirements import Level, Requirement
+
+
+class Outcome(StrEnum):
+    """What became of a check, and of a requirement; the worst comes first."""
+
+    ERROR = "error"
+    FAILED = "failed"
+    WARNED = "warned"
+    NOTED = "noted"
+    WAIVED = "waived"
+    PASSED = "passed"
+    NOT_OBSERVED = "not observed"
+    NOT_APPLICABLE = "not applicable"
+
+
+_WORST_FIRST = list(Outcome)
+JUDGED = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED, Outcome.PASSED})
+
+
+class ExitCode(IntEnum):
+    """Exit codes of a run; 2 (interrupted) is pytest's own."""
+
+    CONFORMS = 0
+    DOES_NOT_CONFORM = 1
+    SUITE_ERROR = 3
+    USAGE = 4
+    NOTHING_JUDGED = 5
+    UNREACHABLE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one check says of one requirement. ``evidence`` holds rendered, redacted text only."""
+
+    requirement: str
+    outcome: Outcome
+    nodeid: str
+    reason: str = ""
+    expected: str = ""
+    observed: str = ""
+    subject: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data, fit to cross process borders."""
+        return {**asdict(self), "outcome": str(self.outcome)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Judgement:
+        """Undo ``to_dict``."""
+        return cls(**{**data, "outcome": Outcome(data["outcome"])})
+
+
+def outcome_of_violation(level: Level) -> Outcome:
+    """Return the outcome of a requirement that does not hold."""
+    return {Level.MUST: Outcome.FAILED, Level.SHOULD: Outcome.WARNED, Level.MAY: Outcome.NOTED}[level]
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """Return the outcome that counts when several checks judge one requirement."""
+    return min(outcomes, key=_WORST_FIRST.index)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The result of a run: the outcome of every selected requirement and what follows from them."""
+
+    outcomes: Mapping[str, Outcome]
+    requirements: Mapping[str, Requirement]
+    strict: bool
+
+    def of(self, *outcomes: Outcome, source: str | None = None, level: Level | None = None) -> list[Requirement]:
+        """Return the requirements with one of ``outcomes``, in registry order."""
+        return [
+            requirement
+            for name, requirement in self.requirements.items()
+            if self.outcomes.get(name) in outcomes
+            and source in {None, requirement.source}
+            and level in {None, requirement.level}
+        ]
+
+    @property
+    def gating(self) -> list[Requirement]:
+        """The requirements that make the run fail."""
+        return self.of(Outcome.FAILED, *([Outcome.WARNED] if self.strict else []))
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code of the run."""
+        if self.of(Outcome.ERROR):
+            return ExitCode.SUITE_ERROR
+        if self.gating:
+            return ExitCode.DOES_NOT_CONFORM
+        if not self.of(*JUDGED):
+            return ExitCode.NOTHING_JUDGED
+        return ExitCode.CONFORMS
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in words."""
+        if errors := self.of(Outcome.ERROR):
+            return f"no verdict: the suite itself failed on {len(errors)} requirement{_s(errors)}"
+        if not self.of(*JUDGED):
+            return "no verdict: nothing was judged"
+        if gating := self.gating:
+            must = [requirement for requirement in gating if requirement.level is Level.MUST]
+            parts = [f"{len(must)} MUST requirement{_s(must)} failed"] if must else []
+            if should := [requirement for requirement in gating if requirement.level is not Level.MUST]:
+                parts.append(f"{len(should)} SHOULD requirement{_s(should)} failed (strict)")
+            return f"does not conform: {', '.join(parts)}"
+        return "conforms"
+
+
+def _s(counted: list[Any]) -> str:
+    return "" if len(counted) == 1 else "s"
+
+
+def decide(judgements: Iterable[Judgement], requirements: Mapping[str, Requirement], *, strict: bool) -> Verdict:
+    """Return the verdict over all ``judgements``: the only place where outcomes are weighed."""
+    collected: dict[str, list[Outcome]] = {}
+    for judgement in judgements:
+        collected.setdefault(judgement.requirement, []).append(judgement.outcome)
+    return Verdict({name: worst(outcomes) for name, outcomes in collected.items()}, requirements, strict)

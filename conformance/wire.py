@@ -1,0 +1,234 @@
+"""A byte-exact HTTP/1.1 client: requests are written as given, responses are framed by h11 and otherwise untouched."""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+import time
+from dataclasses import dataclass, field
+
+import h11
+
+# Largest header section that is read; a larger one is no answer (RFC 9110, section 5.4).
+MAX_HEADER_SECTION = 256 * 1024
+_CHUNK = 64 * 1024
+# After a response that ends the connection, more octets may still be under way; this bounds the look, in seconds.
+_LINGER = 1.0
+
+
+class WireError(Exception):
+    """No complete response: unreachable, closed, too slow or not HTTP."""
+
+    def __init__(self, message: str, *, closed: bool = False) -> None:
+        """``closed``: the server ended the connection; ``stale`` then tells that it had been kept alive before."""
+        super().__init__(message)
+        self.closed = closed
+        self.stale = False
+
+
+@dataclass(slots=True)
+class WireResponse:
+    """A final response before content decoding; ``first_byte`` and ``elapsed`` are seconds."""
+
+    status: int
+    reason: str
+    version: str
+    pairs: tuple[tuple[str, str], ...]
+    content: bytearray = field(default_factory=bytearray)
+    truncated: bool = False
+    incomplete: str | None = None
+    excess: bytes = b""
+    elapsed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Scheme, host and port of a base URL (RFC 9110, section 4.3.1)."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def authority(self) -> str:
+        """The value of the Host field: the port is left out when it is the default of the scheme."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == {"http": 80, "https": 443}[self.scheme] else f"{host}:{self.port}"
+
+
+class Connection:
+    """One connection to an origin, kept alive over several exchanges, one at a time."""
+
+    def __init__(self, origin: Origin, context: ssl.SSLContext | None, number: int) -> None:
+        """Prepare a connection; it is opened by the first exchange. ``context`` is for https."""
+        self._origin = origin
+        self._context = context
+        self._socket: socket.socket | None = None
+        self._protocol: h11.Connection | None = None
+        self.number = number
+        self.ordinal = 0
+        self.reusable = False
+
+    def _remaining(self, deadline: float) -> float:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise WireError("no complete answer within the time limit")
+        return left
+
+    def open(self, deadline: float) -> None:
+        """Connect. ``deadline`` is a time of the monotonic clock; raises WireError, and ssl.SSLError unwrapped."""
+        try:
+            plain = socket.create_connection(
+                (self._origin.host, self._origin.port), self._remaining(deadline)
+            )
+        except OSError as error:
+            raise WireError(f"cannot connect: {error.strerror or error}") from error
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._socket = plain
+        if self._context is not None:
+            try:
+                self._socket = self._context.wrap_socket(plain, server_hostname=self._origin.host)
+            except ssl.SSLError:
+                plain.close()
+                raise
+            except OSError as error:
+                plain.close()
+                raise WireError(f"TLS handshake failed: {error}") from error
+        self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEADER_SECTION)
+
+    def stray(self) -> bytes:
+        """Return octets that arrived while no request was outstanding."""
+        if self._socket is None or not self.reusable:
+            return b""
+        if isinstance(self._socket, ssl.SSLSocket):
+            # Session tickets make a TLS socket readable; a read that yields nothing is no data.
+            self._socket.setblocking(False)
+            try:
+                return self._socket.recv(_CHUNK)
+            except (ssl.SSLWantReadError, OSError):
+                return b""
+        readable, _, _ = select.select([self._socket], [], [], 0)
+        if not readable:
+            return b""
+        try:
+            return self._socket.recv(_CHUNK)
+        except OSError:
+            return b""
+
+    def exchange(self, method: str, head: bytes, body: bytes, deadline: float, max_body: int) -> WireResponse:
+        """Send ``head`` and ``body`` as they are and read one final response.
+
+        Raises WireError when there is none before ``deadline``. At most ``max_body`` octets of content are kept.
+        """
+        fresh = self._socket is None
+        if fresh:
+            self.open(deadline)
+        assert self._socket is not None
+        assert self._protocol is not None
+        self.ordinal += 1
+        started = time.monotonic()
+        # h11 needs to know the method for framing; what is sent are the caller's own bytes.
+        known = method if method.isalnum() and method != "CONNECT" else "GET"
+        self._protocol.send(h11.Request(method=known, target="/", headers=[("Host", "x")]))
+        self._protocol.send(h11.EndOfMessage())
+        try:
+            self._socket.settimeout(self._remaining(deadline))
+            self._socket.sendall(head + body)
+        except OSError as error:
+            # A server may answer early and close, e.g. when the request is too large: read what it said.
+            if fresh and isinstance(error, TimeoutError):
+                self.close()
+                raise WireError("the request could not be sent within the time limit") from error
+        try:
+            response = self._read(deadline, max_body, fresh=fresh)
+        except BaseException:
+            self.close()
+            raise
+        response.elapsed = time.monotonic() - started
+        return response
+
+    def _receive(self, deadline: float) -> bytes:
+        assert self._socket is not None
+        self._socket.settimeout(self._remaining(deadline))
+        try:
+            return self._socket.recv(_CHUNK)
+        except TimeoutError as error:
+            raise WireError("no complete answer within the time limit") from error
+        except OSError as error:
+            raise WireError(f"connection lost: {error.strerror or error}", closed=True) from error
+
+    def _read(self, deadline: float, max_body: int, *, fresh: bool) -> WireResponse:
+        assert self._protocol is not None
+        response: WireResponse | None = None
+        received = False
+        while True:
+            try:
+                event = self._protocol.next_event()
+                if event is h11.NEED_DATA:
+                    data = self._receive(deadline)
+                    if not data and not received:
+                        raise WireError("connection closed without an answer", closed=True)
+                    received = received or bool(data)
+                    self._protocol.receive_data(data)
+                    continue
+            except h11.RemoteProtocolError as error:
+                if response is None:
+                    raise WireError(f"not a well-formed HTTP response: {error}") from error
+                response.incomplete = f"the message is not complete: {error}"
+                self.close()
+                return response
+            except WireError as error:
+                if response is None:
+                    error.stale = error.closed and not fresh and not received
+                    raise
+                response.incomplete = str(error)
+                self.close()
+                return response
+            if isinstance(event, h11.Response):
+                response = WireResponse(
+                    status=event.status_code,
+                    reason=event.reason.decode("latin-1"),
+                    version=event.http_version.decode("latin-1"),
+                    pairs=tuple(
+                        (name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers.raw_items()
+                    ),
+                )
+            elif isinstance(event, h11.Data) and response is not None:
+                response.content += event.data
+                if len(response.content) > max_body:
+                    del response.content[max_body:]
+                    response.truncated = True
+                    self.close()
+                    return response
+            elif isinstance(event, h11.EndOfMessage) and response is not None:
+                self._finish(response, deadline)
+                return response
+
+    def _finish(self, response: WireResponse, deadline: float) -> None:
+        """Take what follows the response and decide whether the connection can serve another exchange."""
+        assert self._protocol is not None
+        response.excess = bytes(self._protocol.trailing_data[0])[:_CHUNK]
+        ended = self._protocol.trailing_data[1]
+        if ended or self._protocol.our_state is h11.MUST_CLOSE or self._protocol.their_state is not h11.DONE:
+            if not response.excess and not ended:
+                response.excess = self._until_closed(min(deadline, time.monotonic() + _LINGER))
+            self.close()
+        elif response.excess:
+            self.close()
+        else:
+            self._protocol.start_next_cycle()
+            self.reusable = True
+
+    def _until_closed(self, deadline: float) -> bytes:
+        try:
+            return self._receive(deadline)
+        except WireError:
+            return b""
+
+    def close(self) -> None:
+        """Close the connection; it cannot be used again."""
+        self.reusable = False
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None

@@ -1,0 +1,1 @@
+"""The documented API made with djangorestframework-jsonapi on Django."""

@@ -1,0 +1,167 @@
+"""The registry of requirements: the shipped file is sound, and every defect is reported with its entry and field."""
+
+import re
+from dataclasses import FrozenInstanceError
+from itertools import groupby
+from typing import Any
+
+import pytest
+import yaml
+
+from conformance.requirements import CAPABILITIES, SOURCES, Level, RegistryError, Requirement, parse, registry
+
+ENTRY: dict[str, Any] = {
+    "id": "COND-002",
+    "level": "MUST",
+    "source": "http",
+    "statement": "If-None-Match is a list.",
+    "clause": "RFC 9110, section 13.1.2",
+    "url": "https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2",
+    "needs": ["wire", "load"],
+    "since": "1.0",
+    "excluded": "Nothing can see it.",
+}
+
+
+def document(*entries: object) -> str:
+    return yaml.safe_dump(list(entries), sort_keys=False)
+
+
+def shipped() -> list[Requirement]:
+    return list(registry().values())
+
+
+def test_an_entry_becomes_a_requirement() -> None:
+    requirement = parse(document(ENTRY))["COND-002"]
+    assert requirement == Requirement(**{**ENTRY, "level": Level.MUST, "needs": ("wire", "load")})
+    assert requirement.area == "COND"
+
+
+def test_optional_fields_may_be_left_out() -> None:
+    short = {name: value for name, value in ENTRY.items() if name not in ("url", "needs", "excluded")}
+    requirement = parse(document(short))["COND-002"]
+    assert (requirement.url, requirement.needs, requirement.excluded) == (None, (), None)
+
+
+@pytest.mark.parametrize("field", ["id", "level", "source", "statement", "clause", "since"])
+def test_a_missing_field_is_named(field: str) -> None:
+    entry = {name: value for name, value in ENTRY.items() if name != field}
+    where = "entry number 1" if field == "id" else "entry COND-002"
+    with pytest.raises(RegistryError, match=rf"^{where}: {field}: "):
+        parse(document(entry))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("level", "must"),
+        ("level", "RECOMMENDED"),
+        ("level", ["MUST"]),
+        ("source", "seed"),
+        ("statement", "No full stop at the end"),
+        ("statement", ""),
+        ("statement", "Two\nlines."),
+        ("statement", 5),
+        ("clause", " "),
+        ("clause", None),
+        ("url", "http://www.rfc-editor.org/rfc/rfc9110"),
+        ("url", "https://www.rfc-editor.org/rfc/rfc 9110"),
+        ("url", None),
+        ("needs", "wire"),
+        ("needs", []),
+        ("needs", ["teapot"]),
+        ("needs", ["wire", "wire"]),
+        ("since", 1.0),
+        ("since", "one"),
+        ("excluded", "no full stop"),
+        ("excluded", ""),
+        ("severity", "high"),
+    ],
+)
+def test_a_bad_field_is_named(field: str, value: object) -> None:
+    with pytest.raises(RegistryError, match=rf"^entry COND-002: {field}: "):
+        parse(document({**ENTRY, field: value}))
+
+
+@pytest.mark.parametrize("identifier", ["COND-2", "cond-002", "COND-0022", "COND002", "C-002", "CONDIT-002", 2, None])
+def test_a_bad_id_is_named_by_its_place(identifier: object) -> None:
+    with pytest.raises(RegistryError, match=rf"^entry number 2: id: .*{identifier}"):
+        parse(document(ENTRY, {**ENTRY, "id": identifier}))
+
+
+def test_an_id_is_used_once() -> None:
+    with pytest.raises(RegistryError, match=r"^entry COND-002: id: used twice$"):
+        parse(document(ENTRY, {**ENTRY, "statement": "Another."}))
+
+
+def test_a_field_is_written_once() -> None:
+    with pytest.raises(RegistryError, match=r"^entry COND-002: level: written twice$"):
+        parse("- id: COND-002\n  level: MUST\n  level: MAY\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("- [", "not YAML"),
+        ("- &a !!python/object:os.system {}", "not YAML"),
+        ("", "not a list"),
+        ("COND-002: {}", "not a list"),
+        ("- COND-002", "entry number 1 is not a mapping"),
+    ],
+)
+def test_a_text_that_is_no_registry_is_refused(text: str, problem: str) -> None:
+    with pytest.raises(RegistryError, match=problem):
+        parse(text)
+
+
+def test_the_shipped_registry_loads_once_and_cannot_be_changed() -> None:
+    assert registry() is registry()
+    with pytest.raises(TypeError):
+        registry()["COND-002"] = shipped()[0]  # type: ignore[index]
+    with pytest.raises(FrozenInstanceError):
+        shipped()[0].level = Level.MAY  # type: ignore[misc]
+
+
+def test_the_shipped_registry_lists_areas_together_and_numbers_in_order() -> None:
+    ids = list(registry())
+    areas = [area for area, _ in groupby(requirement.area for requirement in shipped())]
+    assert len(areas) == len(set(areas))
+    for _, group in groupby(ids, key=lambda identifier: identifier.partition("-")[0]):
+        numbers = [int(identifier[-3:]) for identifier in group]
+        assert numbers == list(range(1, len(numbers) + 1)), "a number is never left out or given to another sentence"
+
+
+def test_the_shipped_registry_uses_every_source_and_capability() -> None:
+    assert {requirement.source for requirement in shipped()} == set(SOURCES)
+    assert {name for requirement in shipped() for name in requirement.needs} == set(CAPABILITIES)
+
+
+def test_the_shipped_requirements_read_well() -> None:
+    for requirement in shipped():
+        assert not re.search(r"[.!?] [A-Z]", requirement.statement), f"{requirement.id}: more than one sentence"
+        assert requirement.statement[0].isupper(), requirement.id
+        assert len(requirement.statement) <= 200, requirement.id
+
+
+def test_a_clause_that_is_public_has_an_address() -> None:
+    for requirement in shipped():
+        documented_only = all(part.startswith("Documented ") for part in requirement.clause.split("; "))
+        assert (requirement.url is None) == documented_only, requirement.id
+
+
+def test_advice_binds_nobody() -> None:
+    assert [r.id for r in shipped() if r.source == "advice" and r.level is Level.MUST] == []
+
+
+def test_the_first_clause_and_the_address_agree() -> None:
+    for requirement in shipped():
+        cited = re.search(r"RFC (\d+), sections? (\d+(?:\.\d+)*)|JSON:API 1\.1, ([a-z0-9-]+)", requirement.clause)
+        if cited and requirement.url and "owasp" not in requirement.url:
+            number, section, anchor = cited.groups()
+            expected = f"rfc/rfc{number}#section-{section}" if number else f"jsonapi.org/format/1.1/#{anchor}"
+            assert requirement.url.endswith(expected), requirement.id
+
+
+def test_the_statements_differ() -> None:
+    statements = [requirement.statement for requirement in shipped()]
+    assert len(set(statements)) == len(statements)

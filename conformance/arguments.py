@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance import plan, probes
-from conformance.probe import Family
 from conformance.plan import Step
+from conformance.probe import Family
 
 if TYPE_CHECKING:
     from conformance.target import Target

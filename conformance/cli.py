@@ -23,7 +23,9 @@ def _serve(options: argparse.Namespace) -> int:
     known = faults.all_faults()
     if options.list_faults:
         for name, fault in sorted(known.items()):
-            sys.stdout.write(f"{name}\n    {fault.description}\n    {fault.clause}; {', '.join(sorted(fault.caught_by))}\n")
+            sys.stdout.write(
+                f"{name}\n    {fault.description}\n    {fault.clause}; {', '.join(sorted(fault.caught_by))}\n"
+            )
         return 0
     if unknown := [name for name in options.fault if name not in known]:
         sys.stderr.write(f"--fault: unknown: {', '.join(unknown)}; --list-faults lists them\n")

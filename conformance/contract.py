@@ -74,7 +74,9 @@ def validator(name: str) -> Validator:
     from conformance.validation import make_validator
 
     schema(name)
-    return make_validator({schema_path(each).as_uri(): schema(each) for each in schema_names()}, schema_path(name).as_uri())
+    return make_validator(
+        {schema_path(each).as_uri(): schema(each) for each in schema_names()}, schema_path(name).as_uri()
+    )
 
 
 def problems(document: object, name: str) -> list[str]:

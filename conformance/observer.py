@@ -217,9 +217,7 @@ class Observer:
                 connection.close()
                 if error.stale:
                     continue
-                return replace(
-                    exchange, failure=str(error), lost=error.closed, elapsed=time.monotonic() - clock
-                )
+                return replace(exchange, failure=str(error), lost=error.closed, elapsed=time.monotonic() - clock)
             except ssl.SSLError as error:
                 connection.close()
                 return replace(exchange, failure=f"TLS: {error.reason or error}", elapsed=time.monotonic() - clock)

@@ -26,15 +26,18 @@ def is_evidence(value: object) -> bool:
     return isinstance(value, Exchange)
 
 
-def judge(  # noqa: PLR0913 - the parts of a finished check
-    requirement_id: str,
-    nodeid: str,
-    excinfo: pytest.ExceptionInfo[BaseException] | None,
+def judge(
+    item: tuple[str, str],
+    error: BaseException | None,
     exchanges: Sequence[Exchange],
     run: Run,
     traceback: str,
 ) -> Judgement:
-    """Return what the check says of its requirement."""
+    """Return what a check says of its requirement.
+
+    ``item`` is requirement and node id; ``error`` is what ended the check, ``traceback`` how pytest shows it.
+    """
+    requirement_id, nodeid = item
     subject = nodeid.rpartition("::")[2]
 
     def say(outcome: Outcome, reason: str) -> Judgement:
@@ -44,9 +47,8 @@ def judge(  # noqa: PLR0913 - the parts of a finished check
     requirement = registry().get(requirement_id)
     if requirement is None:
         return say(Outcome.ERROR, f"{requirement_id} is not in the registry")
-    if excinfo is None:
+    if error is None:
         return say(Outcome.PASSED, "")
-    error = excinfo.value
     if isinstance(error, NotApplicable):
         return say(Outcome.NOT_APPLICABLE, f"needs {error}")
     if isinstance(error, NotObserved | pytest.skip.Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from conformance import probes, secrets
 from conformance.exchange import Exchange, NotObserved, Request
-from conformance.probe import CONTEXT_NAMES, Family, Headers, Probe
+from conformance.probe import CONTEXT_NAMES, Family, Headers, HeaderValue, Probe
 
 if TYPE_CHECKING:
     from conformance.target import Target
@@ -82,8 +83,6 @@ def closure(steps: Iterable[Step]) -> list[Step]:
 
 
 def _call(function: object, known: Mapping[str, Exchange], context: Mapping[str, str]) -> object:
-    import inspect
-
     assert callable(function)
     arguments = {
         name: context[name] if name in CONTEXT_NAMES else known[name] for name in inspect.signature(function).parameters
@@ -92,7 +91,7 @@ def _call(function: object, known: Mapping[str, Exchange], context: Mapping[str,
 
 
 def _lines(layers: Iterable[Headers]) -> Iterator[tuple[str, str]]:
-    merged: dict[str, tuple[str, object]] = {}
+    merged: dict[str, tuple[str, HeaderValue]] = {}
     for layer in layers:
         for name, value in layer.items():
             merged[name.lower()] = (name, value)
@@ -113,7 +112,7 @@ def build(step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:
     path = probe.path.format_map(context) if isinstance(probe.path, str) else str(_call(probe.path, known, context))
     path = secrets.without_placeholders(path) if not isinstance(probe.path, str) else path
     if any(ord(character) <= 0x20 or ord(character) > 0xFF for character in path):
-        raise NotObserved(f"{step.probe} cannot be sent: {ascii(path)} is not a URL")
+        raise NotObserved(f"{step.probe} cannot be sent: {path!a} is not a URL")
     layers: list[Headers] = []
     for layer in probe.layers:
         given = _call(layer, known, context) if callable(layer) else layer

@@ -13,6 +13,7 @@ import pytest
 from conformance import settings
 
 if TYPE_CHECKING:
+    from conformance.arguments import Argument
     from conformance.run import Run
 
 CHECKS = Path(__file__).parent / "checks"
@@ -59,20 +60,28 @@ def _requirement_id(item: pytest.Item) -> str | None:
 
 
 def _run(config: pytest.Config) -> Run:
-    """Return the run, created when the first check is collected. Raises SettingError."""
+    """Return the run, created when the first check is collected. Raises pytest.UsageError for a wrong setting."""
     from conformance.fixtures import RUN
-    from conformance.run import Run
 
     if RUN not in config.stash:
-        path = config.getoption("target")
-        target_file = settings.read_target_file(path) if path else {}
-        values = settings.read_settings(
-            lambda dest: settings.option_of(config, dest), lambda dest: settings.ini_of(config, dest), target_file
-        )
-        base_url = config.getoption("base_url") or target_file.get("base-url") or config.getini("base_url")
-        dry = bool(config.option.collectonly or config.getoption("plan"))
-        config.stash[RUN] = Run(str(base_url) if base_url else None, values, dry=dry)
+        try:
+            config.stash[RUN] = _new_run(config)
+        except settings.SettingError as error:
+            raise pytest.UsageError(str(error)) from None
     return config.stash[RUN]
+
+
+def _new_run(config: pytest.Config) -> Run:
+    from conformance.run import Run
+
+    path = config.getoption("target")
+    target_file = settings.read_target_file(path) if path else {}
+    values = settings.read_settings(
+        lambda dest: settings.option_of(config, dest), lambda dest: settings.ini_of(config, dest), target_file
+    )
+    base_url = config.getoption("base_url") or target_file.get("base-url") or config.getini("base_url")
+    dry = bool(config.option.collectonly or config.getoption("plan"))
+    return Run(str(base_url) if base_url else None, values, dry=dry)
 
 
 def _existing_run(config: pytest.Config) -> Run | None:
@@ -108,16 +117,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("invoice_id", run.target.invoice_ids)
 
 
-def _exchange_arguments(item: pytest.Function) -> dict[str, Any]:
+def _exchange_arguments(item: pytest.Function) -> dict[str, Argument]:
     from conformance.arguments import Argument, is_exchange_argument
 
-    params = item.callspec.params if hasattr(item, "callspec") else {}
+    params: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
     names = item._fixtureinfo.argnames  # noqa: SLF001 - no public way to the arguments of the function
     return {name: Argument(name, params.get(name)) for name in names if is_exchange_argument(name)}
 
 
 def _invoice_id(item: pytest.Function) -> str | None:
-    return item.callspec.params.get("invoice_id") if hasattr(item, "callspec") else None
+    params: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
+    return params.get("invoice_id")
 
 
 def _checks(items: list[pytest.Item]) -> Iterator[pytest.Function]:
@@ -211,7 +221,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     return True
 
 
-def _refresh(run: Run, item: pytest.Function, arguments: dict[str, Any]) -> bool:
+def _refresh(run: Run, item: pytest.Function, arguments: dict[str, Argument]) -> bool:
     from conformance.arguments import can_be_observed_again, record_wide
     from conformance.fixtures import value_of
 
@@ -238,7 +248,8 @@ def pytest_runtest_makereport(
 
     run = _run(item.config)
     exchanges = [value for value in getattr(item, "funcargs", {}).values() if outcomes.is_evidence(value)]
-    judgement = outcomes.judge(name, item.nodeid, call.excinfo, exchanges, run, str(report.longrepr))
+    error = call.excinfo.value if call.excinfo else None
+    judgement = outcomes.judge((name, item.nodeid), error, exchanges, run, str(report.longrepr))
     outcomes.apply(judgement, report)
     return report
 

@@ -16,7 +16,7 @@ PYTESTS_OWN = "strict"
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
-class SettingError(pytest.UsageError):
+class SettingError(ValueError):
     """A setting has an unusable value; the message names the setting."""
 
 
@@ -159,7 +159,7 @@ def _header_lines(value: Any) -> tuple[tuple[str, str], ...]:
         token = name and all(character.isalnum() or character in "!#$%&'*+-.^_`|~" for character in name)
         if not colon or not token or not name.isascii():
             raise ValueError("is not of the form 'Name: value'")
-        if any(ord(character) < 0x20 and character != "\t" or ord(character) > 0xFF for character in text):
+        if any((ord(character) < 0x20 and character != "\t") or ord(character) > 0xFF for character in text):
             raise ValueError("has a value with control or non-Latin-1 characters")
         pairs.append((name, text))
     return tuple(pairs)
@@ -189,9 +189,7 @@ SETTINGS: tuple[Setting, ...] = (
         env="INVOICES_HIDDEN_INVOICE_IDS",
     ),
     Setting("signing-key", _text, "", "the HS256 key, to mint tokens that must be refused", "K"),
-    Setting(
-        "enable", _names, (), f"opt-in capabilities: {', '.join(ENABLEABLE)}", "NAME[,NAME]", repeatable=True
-    ),
+    Setting("enable", _names, (), f"opt-in capabilities: {', '.join(ENABLEABLE)}", "NAME[,NAME]", repeatable=True),
     Setting("strict", _boolean, default=False, help="a SHOULD that does not hold fails the run", flag=True),
     Setting("concurrency", _integer(1), 8, "requests under way at once", "N"),
     Setting("rate-limit", _rate, None, "most requests sent per second, e.g. 10/s or 100/m", "N/s"),
@@ -235,9 +233,7 @@ def add_options(parser: pytest.Parser) -> None:
                 setting.option, dest=setting.dest, action="store_const", const=True, default=None, help=described
             )
         elif setting.repeatable:
-            group.addoption(
-                setting.option, dest=setting.dest, action="append", metavar=setting.metavar, help=described
-            )
+            group.addoption(setting.option, dest=setting.dest, action="append", metavar=setting.metavar, help=described)
         else:
             group.addoption(setting.option, dest=setting.dest, metavar=setting.metavar, help=described)
         ini_type: Any = "linelist" if setting.repeatable else "string"

@@ -1,4 +1,4 @@
-"""The first look at a target: only what makes judging impossible ends a run, with one message that names the setting."""
+"""The first look at a target: only what makes judging impossible ends a run, and one message names the setting."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import urllib.parse
 from dataclasses import replace
 
 from conformance import plan
-from conformance.exchange import JSON_API, Exchange, Request
+from conformance.exchange import Exchange, Request
 from conformance.observer import Observer
 from conformance.plan import Step
 from conformance.target import Target, is_loopback

@@ -71,7 +71,9 @@ def _one_line(value: object) -> bool:
     return not (isinstance(value, str) and value.endswith("\n"))
 
 
-def _pattern(validator: Validator, pattern: str, instance: object, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
+def _pattern(
+    validator: Validator, pattern: str, instance: object, schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
     """`pattern` with the meaning of ECMA-262, where a final `$` is the end of the text and nothing less."""
     del validator, schema
     anchored = pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern

@@ -79,9 +79,7 @@ class Connection:
     def open(self, deadline: float) -> None:
         """Connect. ``deadline`` is a time of the monotonic clock; raises WireError, and ssl.SSLError unwrapped."""
         try:
-            plain = socket.create_connection(
-                (self._origin.host, self._origin.port), self._remaining(deadline)
-            )
+            plain = socket.create_connection((self._origin.host, self._origin.port), self._remaining(deadline))
         except OSError as error:
             raise WireError(f"cannot connect: {error.strerror or error}") from error
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

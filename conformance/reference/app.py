@@ -205,12 +205,8 @@ class Api(Authentication, Answers, Queries, Selection):
 
         :raises Problem: for a request that cannot be processed.
         """
-        content = bytearray()
-        async for chunk in incoming.stream():
-            content += chunk
-            if len(content) > MAX_CONTENT:
-                raise closing(Problem(413, "Content too large", "The content is too large."))
-        request.content = bytes(content)
+        if request.lines("transfer-encoding") or request.lines("content-length"):
+            await self.read_content(request, incoming)
         # RFC 9112, section 6.1: such a message may be an attempt at smuggling.
         if request.lines("transfer-encoding") and request.lines("content-length"):
             raise closing(Problem(400, "Bad request", "The request has two framings."))
@@ -219,6 +215,18 @@ class Api(Authentication, Answers, Queries, Selection):
         if sum(len(name) + len(value) for name, value in request.fields) > MAX_FIELDS:
             raise closing(Problem(431, "Header fields too large", "The header section is too large."))
         request.host = self.authority(request)
+
+    async def read_content(self, request: Request, incoming: Incoming) -> None:
+        """Read the content, as the next request begins behind it.
+
+        :raises Problem: 413 when it is too large.
+        """
+        content = bytearray()
+        async for chunk in incoming.stream():
+            content += chunk
+            if len(content) > MAX_CONTENT:
+                raise closing(Problem(413, "Content too large", "The content is too large."))
+        request.content = bytes(content)
 
     def authority(self, request: Request) -> str:
         """The authority that was addressed: of an absolute target, else ``Host``, else the socket's (HTTP/1.0).

@@ -100,6 +100,8 @@ class ReferenceServer:
             log_level="critical",
             access_log=False,
             timeout_keep_alive=75,
+            # What a client says about proxies is not to be believed.
+            proxy_headers=False,
             server_header=False,
             date_header=False,
             h11_max_incomplete_event_size=64 * 1024,

@@ -31,10 +31,10 @@ def client(server: ReferenceServer) -> Get:
     def send(path: str, method: str = "GET", **headers: str | None) -> requests.Response:
         fields = {"Authorization": server.token, "Accept": "application/vnd.api+json"}
         fields.update({name.replace("_", "-"): value for name, value in headers.items()})  # type: ignore[misc]
-        # Without these, the library or http.client adds its own.
         sent = {name: value for name, value in fields.items() if value is not None}
         request = requests.Request(method, server.base_url + PREFIX + path, headers=sent).prepare()
-        request.url = server.base_url + PREFIX + path
+        # As they were given: the library normalises both.
+        request.method, request.url = method, server.base_url + PREFIX + path
         return session.send(request, allow_redirects=False, timeout=10)
 
     return send

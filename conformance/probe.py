@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from conformance import secrets
@@ -85,7 +86,7 @@ class Probe:
         """Give the probe the name under which it was declared."""
         object.__setattr__(self, "name", name)
 
-    @property
+    @cached_property
     def dependencies(self) -> tuple[str, ...]:
         """Names of the probes whose exchanges this one is built from or has to follow."""
         parts = (self.path, *self.layers)

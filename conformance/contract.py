@@ -79,7 +79,7 @@ def validator(name: str) -> Validator:
     )
 
 
-def problems(document: object, name: str) -> list[str]:
+def problems(document: Any, name: str) -> list[str]:
     """What is wrong with a parsed document by the schema of that name; empty if nothing.
 
     Each line is a JSON Pointer (RFC 6901) and what is wrong there, outermost first, bounded in number and length.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
@@ -13,7 +15,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from jsonschema.protocols import Validator
 
@@ -24,6 +26,8 @@ _REFUSED = {
     "uri": "/relative",
     "uri-reference": "http://example.org/{id}",
 }
+# A hostile document can have any number of errors; no more than these are looked at.
+_MOST_ERRORS = 200
 _MOST_PROBLEMS = 10
 _LONGEST_TEXT = 200
 _LONGEST_VALUE = 60
@@ -36,11 +40,12 @@ def make_validator(documents: Mapping[str, Mapping[str, Any]], uri: str) -> Vali
     Raises:
         RuntimeError: the checker of a format is missing or does nothing.
     """
+    # A schema that names its draft would be handed to the stock validator, which reads patterns otherwise.
     registry: Registry[Any] = Registry().with_resources(
-        (key, DRAFT202012.create_resource(content)) for key, content in documents.items()
+        (key, DRAFT202012.create_resource({name: value for name, value in content.items() if name != "$schema"}))
+        for key, content in documents.items()
     )
-    validator: Validator = _ContractValidator({"$ref": uri}, registry=registry, format_checker=format_checker())
-    return validator
+    return _contract_validator()({"$ref": uri}, registry=registry, format_checker=format_checker())
 
 
 def format_checker() -> FormatChecker:
@@ -60,10 +65,10 @@ def format_checker() -> FormatChecker:
 
 def describe(errors: Iterable[ValidationError]) -> list[str]:
     """One short line for each error, outermost first, without repeats."""
-    found = sorted((_most_telling(error) for error in errors), key=lambda error: len(error.absolute_path))
+    found = [_most_telling(error) for error in islice(errors, _MOST_ERRORS)]
+    found.sort(key=lambda error: len(error.absolute_path))
     lines = list(dict.fromkeys(_line(error) for error in found))
-    rest = len(lines) - _MOST_PROBLEMS
-    return lines if rest <= 0 else [*lines[:_MOST_PROBLEMS], f"and {rest} more"]
+    return lines if len(lines) <= _MOST_PROBLEMS else [*lines[:_MOST_PROBLEMS], "and more"]
 
 
 def _one_line(value: object) -> bool:
@@ -81,7 +86,10 @@ def _pattern(
         yield ValidationError("pattern does not match")
 
 
-_ContractValidator = extend(Draft202012Validator, {"pattern": _pattern})
+@cache
+def _contract_validator() -> type[Validator]:
+    extended: type[Validator] = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+    return extended
 
 
 def _most_telling(error: ValidationError) -> ValidationError:
@@ -96,41 +104,58 @@ def _line(error: ValidationError) -> str:
 
 
 def _reason(error: ValidationError) -> str:
-    keyword, wanted, instance = str(error.validator), error.validator_value, error.instance
-    match keyword:
-        case "required":
-            return f"lacks {_names(name for name in wanted if name not in instance)}"
-        case "additionalProperties":
-            return f"has members that are not allowed: {_names(_unexpected(error))}"
-        case "dependentRequired":
-            return "; ".join(
-                f"has {_value(name)} without {_names(needed)}" for name, needed in wanted.items() if name in instance
-            )
-        case "not":
-            return f"has {' and '.join(map(_value, wanted.get('required', ())))} together"
-        case "type":
-            allowed = [wanted] if isinstance(wanted, str) else wanted
-            return f"{_value(instance)} is not of type {' or '.join(allowed)}"
-        case "const":
-            return f"{_value(instance)} is not {_value(wanted)}"
-        case "format":
-            return f"{_value(instance)} is not a valid {wanted}"
-        case "pattern":
-            return f"{_value(instance)} does not match {wanted}"
-        case "minimum":
-            return f"{_value(instance)} is less than {wanted}"
-        case "anyOf":
-            return f"{_value(instance)} fits none of the allowed forms"
-        case _:
-            return f"{_value(instance)} does not satisfy {keyword}"
+    keyword = str(error.validator)
+    wanted: Any = error.validator_value
+    reason = _REASONS.get(keyword)
+    if reason is not None:
+        return reason(error, wanted)
+    return f"{_value(error.instance)} does not satisfy {keyword}"
+
+
+def _without_companion(error: ValidationError, wanted: Mapping[str, list[str]]) -> str:
+    present: Any = error.instance
+    return "; ".join(
+        f"has {_value(name)} without {_names(companions)}" for name, companions in wanted.items() if name in present
+    )
+
+
+def _fits_none(error: ValidationError, wanted: object) -> str:
+    del wanted
+    types = [str(each.validator_value) for each in error.context or () if each.validator == "type"]
+    by_type_alone = len(types) == len(error.context or ())
+    return f"{_value(error.instance)} " + (
+        f"is not of type {' or '.join(types)}" if by_type_alone else "fits none of the allowed forms"
+    )
+
+
+def _lacking(error: ValidationError, wanted: list[str]) -> str:
+    present: Any = error.instance
+    return f"lacks {_names(name for name in wanted if name not in present)}"
+
+
+_REASONS: dict[str, Callable[[ValidationError, Any], str]] = {
+    "required": _lacking,
+    "additionalProperties": lambda error, _: f"has members that are not allowed: {_names(_unexpected(error))}",
+    "dependentRequired": _without_companion,
+    "not": lambda _, wanted: f"has {' and '.join(map(_value, wanted['required']))} together",
+    "type": lambda error, wanted: (
+        f"{_value(error.instance)} is not of type {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
+    ),
+    "const": lambda error, wanted: f"{_value(error.instance)} is not {_value(wanted)}",
+    "format": lambda error, wanted: f"{_value(error.instance)} is not a valid {wanted}",
+    "pattern": lambda error, wanted: f"{_value(error.instance)} does not match {wanted}",
+    "minimum": lambda error, wanted: f"{_value(error.instance)} is less than {wanted}",
+    "anyOf": _fits_none,
+}
 
 
 def _unexpected(error: ValidationError) -> list[str]:
     schema = error.schema if isinstance(error.schema, dict) else {}
+    present: Any = error.instance
     patterns = schema.get("patternProperties", {})
     return [
         name
-        for name in error.instance
+        for name in present
         if name not in schema.get("properties", {}) and not any(re.search(pattern, name) for pattern in patterns)
     ]
 

@@ -98,7 +98,23 @@ REFUSED_ITEMS: list[tuple[str, Any]] = [
     *((f"{ATTRIBUTES}/{name}", "2024-02-30T00:00:00.000Z") for name in (*contract.dates(), *contract.call_times())),
     *(
         (f"{ATTRIBUTES}/amount-spent", text)
-        for text in ("", " 1.5", "1.5 ", "1.5\n", "0,00", "1e3", "0.1e-6", "NaN", "Infinity", "+1.0", "01.0", ".5", "1.", "1 000.0", "٣.٠")
+        for text in (
+            "",
+            " 1.5",
+            "1.5 ",
+            "1.5\n",
+            "0,00",
+            "1e3",
+            "0.1e-6",
+            "NaN",
+            "Infinity",
+            "+1.0",
+            "01.0",
+            ".5",
+            "1.",
+            "1 000.0",
+            "\u0663.\u0660",
+        )
     ),
     *(
         (f"{ATTRIBUTES}/start-date", text)
@@ -127,7 +143,10 @@ LEGAL_ITEMS: list[tuple[str, Any]] = [
     ("/links", {"self": "/invoices/1", "describedby": None, "related": {"href": "/x", "describedby": "/y"}}),
     ("/jsonapi", {"version": "1.1", "ext": ["https://example.org/ext"], "profile": [], "meta": {}}),
     ("/included", []),
-    ("/included", [{**IDENTIFIER, "attributes": {"name": "a", "balance": "-1.5", "total-capacity": None, "colour": 1}}]),
+    (
+        "/included",
+        [{**IDENTIFIER, "attributes": {"name": "a", "balance": "-1.5", "total-capacity": None, "colour": 1}}],
+    ),
     ("/included", [{"type": "currencies", "id": "1", "attributes": {"code": "EUR"}}]),
     ("/@context", "https://example.org/context"),
     ("/version:id", "42"),
@@ -253,9 +272,21 @@ class TestProblems:
             ("/errors", [], '(document): has "data" and "errors" together'),
             ("/data/id", "17", '/data/id: "17" is not a valid uuid'),
             ("/data/type", "x", '/data/type: "x" is not "invoices"'),
-            ("/data/attributes/originated-last-call-at", 7, "7 is not of type"),
-            ("/data/attributes/has-pdf", {"a": 1}, "/data/attributes/has-pdf: an object of 1 members is not of type boolean"),
-            ("/data/attributes/originated-calls-count", -1, "/data/attributes/originated-calls-count: -1 is less than 0"),
+            (
+                "/data/attributes/originated-last-call-at",
+                7,
+                "/data/attributes/originated-last-call-at: 7 is not of type null or string",
+            ),
+            (
+                "/data/attributes/has-pdf",
+                {"a": 1},
+                "/data/attributes/has-pdf: an object of 1 members is not of type boolean",
+            ),
+            (
+                "/data/attributes/originated-calls-count",
+                -1,
+                "/data/attributes/originated-calls-count: -1 is less than 0",
+            ),
         ],
     )
     def test_reads_well(self, pointer: str, value: Any, line: str) -> None:
@@ -280,7 +311,7 @@ class TestProblems:
         lines = contract.problems({"errors": [error] * 10_000}, "error-document")
         assert len(lines) <= 11
         assert max(map(len, lines)) <= 200
-        assert lines[-1].startswith("and ")
+        assert lines[-1] == "and more"
 
     def test_pointer_is_escaped(self) -> None:
         [line] = contract.problems({"data": {**IDENTIFIER, "relationships": {"a/b~": {}}}}, "account-document")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     DocumentHook = Callable[[Request, Document], Document | None]
     AnswerHook = Callable[[Request, Answer], None]
     BytesHook = Callable[[Request, Answer, bytes], bytes]
+    InputHook = Callable[[bytes], bytes]
 
 
 class Answers(Preconditions, Negotiation, Documents):
@@ -42,6 +43,7 @@ class Answers(Preconditions, Negotiation, Documents):
         self.document_hooks: list[DocumentHook] = []
         self.answer_hooks: list[AnswerHook] = []
         self.bytes_hooks: list[BytesHook] = []
+        self.input_hooks: list[InputHook] = []
 
     # Seams: how a fault is put in.
 
@@ -70,6 +72,10 @@ class Answers(Preconditions, Negotiation, Documents):
     def on_bytes(self, hook: BytesHook) -> None:
         """Call ``hook`` with the bytes of each answer as they would be written; what it returns is written."""
         self.bytes_hooks.append(hook)
+
+    def on_input(self, hook: InputHook) -> None:
+        """Call ``hook`` with the bytes of each read from a connection; what it returns is parsed."""
+        self.input_hooks.append(hook)
 
     # Answers.
 

@@ -181,6 +181,7 @@ class Api(Authentication, Answers, Queries, Selection):
             path=scope["raw_path"].decode("latin-1"),
             query=scope["query_string"].decode("latin-1"),
             fields=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]],
+            version=scope["http_version"],
             host="{}:{}".format(*scope["server"]),
             scheme=scope["scheme"],
             connection=connection,
@@ -207,14 +208,27 @@ class Api(Authentication, Answers, Queries, Selection):
         """
         if request.lines("transfer-encoding") or request.lines("content-length"):
             await self.read_content(request, incoming)
-        # RFC 9112, section 6.1: such a message may be an attempt at smuggling.
+        self.check_framing(request)
+        self.check_size(request)
+        request.host = self.authority(request)
+
+    def check_framing(self, request: Request) -> None:
+        """Refuse Content-Length beside Transfer-Encoding: it may be an attempt at smuggling (RFC 9112, section 6.1).
+
+        :raises Problem: 400.
+        """
         if request.lines("transfer-encoding") and request.lines("content-length"):
             raise closing(Problem(400, "Bad request", "The request has two framings."))
+
+    def check_size(self, request: Request) -> None:
+        """Refuse what is too large.
+
+        :raises Problem: 414 or 431.
+        """
         if len(request.path) + len(request.query) > MAX_TARGET:
             raise closing(Problem(414, "URI too long", "The request target is too long."))
         if sum(len(name) + len(value) for name, value in request.fields) > MAX_FIELDS:
             raise closing(Problem(431, "Header fields too large", "The header section is too large."))
-        request.host = self.authority(request)
 
     async def read_content(self, request: Request, incoming: Incoming) -> None:
         """Read the content, as the next request begins behind it.

@@ -35,6 +35,7 @@ class Request:
     query: str
     fields: list[tuple[str, str]]
     host: str
+    version: str = "1.1"
     scheme: str = "http"
     content: bytes = b""
     connection: Connection = field(default_factory=Connection)

@@ -87,6 +87,8 @@ class WireProtocol(H11Protocol):
         """Take input. Empty lines before a request line are skipped (RFC 9112, section 2.2)."""
         if self._refused:
             return
+        for hook in self._api.input_hooks:
+            data = hook(data)
         if self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]:
             data = data.lstrip(b"\r\n")
         if data:

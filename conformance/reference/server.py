@@ -35,12 +35,12 @@ class ReferenceServer:
     """
 
     def __init__(self, *, port: int = 0, faults: Iterable[Fault] = ()) -> None:
-        self.signing_key = tokens.new_key()
-        self.token = tokens.mint(data.CUSTOMER.subject, self.signing_key, lifetime=DAY)
-        self.other_token = tokens.mint(data.OTHER_CUSTOMER.subject, self.signing_key, lifetime=DAY)
-        self.api = Api(MemoryStore(), self.signing_key)
+        self.api = Api(MemoryStore(), tokens.new_key())
         for fault in faults:
             fault.apply(self.api)
+        self.signing_key = self.api.signing_key
+        self.token = tokens.mint(data.CUSTOMER.subject, self.signing_key, lifetime=DAY)
+        self.other_token = tokens.mint(data.OTHER_CUSTOMER.subject, self.signing_key, lifetime=DAY)
         self.base_url = ""
         self._port = port
         self._stopped = asyncio.Event()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import time
 from collections.abc import Callable
@@ -31,7 +32,7 @@ def signed(header: str, payload: str, key: str) -> str:
     return f"{parts}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
 
 
-ACCEPTED = {
+ACCEPTED: dict[str, Callable[[str], str]] = {
     "documented": lambda key: mint(25, key),
     "bearer": lambda key: "Bearer " + mint(25, key),
     "bearer in lower case": lambda key: "bEARER  " + mint(25, key),
@@ -46,7 +47,7 @@ ACCEPTED = {
     ),
 }
 
-REFUSED = {
+REFUSED: dict[str, Callable[[str], str | None]] = {
     "none": lambda _: None,
     "empty": lambda _: "",
     "text": lambda _: "invalid",
@@ -78,7 +79,7 @@ REFUSED = {
     "huge expiry": lambda key: signed('{"alg":"HS256"}', '{"sub":25,"aud":["customer-v1"],"exp":1e999}', key),
     "null expiry": lambda key: mint(25, key, exp=None),
     **{
-        f"subject {subject!r}": lambda key, subject=subject: mint(subject, key)
+        f"subject {subject!r}": functools.partial(mint, subject)
         for subject in (None, 27, -25, 0, True, 25.0, [25], {"id": 25}, "25 OR 1=1", "025", " 25", "", "٢٥", 10**30)
     },
     "no subject": lambda key: signed('{"alg":"HS256"}', '{"aud":["customer-v1"]}', key),

@@ -46,8 +46,10 @@ def statuses(data: bytes) -> list[int]:
             )
         ),
         (
-            f"GET {TARGET} HTTP/1.1\n{HOST}{TOKEN}Content-Length: 5\nTransfer-Encoding: chunked\n\n0\n\n"
-            f"GET {TARGET} HTTP/1.1\n{HOST}{TOKEN}\n",
+            (
+                f"GET {TARGET} HTTP/1.1\n{HOST}{TOKEN}Content-Length: 5\nTransfer-Encoding: chunked\n\n0\n\n"
+                f"GET {TARGET} HTTP/1.1\n{HOST}{TOKEN}\n"
+            ),
             [400],
         ),
         (f"GET {TARGET} HTTP/1.1\n{HOST}{TOKEN}Transfer-Encoding: gzip\n\n", [501]),

@@ -8,7 +8,7 @@ A fault is a function that alters an :class:`~conformance.reference.app.Api` thr
         api.replace("entity_tag", lambda original, body: original(body).replace('"', ""))
 
 Seams, from inside to outside: attributes such as ``api.vary``; ``api.replace(method, replacement)``, where the
-replacement gets the original method first; ``on_request``, ``on_document``, ``on_answer`` and ``on_bytes``.
+replacement gets the original method first; ``on_request``, ``on_document``, ``on_answer``, ``on_bytes``, ``on_input``.
 Each module of this package holds the faults of one area and is found by itself.
 """
 

@@ -1,0 +1,72 @@
+"""What an answer may reveal about the inside of a server: stack traces, database messages, paths, class names."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from conformance.exchange import Exchange
+
+_PATTERNS = {
+    "a stack trace": (
+        r"Traceback \(most recent call last\)",
+        r'File "[^"\n]{1,200}", line \d+',
+        r"[\w/.-]+\.rb:\d+(?::in\b)?",
+        r"\bat [\w$.<>]+\([\w$]+\.(?:java|kt|scala|cs)(?::\d+)?\)",
+        r"\bat [\w$.<>\[\] ]+ \(?(?:file:///|/|node:)[^\s)]+:\d+:\d+\)?",
+        r"\bat [\w.`<>]+\([^)\n]*\) in [^\n]+:line \d+",
+        r"\.php(?: on line |:)\d+",
+        r"goroutine \d+ \[",
+        r"\b(?:thread '[^'\n]+' panicked at|panic: runtime error)",
+        r'"(?:backtrace|stack_?trace)"\s*:',
+    ),
+    "a database message": (
+        r"SQLSTATE\[?\w{5}",
+        r"\bORA-\d{5}\b",
+        r"syntax error at or near",
+        r"You have an error in your SQL syntax",
+        r"violates (?:foreign key|unique|not-null|check) constraint",
+        r"\b(?:psycopg\d?|sqlite3|pymysql|mysqlclient|asyncpg|pgx)\.\w+",
+        r"\bSELECT\s.{1,300}\sFROM\s",
+        r"\bPG::\w+",
+        r"invalid input syntax for (?:type )?\w+",
+    ),
+    "a file system path": (
+        r"(?<![\w/\"'=.:-])/(?:usr/(?:local|lib|share|src)|home/\w+|var/(?:www|lib|task|app)|opt/\w+|srv/\w+)/[\w.-]+",
+        r"\b[A-Za-z]:\\(?:inetpub|Users|Windows|Program Files)\\",
+        r"\b(?:node_modules|site-packages|dist-packages|vendor/bundle)/[\w.-]+",
+    ),
+    "the name of an internal class": (
+        r"\b(?:[A-Z]\w+::)+[A-Z]\w*(?:Error|Exception|Invalid|NotFound)\b",
+        r"\b(?:NoMethodError|undefined method [`'])",
+        r"\b(?:java|javax|jakarta|org\.springframework|org\.hibernate|com\.fasterxml)\.[\w.]+(?:Exception|Error)\b",
+        r"\bSystem\.(?:\w+\.)*\w+Exception\b",
+        r"\b(?:Illuminate|Symfony|Doctrine)\\\w+",
+        r"\b(?:django|rest_framework|werkzeug|sqlalchemy|flask)\.[\w.]+\.\w*(?:Error|Exception|NotFound)\b",
+    ),
+}
+_COMPILED = [(kind, re.compile(pattern)) for kind, patterns in _PATTERNS.items() for pattern in patterns]
+
+
+def _sent(exchange: Exchange) -> str:
+    """What the request said itself: its echo reveals nothing."""
+    request = exchange.request
+    target = unquote(request.target, errors="replace")
+    values = "\n".join(value for _, value in request.headers)
+    return f"{request.target}\n{target}\n{unquote(target, errors='replace')}\n{values}"
+
+
+def revealed(exchange: Exchange) -> tuple[str, str] | None:
+    """Return what the answer reveals, and the text that does so; None when there is nothing.
+
+    Looks at field values and at the content. Call it for answers without data of a customer: a reference may be
+    any text.
+    """
+    values = "\n".join(value for _, value in exchange.fields)
+    text = f"{values}\n{exchange.body.decode('utf-8', errors='replace')}"
+    sent = _sent(exchange)
+    for kind, pattern in _COMPILED:
+        for match in pattern.finditer(text):
+            if match[0] not in sent:
+                return kind, match[0]
+    return None

@@ -1,0 +1,128 @@
+"""Header field grammars of RFC 9110 and RFC 9111 that checks judge by, and readers of single fields."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from conformance.exchange import Exchange, NotObserved
+
+# RFC 9110, sections 5.6.2 and 5.6.4; obs-text as Latin-1 characters.
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+QUOTED_STRING = re.compile(r'"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"')
+
+_ELEMENT = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",])+', re.DOTALL)
+_DIRECTIVE = re.compile(rf"({TOKEN.pattern})(?:=({TOKEN.pattern}|{QUOTED_STRING.pattern}))?")
+_DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_FIXDATE = re.compile(rf"{_DAY}, ([0-9]{{2}}) ([A-Z][a-z]{{2}}) ([0-9]{{4}}) ([0-9]{{2}}):([0-9]{{2}}):([0-9]{{2}}) GMT")
+_MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
+
+
+class Malformed(ValueError):
+    """A field value does not follow its grammar."""
+
+
+def elements(lines: Iterable[str]) -> list[str]:
+    """Split the lines of a list-based field at the commas outside quoted strings (RFC 9110, section 5.6.1).
+
+    Blanks around the elements and empty elements are dropped.
+    """
+    found = (match[0].strip(" \t") for line in lines for match in _ELEMENT.finditer(line))
+    return [element for element in found if element]
+
+
+def tokens(lines: Iterable[str]) -> list[str]:
+    """Return the elements of a list of tokens. Raises Malformed when one is no token."""
+    found = elements(lines)
+    for element in found:
+        if not TOKEN.fullmatch(element):
+            raise Malformed(f"{element!r} is not a token")
+    return found
+
+
+def directives(lines: Iterable[str]) -> list[tuple[str, str | None]]:
+    """Return the directives of Cache-Control with lower-case names, in order, arguments as written.
+
+    Raises Malformed when one does not follow RFC 9111, section 5.2.
+    """
+    found = []
+    for element in elements(lines):
+        match = _DIRECTIVE.fullmatch(element)
+        if not match:
+            raise Malformed(f"{element!r} is not a directive")
+        found.append((match[1].lower(), match[2]))
+    return found
+
+
+def fixdate(value: str) -> datetime:
+    """Return the time of an HTTP date in the preferred form, IMF-fixdate (RFC 9110, section 5.6.7).
+
+    Raises Malformed for anything else, the obsolete forms included.
+    """
+    match = _FIXDATE.fullmatch(value)
+    if not match or match[2] not in _MONTHS:
+        raise Malformed(f"{value!r} is not an IMF-fixdate")
+    day, hour, minute, second = (int(match[group]) for group in (1, 4, 5, 6))
+    # A second of 60 is a leap second.
+    leap = second == 60
+    try:
+        time = datetime(int(match[3]), _MONTHS[match[2]], day, hour, minute, second - leap, tzinfo=UTC)
+    except ValueError as error:
+        raise Malformed(f"{value!r} is not a time: {error}") from None
+    return time + timedelta(seconds=leap)
+
+
+def date_of(exchange: Exchange, name: str) -> datetime:
+    """Return the time in the field ``name``. Raises NotObserved when it is absent, repeated or malformed."""
+    lines = exchange.fields.lines(name)
+    if len(lines) != 1:
+        raise NotObserved(f"{exchange.probe} has no single {name}")
+    try:
+        return fixdate(lines[0])
+    except Malformed as reason:
+        raise NotObserved(f"{name} of {exchange.probe}: {reason}") from None
+
+
+def cache_directives(exchange: Exchange) -> dict[str, str | None]:
+    """Return the directives of Cache-Control. Raises NotObserved when they are malformed (CACHE-002 owns that).
+
+    The quotes that RFC 9111 forbids around the number of max-age do not hide the others.
+    """
+    try:
+        return {
+            name: value.strip('"') if value else value
+            for name, value in directives(exchange.fields.lines("Cache-Control"))
+        }
+    except Malformed as reason:
+        raise NotObserved(f"Cache-Control of {exchange.probe}: {reason}") from None
+
+
+def varies_by(exchange: Exchange) -> set[str]:
+    """Return the lower-case members of Vary, perhaps ``*``. Raises NotObserved when one is no token (HTTP-023)."""
+    try:
+        return {name.lower() for name in tokens(exchange.fields.lines("Vary"))}
+    except Malformed as reason:
+        raise NotObserved(f"Vary of {exchange.probe}: {reason}") from None
+
+
+def opaque(tag: str) -> str:
+    """Return the opaque part of an entity tag, which weak comparison compares (RFC 9110, section 8.8.3.2)."""
+    return tag.removeprefix("W/")
+
+
+def other_weakness(tag: str) -> str:
+    """Return the entity tag with the same opaque part that is weak if ``tag`` is strong, and strong if it is weak."""
+    return opaque(tag) if tag.startswith("W/") else f"W/{tag}"
+
+
+def declared_length(exchange: Exchange) -> int | None:
+    """Return Content-Length, or None when absent. Raises NotObserved when it is no single number (HTTP-003)."""
+    lines = set(exchange.fields.lines("Content-Length"))
+    if not lines:
+        return None
+    value = lines.pop()
+    if lines or not re.fullmatch("[0-9]{1,18}", value):
+        raise NotObserved(f"{exchange.probe} has no well-formed Content-Length")
+    return int(value)

@@ -1,0 +1,348 @@
+"""Faults of the invoice: its document, its resource object, its identity."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from conformance.reference.data import BUSY, DOCUMENTED, INVOICE_IDS
+from conformance.reference.faults import fault
+from conformance.reference.faults.tools import (
+    alter_attributes,
+    alter_item,
+    alter_resource,
+    is_busy,
+    is_item,
+)
+from conformance.reference.message import Answer, Problem
+from conformance.reference.serialise import PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.reference.app import Api
+    from conformance.reference.message import Request
+    from conformance.reference.model import Invoice
+    from conformance.reference.query import Query
+
+JSON_API = "JSON:API 1.1"
+
+
+@fault("item-created", caught_by={"ITEM-001"}, clause=f"{JSON_API}, fetching-resources-responses-200")
+def created(api: Api) -> None:
+    """The busiest invoice is answered with 201."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if is_busy(request) and answer.status == 200:
+            answer.status = 201
+
+    api.on_answer(change)
+
+
+@fault(
+    "item-data-and-errors",
+    caught_by={"ITEM-002"},
+    clause=f"{JSON_API}, document-top-level",
+    also={"ERR-009": "it is a 2xx answer with errors, too"},
+)
+def data_and_errors(api: Api) -> None:
+    """A successful document also has an empty errors array."""
+    alter_item(api, lambda document, _: document.update(errors=[]))
+
+
+@fault("item-extra-top-level-member", caught_by={"ITEM-003"}, clause=f"{JSON_API}, document-structure")
+def extra_top_level(api: Api) -> None:
+    """The document has a member success beside data."""
+    alter_item(api, lambda document, _: document.update(success=True))
+
+
+@fault("item-as-array", caught_by={"ITEM-004"}, clause=f"{JSON_API}, fetching-resources-responses-200")
+def as_array(api: Api) -> None:
+    """The busiest invoice is an array with one element."""
+
+    def change(document: dict[str, object], invoice: Invoice) -> None:
+        if invoice.id == BUSY.id:
+            document["data"] = [document["data"]]
+
+    alter_item(api, change)
+
+
+@fault("item-null", caught_by={"ITEM-004"}, clause=f"{JSON_API}, fetching-resources-responses-200")
+def null(api: Api) -> None:
+    """The busiest invoice is null."""
+
+    def change(document: dict[str, object], invoice: Invoice) -> None:
+        if invoice.id == BUSY.id:
+            document["data"] = None
+
+    alter_item(api, change)
+
+
+@fault(
+    "item-without-type",
+    caught_by={"ITEM-005"},
+    clause=f"{JSON_API}, document-resource-object-identification",
+    also={"ITEM-007": "no type is not the documented type"},
+)
+def without_type(api: Api) -> None:
+    """Invoices have no type."""
+    alter_resource(api, lambda resource, _: resource.pop("type"))
+
+
+@fault("item-extra-resource-member", caught_by={"ITEM-006"}, clause=f"{JSON_API}, document-resource-objects")
+def extra_resource_member(api: Api) -> None:
+    """Invoices have a member url beside their attributes."""
+    alter_resource(api, lambda resource, invoice: resource.update(url=f"/invoices/{invoice.id}"))
+
+
+@fault("item-singular-type", caught_by={"ITEM-007"}, clause="Documented example, response body")
+def singular_type(api: Api) -> None:
+    """The type of an invoice is invoice."""
+    alter_resource(api, lambda resource, _: resource.update(type="invoice"))
+
+
+@fault(
+    "item-id-of-another",
+    caught_by={"ITEM-008"},
+    clause=f"{JSON_API}, document-resource-object-identification",
+    also={
+        "ITEM-017": "the self link leads to an answer with yet another id",
+        "COLL-003": "the collection shows the right id",
+    },
+)
+def id_of_another(api: Api) -> None:
+    """An invoice by itself carries the id of another one."""
+
+    def change(document: dict[str, dict[str, str]], invoice: Invoice) -> None:
+        document["data"]["id"] = INVOICE_IDS[INVOICE_IDS.index(invoice.id) - 1] if invoice.id in INVOICE_IDS else ""
+
+    alter_item(api, change)
+
+
+@fault(
+    "item-another-invoice",
+    caught_by={"ITEM-008"},
+    clause=f"{JSON_API}, document-resource-object-identification",
+    also={
+        "ETAG-008": "two URLs give one body",
+        "ETAG-006": "two known invoices may be all that is known",
+        "RELD-004": "the related link is that of the other invoice",
+        "ITEM-018": "so are the paths of its links",
+    },
+)
+def another_invoice(api: Api) -> None:
+    """The URL of the busiest invoice gives the documented one, complete and consistent in itself."""
+
+    def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
+        return original(request, DOCUMENTED.id if number == BUSY.id and is_item(request) else number)
+
+    api.replace("find_invoice", find)
+
+
+@fault("item-member-name-underscore", caught_by={"ITEM-009"}, clause=f"{JSON_API}, document-member-names")
+def member_name_underscore(api: Api) -> None:
+    """A relationship is called _internal, but a name cannot begin with an underscore."""
+    alter_resource(api, lambda resource, _: resource.get("relationships", {}).update(_internal={"meta": {}}))
+
+
+@fault(
+    "item-member-name-dot",
+    caught_by={"ITEM-009"},
+    clause=f"{JSON_API}, document-member-names",
+    also={"ITEM-010": "a dot is not safe in a URL either"},
+)
+def member_name_dot(api: Api) -> None:
+    """A relationship is called payment.method."""
+    alter_resource(api, lambda resource, _: resource.get("relationships", {}).update({"payment.method": {"meta": {}}}))
+
+
+@fault("item-member-name-local", caught_by={"ITEM-010"}, clause=f"{JSON_API}, document-member-names")
+def member_name_local(api: Api) -> None:
+    """A relationship is called büro."""
+    alter_resource(api, lambda resource, _: resource.get("relationships", {}).update(büro={"meta": {}}))
+
+
+@fault("item-meta-array", caught_by={"ITEM-011"}, clause=f"{JSON_API}, document-meta")
+def meta_array(api: Api) -> None:
+    """The empty meta of an invoice is an array."""
+    alter_resource(api, lambda resource, _: resource.update(meta=[]))
+
+
+@fault(
+    "item-attribute-named-like-relationship",
+    caught_by={"ITEM-012"},
+    clause=f"{JSON_API}, document-resource-object-fields",
+    also={"ITEM-023": "it is an undocumented attribute"},
+)
+def shared_name(api: Api) -> None:
+    """There is an attribute account beside the relationship account."""
+    alter_attributes(api, lambda attributes, invoice: attributes.update(account=invoice.account.name))
+
+
+@fault(
+    "item-foreign-key",
+    caught_by={"ITEM-013"},
+    clause=f"{JSON_API}, document-resource-object-attributes",
+    also={"ITEM-023": "it is an undocumented attribute"},
+)
+def foreign_key(api: Api) -> None:
+    """The internal number of the account is an attribute."""
+    alter_attributes(api, lambda attributes, _: attributes.update({"account-id": 42}))
+
+
+@fault("item-empty-relationship", caught_by={"ITEM-014"}, clause=f"{JSON_API}, document-resource-object-relationships")
+def empty_relationship(api: Api) -> None:
+    """A relationship is an empty object."""
+    alter_resource(api, lambda resource, _: resource.get("relationships", {}).update(payments={}))
+
+
+@fault("item-jsonapi-string", caught_by={"ITEM-020"}, clause=f"{JSON_API}, document-jsonapi-object")
+def jsonapi_string(api: Api) -> None:
+    """The member jsonapi is the version itself."""
+    alter_item(api, lambda document, _: document.update(jsonapi="1.1"))
+
+
+@fault("item-jsonapi-extra-member", caught_by={"ITEM-020"}, clause=f"{JSON_API}, document-jsonapi-object")
+def jsonapi_extra(api: Api) -> None:
+    """The member jsonapi names the server's software."""
+    alter_item(api, lambda document, _: document.update(jsonapi={"version": "1.1", "server": "x"}))
+
+
+@fault("item-linkage-array", caught_by={"ITEM-021"}, clause=f"{JSON_API}, document-resource-object-linkage")
+def linkage_array(api: Api) -> None:
+    """Without include, the linkage of the account is an array with one identifier."""
+
+    def relationship(
+        original: Callable[..., dict[str, object]], request: Request, invoice: Invoice, query: Query
+    ) -> dict[str, object]:
+        shown = original(request, invoice, query)
+        shown.setdefault("data", [api.linkage(invoice)])
+        return shown
+
+    api.replace("relationship", relationship)
+
+
+@fault("item-attribute-missing", caught_by={"ITEM-022"}, clause="Documented example, response body")
+def attribute_missing(api: Api) -> None:
+    """The attribute reference is missing."""
+    alter_attributes(api, lambda attributes, _: attributes.pop("reference"))
+
+
+@fault("item-nulls-omitted", caught_by={"ITEM-022"}, clause="Documented example, response body")
+def nulls_omitted(api: Api) -> None:
+    """Attributes that are null are left out."""
+
+    def change(attributes: dict[str, object], _: Invoice) -> None:
+        for name in [name for name, value in attributes.items() if value is None]:
+            del attributes[name]
+
+    alter_attributes(api, change)
+
+
+@fault(
+    "item-attribute-renamed",
+    caught_by={"ITEM-022"},
+    clause="Documented example, response body",
+    also={"ITEM-023": "the new name is not documented"},
+)
+def attribute_renamed(api: Api) -> None:
+    """The attribute has-pdf is called has_pdf."""
+    alter_attributes(api, lambda attributes, _: attributes.update(has_pdf=attributes.pop("has-pdf")))
+
+
+@fault("item-undocumented-attribute", caught_by={"ITEM-023"}, clause="OWASP API3:2023")
+def undocumented_attribute(api: Api) -> None:
+    """The profit is shown to the customer."""
+    alter_attributes(api, lambda attributes, _: attributes.update({"amount-earned": "0.0"}))
+
+
+@fault(
+    "item-unknown-id-null",
+    caught_by={"ITEM-024"},
+    clause=f"{JSON_API}, fetching-resources-responses-404",
+    also={"COND-013": "If-None-Match on an unknown id is no longer 404", "ERR-014": "there is no error document"},
+)
+def unknown_id_null(api: Api) -> None:
+    """An unknown id is answered with 200 and null."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if is_item(request) and answer.status == 404:
+            answer.status = 200
+            answer.body = b'{"data":null}'
+
+    api.on_answer(change)
+
+
+@fault(
+    "item-unknown-id-crash",
+    caught_by={"ITEM-024", "ERR-011"},
+    clause=f"{JSON_API}, fetching-resources-responses-404",
+    also={"COND-013": "If-None-Match on an unknown id is no longer 404", "ERR-014": "it is no 404 answer"},
+)
+def unknown_id_crash(api: Api) -> None:
+    """An unknown id is answered with 500."""
+
+    def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
+        try:
+            return original(request, number)
+        except Problem:
+            raise Problem(500, "Internal server error", "Something went wrong.") from None
+
+    api.replace("find_invoice", find)
+
+
+def _alias(api: Api, pattern: str) -> None:
+    def route(original: Callable[..., tuple[str, str] | None], path: str) -> tuple[str, str] | None:
+        return original(path) or (("item", DOCUMENTED.id) if re.fullmatch(pattern, path) else None)
+
+    api.replace("route", route)
+
+
+@fault("item-number-as-id", caught_by={"ITEM-025"}, clause=f"{JSON_API}, fetching-resources-responses-404")
+def number_as_id(api: Api) -> None:
+    """Small numbers are accepted as ids."""
+    _alias(api, f"{PREFIX}/invoices/[0-9]+")
+
+
+@fault("item-id-with-line-end", caught_by={"ITEM-025"}, clause=f"{JSON_API}, fetching-resources-responses-404")
+def id_with_line_end(api: Api) -> None:
+    """An id followed by an encoded line end is accepted, as by an expression that ends in a dollar sign."""
+    _alias(api, f"{PREFIX}/invoices/{DOCUMENTED.id}%0[Aa]")
+
+
+@fault("item-id-with-suffix", caught_by={"ITEM-025"}, clause=f"{JSON_API}, fetching-resources-responses-404")
+def id_with_suffix(api: Api) -> None:
+    """An id followed by one letter is accepted, as by a prefix match."""
+    _alias(api, f"{PREFIX}/invoices/{DOCUMENTED.id}[a-z]")
+
+
+@fault("item-upper-case-echoed", caught_by={"ITEM-026"}, clause="RFC 9562, section 4")
+def upper_case_echoed(api: Api) -> None:
+    """The id in the body is spelled as in the path."""
+
+    def document(
+        original: Callable[..., dict[str, dict[str, str]]], request: Request, invoice: Invoice, query: Query
+    ) -> dict[str, dict[str, str]]:
+        shown = original(request, invoice, query)
+        shown["data"]["id"] = request.path.rpartition("/")[2].replace("%61", "a")
+        return shown
+
+    api.replace("item_document", document)
+
+
+@fault("item-upper-case-crash", caught_by={"ITEM-026", "ERR-011"}, clause="RFC 9562, section 4")
+def upper_case_crash(api: Api) -> None:
+    """An id in upper case is answered with 500."""
+
+    def hook(request: Request) -> Answer | None:
+        if is_item(request) and re.search("[A-F]", request.path):
+            raise Problem(500, "Internal server error", "Something went wrong.")
+        return None
+
+    api.on_request(hook)
+
+
+@fault("item-encoded-id-unknown", caught_by={"ITEM-027"}, clause="RFC 3986, section 2.3")
+def encoded_id_unknown(api: Api) -> None:
+    """The path is compared without decoding it."""
+    api.replace("route", lambda original, path: None if "%" in path else original(path))

@@ -1,0 +1,51 @@
+"""URLs that a server sends: whether they are well-formed, and what they mean where they were received."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+
+_PCHAR = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})"
+_SEGMENT_NO_COLON = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=@]|%[0-9A-Fa-f]{2})+"
+_HOST = r"(?:\[[0-9A-Za-z:.\-_~!$&'()*+,;=]+\]|(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)"
+_AUTHORITY = rf"//(?:(?:[A-Za-z0-9\-._~!$&'()*+,;=:]|%[0-9A-Fa-f]{{2}})*@)?{_HOST}(?::[0-9]*)?(?:/{_PCHAR}*)*"
+_ROOTED = rf"/(?:{_PCHAR}+(?:/{_PCHAR}*)*)?"
+# Raw square brackets are tolerated in a query: the examples of JSON:API itself show page[number] so.
+_TAIL = rf"(?:\?(?:{_PCHAR}|[/?\[\]])*)?(?:#(?:{_PCHAR}|[/?])*)?"
+_URI_REFERENCE = re.compile(
+    rf"(?:[A-Za-z][A-Za-z0-9+.\-]*:(?:{_AUTHORITY}|{_ROOTED}|(?:{_PCHAR}+(?:/{_PCHAR}*)*)?)"
+    rf"|{_AUTHORITY}|{_ROOTED}|(?:{_SEGMENT_NO_COLON}(?:/{_PCHAR}*)*)?){_TAIL}"
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def is_uri_reference(text: str) -> bool:
+    """Tell whether ``text`` is a URI reference (RFC 3986, section 4.1)."""
+    return _URI_REFERENCE.fullmatch(text) is not None
+
+
+def is_absolute(link: str) -> bool:
+    """Tell whether ``link`` is an http or https URL with a host and a possible port (RFC 9110, section 4.2)."""
+    try:
+        parts = urlsplit(link)
+        return parts.scheme.lower() in _DEFAULT_PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """Return scheme, host and port of an absolute http or https URL (RFC 6454, section 4)."""
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    return scheme, (parts.hostname or "").lower(), parts.port or _DEFAULT_PORTS[scheme]
+
+
+def path_of(link: str, base: str) -> str:
+    """Return the decoded path to which ``link``, received from the URL ``base``, leads."""
+    return unquote(urlsplit(urljoin(base, link)).path)
+
+
+def target_of(link: str, base: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return decoded path and sorted query parameters to which ``link``, received from the URL ``base``, leads."""
+    query = urlsplit(urljoin(base, link)).query
+    return path_of(link, base), sorted(parse_qsl(query, keep_blank_values=True))

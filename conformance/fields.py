@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -13,14 +12,15 @@ from conformance.exchange import Exchange, NotObserved
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 QUOTED_STRING = re.compile(r'"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21-\x7e\x80-\xff])*"')
 
-_ELEMENT = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",])+', re.DOTALL)
+# A quoted string that is not closed runs to the end, so that no value takes long to read.
+_ELEMENT = re.compile(r'(?:"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[^",])+', re.DOTALL)
 _DIRECTIVE = re.compile(rf"({TOKEN.pattern})(?:=({TOKEN.pattern}|{QUOTED_STRING.pattern}))?")
 _DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
-_FIXDATE = re.compile(rf"{_DAY}, ([0-9]{{2}}) ([A-Z][a-z]{{2}}) ([0-9]{{4}}) ([0-9]{{2}}):([0-9]{{2}}):([0-9]{{2}}) GMT")
-_MONTHS = {name: number for number, name in enumerate(calendar.month_abbr) if name}
+_FIXDATE = re.compile(rf"{_DAY}, (\d\d) ([A-Z][a-z]{{2}}) (\d{{4}}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
+_MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-class Malformed(ValueError):
+class MalformedError(ValueError):
     """A field value does not follow its grammar."""
 
 
@@ -34,24 +34,24 @@ def elements(lines: Iterable[str]) -> list[str]:
 
 
 def tokens(lines: Iterable[str]) -> list[str]:
-    """Return the elements of a list of tokens. Raises Malformed when one is no token."""
+    """Return the elements of a list of tokens. Raises MalformedError when one is no token."""
     found = elements(lines)
     for element in found:
         if not TOKEN.fullmatch(element):
-            raise Malformed(f"{element!r} is not a token")
+            raise MalformedError(f"{element!r} is not a token")
     return found
 
 
 def directives(lines: Iterable[str]) -> list[tuple[str, str | None]]:
     """Return the directives of Cache-Control with lower-case names, in order, arguments as written.
 
-    Raises Malformed when one does not follow RFC 9111, section 5.2.
+    Raises MalformedError when one does not follow RFC 9111, section 5.2.
     """
     found = []
     for element in elements(lines):
         match = _DIRECTIVE.fullmatch(element)
         if not match:
-            raise Malformed(f"{element!r} is not a directive")
+            raise MalformedError(f"{element!r} is not a directive")
         found.append((match[1].lower(), match[2]))
     return found
 
@@ -59,18 +59,18 @@ def directives(lines: Iterable[str]) -> list[tuple[str, str | None]]:
 def fixdate(value: str) -> datetime:
     """Return the time of an HTTP date in the preferred form, IMF-fixdate (RFC 9110, section 5.6.7).
 
-    Raises Malformed for anything else, the obsolete forms included.
+    Raises MalformedError for anything else, the obsolete forms included.
     """
     match = _FIXDATE.fullmatch(value)
     if not match or match[2] not in _MONTHS:
-        raise Malformed(f"{value!r} is not an IMF-fixdate")
+        raise MalformedError(f"{value!r} is not an IMF-fixdate")
     day, hour, minute, second = (int(match[group]) for group in (1, 4, 5, 6))
     # A second of 60 is a leap second.
     leap = second == 60
     try:
-        time = datetime(int(match[3]), _MONTHS[match[2]], day, hour, minute, second - leap, tzinfo=UTC)
+        time = datetime(int(match[3]), _MONTHS.index(match[2]), day, hour, minute, second - leap, tzinfo=UTC)
     except ValueError as error:
-        raise Malformed(f"{value!r} is not a time: {error}") from None
+        raise MalformedError(f"{value!r} is not a time: {error}") from None
     return time + timedelta(seconds=leap)
 
 
@@ -81,7 +81,7 @@ def date_of(exchange: Exchange, name: str) -> datetime:
         raise NotObserved(f"{exchange.probe} has no single {name}")
     try:
         return fixdate(lines[0])
-    except Malformed as reason:
+    except MalformedError as reason:
         raise NotObserved(f"{name} of {exchange.probe}: {reason}") from None
 
 
@@ -95,7 +95,7 @@ def cache_directives(exchange: Exchange) -> dict[str, str | None]:
             name: value.strip('"') if value else value
             for name, value in directives(exchange.fields.lines("Cache-Control"))
         }
-    except Malformed as reason:
+    except MalformedError as reason:
         raise NotObserved(f"Cache-Control of {exchange.probe}: {reason}") from None
 
 
@@ -103,7 +103,7 @@ def varies_by(exchange: Exchange) -> set[str]:
     """Return the lower-case members of Vary, perhaps ``*``. Raises NotObserved when one is no token (HTTP-023)."""
     try:
         return {name.lower() for name in tokens(exchange.fields.lines("Vary"))}
-    except Malformed as reason:
+    except MalformedError as reason:
         raise NotObserved(f"Vary of {exchange.probe}: {reason}") from None
 
 

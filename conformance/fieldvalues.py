@@ -1,24 +1,19 @@
-"""Grammar of the field values that checks look into: lists, media type parameters, challenges (RFC 9110)."""
+"""Field values with parameters: media types and challenges (RFC 9110, sections 8.3.1 and 11)."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # noqa: S105 - the name of RFC 9110, section 5.6.2
-_QUOTED = r'"(?:[^"\\]|\\.)*"'
-_ELEMENT = re.compile(rf'(?:[^",]|{_QUOTED}|")+')
-_PARAMETER = re.compile(rf"[ \t]*;[ \t]*(?:(?P<name>{_TOKEN})=(?:{_TOKEN}|{_QUOTED}))?")
+from conformance.fields import QUOTED_STRING, TOKEN
+
+_VALUE = rf"(?:{TOKEN.pattern}|{QUOTED_STRING.pattern})"
+_PARAMETER = re.compile(rf"[ \t]*;[ \t]*(?:(?P<name>{TOKEN.pattern})={_VALUE})?")
 _END = r"(?=[ \t]*(?:,|$))"
-_SCHEME = re.compile(rf"(?P<scheme>{_TOKEN})(?= |{_END})")
+_SCHEME = re.compile(rf"(?P<scheme>{TOKEN.pattern})(?= |{_END})")
 _TOKEN68 = re.compile(rf" +[A-Za-z0-9._~+/-]+=*{_END}")
-_AUTH_PARAMETER = re.compile(rf"(?P<name>{_TOKEN})[ \t]*=[ \t]*(?P<value>{_TOKEN}|{_QUOTED}){_END}")
+_AUTH_PARAMETER = re.compile(rf"(?P<name>{TOKEN.pattern})[ \t]*=[ \t]*(?P<value>{_VALUE}){_END}")
 _SEPARATOR = re.compile(r"[ \t]*(?:,[ \t]*)+")
-
-
-def list_elements(value: str) -> list[str]:
-    """Return the elements of a list field, empty ones left out (RFC 9110, section 5.6.1)."""
-    return [element for element in (part.strip(" \t") for part in _ELEMENT.findall(value)) if element]
 
 
 def parameter_names(media_type: str) -> list[str]:

@@ -64,7 +64,7 @@ def probe_fixtures() -> dict[str, Any]:
         else:
             made[name] = pytest.fixture(name=name)(_single(name))
         if isinstance(entry, Family) or entry.each_invoice:
-            made[EVERY + name] = pytest.fixture(name=EVERY + name)(_set(name))
+            made[EVERY + name] = pytest.fixture(name=EVERY + name)(_set(EVERY + name))
     for name in RECORD_WIDE:
         made[name] = pytest.fixture(name=name)(_set(name))
     return made

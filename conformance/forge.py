@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -75,6 +77,21 @@ def _no_signature(token: str) -> str:
     return f"{header}.{payload}."
 
 
+def _foreign_key(key: bytes, **hint: object) -> Callable[[str], str]:
+    """Sign with ``key``, which is not the server's, and add the ``hint`` that leads to it to the header."""
+
+    def derive(token: str) -> str:
+        header, payload, _ = segments(token)
+        forged = encode_segment({**decode_segment(header), "alg": "HS256", **hint})
+        signed = f"{forged}.{payload}"
+        mac = hmac.new(key, signed.encode(), hashlib.sha256).digest()
+        return f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+    return derive
+
+
+_FOREIGN_KEY = b"a key of the conformance suite, known to no server"
+
 DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "alg-none": _unsigned("none"),
@@ -88,6 +105,13 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "signature-changed": _signature,
         "signature-dropped": _no_signature,
         "two-segments": lambda token: ".".join(segments(token)[:2]),
+        "four-segments": lambda token: ".".join((*segments(token), "AAAA")),
+        "foreign-key-embedded": _foreign_key(
+            _FOREIGN_KEY,
+            jwk={"kty": "oct", "alg": "HS256", "k": base64.urlsafe_b64encode(_FOREIGN_KEY).rstrip(b"=").decode()},
+        ),
+        # A server that reads the file named by kid finds an empty key.
+        "foreign-key-file": _foreign_key(b"", kid="../../../../../../../../dev/null"),
     }
 )
 

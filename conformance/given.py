@@ -1,11 +1,15 @@
-"""Preconditions that checks share: what does not hold is another requirement's finding, or nobody's."""
+"""Preconditions and comparisons that checks share.
+
+A precondition that does not hold is the finding of another requirement, or nobody's.
+"""
 
 from __future__ import annotations
 
 from conformance.exchange import Exchange, NotObserved
+from conformance.judging import expect, expect_status, status_line
 
-# An answer to a request that ran into a time limit while the connection was idle (RFC 9110, section 15.5.9).
-_UNASKED_ANSWER = b"HTTP/1."
+# Another answer, perhaps that the connection has been idle for too long: HTTP-017 judges that.
+_ANOTHER_ANSWER = b"HTTP/1."
 
 
 def given(condition: object, otherwise: str) -> None:
@@ -28,10 +32,33 @@ def may_have_content(exchange: Exchange) -> bool:
 def surplus(exchange: Exchange) -> bytes:
     """Return what followed the answer on its connection and is not the beginning of another answer."""
     answer = exchange.answer
-    return b"" if answer is None or answer.excess.startswith(_UNASKED_ANSWER) else answer.excess
+    return b"" if answer is None or answer.excess.startswith(_ANOTHER_ANSWER) else answer.excess
+
+
+def sent_length(exchange: Exchange) -> int:
+    """Return the number of octets of the content as sent. Raises NotObserved when not all of it was received."""
+    answer = exchange.answer
+    if answer is None or answer.incomplete or answer.truncated:
+        raise NotObserved(f"the content of {exchange.probe} is not complete")
+    return answer.wire_length
 
 
 def contents(exchange: Exchange) -> tuple[object, object]:
-    """Return what a client takes from a document: primary data and included resources. Raises NotObserved."""
+    """Return what a client takes from a 200 answer: primary data and included resources. Raises NotObserved."""
     document = exchange.ok_document
     return document.get("data"), document.get("included")
+
+
+def expect_same_invoice(exchange: Exchange, item: Exchange, item_again: Exchange, why: str) -> None:
+    """Raise Violation unless the answer is 200 with the contents of ``item``, for the reason ``why``.
+
+    Raises NotObserved when ``item`` itself does not stay the same.
+    """
+    wanted = contents(item)
+    given(contents(item_again) == wanted, "the invoice changes from one request to the next")
+    expect_status(exchange, 200, why=why)
+    try:
+        same = contents(exchange) == wanted
+    except NotObserved:
+        same = False
+    expect(same, f"the same invoice as without ({why})", f"other contents, {status_line(exchange)}", exchange)

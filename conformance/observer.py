@@ -2,110 +2,57 @@
 
 from __future__ import annotations
 
-import contextlib
-import email.utils
 import ssl
 import threading
 import time
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from conformance import forge, plan
+from conformance import codings, forge, plan
 from conformance.exchange import Answer, Exchange, Fields, NotObserved, Request
+from conformance.pacing import RateLimit, retry_after
 from conformance.plan import Step
+from conformance.settings import SettingError
 from conformance.wire import Connection, WireError, WireResponse
 
 if TYPE_CHECKING:
     from conformance.target import Target
 
-# How often, and for how many seconds at most, a target that says "later" is waited for (RFC 9110, section 10.2.3).
-_ATTEMPTS, _LONGEST_WAIT = 3, 30.0
+# How often, and for how many seconds at most, a target that says "later" is waited for: for one request, and in the
+# whole run. A minute is the usual window of a rate limit (RFC 9110, section 10.2.3).
+_ATTEMPTS, _LONGEST_WAIT, _PATIENCE = 3, 60.0, 300.0
 _LATER = (429, 503)
-
-
-class RateLimit:
-    """Spaces requests so that at most ``per_second`` are sent; None does not limit."""
-
-    def __init__(self, per_second: float | None) -> None:
-        """Start with nothing sent."""
-        self._interval = 1 / per_second if per_second else 0.0
-        self._next = 0.0
-        self._lock = threading.Lock()
-        self._pause = threading.Event()
-
-    def acquire(self) -> None:
-        """Wait for one's turn."""
-        with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._next)
-            self._next = turn + self._interval
-        if turn > now:
-            self._pause.wait(turn - now)
-
-    def hold(self, seconds: float) -> None:
-        """Let nobody send for ``seconds``."""
-        with self._lock:
-            self._next = max(self._next, time.monotonic() + seconds)
-
-
-def retry_after(fields: Fields, now: datetime) -> float | None:
-    """Return the seconds that Retry-After asks for, or None (RFC 9110, section 10.2.3)."""
-    value = fields.get("Retry-After")
-    if value is None:
-        return None
-    if value.isascii() and value.isdigit() and len(value) < 9:
-        return float(value)
-    with contextlib.suppress(ValueError, TypeError):
-        return max(0.0, (email.utils.parsedate_to_datetime(value) - now).total_seconds())
-    return None
-
-
-def decode_content(content: bytes, codings: Iterable[str], limit: int) -> tuple[bytes, str | None]:
-    """Undo content codings (RFC 9110, section 8.4); return at most ``limit`` octets and what went wrong, if anything.
-
-    Codings are named in the order in which they were applied.
-    """
-    data = content
-    for coding in reversed([name.strip().lower() for name in codings]):
-        if coding in {"identity", ""}:
-            continue
-        if coding not in {"gzip", "x-gzip", "deflate"}:
-            return content, f"content coding {coding} is not known here"
-        try:
-            inflater = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
-            decoded = inflater.decompress(data, limit)
-            if not inflater.eof and len(decoded) < limit:
-                return content, f"the {coding} stream is not complete"
-            data = decoded
-        except zlib.error as error:
-            return content, f"the content is not {coding}: {error}"
-    return data, None
+# What h11 quotes of an answer that is not HTTP can be as long as that answer.
+_LONGEST_FAILURE = 300
 
 
 class Observer:
     """Sends each step of a plan once and keeps the exchanges, in plan order."""
 
     def __init__(self, target: Target) -> None:
-        """Prepare to talk to ``target``; nothing is sent yet."""
+        """Prepare to talk to ``target``; nothing is sent yet. Raises SettingError for an unusable ca-bundle."""
         self.target = target
         self.record: dict[Step, Exchange] = {}
-        # Answers that asked to come back later, and the steps that could not be built.
-        self.deferred: list[Exchange] = []
+        # Exchanges in whose place a later one is judged, and the steps that could not be built.
+        self.superseded: list[Exchange] = []
         self.unbuilt: dict[Step, str] = {}
         self.sent = 0
         self._rate = RateLimit(target.settings["rate-limit"])
         self._lock = threading.Lock()
         self._idle: list[tuple[Connection, Step | None]] = []
+        self._busy: set[Connection] = set()
         self._connections = 0
         self._stray: dict[Step, bytes] = {}
         self._tls = self._tls_context() if target.origin.scheme == "https" else None
 
     def _tls_context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context(cafile=self.target.settings["ca-bundle"])
+        try:
+            context = ssl.create_default_context(cafile=self.target.settings["ca-bundle"])
+        except OSError as error:
+            raise SettingError(f"--ca-bundle: no certificates (PEM) can be read from it: {error}") from None
         context.set_alpn_protocols(["http/1.1"])
         if self.target.settings["insecure"]:
             context.check_hostname = False
@@ -137,6 +84,9 @@ class Observer:
                         received[step] = outcome
                 if progress:
                     progress(len(wanted) - len(waiting) - len(running), len(wanted))
+        except BaseException:
+            self._end()
+            raise
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
             self.record.update({step: received[step] for step in wanted if step in received})
@@ -159,24 +109,31 @@ class Observer:
         return self._send(Step("", ""), request)
 
     def obtain(self, step: Step) -> Exchange:
-        """Return the exchange of ``step``, sending it now if that has not happened. Raises NotObserved."""
+        """Return the exchange of ``step``, sending it now if that has not happened.
+
+        Raises NotObserved when it could not be built, or when all that the target says is "later".
+        """
         if step not in self.record:
             self.observe([step])
         if step in self.unbuilt:
             raise NotObserved(self.unbuilt[step])
-        return self.record[step]
+        exchange = self.record[step]
+        if exchange.answer is not None and exchange.status == 429:
+            raise NotObserved(f"{step.probe} was answered 429: the target limits requests; --rate-limit is for that")
+        return exchange
 
     def forget(self, steps: Iterable[Step]) -> None:
-        """Drop the exchanges of ``steps`` and of all that they depend on, so that they are sent anew."""
+        """Supersede the exchanges of ``steps`` and of all that they depend on, so that they are sent anew."""
         for step in plan.closure(steps):
-            self.record.pop(step, None)
+            if step in self.record:
+                self.superseded.append(self.record.pop(step))
             self.unbuilt.pop(step, None)
 
     def _send(self, step: Step, request: Request) -> Exchange:
         exchange = self._attempt(step, request)
         if exchange.answer is None and exchange.lost:
             # A lost connection may be the network's fault; a second one in a row is not.
-            self.deferred.append(exchange)
+            self.superseded.append(exchange)
             exchange = replace(self._attempt(step, request), retries=1)
         for retry in range(1, _ATTEMPTS):
             answer = exchange.answer
@@ -185,9 +142,10 @@ class Observer:
             pause = retry_after(answer.fields, exchange.started)
             if pause is None and answer.status != 429:
                 break
-            if (pause := pause if pause is not None else float(retry)) > _LONGEST_WAIT:
+            pause = pause if pause is not None else float(retry)
+            if pause > _LONGEST_WAIT or self._rate.held + pause > _PATIENCE:
                 break
-            self.deferred.append(exchange)
+            self.superseded.append(exchange)
             self._rate.hold(pause)
             exchange = replace(self._attempt(step, request), retries=retry)
         return exchange
@@ -197,8 +155,9 @@ class Observer:
         head = self._head(request)
         limit = self.target.settings["request-timeout"]
         while True:
-            self._rate.acquire()
-            connection = self._connection()
+            if not self._rate.acquire():
+                raise NotObserved("the run was interrupted")
+            connection, last = self._connection()
             started, clock = datetime.now(UTC), time.monotonic()
             exchange = Exchange(
                 probe=step.probe,
@@ -216,14 +175,19 @@ class Observer:
             except WireError as error:
                 connection.close()
                 if error.stale:
+                    self._note_stray(last, error.stray)
                     continue
-                return replace(exchange, failure=str(error), lost=error.closed, elapsed=time.monotonic() - clock)
+                failure = self.target.redactor.text(str(error))[:_LONGEST_FAILURE]
+                return replace(exchange, failure=failure, lost=error.closed, elapsed=time.monotonic() - clock)
             except ssl.SSLError as error:
-                connection.close()
-                return replace(exchange, failure=f"TLS: {error.reason or error}", elapsed=time.monotonic() - clock)
+                said = getattr(error, "verify_message", "") or error.reason or error
+                return replace(exchange, failure=f"TLS: {said}", elapsed=time.monotonic() - clock)
             finally:
                 with self._lock:
                     self.sent += 1
+                    self._busy.discard(connection)
+            if response.status == 408 and last is not None and not connection.reusable:
+                continue  # said of the idle connection, not of this request (RFC 9110, section 15.5.9)
             if connection.reusable:
                 with self._lock:
                     self._idle.append((connection, step))
@@ -234,21 +198,25 @@ class Observer:
         lines += [f"{name}: {self.target.reveal(value)}" for name, value in request.headers]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
-    def _connection(self) -> Connection:
+    def _connection(self) -> tuple[Connection, Step | None]:
+        """Return a connection, and the step that it served last; None when it is new."""
         with self._lock:
-            idle = self._idle.pop() if self._idle else None
-            if idle is None:
+            if self._idle:
+                connection, last = self._idle.pop()
+            else:
                 self._connections += 1
-                return Connection(self.target.origin, self._tls, self._connections)
-        connection, last = idle
+                connection, last = Connection(self.target.origin, self._tls, self._connections), None
+            self._busy.add(connection)
         if stray := connection.stray():
             self._note_stray(last, stray)
             connection.close()
+            with self._lock:
+                self._busy.discard(connection)
             return self._connection()
-        return connection
+        return connection, last
 
     def _note_stray(self, step: Step | None, stray: bytes) -> None:
-        if step is not None:
+        if step is not None and stray:
             with self._lock:
                 self._stray[step] = stray
 
@@ -277,9 +245,12 @@ class Observer:
         fields = Fields(tuple(pairs))
         raw = bytes(response.content)
         coding = fields.get("Content-Encoding")
-        body, problem = raw, None
+        body, problem, limit = raw, None, self.target.settings["max-body"]
         if coding and raw:
-            body, problem = decode_content(raw, coding.split(","), self.target.settings["max-body"])
+            whole = not response.truncated and response.incomplete is None
+            body, problem = codings.decode(raw, coding.split(","), limit + 1, whole=whole)
+        truncated = response.truncated or len(body) > limit
+        body = body[:limit]
         clean_body = redact.bytes(body)
         if clean_body != body:
             found.append("body")
@@ -290,20 +261,28 @@ class Observer:
             fields=fields,
             body=clean_body,
             wire_length=len(raw),
-            truncated=response.truncated,
+            truncated=truncated,
             excess=redact.bytes(response.excess),
             coding_problem=problem,
-            incomplete=response.incomplete,
+            incomplete=redact.text(response.incomplete)[:_LONGEST_FAILURE] if response.incomplete else None,
             secrets_found=tuple(found),
         )
 
     def exchanges(self) -> Iterator[Exchange]:
-        """Iterate over all that was received, retried answers included."""
+        """Iterate over all that was received, superseded answers included."""
         yield from self.record.values()
-        yield from self.deferred
+        yield from self.superseded
+
+    def _end(self) -> None:
+        """Let the threads that still send or wait come to an end at once."""
+        self._rate.end()
+        with self._lock:
+            for connection in self._busy:
+                connection.abort()
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close every connection; nothing can be sent any more."""
+        self._end()
         for connection, _ in self._idle:
             connection.close()
         self._idle.clear()

@@ -41,7 +41,7 @@ def judge(
     subject = nodeid.rpartition("::")[2]
 
     def say(outcome: Outcome, reason: str) -> Judgement:
-        clean = run.target.redactor.text(evidence.printable(reason) if outcome is not Outcome.ERROR else reason)
+        clean = run.target.redactor.text("\n".join(map(evidence.printable, reason.split("\n"))))
         return Judgement(requirement_id, outcome, nodeid, reason=clean, subject=subject)
 
     requirement = registry().get(requirement_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -102,6 +103,13 @@ def _lines(layers: Iterable[Headers]) -> Iterator[tuple[str, str]]:
             yield from ((name, line) for line in value)
 
 
+def _sendable(link: str) -> str:
+    """Return ``link``, which may come from a server, when it is a URL or an absolute path. Raises ValueError."""
+    if not re.match(r"/|https?://", link, re.IGNORECASE) or any(not "!" <= character <= "\xff" for character in link):
+        raise ValueError("not a URL that can be sent")
+    return link
+
+
 def build(step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:
     """Return the request of ``step`` in symbolic form.
 
@@ -110,9 +118,10 @@ def build(step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:
     probe = _probe(step.probe)
     context = target.context(step.invoice_id)
     path = probe.path.format_map(context) if isinstance(probe.path, str) else str(_call(probe.path, known, context))
-    path = secrets.without_placeholders(path) if not isinstance(probe.path, str) else path
-    if any(ord(character) <= 0x20 or ord(character) > 0xFF for character in path):
-        raise NotObserved(f"{step.probe} cannot be sent: {path!a} is not a URL")
+    try:
+        url = target.url(_sendable(path) if callable(probe.path) else path)
+    except ValueError:
+        raise NotObserved(f"{step.probe} cannot be sent: {path[:80]!a} is not a URL") from None
     layers: list[Headers] = []
     for layer in probe.layers:
         given = _call(layer, known, context) if callable(layer) else layer
@@ -126,7 +135,7 @@ def build(step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:
     headers = [line for line in [*general, *target.header_lines()] if line[0].lower() not in own] + lines
     if probe.body and "content-length" not in own:
         headers.append(("Content-Length", str(len(probe.body))))
-    url = target.url(path) + (f"?{probe.query}" if probe.query is not None else "")
+    url += f"?{probe.query}" if probe.query is not None else ""
     return Request(probe.method, url, tuple(headers), probe.body)
 
 

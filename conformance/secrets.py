@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import html
+import json
 import re
+import threading
 from collections.abc import Callable, Iterable
 from typing import Final
 from urllib.parse import quote
@@ -12,6 +15,7 @@ from urllib.parse import quote
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _PLACEHOLDER = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
 _DERIVED = "token:"
+_SEPARATORS = re.compile(r"[\s;,=]+")
 
 AUTH_TOKEN: Final = f"{_OPEN}INVOICES_AUTH_TOKEN{_CLOSE}"
 OTHER_AUTH_TOKEN: Final = f"{_OPEN}INVOICES_OTHER_AUTH_TOKEN{_CLOSE}"
@@ -29,11 +33,6 @@ def derived_token(name: str) -> str:
 def environment_secret(name: str) -> str:
     """Return the placeholder of a value that the reader keeps in the environment variable ``name``."""
     return f"{_OPEN}{name}{_CLOSE}"
-
-
-def without_placeholders(text: str) -> str:
-    """Return ``text`` from a server with the placeholder marks removed, so that it cannot name a secret."""
-    return text.replace(_OPEN, "").replace(_CLOSE, "")
 
 
 def has_placeholder(text: str) -> bool:
@@ -70,7 +69,13 @@ def _forms(secret: str) -> Iterable[str]:
     """Yield the spellings in which a server may echo ``secret``."""
     yield secret
     yield quote(secret, safe="")
+    yield quote(secret)
+    yield html.escape(secret)
+    text = json.dumps(secret)[1:-1]
+    yield text
+    yield text.replace("/", "\\/")
     raw = secret.encode()
+    yield raw.decode("latin-1")
     yield raw.hex()
     for lead in range(3):
         # The characters at both ends depend on the neighbours; those between do not.
@@ -81,8 +86,9 @@ def _forms(secret: str) -> Iterable[str]:
 
 
 def _pieces(secret: str) -> Iterable[str]:
-    """Yield ``secret`` and, of a JWT, the parts of its signature that must not leak either."""
+    """Yield ``secret`` and the parts that must not leak either: behind a scheme or a name, and a JWT's signature."""
     yield secret
+    yield from _SEPARATORS.split(secret)
     if secret.count(".") == 2:
         signature = secret.rsplit(".", 1)[1]
         middle = len(signature) // 2
@@ -95,27 +101,33 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         """Know ``secrets``; more can be added."""
-        self._known: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
-        self._bytes: re.Pattern[bytes] | None = None
+        self._known: frozenset[str] = frozenset()
+        self._lock = threading.Lock()
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: str) -> None:
         """Redact ``secret`` from now on; strings of fewer than 12 characters are left alone."""
-        forms = {form for piece in _pieces(secret) for form in _forms(piece) if len(form) >= _SHORTEST}
-        if forms <= self._known:
-            return
-        self._known |= forms
-        longest_first = sorted(self._known, key=len, reverse=True)
-        joined = "|".join(re.escape(form) for form in longest_first)
-        self._pattern = re.compile(joined, re.IGNORECASE)
-        self._bytes = re.compile(joined.encode(), re.IGNORECASE)
+        forms = {form.lower() for piece in _pieces(secret) for form in _forms(piece) if len(form) >= _SHORTEST}
+        with self._lock:
+            self._known |= forms
 
     def text(self, text: str) -> str:
         """Return ``text`` without any known secret."""
-        return self._pattern.sub(_REDACTED, text) if self._pattern else text
+        lowered = text.lower()
+        # Plain searches: an alternation of all forms would take seconds on a large body.
+        if found := [form for form in self._known if form in lowered]:
+            return _any_of(found).sub(_REDACTED, text)
+        return text
 
     def bytes(self, data: bytes) -> bytes:
         """Return ``data`` without any known secret."""
-        return self._bytes.sub(_REDACTED.encode(), data) if self._bytes else data
+        # Latin-1 gives every octet a character, so that the rest comes back as it was.
+        characters = data.decode("latin-1")
+        clean = self.text(characters)
+        return data if clean is characters else clean.encode("latin-1")
+
+
+def _any_of(forms: Iterable[str]) -> re.Pattern[str]:
+    longest_first = sorted(forms, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)

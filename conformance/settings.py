@@ -62,9 +62,14 @@ def _secret(value: Any) -> str:
     return text
 
 
+def fits_into_a_path(text: str) -> bool:
+    """Tell whether ``text`` can stand in the path of a URL as it is (RFC 3986, section 3.3)."""
+    return all("!" <= character <= "~" and character not in "?#" for character in text)
+
+
 def _identifier(value: Any) -> str:
     text = _text(value)
-    if not text or any(ord(character) < 0x21 or ord(character) > 0x7E or character in "/?#%" for character in text):
+    if not text or not fits_into_a_path(text) or "/" in text or "%" in text:
         raise ValueError("is not an invoice id that fits into a path")
     return text
 
@@ -90,7 +95,7 @@ def _prefix(value: Any) -> str:
     text = _text(value).rstrip("/")
     if text and not text.startswith("/"):
         raise ValueError("must start with /")
-    if any(character in text for character in "?# "):
+    if not fits_into_a_path(text):
         raise ValueError("is not a path")
     return text
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from conformance import forge, secrets
-from conformance.settings import SettingError, Settings
+from conformance.settings import SettingError, Settings, fits_into_a_path
 from conformance.wire import Origin
 
 # Version 4 UUIDs that no server hands out but by a chance of 1 in 2^122; fixed, so that runs can be compared.
@@ -17,6 +17,8 @@ UNKNOWN_ID = "6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42"
 SECOND_UNKNOWN_ID = "d41a7b96-2f0c-4e83-b5d6-71c9e8f2a035"
 
 _EXTRA = "REQUEST_HEADER_"
+_ABSOLUTE = re.compile("(?:https?:)?//", re.IGNORECASE)
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*")
 _CREDENTIAL = re.compile("auth|token|key|secret|cookie|session|signature|password", re.IGNORECASE)
 
 
@@ -48,11 +50,16 @@ class Target:
         return f"{self.origin.scheme}://{self.origin.authority}{self.request_target(path)}"
 
     def request_target(self, path: str) -> str:
-        """Return what stands in the request line for ``path`` (RFC 9112, section 3.2.1)."""
-        if path.startswith(("http://", "https://")):
+        """Return what stands in the request line for ``path`` (RFC 9112, section 3.2.1).
+
+        A link may leave out the authority, and then begins with the prefix already. Raises ValueError for a URL that
+        cannot be taken apart.
+        """
+        if _ABSOLUTE.match(path):
             parts = urlsplit(path)
             return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return f"{self.mount}{self.settings['api-prefix']}{path}"
+        below = f"{self.mount}{self.settings['api-prefix']}"
+        return path if path.startswith(f"{below}/") else f"{below}{path}"
 
     def context(self, invoice_id: str) -> dict[str, str]:
         """Return the context values that path templates and probe functions may name."""
@@ -112,14 +119,16 @@ def split_base_url(base_url: str) -> tuple[Origin, str]:
         port = parts.port
     except ValueError as error:
         raise SettingError(f"--base-url: {error}") from None
+    if "@" in base_url:
+        raise SettingError("--base-url: must not hold a user name or password; use --auth-token")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SettingError(f"--base-url: {base_url!r} is not a URL such as https://staging.example.org")
-    if parts.username or parts.password:
-        raise SettingError("--base-url: must not hold a user name or password; use --auth-token")
     if parts.query or parts.fragment:
         raise SettingError("--base-url: must not have a query or fragment")
+    if not fits_into_a_path(parts.path):
+        raise SettingError(f"--base-url: {parts.path!r} is not a path of a URL; spaces and such are percent-encoded")
     try:
-        host = parts.hostname.encode("idna").decode() if not parts.hostname.isascii() else parts.hostname
+        host = parts.hostname.encode("idna").decode()
     except UnicodeError:
         raise SettingError(f"--base-url: {parts.hostname!r} is not a host name") from None
     return Origin(parts.scheme, host, port or {"http": 80, "https": 443}[parts.scheme]), parts.path.rstrip("/")

@@ -6,9 +6,8 @@ import base64
 import hashlib
 import hmac
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from conformance import forge
 
@@ -83,7 +82,6 @@ _WORDS = (
     "token-secret",
     "topsecret",
     "undefined",
-    "yeti",
     "your-256-bit-secret",
     "your-384-bit-secret",
     "your-512-bit-secret",
@@ -99,7 +97,9 @@ _WORDS = (
     "keyboard cat",
 )
 _SUFFIXES = ("", "!", "1", "12", "123", "1234", "12345", "123456", "2023", "2024", "2025", "2026")
-_SEQUENCES = tuple("1234567890" * 13)
+_COUNTING = "1234567890" * 13
+# Seconds since 1970: far beyond any date.
+_LATEST = 10**15
 
 
 def _candidates() -> Iterator[bytes]:
@@ -111,22 +111,20 @@ def _candidates() -> Iterator[bytes]:
         yield hashlib.sha256(word.encode()).hexdigest().encode()
     # Strings of one character and plain counting, in the lengths that a key may have.
     for length in (1, 8, 16, 24, 32, 48, 64, 128):
-        yield "".join(_SEQUENCES[:length]).encode()
+        yield _COUNTING[:length].encode()
         for character in (b"0", b"1", b"a", b"x", b"A", b"\0"):
             yield character * length
 
 
 @dataclass(frozen=True, slots=True)
 class TokenFacts:
-    """The given token: ``header`` and ``claims`` are None when it is no JWT.
+    """The given token, without anything of it that is secret or personal.
 
     ``guessable_key`` tells whether a well-known default is the key; None when that cannot be tried, because the
     algorithm has no shared key. ``lifetime`` is seconds until expiry, None without a usable ``exp``.
-    The values are not shown: claims may be personal data.
     """
 
-    header: Mapping[str, Any] | None = field(default=None, repr=False)
-    claims: Mapping[str, Any] | None = field(default=None, repr=False)
+    is_jwt: bool = False
     guessable_key: bool | None = None
     lifetime: float | None = None
 
@@ -152,11 +150,13 @@ def inspect(token: str, now: float | None = None) -> TokenFacts:
     except forge.ForgeError:
         return TokenFacts()
     expiry = claims.get("exp")
-    usable = isinstance(expiry, int | float) and not isinstance(expiry, bool)
     moment = time.time() if now is None else now
+    lifetime = None
+    if isinstance(expiry, int | float) and not isinstance(expiry, bool):
+        # Cut where no float could hold it.
+        lifetime = min(expiry, _LATEST) - moment
     return TokenFacts(
-        header=header,
-        claims=claims,
+        is_jwt=True,
         guessable_key=_has_guessable_key(token, header.get("alg")),
-        lifetime=expiry - moment if usable else None,
+        lifetime=lifetime,
     )

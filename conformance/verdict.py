@@ -95,9 +95,14 @@ class Verdict:
         return self.of(Outcome.FAILED, *([Outcome.WARNED] if self.strict else []))
 
     @property
+    def errors(self) -> list[str]:
+        """The ids of the requirements on which the suite itself failed; one may be unknown to the registry."""
+        return [name for name, outcome in self.outcomes.items() if outcome is Outcome.ERROR]
+
+    @property
     def exit_code(self) -> ExitCode:
         """The exit code of the run."""
-        if self.of(Outcome.ERROR):
+        if self.errors:
             return ExitCode.SUITE_ERROR
         if self.gating:
             return ExitCode.DOES_NOT_CONFORM
@@ -108,7 +113,7 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """The verdict in words."""
-        if errors := self.of(Outcome.ERROR):
+        if errors := self.errors:
             return f"no verdict: the suite itself failed on {len(errors)} requirement{_s(errors)}"
         if not self.of(*JUDGED):
             return "no verdict: nothing was judged"

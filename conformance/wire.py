@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import select
+import contextlib
 import socket
 import ssl
 import time
@@ -21,15 +21,20 @@ class WireError(Exception):
     """No complete response: unreachable, closed, too slow or not HTTP."""
 
     def __init__(self, message: str, *, closed: bool = False) -> None:
-        """``closed``: the server ended the connection; ``stale`` then tells that it had been kept alive before."""
+        """``closed``: the server ended the connection.
+
+        ``stale``: the connection had been kept alive and was of no use any more; ``stray`` holds what it brought
+        instead of an answer.
+        """
         super().__init__(message)
         self.closed = closed
         self.stale = False
+        self.stray = b""
 
 
 @dataclass(slots=True)
 class WireResponse:
-    """A final response before content decoding; ``first_byte`` and ``elapsed`` are seconds."""
+    """A final response before content decoding; ``elapsed`` is in seconds."""
 
     status: int
     reason: str
@@ -88,28 +93,20 @@ class Connection:
             try:
                 self._socket = self._context.wrap_socket(plain, server_hostname=self._origin.host)
             except ssl.SSLError:
-                plain.close()
+                self.close()
                 raise
             except OSError as error:
-                plain.close()
-                raise WireError(f"TLS handshake failed: {error}") from error
+                self.close()
+                raise WireError(f"no TLS handshake: {error.strerror or error}") from error
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEADER_SECTION)
 
     def stray(self) -> bytes:
         """Return octets that arrived while no request was outstanding."""
         if self._socket is None or not self.reusable:
             return b""
-        if isinstance(self._socket, ssl.SSLSocket):
-            # Session tickets make a TLS socket readable; a read that yields nothing is no data.
-            self._socket.setblocking(False)
-            try:
-                return self._socket.recv(_CHUNK)
-            except (ssl.SSLWantReadError, OSError):
-                return b""
-        readable, _, _ = select.select([self._socket], [], [], 0)
-        if not readable:
-            return b""
+        # Session tickets make a TLS socket readable: only a read tells whether there is data.
         try:
+            self._socket.setblocking(False)
             return self._socket.recv(_CHUNK)
         except OSError:
             return b""
@@ -159,7 +156,7 @@ class Connection:
     def _read(self, deadline: float, max_body: int, *, fresh: bool) -> WireResponse:
         assert self._protocol is not None
         response: WireResponse | None = None
-        received = False
+        received = b""
         while True:
             try:
                 event = self._protocol.next_event()
@@ -167,12 +164,15 @@ class Connection:
                     data = self._receive(deadline)
                     if not data and not received:
                         raise WireError("connection closed without an answer", closed=True)
-                    received = received or bool(data)
+                    received = received or data
                     self._protocol.receive_data(data)
                     continue
             except h11.RemoteProtocolError as error:
                 if response is None:
-                    raise WireError(f"not a well-formed HTTP response: {error}") from error
+                    malformed = WireError(f"not a well-formed HTTP response: {error}")
+                    # On a kept-alive connection these may be octets that belong to the response before.
+                    malformed.stale, malformed.stray = not fresh, b"" if fresh else received
+                    raise malformed from error
                 response.incomplete = f"the message is not complete: {error}"
                 self.close()
                 return response
@@ -223,6 +223,12 @@ class Connection:
             return self._receive(deadline)
         except WireError:
             return b""
+
+    def abort(self) -> None:
+        """End what another thread is waiting for on this connection; that thread then gets a WireError."""
+        if (opened := self._socket) is not None:
+            with contextlib.suppress(OSError):
+                opened.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Close the connection; it cannot be used again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conformance import tokens_offline
 from conformance.fixtures import RUN, probe_fixtures
 
 globals().update(probe_fixtures())
@@ -13,3 +14,9 @@ globals().update(probe_fixtures())
 def invoice_id(request: pytest.FixtureRequest) -> str:
     """The known invoice that a check is about: the first, unless the check is run for each of them."""
     return request.config.stash[RUN].target.invoice_ids[0]
+
+
+@pytest.fixture
+def token_facts(request: pytest.FixtureRequest) -> tokens_offline.TokenFacts:
+    """What the given token tells about itself; the token stays outside of the checks."""
+    return tokens_offline.inspect(request.config.stash[RUN].target.auth_token)

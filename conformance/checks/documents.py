@@ -8,16 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from conformance.exchange import JSON_API, Exchange, NotObserved
 from conformance.jsontext import JsonText
 from conformance.judging import expect
-from conformance.values import is_uuid
 
 Object = dict[str, Any]
 _EXTENSION = re.compile(r";\s*ext\s*=", re.IGNORECASE)
-_EXTENSION_MEMBER = re.compile(r"[A-Za-z0-9]+:")
+EXTENSION_MEMBER = re.compile(r"[A-Za-z0-9]+:")
 _WITHOUT_CONTENT = frozenset({204, 205, 206, 304})
 
 
@@ -87,7 +86,7 @@ def primary_data(exchange: Exchange) -> Any:
 def has_content(exchange: Exchange, content: Object) -> bool:
     """Tell whether a document has one of the members of which it needs at least one (JSON:API, top level)."""
     return not content.keys().isdisjoint({"data", "errors", "meta"}) or any(
-        _EXTENSION_MEMBER.match(name) for name in content if is_additional(exchange, name)
+        EXTENSION_MEMBER.match(name) for name in content if is_additional(exchange, name)
     )
 
 
@@ -96,7 +95,7 @@ def is_additional(exchange: Exchange, name: str) -> bool:
     if name.startswith("@"):
         return True
     extended = _EXTENSION.search(exchange.fields.get("Content-Type") or "")
-    return extended is not None and _EXTENSION_MEMBER.match(name) is not None
+    return extended is not None and EXTENSION_MEMBER.match(name) is not None
 
 
 def unknown_members(exchange: Exchange, value: Object, known: Iterable[str]) -> list[str]:
@@ -109,36 +108,19 @@ def is_relationship_url(exchange: Exchange) -> bool:
     return "/relationships/" in urlsplit(exchange.request.target).path
 
 
-def requested_invoice(exchange: Exchange) -> str:
-    """Return the id in the path of a request for one invoice. Raises NotObserved for other requests."""
-    before, _, last = unquote(urlsplit(exchange.request.target).path).rpartition("/")
-    if not before.endswith("/invoices") or not is_uuid(last):
-        raise NotObserved(f"{exchange.probe} does not ask for one invoice")
-    return last
-
-
-def own_resource(exchange: Exchange) -> Object:
-    """Return the resource of a 200 answer when it has the requested id. Raises NotObserved otherwise."""
-    resource = exchange.resource
-    identifier = resource.get("id")
-    if not isinstance(identifier, str) or identifier.lower() != requested_invoice(exchange).lower():
-        raise NotObserved(f"{exchange.probe} was not answered with the requested invoice")
-    return resource
-
-
 def resources(exchange: Exchange) -> Iterator[Part]:
     """Yield the resource objects of a document: of the primary data, and the included ones."""
     content = document(exchange)
     if not is_relationship_url(exchange):
-        yield from _objects("/data", content.get("data"))
+        yield from objects_in("/data", content.get("data"))
     if isinstance(content.get("included"), list):
-        yield from _objects("/included", content["included"])
+        yield from objects_in("/included", content["included"])
 
 
 def relationships(exchange: Exchange) -> Iterator[Part]:
     """Yield the relationship objects of all resource objects."""
     for resource in resources(exchange):
-        for name, value in _object(resource.value, "relationships").items():
+        for name, value in member_object(resource.value, "relationships").items():
             if isinstance(value, dict) and not is_additional(exchange, name):
                 yield Part(_below(resource.pointer, "relationships", name), value)
 
@@ -147,9 +129,9 @@ def identifiers(exchange: Exchange) -> Iterator[Part]:
     """Yield the resource identifier objects of a document."""
     content = document(exchange)
     if is_relationship_url(exchange):
-        yield from _objects("/data", content.get("data"))
+        yield from objects_in("/data", content.get("data"))
     for relationship in relationships(exchange):
-        yield from _objects(f"{relationship.pointer}/data", relationship.value.get("data"))
+        yield from objects_in(f"{relationship.pointer}/data", relationship.value.get("data"))
 
 
 def owners_of_links(exchange: Exchange) -> Iterator[Part]:
@@ -162,7 +144,7 @@ def owners_of_links(exchange: Exchange) -> Iterator[Part]:
 def links(exchange: Exchange) -> Iterator[Part]:
     """Yield every link of a document, those of error objects apart."""
     for owner in owners_of_links(exchange):
-        for name, value in _object(owner.value, "links").items():
+        for name, value in member_object(owner.value, "links").items():
             if not is_additional(exchange, name):
                 yield Part(_below(owner.pointer, "links", name), value)
 
@@ -175,7 +157,7 @@ def containers(exchange: Exchange) -> Iterator[Part]:
         yield from _present(identifier, "meta")
     for resource in resources(exchange):
         yield from _present(resource, "attributes", "relationships")
-        for name, value in _object(resource.value, "relationships").items():
+        for name, value in member_object(resource.value, "relationships").items():
             if not is_additional(exchange, name):
                 yield Part(_below(resource.pointer, "relationships", name), value)
 
@@ -189,10 +171,10 @@ def free_names(exchange: Exchange) -> Iterator[Part]:
     for resource in resources(exchange):
         waiting += _present(resource, "attributes")
         waiting.append(
-            Part(f"{resource.pointer}/relationships", dict.fromkeys(_object(resource.value, "relationships")))
+            Part(f"{resource.pointer}/relationships", dict.fromkeys(member_object(resource.value, "relationships")))
         )
     for owner in owners_of_links(exchange):
-        waiting.append(Part(f"{owner.pointer}/links", dict.fromkeys(_object(owner.value, "links"))))
+        waiting.append(Part(f"{owner.pointer}/links", dict.fromkeys(member_object(owner.value, "links"))))
     while waiting:
         pointer, value = waiting.pop()
         if isinstance(value, list):
@@ -227,7 +209,7 @@ def some(parts: Iterable[Part]) -> list[Part]:
     return found
 
 
-def _objects(pointer: str, value: Any) -> Iterator[Part]:
+def objects_in(pointer: str, value: Any) -> Iterator[Part]:
     """Yield ``value`` or its elements, as far as they are objects."""
     if isinstance(value, dict):
         yield Part(pointer, value)
@@ -239,7 +221,7 @@ def _present(owner: Part, *names: str) -> Iterator[Part]:
     return (Part(f"{owner.pointer}/{name}", owner.value[name]) for name in names if name in owner.value)
 
 
-def _object(owner: Object, name: str) -> Object:
+def member_object(owner: Object, name: str) -> Object:
     value = owner.get(name)
     return value if isinstance(value, dict) else {}
 

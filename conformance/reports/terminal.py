@@ -39,8 +39,20 @@ HINTS: Mapping[str, str] = MappingProxyType(
 _MOST_BLOCKS = 40
 
 
+def _fill(text: str, *, initial_indent: str = "", subsequent_indent: str) -> str:
+    """Wrap ``text``; requirement ids and URLs stay whole."""
+    return textwrap.fill(
+        text,
+        failure.WIDTH,
+        initial_indent=initial_indent,
+        subsequent_indent=subsequent_indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
 def _row(label: str, text: str) -> str:
-    return textwrap.fill(text, failure.WIDTH, initial_indent=f"{label:<12}", subsequent_indent=" " * 12)
+    return _fill(text, initial_indent=f"{label:<12}", subsequent_indent=" " * 12)
 
 
 def findings(run: Run, verdict: Verdict, repeat: str) -> Iterator[str]:
@@ -95,7 +107,7 @@ def _coverage(verdict: Verdict) -> str:
         parts.append(f"{len(unseen)} not observed: {' '.join(entry.id for entry in unseen)}")
     if parts:
         text += f" ({'; '.join(parts)})"
-    return textwrap.fill(text, failure.WIDTH, subsequent_indent="  ")
+    return _fill(text, subsequent_indent="  ")
 
 
 def summary(run: Run, verdict: Verdict, deselected: int) -> Iterator[str]:

@@ -1,0 +1,64 @@
+"""What checks about one invoice need to know first: which one was asked for, and whether its links can be used."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+from conformance.checks.documents import Object
+from conformance.exchange import Exchange, NotObserved
+from conformance.urls import is_uri_reference, path_of, target_of
+
+
+def expect_served(exchange: Exchange) -> None:
+    """Raise NotObserved unless the valid twin of a request that must be refused was answered with 200."""
+    if exchange.status != 200:
+        raise NotObserved(f"the valid request {exchange.probe} was answered {exchange.status}")
+
+
+def requested_invoice(exchange: Exchange) -> str:
+    """Return the id in the path of a request for one invoice. Raises NotObserved for other requests."""
+    before, _, last = unquote(urlsplit(exchange.request.target).path).rpartition("/")
+    if not before.endswith("/invoices") or not last:
+        raise NotObserved(f"{exchange.probe} does not ask for one invoice")
+    return last
+
+
+def own_resource(exchange: Exchange) -> Object:
+    """Return the resource of a 200 answer when it has the requested id. Raises NotObserved otherwise."""
+    resource = exchange.resource
+    identifier = resource.get("id")
+    if not isinstance(identifier, str) or identifier.lower() != requested_invoice(exchange).lower():
+        raise NotObserved(f"{exchange.probe} was not answered with the requested invoice")
+    return resource
+
+
+def well_formed(link: str) -> str:
+    """Return ``link``. Raises NotObserved when it is no URI reference."""
+    if not is_uri_reference(link):
+        raise NotObserved("the link is no URI reference")
+    return link
+
+
+def id_of(exchange: Exchange) -> str:
+    """Return the id of the single resource of a 200 answer. Raises NotObserved when there is none."""
+    identifier = exchange.resource.get("id")
+    if not isinstance(identifier, str):
+        raise NotObserved(f"the resource of {exchange.probe} has no id")
+    return identifier
+
+
+def names_the_account(link: str, item: Exchange, account: str) -> bool:
+    """Tell whether a link of the invoice ``item`` has the id ``account`` as a path segment or query value."""
+    base, _, invoice = unquote(urlsplit(item.request.target).path).rpartition("/invoices/")
+    path, query = target_of(link, item.request.url)
+    words = {*path.removeprefix(base).split("/"), *(value for _, value in query)}
+    return account in words and account != invoice
+
+
+def expect_usable_link(item: Exchange, name: str) -> None:
+    """Raise NotObserved when the link ``name`` of the account is malformed or stands where the other one should."""
+    others = {"self": "/account", "related": "/relationships/account"}
+    path = path_of(well_formed(item.account_link(name)), item.request.url)
+    invoice = unquote(urlsplit(item.request.target).path)
+    if path.lower() == f"{invoice}{others[name]}".lower():
+        raise NotObserved(f"the link {name} of the account is the other one")

@@ -1,0 +1,80 @@
+"""Questions about one resource object, relationship object or resource identifier object."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from conformance.checks import documents
+from conformance.exchange import Exchange, NotObserved
+from conformance.judging import expect
+from conformance.values import shown
+
+Object = documents.Object
+# JSON:API 1.1, document-member-names: what is allowed everywhere, and what is allowed inside of a name only.
+_GLOBALLY_ALLOWED = r"[A-Za-z0-9\u0080-\U0010ffff]"
+MEMBER_NAME = re.compile(rf"{_GLOBALLY_ALLOWED}(?:[A-Za-z0-9\u0080-\U0010ffff_ \-]*{_GLOBALLY_ALLOWED})?")
+URL_SAFE_NAME = re.compile(r"[A-Za-z0-9_-]+")
+# What foreign keys of an invoice or an account could be named after, besides the relationships at hand.
+_KEYED = ("account", "contractor", "customer", "currency")
+
+
+def is_identifier(value: Any) -> bool:
+    """Tell whether ``value`` is an object with a string type and a string id."""
+    return isinstance(value, dict) and isinstance(value.get("type"), str) and isinstance(value.get("id"), str)
+
+
+def identities(value: Any) -> list[tuple[str, str]]:
+    """Return type and id of ``value``, or of its elements, as far as they have both."""
+    return [
+        (each.value["type"], each.value["id"]) for each in documents.objects_in("", value) if is_identifier(each.value)
+    ]
+
+
+def fields_of(resource: Object) -> tuple[set[str], set[str]]:
+    """Return the names of the attributes and of the relationships of a resource object."""
+    return set(documents.member_object(resource, "attributes")), set(documents.member_object(resource, "relationships"))
+
+
+def is_foreign_key(name: str, resource: Object) -> bool:
+    """Tell whether an attribute of ``resource`` is named like the key of another resource."""
+    return any(
+        re.fullmatch(rf"{re.escape(other)}[-_]?(?:id|uuid)", name, re.IGNORECASE)
+        for other in (*_KEYED, *documents.member_object(resource, "relationships"))
+    )
+
+
+def is_filled_relationship(exchange: Exchange, relationship: Object) -> bool:
+    """Tell whether a relationship object has one of the members of which it needs at least one.
+
+    Raises NotObserved when its links are no object.
+    """
+    links_object = relationship.get("links", {})
+    if not isinstance(links_object, dict):
+        raise NotObserved("the links of a relationship are not an object")
+    linked = not links_object.keys().isdisjoint({"self", "related"})
+    extended = any(
+        documents.EXTENSION_MEMBER.match(name) for name in relationship if documents.is_additional(exchange, name)
+    )
+    return linked or extended or not relationship.keys().isdisjoint({"data", "meta"})
+
+
+def expect_no_further_attributes(exchange: Exchange, pointer: str, resource: Object, documented: Iterable[str]) -> None:
+    """Raise Violation when a resource object shows attributes beyond the ``documented`` ones.
+
+    Foreign keys, clashes with other fields and odd names are left to the requirements on those.
+    """
+    if not isinstance(resource.get("attributes"), dict):
+        raise NotObserved(f"the resource of {exchange.probe} has no attributes")
+    attributes, relationships = fields_of(resource)
+    owned = {"type", "id", *relationships, *documented}
+    further = sorted(
+        name
+        for name in attributes - owned
+        if MEMBER_NAME.fullmatch(name)
+        and not is_foreign_key(name, resource)
+        and not documents.is_additional(exchange, name)
+    )
+    observed = ", ".join(map(shown, further[:4])) + (f" and {len(further) - 4} more" if len(further) > 4 else "")
+    expect(not further, "the documented attributes only", observed, exchange, part=f"{pointer}/attributes")

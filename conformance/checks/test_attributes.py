@@ -1,0 +1,214 @@
+"""Area 12: types and formats of the attributes of an invoice."""
+
+from __future__ import annotations
+
+import re
+
+from conformance import contract
+from conformance.checks import invoices
+from conformance.checks.readings import Reading, judge_each, pointer
+from conformance.exchange import Exchange, NotObserved
+from conformance.jsontext import IntegerLexeme, RealLexeme
+from conformance.judging import Violation, expect, observe_each, requirement
+from conformance.values import instant, is_date_time, is_uuid, plain_decimal, shown
+
+Exchanges = tuple[Exchange, ...]
+
+# One decimal number with a point, and nothing else; an exponent is judged apart.
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_USUAL_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
+_USUAL_DATE_TIME = re.compile(r"[0-9-]{10}T[0-9:]{8}\.[0-9]{3}Z")
+_TIME_BASED = frozenset("16")
+
+
+def _own_id(exchange: Exchange) -> str:
+    """Return the id of an invoice in UUID form. Raises NotObserved for another form."""
+    identifier = invoices.id_of(exchange)
+    if not is_uuid(identifier):
+        raise NotObserved("the id is no UUID")
+    return identifier
+
+
+@requirement("SEM-001")
+def test_the_id_is_a_uuid(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(exchange: Exchange) -> None:
+        identifier = invoices.id_of(exchange)
+        expect(is_uuid(identifier), "hexadecimal 8-4-4-4-12", shown(identifier), exchange, part="/data/id")
+
+    observe_each((item, item_with_account), judge)
+
+
+@requirement("SEM-002")
+def test_the_id_has_variant_and_version(item: Exchange) -> None:
+    identifier = _own_id(item)
+    known = identifier[14] in "12345678" and identifier[19].lower() in "89ab"
+    expected = "a version from 1 to 8 and the variant of RFC 9562"
+    expect(known, expected, f"version {identifier[14]}, variant digit {identifier[19]}", item, part="/data/id")
+
+
+@requirement("SEM-003")
+def test_ids_do_not_share_a_node(every_item: Exchanges) -> None:
+    nodes: dict[str, Exchange] = {}
+    seen: set[str] = set()
+    for exchange in every_item:
+        try:
+            identifier = _own_id(exchange).lower()
+        except NotObserved:
+            continue
+        if identifier in seen:
+            continue
+        seen.add(identifier)
+        node = identifier[24:]
+        if identifier[14] not in _TIME_BASED:
+            continue
+        if node in nodes:
+            raise Violation(
+                "ids that cannot be guessed from each other",
+                f"two time-based ids of node {node}",
+                exchange,
+                part="/data/id",
+                others=(nodes[node],),
+            )
+        nodes[node] = exchange
+    if len(seen) < 2:
+        raise NotObserved("only one invoice is known")
+
+
+@requirement("SEM-004")
+def test_the_reference_is_a_string_or_null(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(reading: Reading, name: str) -> None:
+        value = reading.value(name)
+        reading.expect(value is None or isinstance(value, str), "a string or null", name)
+
+    judge_each((item, item_with_account), ["reference"], judge)
+
+
+@requirement("SEM-005")
+def test_the_period_is_given_by_date_times(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(reading: Reading, name: str) -> None:
+        reading.expect(is_date_time(reading.value(name)), "an RFC 3339 date-time", name)
+
+    judge_each((item, item_with_account), contract.dates(), judge)
+
+
+@requirement("SEM-006")
+def test_date_times_are_real(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(reading: Reading, name: str) -> None:
+        value = _date_time(reading, name)
+        try:
+            instant(value)
+        except ValueError as error:
+            observed = f"{shown(value)}: {error}"
+            raise Violation("a time that exists", observed, reading.exchange, part=pointer(name)) from error
+
+    judge_each((item, item_with_account), (*contract.dates(), *contract.call_times()), judge)
+
+
+def _date_time(reading: Reading, name: str) -> str:
+    """Return an attribute in the form of a date-time. Raises NotObserved for null and other forms."""
+    value = reading.value(name)
+    if not is_date_time(value):
+        raise NotObserved(f"{name} is no date-time")
+    return str(value)
+
+
+@requirement("SEM-007")
+def test_call_times_are_null_or_date_times(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(reading: Reading, name: str) -> None:
+        value = reading.value(name)
+        reading.expect(value is None or is_date_time(value), "null or an RFC 3339 date-time", name)
+
+    judge_each((item, item_with_account), contract.call_times(), judge)
+
+
+@requirement("SEM-008")
+def test_has_pdf_is_a_boolean(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(reading: Reading, name: str) -> None:
+        reading.expect(isinstance(reading.value(name), bool), "true or false", name)
+
+    judge_each((item, item_with_account), ["has-pdf"], judge)
+
+
+@requirement("SEM-009")
+def test_amounts_are_decimal_strings(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(reading: Reading, name: str) -> None:
+        value = reading.value(name)
+        legal = isinstance(value, str) and _NUMBER.fullmatch(value)
+        reading.expect(legal, "a string with one decimal number", name)
+
+    judge_each((item, item_with_account), contract.amounts(), judge)
+
+
+@requirement("SEM-010")
+def test_amounts_have_no_exponent(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(reading: Reading, name: str) -> None:
+        value = reading.value(name)
+        if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+            raise NotObserved(f"{name} is no decimal number")
+        reading.expect(plain_decimal(value) is not None, "a number without exponent", name)
+
+    judge_each((item, item_with_account), contract.amounts(), judge)
+
+
+@requirement("SEM-011")
+def test_amounts_are_not_negative(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(reading: Reading, name: str) -> None:
+        reading.expect(not reading.amount(name).is_signed(), "an amount without minus sign", name)
+
+    judge_each((item, item_with_account), contract.amounts(), judge)
+
+
+@requirement("SEM-012")
+def test_amounts_are_the_same_in_every_answer(every_success: Exchanges) -> None:
+    first: dict[tuple[str, str], tuple[str, Exchange]] = {}
+
+    def judge(reading: Reading, name: str) -> None:
+        # The id is compared first: another invoice has other amounts, and that is a finding of its own.
+        identifier = str(invoices.own_resource(reading.exchange)["id"]).lower()
+        reading.amount(name)
+        written = str(reading.value(name))
+        expected, other = first.setdefault((identifier, name), (written, reading.exchange))
+        if other is reading.exchange:
+            raise NotObserved("that is the first answer that shows it")
+        if written != expected:
+            observed = f"{shown(written)} for invoice {identifier}"
+            raise Violation(shown(expected), observed, reading.exchange, part=pointer(name), others=(other,))
+
+    judge_each(every_success, contract.amounts(), judge)
+
+
+@requirement("SEM-013")
+def test_counts_and_durations_are_not_negative(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(reading: Reading, name: str) -> None:
+        value = reading.value(name)
+        if not isinstance(value, IntegerLexeme | RealLexeme):
+            raise NotObserved(f"{name} is no number")
+        reading.expect(value >= 0, "zero or more", name)
+
+    judge_each((item, item_with_account), (*contract.counts(), *contract.durations()), judge)
+
+
+@requirement("SEM-014")
+def test_the_id_is_in_lower_case(item: Exchange) -> None:
+    identifier = _own_id(item)
+    expect(identifier == identifier.lower(), "lower-case digits", shown(identifier), item, part="/data/id")
+
+
+@requirement("SEM-015")
+def test_date_times_have_the_documented_form(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(reading: Reading, name: str) -> None:
+        reading.time(name)
+        usual = _USUAL_DATE_TIME.fullmatch(reading.value(name))
+        reading.expect(usual, "three decimals of a second and Z", name)
+
+    judge_each((item, item_with_account), (*contract.dates(), *contract.call_times()), judge)
+
+
+@requirement("SEM-016")
+def test_amounts_have_the_documented_form(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(reading: Reading, name: str) -> None:
+        reading.amount(name)
+        usual = _USUAL_NUMBER.fullmatch(reading.value(name))
+        reading.expect(usual, "decimals, and no further zeros in front", name)
+
+    judge_each((item, item_with_account), contract.amounts(), judge)

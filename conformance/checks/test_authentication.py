@@ -1,0 +1,228 @@
+"""Authentication: who is let in, how the others are refused, and what the token itself tells."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from conformance.exchange import Exchange
+from conformance.fieldvalues import challenges
+from conformance.given import given, given_status
+from conformance.judging import Violation, expect, expect_status, observe_each, requirement, status_line
+from conformance.likeness import essence
+from conformance.tokens_offline import TokenFacts
+from conformance.values import shown
+
+_SCHEME = re.compile(r"[\s,]*[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# Cookies by which load balancers and firewalls keep a client on one server; they hold no session of the application.
+_AFFINITY = re.compile(
+    r"AWSALB\w*|GCLB|ARRAffinity\w*|__cf\w*|_cfuvid|BIGipServer.*|TS[0-9a-f]{6,}|SERVERID|visid_incap_.*|incap_ses_.*"
+    r"|nlbi_.*|ak_bmsc|bm_\w+|_abck|INGRESSCOOKIE|route",
+    re.IGNORECASE,
+)
+_YEAR = 366 * 24 * 3600
+
+
+def _guarded(item: Exchange, item_without_token: Exchange) -> None:
+    """Raise NotObserved unless the token opens the door and its absence does not, which AUTH-001 judges."""
+    given_status(item, 200)
+    given(item_without_token.status >= 400, "the invoice is open to everybody: AUTH-001")
+
+
+@requirement("AUTH-001")
+def test_an_invoice_needs_credentials(item: Exchange, item_without_token: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(item_without_token, 401, why="the request has no credentials")
+
+
+@requirement("AUTH-001")
+def test_every_resource_and_method_needs_credentials(item: Exchange, without_token: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(without_token, 401, why="the request has no credentials")
+
+
+@requirement("AUTH-002")
+def test_every_401_has_a_challenge(every_error: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        given(exchange.status == 401, "no 401")
+        value = exchange.fields.get("WWW-Authenticate")
+        expect(
+            value and _SCHEME.match(value),
+            "WWW-Authenticate with a challenge",
+            "no such field" if value is None else shown(value),
+            exchange,
+            part="WWW-Authenticate",
+        )
+
+    observe_each(every_error, judge)
+
+
+@requirement("AUTH-003")
+def test_challenges_are_well_formed(every_error: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        value = exchange.fields.get("WWW-Authenticate")
+        given(value and _SCHEME.match(value), "no challenge: AUTH-002")
+        try:
+            realms = [challenge.parameters.get("realm", '""') for challenge in challenges(value or "")]
+        except ValueError as error:
+            raise Violation(
+                "challenges as RFC 9110 writes them", f"{value}: {error}", exchange, part="WWW-Authenticate"
+            ) from None
+        unquoted = [realm for realm in realms if not realm.startswith('"')]
+        expect(not unquoted, "the realm as a quoted string", value, exchange, part="WWW-Authenticate")
+
+    observe_each(every_error, judge)
+
+
+@requirement("AUTH-004")
+def test_a_malformed_token_is_refused(item: Exchange, item_without_token: Exchange, malformed_token: Exchange) -> None:
+    _guarded(item, item_without_token)
+    expect_status(malformed_token, 401, 400, why="this is no token, or bad syntax")
+
+
+@requirement("AUTH-005")
+def test_refused_tokens_are_answered_alike(
+    item_without_token: Exchange,
+    every_malformed_token: tuple[Exchange, ...],
+    every_unsigned_token: tuple[Exchange, ...],
+    every_altered_token: tuple[Exchange, ...],
+    every_token_of_foreign_key: tuple[Exchange, ...],
+) -> None:
+    given(item_without_token.status == 401, "the request without a token was not answered 401: AUTH-001")
+    usual = essence(item_without_token)
+
+    def judge(exchange: Exchange) -> None:
+        given(exchange.status == 401, "not answered 401: AUTH-004, JWT-001, JWT-002, JWT-008")
+        expect(
+            essence(exchange) == usual,
+            "the content of the answer to a request without a token",
+            shown(exchange.body[:200].decode("utf-8", errors="replace")),
+            exchange,
+        )
+
+    tokens = (*every_malformed_token, *every_unsigned_token, *every_altered_token, *every_token_of_foreign_key)
+    observe_each(tokens, judge)
+
+
+@requirement("AUTH-006")
+def test_the_raw_token_is_accepted(item: Exchange) -> None:
+    expect(item.status not in {401, 403}, "the token without a scheme is accepted", status_line(item), item)
+    given_status(item, 200)
+
+
+@requirement("AUTH-007")
+def test_a_bearer_token_gives_the_same_invoice_or_nothing(item: Exchange, bearer_token: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(bearer_token, 200, 401, why="the scheme is supported, or it is not")
+    if bearer_token.status == 200:
+        same, other = item.resource.get("id"), bearer_token.resource.get("id")
+        expect(same == other, f"invoice {shown(same)}", f"invoice {shown(other)}", bearer_token, part="/data/id")
+
+
+@requirement("AUTH-007")
+def test_the_case_of_the_scheme_does_not_matter(every_bearer_token: tuple[Exchange, ...]) -> None:
+    first, second = every_bearer_token
+    given({first.status, second.status} <= {200, 401}, "the scheme is answered otherwise")
+    expect(first.status == second.status, f"{first.status} in any case", status_line(second), second)
+
+
+@requirement("AUTH-008")
+def test_another_scheme_does_not_authenticate(
+    item: Exchange, item_without_token: Exchange, token_of_other_scheme: Exchange
+) -> None:
+    _guarded(item, item_without_token)
+    expect_status(token_of_other_scheme, 401, 400, why="the server names no such scheme")
+
+
+@requirement("AUTH-009")
+def test_a_token_in_the_url_does_not_authenticate(
+    item: Exchange, item_without_token: Exchange, token_in_query: Exchange
+) -> None:
+    _guarded(item, item_without_token)
+    expect(not token_in_query.succeeded, "401, or 400 for the parameter", status_line(token_in_query), token_in_query)
+
+
+@requirement("AUTH-010")
+def test_two_authorization_lines_are_refused(
+    item: Exchange, item_without_token: Exchange, two_authorizations: Exchange
+) -> None:
+    _guarded(item, item_without_token)
+    expect(
+        400 <= two_authorizations.status < 500,
+        "a client error: Authorization has one value",
+        status_line(two_authorizations),
+        two_authorizations,
+    )
+
+
+@requirement("AUTH-011")
+def test_header_authentication_sets_no_cookie(every_success: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        request = exchange.request
+        alone = request.header("Authorization") is not None and not request.header("Cookie")
+        given(alone, "not authenticated by the header field alone")
+        names = [line.split("=", 1)[0].strip() for line in exchange.fields.lines("Set-Cookie")]
+        own = [name for name in names if not _AFFINITY.fullmatch(name)]
+        expect(not own, "no Set-Cookie", ", ".join(map(shown, own)), exchange, part="Set-Cookie")
+
+    observe_each(every_success, judge)
+
+
+def _holds_resource(value: Any) -> bool:
+    """Tell whether a resource object with attributes stands anywhere in a JSON value."""
+    if isinstance(value, dict):
+        resource = isinstance(value.get("attributes"), dict) and "type" in value
+        return resource or any(map(_holds_resource, value.values()))
+    return isinstance(value, list) and any(map(_holds_resource, value))
+
+
+@requirement("AUTH-013")
+def test_a_401_has_no_data(every_error: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        given(exchange.status == 401, "no 401")
+        document = exchange.json.value if isinstance(exchange.json.value, dict) else {}
+        primary = document.get("data")
+        holds = bool(primary) or _holds_resource(document)
+        expect(not holds, "no data of any resource", shown(primary or document), exchange, part="/data")
+
+    observe_each(every_error, judge)
+
+
+@requirement("JWT-001")
+def test_an_unsigned_token_is_refused(item: Exchange, item_without_token: Exchange, unsigned_token: Exchange) -> None:
+    _guarded(item, item_without_token)
+    # A token that ends in a dot may also be refused as bad syntax.
+    statuses = (401,) if unsigned_token.probe == "unsigned_token[alg-none-signed]" else (401, 400)
+    expect_status(unsigned_token, *statuses, why="the algorithm is none")
+
+
+@requirement("JWT-002")
+def test_an_altered_token_is_refused(item: Exchange, item_without_token: Exchange, altered_token: Exchange) -> None:
+    _guarded(item, item_without_token)
+    statuses = (401, 400) if altered_token.probe == "altered_token[signature-dropped]" else (401,)
+    expect_status(altered_token, *statuses, why="the signature does not fit")
+
+
+@requirement("JWT-008")
+def test_key_hints_of_the_token_are_not_trusted(
+    item: Exchange, item_without_token: Exchange, token_of_foreign_key: Exchange
+) -> None:
+    _guarded(item, item_without_token)
+    expect_status(token_of_foreign_key, 401, why="the token is signed with a key of its sender")
+
+
+@requirement("JWT-011")
+def test_the_key_is_not_a_known_default(token_facts: TokenFacts) -> None:
+    given(token_facts.guessable_key is not None, "the token is no JWT that is signed with a shared key")
+    if token_facts.guessable_key:
+        # Which one is not told: it would be the key of the target in a report.
+        raise Violation("a random key of at least the size of the hash", "a well-known default signs the token")
+
+
+@requirement("JWT-012")
+def test_the_token_expires(token_facts: TokenFacts) -> None:
+    given(token_facts.is_jwt, "the token is no JWT")
+    if token_facts.lifetime is None:
+        raise Violation("an expiry time", "no exp claim that is a number")
+    if token_facts.lifetime > _YEAR:
+        raise Violation("an expiry time within a year", f"exp in {token_facts.lifetime / _YEAR:.0f} years")

@@ -1,0 +1,202 @@
+"""Cache-Control, Vary, content codings, and that no stored answer reaches another (RFC 9111)."""
+
+from __future__ import annotations
+
+from conformance.exchange import Exchange
+from conformance.fields import MalformedError, cache_directives, directives, varies_by
+from conformance.given import given, given_status, may_have_content
+from conformance.judging import NotObserved, Violation, expect, observe_each, requirement, status_line
+from conformance.linting import second_opinion
+
+# The codings that are registered, whether or not they can be undone here (RFC 9110, section 8.4.1).
+_CODINGS = {
+    *("aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "gzip", "identity", "pack200-gzip"),
+    *("x-compress", "x-gzip", "zstd"),
+}
+_UNDONE = {"gzip", "x-gzip", "deflate", "identity"}
+
+
+@requirement("CACHE-001")
+def test_an_invoice_is_validated_before_it_is_used_again(item: Exchange) -> None:
+    given_status(item, 200)
+    found = cache_directives(item)
+    if "no-store" in found or "no-cache" in found:
+        return
+    age = found.get("max-age")
+    given("max-age" not in found or (age or "").isdigit(), "max-age is no number, which CACHE-002 judges")
+    expect(
+        age is not None and int(age) == 0 and "must-revalidate" in found,
+        "max-age=0 and must-revalidate",
+        item.fields.get("Cache-Control") or "no Cache-Control",
+        item,
+        part="Cache-Control",
+    )
+
+
+@requirement("CACHE-002")
+def test_cache_control_parses(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        lines = exchange.fields.lines("Cache-Control")
+        given(lines, "no Cache-Control")
+        try:
+            ages = [value for name, value in directives(lines) if name == "max-age"]
+        except MalformedError as reason:
+            raise Violation("a list of directives", str(reason), exchange, part="Cache-Control") from None
+        expect(len(ages) < 2, "max-age once", f"{len(ages)} times", exchange, part="Cache-Control")
+        for age in ages:
+            bare = age is not None and age.isascii() and age.isdigit()
+            expect(bare, "max-age as a bare number of seconds", f"max-age={age}", exchange, part="Cache-Control")
+        second_opinion(exchange, "CACHE-002")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("CACHE-003")
+def test_data_of_a_customer_is_for_private_caches(item: Exchange, every_success: tuple[Exchange, ...]) -> None:
+    # Without directives no shared cache may store an answer to a request with Authorization (RFC 9111, section 3.5).
+    given("Cache-Control" in item.fields, "the invoice has no Cache-Control, which CACHE-001 judges")
+
+    def judge(exchange: Exchange) -> None:
+        given(exchange.request.method == "GET", "no GET")
+        given(exchange.document.get("data"), "no data")
+        found = cache_directives(exchange)
+        # With an argument, private speaks of single fields only (RFC 9111, section 5.2.2.7).
+        unshared = "no-store" in found or found.get("private", "") is None
+        shared = {"public", "s-maxage"} & set(found)
+        observed = exchange.fields.get("Cache-Control") or "no Cache-Control"
+        expect(unshared, "private or no-store", observed, exchange, part="Cache-Control")
+        expect(not shared, f"no {' and no '.join(sorted(shared))}", observed, exchange, part="Cache-Control")
+
+    observe_each(every_success, judge)
+
+
+@requirement("CACHE-004")
+def test_a_refusal_is_not_reused_for_others(
+    item_without_token: Exchange, unknown_item: Exchange, unacceptable_item: Exchange
+) -> None:
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, 401, 404, 406)
+        found = cache_directives(exchange)
+        expect(
+            found.keys() & {"no-store", "no-cache", "private"},
+            "no-store, no-cache or private",
+            exchange.fields.get("Cache-Control") or "no Cache-Control",
+            exchange,
+            part="Cache-Control",
+        )
+
+    observe_each((item_without_token, unknown_item, unacceptable_item), judge)
+
+
+def _expect_varies(exchange: Exchange, name: str) -> None:
+    observed = exchange.fields.get("Vary")
+    expect(varies_by(exchange) & {name.lower(), "*"}, name, observed or "no Vary", exchange, part="Vary")
+
+
+@requirement("CACHE-005")
+def test_an_invoice_varies_by_accept(item: Exchange) -> None:
+    given_status(item, 200)
+    _expect_varies(item, "Accept")
+
+
+@requirement("CACHE-006")
+def test_vary_does_not_depend_on_accept(
+    item: Exchange, every_accept_any: tuple[Exchange, ...], item_for_browser: Exchange, unacceptable_item: Exchange
+) -> None:
+    given(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which CACHE-005 judges")
+
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, 200, 406)
+        _expect_varies(exchange, "Accept")
+
+    observe_each((*every_accept_any, item_for_browser, unacceptable_item), judge)
+
+
+def _codings(exchange: Exchange) -> list[str]:
+    names = [name.strip().lower() for name in (exchange.fields.get("Content-Encoding") or "").split(",")]
+    return [name for name in names if name and name != "identity"]
+
+
+@requirement("CACHE-007")
+def test_content_is_in_the_coding_that_it_names(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        answer = exchange.answer
+        names = _codings(exchange)
+        given(answer and answer.wire_length and names and may_have_content(exchange), "no coded content")
+        assert answer
+        for name in names:
+            expect(name in _CODINGS, "a registered content coding", name, exchange, part="Content-Encoding")
+        given(set(names) <= _UNDONE, f"{', '.join(names)} is not undone here")
+        given(not answer.truncated and not answer.incomplete, "not the whole content")
+        problem = answer.coding_problem
+        expect(problem is None, f"content in {', '.join(names)}", problem, exchange, part="Content-Encoding")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("CACHE-007")
+def test_coded_content_is_the_same_invoice(item: Exchange, item_again: Exchange, item_in_gzip: Exchange) -> None:
+    for exchange in (item, item_again, item_in_gzip):
+        given_status(exchange, 200)
+    names = _codings(item_in_gzip)
+    given(names and set(names) <= _UNDONE, "the invoice comes in no coding that is undone here")
+    given(
+        item_in_gzip.answer and not item_in_gzip.answer.coding_problem,
+        "the coding is wrong, which the check before judges",
+    )
+    given(item.json.readable and item.json.value == item_again.json.value, "the invoice is not the same twice")
+    expect(
+        item_in_gzip.json.value == item.json.value,
+        "the invoice as without coding",
+        f"other content, {status_line(item_in_gzip)}",
+        item_in_gzip,
+    )
+
+
+@requirement("CACHE-010")
+def test_a_refused_coding_is_not_used(item: Exchange, item_in_no_coding: Exchange) -> None:
+    given_status(item, 200)
+    given_status(item_in_no_coding, 200)
+    names = ", ".join(_codings(item_in_no_coding))
+    expect(not names, "no content coding, as all are refused", names, item_in_no_coding, part="Content-Encoding")
+    second_opinion(item_in_no_coding, "CACHE-010")
+
+
+@requirement("CACHE-011")
+def test_an_answer_with_a_negotiated_coding_varies_by_it(item_in_gzip: Exchange, item_in_no_coding: Exchange) -> None:
+    given_status(item_in_gzip, 200)
+    given_status(item_in_no_coding, 200)
+    given(_codings(item_in_gzip) != _codings(item_in_no_coding), "the content coding does not depend on the request")
+    _expect_varies(item_in_gzip, "Accept-Encoding")
+
+
+def _expect_no_stored_copy(exchange: Exchange, item: Exchange) -> None:
+    try:
+        shown = exchange.succeeded and bool(exchange.document.get("data"))
+    except NotObserved:
+        shown = False
+    signs = [name for name in ("Age", "X-Cache", "Cache-Status") if name in exchange.fields]
+    if exchange.fields.lines("X-Request-Id") == item.fields.lines("X-Request-Id") != []:
+        signs.append("the X-Request-Id of the first answer")
+    observed = f"{status_line(exchange)}{', with ' if signs else ''}{', '.join(signs)}"
+    expect(not shown, "no data of the customer", observed, exchange)
+
+
+@requirement("CACHE-008")
+def test_no_stored_copy_without_a_token(
+    item: Exchange, item_without_token_after: Exchange, second_unknown_related_without_token: Exchange
+) -> None:
+    given_status(item, 200)
+    # Where nothing needs a token, that is the finding of AUTH-001.
+    given_status(second_unknown_related_without_token, 401)
+    _expect_no_stored_copy(item_without_token_after, item)
+
+
+@requirement("CACHE-009")
+def test_no_stored_copy_for_another_customer(
+    item: Exchange, item_for_other_customer: Exchange, other_item: Exchange
+) -> None:
+    given_status(item, 200)
+    # Where every customer sees every invoice, that is the finding of SEC-001.
+    given(not other_item.succeeded, "the customers are not kept apart")
+    _expect_no_stored_copy(item_for_other_customer, item)

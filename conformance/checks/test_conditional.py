@@ -1,0 +1,248 @@
+"""Conditional requests and the 304 answer (RFC 9110, sections 13 and 15.4.5)."""
+
+from __future__ import annotations
+
+from conformance.exchange import Exchange
+from conformance.fields import cache_directives, declared_length, opaque, varies_by
+from conformance.given import expect_same_invoice, given, given_status, sent_length, surplus
+from conformance.judging import NotObserved, expect, expect_status, observe_each, requirement, status_line
+from conformance.linting import second_opinion
+
+
+def _given_validation_works(item: Exchange, item_not_modified: Exchange) -> None:
+    """A server without conditional answers is the finding of COND-001 alone."""
+    given_status(item, 200)
+    given_status(item_not_modified, 304)
+
+
+def _expect_not_modified(exchange: Exchange, item: Exchange) -> None:
+    if exchange.status == 200:
+        # The entity tag that was sent is not the current one any more.
+        given(exchange.fields.lines("ETag") in ([], [item.etag]), "the entity tag changed between the two requests")
+    expect_status(exchange, 304, why=f"the current entity tag is {item.etag}")
+
+
+@requirement("COND-001")
+def test_the_current_tag_is_not_modified(item: Exchange, item_not_modified: Exchange) -> None:
+    given_status(item, 200)
+    _expect_not_modified(item_not_modified, item)
+
+
+@requirement("COND-001")
+def test_the_current_tag_is_not_modified_for_head(
+    item: Exchange, item_head: Exchange, item_head_not_modified: Exchange
+) -> None:
+    given_status(item, 200)
+    given_status(item_head, 200)
+    _expect_not_modified(item_head_not_modified, item)
+
+
+@requirement("COND-002")
+def test_the_current_tag_in_a_list_is_not_modified(
+    item: Exchange, item_not_modified: Exchange, if_none_match_list: Exchange
+) -> None:
+    _given_validation_works(item, item_not_modified)
+    _expect_not_modified(if_none_match_list, item)
+
+
+@requirement("COND-003")
+def test_any_tag_is_not_modified(item: Exchange, item_not_modified: Exchange, if_none_match_any: Exchange) -> None:
+    _given_validation_works(item, item_not_modified)
+    expect_status(if_none_match_any, 304, why="* matches whatever exists")
+
+
+@requirement("COND-004")
+def test_tags_compare_weakly(
+    item: Exchange, item_not_modified: Exchange, if_none_match_other_weakness: Exchange
+) -> None:
+    _given_validation_works(item, item_not_modified)
+    _expect_not_modified(if_none_match_other_weakness, item)
+
+
+@requirement("COND-005")
+def test_another_tag_gets_the_whole_invoice(
+    item: Exchange, item_again: Exchange, if_none_match_other: Exchange
+) -> None:
+    given_status(item, 200)
+    expect_same_invoice(if_none_match_other, item, item_again, "the entity tag is another one")
+
+
+@requirement("COND-005")
+def test_a_tag_that_contains_the_current_one_gets_the_whole_invoice(
+    item: Exchange, item_again: Exchange, if_none_match_longer: Exchange
+) -> None:
+    given_status(item, 200)
+    expect_same_invoice(if_none_match_longer, item, item_again, f"the entity tag only ends like {item.etag}")
+
+
+@requirement("COND-006")
+def test_a_304_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, 304)
+        answer = exchange.answer
+        octets = len(surplus(exchange)) + (answer.wire_length if answer else 0)
+        expect(not octets, "nothing after the header section", f"{octets} bytes", exchange)
+
+    observe_each(every_answer, judge)
+
+
+@requirement("COND-007")
+def test_a_304_repeats_what_caches_need(item: Exchange, item_not_modified: Exchange) -> None:
+    _given_validation_works(item, item_not_modified)
+    for name in ("Cache-Control", "Content-Location", "ETag", "Expires", "Vary"):
+        if name not in item.fields:
+            continue
+        wanted, observed = item.fields.get(name), item_not_modified.fields.get(name)
+        expect(observed is not None, f"{name}: {wanted}, as in the 200 answer", "none", item_not_modified, part=name)
+        same = _same_for_caches(name, item, item_not_modified)
+        expect(same, f"{wanted}, as in the 200 answer", observed, item_not_modified, part=name)
+
+
+def _same_for_caches(name: str, full: Exchange, short: Exchange) -> bool:
+    try:
+        match name:
+            case "Cache-Control":
+                return _storing(full) == _storing(short)
+            case "ETag":
+                return opaque(full.etag) == opaque(short.etag)
+            case "Vary":
+                # A compressing proxy names Accept-Encoding only where there is content to compress.
+                return varies_by(full) - {"accept-encoding"} <= varies_by(short)
+            case "Expires":
+                # A time after the Date, which is another one.
+                return True
+    except NotObserved:
+        # Malformed: another requirement owns that.
+        return True
+    return full.fields.lines(name) == short.fields.lines(name)
+
+
+def _storing(exchange: Exchange) -> dict[str, str | None]:
+    # A cache on the way may count a lifetime down.
+    return {
+        name: "some" if value and value.isdigit() and int(value) else value
+        for name, value in cache_directives(exchange).items()
+    }
+
+
+@requirement("COND-008")
+def test_a_304_does_not_describe_content(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, 304)
+        for name in ("Content-Type", "Content-Encoding", "Content-Language"):
+            value = exchange.fields.get(name)
+            expect(value is None, f"no {name}", value or "(empty)", exchange, part=name)
+        second_opinion(exchange, "COND-008")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("COND-017")
+def test_content_length_of_a_304_is_that_of_the_200(item: Exchange, item_not_modified: Exchange) -> None:
+    given_status(item, 200)
+    given_status(item_not_modified, 304)
+    length = declared_length(item_not_modified)
+    given(length is not None, "the 304 has no Content-Length")
+    wanted = sent_length(item)
+    expect(length == wanted, f"{wanted}, as in the 200 answer", length, item_not_modified, part="Content-Length")
+
+
+@requirement("COND-009")
+def test_a_matching_tag_prevails_over_an_old_date(
+    item: Exchange, item_not_modified: Exchange, if_none_match_current_and_old_date: Exchange
+) -> None:
+    _given_validation_works(item, item_not_modified)
+    _expect_not_modified(if_none_match_current_and_old_date, item)
+
+
+@requirement("COND-009")
+def test_another_tag_prevails_over_a_future_date(
+    item: Exchange, if_none_match_other: Exchange, if_none_match_other_and_future_date: Exchange
+) -> None:
+    given_status(item, 200)
+    given_status(if_none_match_other, 200)
+    expect_status(if_none_match_other_and_future_date, 200, why="If-None-Match does not match, so the date is ignored")
+
+
+@requirement("COND-010")
+def test_a_date_is_ignored_without_last_modified(item: Exchange, if_modified_since_future: Exchange) -> None:
+    given_status(item, 200)
+    given("Last-Modified" not in item.fields, "the invoice has a Last-Modified")
+    expect_status(if_modified_since_future, 200, why="there is no Last-Modified to compare with")
+
+
+@requirement("COND-010")
+def test_an_invalid_date_is_ignored(
+    item: Exchange, if_modified_since_future: Exchange, if_modified_since_invalid: Exchange
+) -> None:
+    given_status(item, 200)
+    # Without a Last-Modified, 304 for whatever date is the finding of the check before.
+    given("Last-Modified" in item.fields or if_modified_since_future.status == 200, "every date gives 304")
+    value = if_modified_since_invalid.request.header("If-Modified-Since")
+    expect_status(if_modified_since_invalid, 200, why=f"{value} is no HTTP date")
+
+
+@requirement("COND-011")
+def test_a_false_if_match_fails(item: Exchange, if_match_other: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(if_match_other, 412, why="the invoice has no such entity tag")
+
+
+@requirement("COND-011")
+def test_if_match_any_is_true(item: Exchange, if_match_any: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(if_match_any, 200, why="* matches whatever exists")
+
+
+@requirement("COND-012")
+def test_if_match_compares_strongly(item: Exchange, if_match_other: Exchange, if_match_weak: Exchange) -> None:
+    given_status(item, 200)
+    given_status(if_match_other, 412)
+    expect_status(if_match_weak, 412, why="a weak entity tag matches none in strong comparison")
+
+
+@requirement("COND-012")
+def test_if_unmodified_since_is_ignored_without_last_modified(
+    item: Exchange, if_unmodified_since_old: Exchange
+) -> None:
+    given_status(item, 200)
+    given("Last-Modified" not in item.fields, "the invoice has a Last-Modified")
+    expect_status(if_unmodified_since_old, 200, why="there is no Last-Modified to compare with")
+
+
+def _expect_precondition_ignored(conditional: Exchange, plain: Exchange) -> None:
+    given(400 <= plain.status < 500 and plain.status != 412, f"{plain.probe} was answered {plain.status}")
+    expect_status(conditional, plain.status, why="as without If-None-Match")
+
+
+@requirement("COND-013")
+def test_a_precondition_does_not_hide_that_nothing_exists(
+    unknown_item: Exchange, unknown_item_if_none_match: Exchange
+) -> None:
+    _expect_precondition_ignored(unknown_item_if_none_match, unknown_item)
+
+
+@requirement("COND-013")
+def test_a_precondition_does_not_replace_a_token(
+    item_without_token: Exchange, item_without_token_if_none_match: Exchange
+) -> None:
+    _expect_precondition_ignored(item_without_token_if_none_match, item_without_token)
+
+
+@requirement("COND-013")
+def test_a_precondition_does_not_make_a_request_acceptable(
+    unacceptable_item: Exchange, unacceptable_item_if_none_match: Exchange
+) -> None:
+    _expect_precondition_ignored(unacceptable_item_if_none_match, unacceptable_item)
+
+
+@requirement("COND-014")
+def test_a_malformed_tag_matches_nothing(
+    item: Exchange, if_none_match_other: Exchange, if_none_match_malformed: Exchange
+) -> None:
+    given_status(item, 200)
+    given_status(if_none_match_other, 200)
+    status = if_none_match_malformed.status
+    given(status < 500, f"a server error, {status}, which ERR-011 judges")
+    observed = status_line(if_none_match_malformed)
+    expect(status == 200 or status >= 400, "200 or a client error", observed, if_none_match_malformed)

@@ -1,0 +1,48 @@
+"""What no answer may reveal: the credential, the inside of the server, and what exists before authentication."""
+
+from __future__ import annotations
+
+from conformance.disclosure import revealed
+from conformance.exchange import Exchange
+from conformance.given import given, given_status
+from conformance.judging import Violation, expect, expect_status, observe_each, requirement
+from conformance.likeness import essence
+from conformance.values import shown
+
+
+@requirement("SEC-006")
+def test_the_credential_is_not_echoed(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        # An echo is what TRACE is for: HTTP-011.
+        given(exchange.request.method != "TRACE", "judged elsewhere")
+        places = exchange.answer.secrets_found if exchange.answer else ()
+        expect(not places, "an answer without the token", f"the token in {', '.join(places)}", exchange)
+
+    observe_each(every_answer, judge)
+
+
+@requirement("SEC-007")
+def test_errors_reveal_nothing_of_the_inside(every_error: tuple[Exchange, ...]) -> None:
+    # Successful answers hold data of the customer, which may be any text.
+    def judge(exchange: Exchange) -> None:
+        found = revealed(exchange)
+        if found is not None:
+            raise Violation("an error without details of the server", f"{found[0]}: {shown(found[1])}", exchange)
+
+    observe_each((each for each in every_error if each.request.method != "TRACE"), judge)
+
+
+@requirement("SEC-019")
+def test_existence_is_not_revealed_without_a_token(
+    item: Exchange, item_without_token: Exchange, unknown_item_without_token: Exchange
+) -> None:
+    given_status(item, 200)
+    known, unknown = item_without_token, unknown_item_without_token
+    given(known.status >= 400, "the invoice is open to everybody: AUTH-001")
+    expect_status(unknown, known.status, why="as for a known invoice")
+    expect(
+        essence(unknown) == essence(known),
+        "the content of the answer for a known invoice",
+        shown(unknown.body[:200].decode("utf-8", errors="replace")),
+        unknown,
+    )

@@ -1,0 +1,199 @@
+"""Messages: date, length, framing, field lines, redirects, fields without a meaning (RFC 9110, RFC 9112)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from urllib.parse import urljoin, urlsplit
+
+from conformance.exchange import Exchange
+from conformance.fields import TOKEN, MalformedError, date_of, fixdate
+from conformance.given import expect_same_invoice, given, given_status, may_have_content, surplus
+from conformance.judging import Violation, expect, observe_each, requirement, status_line
+from conformance.linting import GRAMMAR, second_opinion
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+# Fields of RFC 9110 and RFC 9111 that are no lists. WWW-Authenticate, Set-Cookie and the like may stand more than once.
+_SINGLETONS = (
+    *("Age", "Content-Length", "Content-Location", "Content-Range", "Content-Type", "Date", "ETag", "Expires"),
+    *("Last-Modified", "Location", "Retry-After", "Server"),
+)
+# The clocks of both ends, and how long the answer was under way.
+_SKEW = timedelta(minutes=5)
+_REDIRECTS = (301, 302, 303, 307, 308)
+_METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
+# RFC 9110 recommends that servers support 8000 octets (section 4.1); what is longer may be cut off.
+_LONG = 8000
+# A server may send this before it closes an idle connection (RFC 9110, section 15.5.9).
+_IDLE = re.compile(rb"HTTP/1\.[01] 408 ")
+
+
+@requirement("HTTP-001")
+def test_an_answer_has_a_date(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        given(200 <= exchange.status < 500, "Date is optional")
+        lines = exchange.fields.lines("Date")
+        expect(lines, "a Date", "none", exchange, part="Date")
+        # Two lines are the finding of HTTP-021.
+        for line in lines:
+            try:
+                fixdate(line)
+            except MalformedError:
+                raise Violation("day, DD Mon YYYY hh:mm:ss GMT", line or "(empty)", exchange, part="Date") from None
+        second_opinion(exchange, "HTTP-001")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("HTTP-002")
+def test_the_date_is_the_real_time(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        date = date_of(exchange, "Date")
+        given(exchange.started and "Age" not in exchange.fields, "the answer may come from a cache")
+        assert exchange.started
+        received = exchange.started + timedelta(seconds=exchange.elapsed)
+        near = exchange.started - _SKEW <= date <= received + _SKEW
+        observed = f"{date:%H:%M:%S on %d %b %Y}, received at {received:%H:%M:%S on %d %b %Y} UTC"
+        expect(near, "the time within five minutes", observed, exchange, part="Date")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("HTTP-003")
+def test_content_length_is_the_length(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        lines = exchange.fields.lines("Content-Length")
+        given(lines, "no Content-Length")
+        for line in lines:
+            # Some recipients join equal lines, so a list of the same number is tolerated here; HTTP-021 is not.
+            expect(re.fullmatch("[0-9]+", line), "digits only", line or "(empty)", exchange, part="Content-Length")
+        beside = exchange.fields.get("Transfer-Encoding")
+        expect(beside is None, "no Transfer-Encoding beside Content-Length", beside, exchange, part="Content-Length")
+        answer = exchange.answer
+        # An answer that ends too early is the finding of HTTP-017, content where none may be that of others.
+        if answer and may_have_content(exchange) and not answer.incomplete and not answer.truncated:
+            length = answer.wire_length + len(surplus(exchange))
+            expect(int(lines[0]) == length, f"{length}, the bytes sent", lines[0], exchange, part="Content-Length")
+        second_opinion(exchange, "HTTP-003")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("HTTP-004")
+def test_an_invoice_has_a_content_length(item: Exchange) -> None:
+    given_status(item, 200)
+    observed = item.fields.get("Transfer-Encoding") or "neither that nor Transfer-Encoding"
+    expect("Content-Length" in item.fields, "a Content-Length", observed, item, part="Content-Length")
+
+
+@requirement("HTTP-014")
+def test_field_lines_are_legal(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        for name, value in exchange.fields:
+            expect(TOKEN.fullmatch(name), "a token as field name", ascii(name), exchange, part=name)
+            legal = not _CONTROL.search(value) and value == value.strip(" \t")
+            expect(legal, "a value without control characters or outer blanks", ascii(value), exchange, part=name)
+        second_opinion(exchange, "HTTP-014")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("HTTP-015")
+def test_a_redirect_leads_to_the_same_place(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, *_REDIRECTS)
+        location = exchange.fields.get("Location")
+        expect(location, "a Location", "none", exchange, part="Location")
+        assert location
+        try:
+            here, there = urlsplit(exchange.request.url), urlsplit(urljoin(exchange.request.url, location))
+        except ValueError:
+            given(False, "Location is no URI, which HTTP-023 judges")
+        secure = here.scheme != "https" or there.scheme == "https"
+        expect(secure, "a Location with https", location, exchange, part="Location")
+        expect(there.hostname == here.hostname, f"a Location on {here.hostname}", location, exchange, part="Location")
+        # Another path is another resource, such as a login page, with a query of its own.
+        if there.path.strip("/").lower() == here.path.strip("/").lower():
+            expect(there.query == here.query, f"the query {here.query}", location, exchange, part="Location")
+        second_opinion(exchange, "HTTP-015")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("HTTP-016")
+def test_an_unknown_field_is_ignored(item: Exchange, item_again: Exchange, unknown_fields: Exchange) -> None:
+    given_status(item, 200)
+    names = [name for name in ("Version", "Cookie", "X-Conformance") if unknown_fields.request.header(name) is not None]
+    expect_same_invoice(unknown_fields, item, item_again, f"{' and '.join(names)} mean nothing here")
+
+
+def _may_be_cut_off(exchange: Exchange) -> bool:
+    """Tell whether a server, or what stands before it, may close the connection instead of answering."""
+    request = exchange.request
+    if request.method not in _METHODS or (request.method == "GET" and request.body):
+        # RFC 9110, section 9.3.1, expects that for content with GET; firewalls do it for unusual methods.
+        return True
+    return len(request.target) > _LONG or sum(len(name) + len(value) for name, value in request.headers) > _LONG
+
+
+@requirement("HTTP-017")
+def test_every_request_is_answered_completely(every_exchange: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        given(not _may_be_cut_off(exchange), "the connection may be closed for such a request")
+        answer = exchange.answer
+        if answer is None:
+            # The same request was sent once more, and is judged then.
+            given(not exchange.lost or exchange.retries, "the connection was lost once")
+            raise Violation("an answer", exchange.failure or "none", exchange)
+        expect(answer.incomplete is None, "a complete answer", answer.incomplete, exchange)
+        another = answer.excess.startswith(b"HTTP/1.") and not _IDLE.match(answer.excess)
+        expect(not another, "one answer", f"another behind it: {answer.excess[:40]!r}", exchange)
+        # Behind a length, and where no content may be, what follows is the finding of others.
+        if "Content-Length" not in exchange.fields and may_have_content(exchange):
+            rest = surplus(exchange)
+            expect(not rest, "nothing after the answer", f"{len(rest)} more bytes", exchange)
+
+    observe_each(every_exchange, judge)
+
+
+@requirement("HTTP-019")
+def test_last_modified_is_not_in_the_future(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        modified, date = date_of(exchange, "Last-Modified"), date_of(exchange, "Date")
+        wanted = f"not later than the Date, {exchange.fields.get('Date')}"
+        expect(modified <= date, wanted, exchange.fields.get("Last-Modified"), exchange, part="Last-Modified")
+        second_opinion(exchange, "HTTP-019")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("HTTP-020")
+def test_a_204_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, 204)
+        length = exchange.fields.get("Content-Length")
+        expect(length is None, "no Content-Length", length, exchange, part="Content-Length")
+        expect(not surplus(exchange), "no content", f"{len(surplus(exchange))} bytes", exchange)
+
+    observe_each(every_answer, judge)
+
+
+@requirement("HTTP-021")
+def test_a_field_of_one_value_stands_once(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        for name in _SINGLETONS:
+            lines = exchange.fields.lines(name)
+            expect(len(lines) < 2, f"one {name}", " and ".join(lines), exchange, part=name)
+
+    observe_each(every_answer, judge)
+
+
+@requirement("HTTP-023")
+def test_a_field_follows_its_grammar(every_answer: tuple[Exchange, ...]) -> None:
+    judged = {name for name, owner in GRAMMAR.items() if owner == "HTTP-023"}
+
+    def judge(exchange: Exchange) -> None:
+        given(judged & exchange.fields.names(), f"{status_line(exchange)}: none of the fields")
+        second_opinion(exchange, "HTTP-023")
+
+    observe_each(every_answer, judge)

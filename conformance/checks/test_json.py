@@ -1,0 +1,140 @@
+"""Area 11: the JSON texts of all answers, judged on the bytes that were received."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from math import isfinite
+from typing import Any
+
+from conformance import contract
+from conformance.checks import documents
+from conformance.exchange import Exchange, NotObserved
+from conformance.jsontext import DefectKind, IntegerLexeme, JsonText, RealLexeme
+from conformance.judging import Violation, expect, observe_each, requirement
+from conformance.values import shown
+
+Exchanges = tuple[Exchange, ...]
+# RFC 7493, section 2.2.
+_LARGEST = 2**53 - 1
+# Longer lexemes can only be beyond that; nothing is gained by converting them.
+_LONGEST_NUMBER = 400
+# RFC 7493, section 2.1: surrogates, and the code points that Unicode sets apart as noncharacters.
+_NO_CHARACTER = re.compile(
+    "[\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
+_WHOLE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+
+
+def _expect_free_of(exchange: Exchange, expected: str, *kinds: DefectKind) -> None:
+    for defect in documents.json_text(exchange).of_kind(*kinds):
+        raise Violation(expected, defect.message, exchange)
+
+
+def _readable(exchange: Exchange) -> JsonText:
+    text = documents.json_text(exchange)
+    if not text.readable:
+        raise NotObserved(f"the content of {exchange.probe} cannot be read")
+    return text
+
+
+@requirement("JSON-001")
+def test_the_content_is_one_json_text(every_answer: Exchanges) -> None:
+    def judge(exchange: Exchange) -> None:
+        if documents.json_text(exchange).of_kind("depth"):
+            raise NotObserved("the text is nested more deeply than this reader goes")
+        _expect_free_of(exchange, "one JSON text", "empty", "syntax", "constant")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("JSON-002")
+def test_the_content_is_utf_8_without_bom(every_answer: Exchanges) -> None:
+    observe_each(every_answer, lambda exchange: _expect_free_of(exchange, "UTF-8 without BOM", "bom", "encoding"))
+
+
+@requirement("JSON-003")
+def test_no_object_has_a_member_twice(every_answer: Exchanges) -> None:
+    def judge(exchange: Exchange) -> None:
+        _readable(exchange)
+        _expect_free_of(exchange, "each member once", "duplicate")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("JSON-004")
+def test_strings_hold_characters_only(every_answer: Exchanges) -> None:
+    def judge(exchange: Exchange) -> None:
+        for pointer, value in documents.leaves(_readable(exchange).value):
+            if isinstance(value, str) and (found := _NO_CHARACTER.search(value)):
+                observed = f"U+{ord(found[0]):04X} in a string"
+                raise Violation("characters of Unicode only", observed, exchange, part=pointer)
+
+    observe_each(every_answer, judge)
+
+
+@requirement("JSON-005")
+def test_numbers_fit_into_a_double(every_answer: Exchanges) -> None:
+    def judge(exchange: Exchange) -> None:
+        numbers = [
+            part
+            for part in documents.leaves(_readable(exchange).value)
+            # An amount that is a number at all is a finding of its own.
+            if isinstance(part.value, IntegerLexeme | RealLexeme) and not _is_amount(part.pointer)
+        ]
+        for pointer, number in documents.some(numbers):
+            expect(_fits(number), "a number that a double can hold", shown(number), exchange, part=pointer)
+
+    observe_each(every_answer, judge)
+
+
+def _is_amount(pointer: str) -> bool:
+    return pointer.rpartition("/")[2] in contract.amounts()
+
+
+def _fits(number: IntegerLexeme | RealLexeme) -> bool:
+    if isinstance(number, IntegerLexeme):
+        return abs(number) <= _LARGEST
+    if len(number.lexeme) > _LONGEST_NUMBER or not isfinite(number):
+        return False
+    if not number:
+        return not re.search("[1-9]", re.split("[eE]", number.lexeme)[0])
+    return Decimal(number.lexeme) == Decimal(repr(float(number)))
+
+
+@requirement("JSON-006")
+def test_counts_and_durations_are_whole_numbers(every_answer: Exchanges) -> None:
+    names = (*contract.counts(), *contract.durations())
+
+    def judge(exchange: Exchange) -> None:
+        counters = [
+            documents.Part(f"{pointer}/attributes/{name}", attributes[name])
+            for pointer, attributes in _invoice_attributes(exchange)
+            for name in names
+            if name in attributes
+        ]
+        for pointer, value in documents.some(counters):
+            whole = isinstance(value, IntegerLexeme) and _WHOLE_NUMBER.fullmatch(value.lexeme) and value.lexeme != "-0"
+            expect(whole, "a JSON number of digits only", shown(value), exchange, part=pointer)
+
+    observe_each(every_answer, judge)
+
+
+def _invoice_attributes(exchange: Exchange) -> list[tuple[str, dict[str, Any]]]:
+    invoices = [part for part in documents.resources(exchange) if part.value.get("type") == "invoices"]
+    return [(pointer, documents.member_object(invoice, "attributes")) for pointer, invoice in invoices]
+
+
+@requirement("JSON-007")
+def test_the_same_invoice_is_the_same_bytes(item: Exchange, item_again: Exchange) -> None:
+    if (item.status, item_again.status) != (200, 200):
+        raise NotObserved("the invoice was not answered twice")
+    observed = f"{len(item_again.body)} bytes, different from byte {_first_difference(item.body, item_again.body)} on"
+    expect(item.body == item_again.body, f"the {len(item.body)} bytes of the first answer", observed, item_again)
+
+
+def _first_difference(one: bytes, other: bytes) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((position for position, (left, right) in pairs if left != right), min(len(one), len(other)))

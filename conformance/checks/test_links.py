@@ -1,0 +1,145 @@
+"""Area 1: the links of an invoice, their form and where they lead."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urlsplit
+
+from conformance.checks import invoices, resources
+from conformance.exchange import Exchange, NotObserved, link_of
+from conformance.judging import expect, expect_status, observe_each, requirement
+from conformance.urls import is_absolute, origin, path_of
+from conformance.values import shown
+
+# Name of the link, path below that of the invoice, and where it stands.
+_SELF = ("self", "", "/data/links/self")
+_ACCOUNT_SELF = ("self", "/relationships/account", "/data/relationships/account/links/self")
+_ACCOUNT_RELATED = ("related", "/account", "/data/relationships/account/links/related")
+
+
+@requirement("ITEM-015")
+def test_the_account_has_both_links(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(exchange: Exchange) -> None:
+        part = "/data/relationships/account"
+        relationships = exchange.resource.get("relationships", {})
+        if not isinstance(relationships, dict):
+            raise NotObserved("the relationships are not an object")
+        expect("account" in relationships, "a relationship account", shown(relationships), exchange, part=part)
+        account = exchange.account_relationship
+        if not resources.is_filled_relationship(exchange, account):
+            raise NotObserved("the relationship object is empty")
+        links = account.get("links", {})
+        missing = [name for name in ("self", "related") if links.get(name) is None]
+        expect(not missing, "links self and related", f"no {' and no '.join(missing)}", exchange, part=f"{part}/links")
+
+    observe_each((item, item_with_account), judge)
+
+
+@requirement("ITEM-017")
+def test_the_self_link_leads_to_the_invoice(item: Exchange, item_from_self_link: Exchange) -> None:
+    invoice = invoices.own_resource(item)
+    invoices.well_formed(item.self_link)
+    expect_status(item_from_self_link, 200, why="links.self can be fetched")
+    _expect_same(item_from_self_link, invoice)
+
+
+@requirement("ITEM-019")
+def test_the_document_link_leads_to_the_same_data(item: Exchange, item_from_document_link: Exchange) -> None:
+    invoice = invoices.own_resource(item)
+    invoices.well_formed(link_of(item.document, "self", item.probe))
+    expect_status(item_from_document_link, 200, why="the self link of the document can be fetched")
+    _expect_same(item_from_document_link, invoice)
+
+
+@requirement("ITEM-019")
+def test_the_document_link_keeps_the_query(item_with_account: Exchange, included_from_document_link: Exchange) -> None:
+    invoice = invoices.own_resource(item_with_account)
+    invoices.well_formed(link_of(item_with_account.document, "self", item_with_account.probe))
+    expect_status(included_from_document_link, 200, why="the self link of the document can be fetched")
+    _expect_same(included_from_document_link, invoice)
+    expected, observed = (
+        sorted(resources.identities(exchange.document.get("included")))
+        for exchange in (item_with_account, included_from_document_link)
+    )
+    wanted = f"{len(expected)} included as in the answer with the link"
+    expect(observed == expected, wanted, f"{len(observed)} included", included_from_document_link, part="/included")
+
+
+def _expect_same(exchange: Exchange, invoice: resources.Object) -> None:
+    resource = exchange.resource
+    expected, observed = ((each.get("type"), each.get("id")) for each in (invoice, resource))
+    expect(observed == expected, " ".join(map(str, expected)), " ".join(map(shown, observed)), exchange, part="/data")
+
+
+def _links(exchange: Exchange, *wanted: tuple[str, str, str]) -> list[tuple[str, str, str]]:
+    """Return the links of the invoice that can be read, as (link, path below the invoice, JSON Pointer)."""
+    invoice = invoices.own_resource(exchange)
+    found = []
+    for name, below, part in wanted:
+        try:
+            owner = invoice if part == _SELF[2] else exchange.account_relationship
+            found.append((invoices.well_formed(link_of(owner, name, exchange.probe)), below, part))
+        except NotObserved:
+            continue
+    if not found:
+        raise NotObserved("the invoice has no such link")
+    return found
+
+
+def _expect_documented_path(exchange: Exchange, link: str, below: str, part: str) -> None:
+    base, _, invoice_id = unquote(urlsplit(exchange.request.target).path).rpartition("/")
+    path = path_of(link, exchange.request.url)
+    # The id is read without case, everything else as it is.
+    documented = re.fullmatch(f"{re.escape(base)}/((?i:{re.escape(invoice_id)})){re.escape(below)}", path)
+    expect(documented, f"{base}/{invoice_id}{below}", path, exchange, part=part)
+
+
+@requirement("ITEM-018")
+def test_the_self_links_have_the_documented_paths(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(exchange: Exchange) -> None:
+        for link, below, part in _links(exchange, _SELF, _ACCOUNT_SELF):
+            _expect_documented_path(exchange, link, below, part)
+
+    observe_each((item, item_with_account), judge)
+
+
+@requirement("ITEM-018")
+def test_the_related_link_has_the_documented_path(
+    item: Exchange, item_with_account: Exchange, related: Exchange
+) -> None:
+    def judge(exchange: Exchange) -> None:
+        ((link, below, part),) = _links(exchange, _ACCOUNT_RELATED)
+        if _depends_on_the_account(link, item, related):
+            raise NotObserved("that the link depends on the account is a finding of its own")
+        _expect_documented_path(exchange, link, below, part)
+
+    observe_each((item, item_with_account), judge)
+
+
+def _depends_on_the_account(link: str, item: Exchange, related: Exchange) -> bool:
+    try:
+        return invoices.names_the_account(link, item, invoices.id_of(related))
+    except NotObserved:
+        return False
+
+
+@requirement("ITEM-028")
+def test_the_links_are_absolute(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(exchange: Exchange) -> None:
+        for link, _, part in _links(exchange, _SELF, _ACCOUNT_SELF, _ACCOUNT_RELATED):
+            expect(is_absolute(link), "an absolute http or https URL", shown(link), exchange, part=part)
+
+    observe_each((item, item_with_account), judge)
+
+
+@requirement("ITEM-029")
+def test_the_links_have_the_requested_origin(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(exchange: Exchange) -> None:
+        requested = f"{urlsplit(exchange.request.url).scheme}://{exchange.request.header('Host')}"
+        absolute = [each for each in _links(exchange, _SELF, _ACCOUNT_SELF, _ACCOUNT_RELATED) if is_absolute(each[0])]
+        if not absolute:
+            raise NotObserved("the links are relative")
+        for link, _, part in absolute:
+            expect(origin(link) == origin(requested), f"{requested}/...", shown(link), exchange, part=part)
+
+    observe_each((item, item_with_account), judge)

@@ -1,0 +1,148 @@
+"""Methods: HEAD, OPTIONS, TRACE, those that write, and what must not override GET (RFC 9110, section 9)."""
+
+from __future__ import annotations
+
+from conformance.exchange import Exchange
+from conformance.fields import MalformedError, declared_length, tokens
+from conformance.given import contents, expect_same_invoice, given, given_status, sent_length, surplus
+from conformance.judging import expect, expect_status, observe_each, requirement, status_line
+from conformance.linting import second_opinion
+from conformance.probes.http import THROW_AWAY
+
+# Differs for each answer, belongs to the connection, or follows from content; or another requirement judges it.
+_NOT_COMPARED = {
+    *("connection", "keep-alive", "transfer-encoding", "trailer", "date", "age", "set-cookie", "server-timing"),
+    *("content-length", "content-encoding", "etag", "content-digest", "repr-digest", "digest", "content-md5"),
+}
+# Fields whose value does not depend on the time or the request.
+_SAME_VALUE = (
+    *("Content-Type", "Content-Language", "Content-Location", "Cache-Control", "Vary", "X-Frame-Options"),
+    *("X-Content-Type-Options", "Referrer-Policy", "X-XSS-Protection", "X-Permitted-Cross-Domain-Policies"),
+)
+
+
+@requirement("HTTP-005")
+def test_head_is_supported(item: Exchange, item_head: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(item_head, 200, why="as for GET")
+
+
+@requirement("HTTP-005")
+def test_head_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        # A 304 has no content with any method, and a rule of its own.
+        given(exchange.request.method == "HEAD" and exchange.status not in {204, 304}, "not HEAD")
+        octets = len(surplus(exchange))
+        expect(not octets, "nothing after the header section", f"{octets} bytes", exchange)
+
+    observe_each(every_answer, judge)
+
+
+@requirement("HTTP-006")
+def test_head_has_the_fields_of_get(item: Exchange, item_head: Exchange) -> None:
+    given_status(item, 200)
+    given_status(item_head, 200)
+    missing = sorted(item.fields.names() - item_head.fields.names() - _NOT_COMPARED)
+    expect(not missing, "the fields of GET", f"no {', no '.join(missing)}", item_head, part=next(iter(missing), None))
+    for name in _SAME_VALUE:
+        wanted, observed = item.fields.lines(name), item_head.fields.lines(name)
+        expect(observed == wanted, f"{', '.join(wanted)}, as for GET", ", ".join(observed), item_head, part=name)
+
+
+@requirement("HTTP-018")
+def test_content_length_of_head_is_that_of_get(item: Exchange, item_head: Exchange) -> None:
+    given_status(item, 200)
+    given_status(item_head, 200)
+    length = declared_length(item_head)
+    given(length is not None, "HEAD has no Content-Length")
+    wanted = sent_length(item)
+    expect(length == wanted, f"{wanted}, as for GET", length, item_head, part="Content-Length")
+
+
+@requirement("HTTP-007")
+def test_a_write_is_refused_as_not_allowed(write_unknown: Exchange) -> None:
+    status = write_unknown.status
+    given(not 200 <= status < 300, "success, which HTTP-022 judges")
+    given(status < 500 or status == 501, "a server error, which ERR-011 judges")
+    expect_status(write_unknown, 405, 403, 404, 501)
+
+
+@requirement("HTTP-022")
+def test_no_write_succeeds(unknown_item: Exchange, write_unknown: Exchange) -> None:
+    given(not unknown_item.succeeded, "the server finds an invoice where there is none")
+    method = write_unknown.request.method
+    expect(not write_unknown.succeeded, f"a refusal of {method}", status_line(write_unknown), write_unknown)
+
+
+@requirement("HTTP-008")
+def test_a_405_names_the_allowed_methods(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, 405)
+        method = exchange.request.method
+        # What stands before the server refuses TRACE for every resource, and does not know their methods.
+        given(method != "TRACE", "TRACE")
+        allowed = _allowed(exchange)
+        expect("Allow" in exchange.fields, "an Allow field", "none", exchange, part="Allow")
+        expect(method not in allowed, f"Allow without {method}", ", ".join(allowed), exchange, part="Allow")
+        if method != "GET":
+            expect("GET" in allowed, "Allow with GET", ", ".join(allowed) or "(empty)", exchange, part="Allow")
+        second_opinion(exchange, "HTTP-008")
+
+    observe_each(every_answer, judge)
+
+
+def _allowed(exchange: Exchange) -> list[str]:
+    try:
+        return tokens(exchange.fields.lines("Allow"))
+    except MalformedError:
+        given(False, "Allow is malformed, which HTTP-023 judges")
+    return []
+
+
+@requirement("HTTP-009")
+def test_an_undefined_method_is_refused(undefined_method: Exchange) -> None:
+    expect_status(undefined_method, 501, 405, 400, why=f"no method is called {undefined_method.request.method}")
+
+
+@requirement("HTTP-010")
+def test_options_names_the_allowed_methods(item_options: Exchange) -> None:
+    given(item_options.succeeded, f"OPTIONS was answered {item_options.status}")
+    allowed = _allowed(item_options)
+    observed = ", ".join(allowed) if "Allow" in item_options.fields else "no Allow"
+    expect("GET" in allowed, "Allow with GET", observed, item_options, part="Allow")
+
+
+@requirement("HTTP-011")
+def test_trace_does_not_return_credentials(trace: Exchange) -> None:
+    returned = THROW_AWAY.encode() in trace.body or any(THROW_AWAY in value for _, value in trace.fields)
+    expect(not returned, "no credentials in the answer", f"those that were sent, {status_line(trace)}", trace)
+
+
+@requirement("HTTP-012")
+def test_a_get_is_not_overridden_by_options(
+    item: Exchange, item_again: Exchange, item_override_options: Exchange
+) -> None:
+    given_status(item, 200)
+    # A firewall may refuse the field; obeying it is something else.
+    given(item_override_options.status not in {400, 403}, "the request is refused")
+    expect_same_invoice(item_override_options, item, item_again, "GET is the method")
+
+
+@requirement("HTTP-012")
+def test_a_get_is_not_overridden_by_delete(
+    unknown_item: Exchange, unknown_item_override_delete: Exchange, every_write_unknown: tuple[Exchange, ...]
+) -> None:
+    given_status(unknown_item, 404)
+    refusals = [each.status for each in every_write_unknown if each.request.method == "DELETE"]
+    status = unknown_item_override_delete.status
+    # As above, unless that is how DELETE itself is refused.
+    given(status not in {400, 403} or status in refusals, "the request is refused")
+    expect_status(unknown_item_override_delete, 404, why="as for GET")
+
+
+@requirement("HTTP-013")
+def test_content_does_not_change_a_get(item: Exchange, item_again: Exchange, item_with_content: Exchange) -> None:
+    given_status(item, 200)
+    given(contents(item), "no contents")
+    given(item_with_content.status < 400, "the request is refused, or the server fails, which ERR-011 judges")
+    expect_same_invoice(item_with_content, item, item_again, "content has no meaning in a GET")

@@ -1,0 +1,146 @@
+"""Content negotiation: the media type of answers, Accept and Content-Type."""
+
+from __future__ import annotations
+
+from conformance.circumstances import (
+    accepts_json_api,
+    declares_newer_version,
+    declares_version_1_0,
+    is_complete,
+    looks_like_error_document,
+    made_by_application,
+)
+from conformance.exchange import JSON_API, Exchange
+from conformance.fieldvalues import parameter_names
+from conformance.given import given, given_status
+from conformance.judging import expect, expect_status, observe_each, requirement, status_line
+from conformance.values import shown
+
+
+def _one_content_type(exchange: Exchange) -> str | None:
+    lines = exchange.fields.lines("Content-Type")
+    given(len(lines) <= 1, "several Content-Type fields: HTTP-021")
+    return lines[0] if lines else None
+
+
+@requirement("NEGO-001")
+def test_documents_have_the_json_api_media_type(item: Exchange, every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        value = _one_content_type(exchange)
+        given(exchange.request.method == "GET" and exchange.body, "no content")
+        # What a client gets that refuses JSON:API is judged by NEGO-010; a gateway has its own error format.
+        given(accepts_json_api(exchange) and made_by_application(exchange, item), "no JSON:API document was asked for")
+        given(exchange.status == 200 or looks_like_error_document(exchange), "no JSON:API document")
+        expect(exchange.media_type == JSON_API, JSON_API, shown(value), exchange, part="Content-Type")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("NEGO-002")
+def test_the_media_type_has_no_foreign_parameter(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        value = _one_content_type(exchange)
+        given(exchange.media_type == JSON_API, "another media type: NEGO-001")
+        try:
+            foreign = sorted(set(parameter_names(value or "")) - {"ext", "profile"})
+        except ValueError as error:
+            foreign = [str(error)]
+        expect(not foreign, f"{JSON_API} without parameters but ext and profile", value, exchange, part="Content-Type")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("NEGO-003")
+def test_an_open_accept_gets_the_invoice(item: Exchange, accept_any: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(accept_any, 200, why="this Accept allows every type, or every application type")
+
+
+@requirement("NEGO-004")
+def test_a_weight_is_no_media_type_parameter(item: Exchange, accept_weighted: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(accept_weighted, 200, why="q is the weight of the media range, not a parameter of the media type")
+
+
+@requirement("NEGO-005")
+def test_accept_is_a_list_of_media_types_without_case(item: Exchange, accept_spelled: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(accept_spelled, 200, why="Accept lists the JSON:API media type")
+
+
+@requirement("NEGO-006")
+def test_a_charset_parameter_is_not_acceptable(item: Exchange, unacceptable_item: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(unacceptable_item, 406, why="the only JSON:API entry of Accept has a charset parameter")
+
+
+@requirement("NEGO-006")
+def test_a_foreign_parameter_is_not_acceptable(item: Exchange, accept_foreign_parameter: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(accept_foreign_parameter, 406, why="the only JSON:API entry of Accept has a version parameter")
+
+
+@requirement("NEGO-007")
+def test_a_clean_entry_counts_beside_one_with_parameters(item: Exchange, accept_beside_clean: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(accept_beside_clean, 200, why="Accept has the JSON:API media type without parameters too")
+
+
+@requirement("NEGO-008")
+def test_an_unsupported_extension_is_not_acceptable(item: Exchange, accept_unsupported_extension: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(accept_unsupported_extension, 406, why="the only entry of Accept asks for an unknown extension")
+
+
+@requirement("NEGO-009")
+def test_an_unknown_profile_is_ignored(item: Exchange, accept_unknown_profile: Exchange) -> None:
+    given_status(item, 200)
+    if declares_newer_version(item):
+        expect_status(accept_unknown_profile, 200, why="JSON:API 1.1 ignores unknown profiles")
+    elif declares_version_1_0(item):
+        expect_status(accept_unknown_profile, 200, 406, why="JSON:API 1.0 has no profiles")
+    else:
+        expect_status(accept_unknown_profile, 200, 406, why="JSON:API 1.1 ignores it, 1.0 has no profiles")
+
+
+@requirement("NEGO-010")
+def test_an_accept_without_json_api_is_refused_or_ignored(item: Exchange, accept_excluding: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(accept_excluding, 406, 200, why="Accept excludes JSON:API")
+    expect(
+        accept_excluding.status == 406 or accept_excluding.media_type == JSON_API,
+        f"406, or 200 with {JSON_API}",
+        f"200 with {shown(accept_excluding.fields.get('Content-Type'))}",
+        accept_excluding,
+        part="Content-Type",
+    )
+
+
+@requirement("NEGO-011")
+def test_a_content_type_with_parameters_is_refused(item: Exchange, content_type_with_parameter: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(content_type_with_parameter, 415, why="the Content-Type of the request has such a parameter")
+
+
+@requirement("NEGO-012")
+def test_content_type_makes_no_difference_to_a_get(item: Exchange, item_with_content_type: Exchange) -> None:
+    given(200 in {item.status, item_with_content_type.status}, "neither request was answered 200")
+    expect(item.status == 200, "200 also without Content-Type", f"{status_line(item)}; 200 with Content-Type", item)
+    expect_status(item_with_content_type, 200, why="the documented request has this Content-Type")
+
+
+@requirement("NEGO-013")
+def test_refusals_explain_themselves(every_error: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        given(exchange.status in {406, 415}, "no 406 or 415")
+        given(exchange.request.method != "HEAD" and is_complete(exchange), "the content cannot be judged")
+        expect(exchange.body.strip(), "content that explains the refusal", "no content", exchange)
+
+    observe_each(every_error, judge)
+
+
+@requirement("NEGO-014")
+def test_unusual_preferences_do_no_harm(item: Exchange, unusual_preference: Exchange) -> None:
+    given_status(item, 200)
+    harmless = unusual_preference.status in {200, *range(400, 500)}
+    expect(harmless, "200 or a client error", status_line(unusual_preference), unusual_preference)

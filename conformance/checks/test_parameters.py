@@ -1,0 +1,300 @@
+"""Query parameters on a single invoice: inclusion, sparse fieldsets, and names that JSON:API does not define."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.checks.resources import is_identifier
+from conformance.circumstances import declares_version_1_0
+from conformance.exchange import Exchange, NotObserved
+from conformance.given import given_status
+from conformance.judging import Violation, expect, expect_status, observe_each, requirement
+from conformance.values import shown
+
+Identifier = tuple[str, str]
+
+
+def _identifier(value: Any) -> Identifier | None:
+    """Return type and id of a resource or of its identifier object; None when it has not both (ITEM-005)."""
+    return (value["type"], value["id"]) if is_identifier(value) else None
+
+
+def _linked(resource: Any) -> set[Identifier]:
+    """Return what the relationships of a resource link to."""
+    relationships = resource.get("relationships") if isinstance(resource, dict) else None
+    found: set[Identifier] = set()
+    for relationship in relationships.values() if isinstance(relationships, dict) else ():
+        data = relationship.get("data") if isinstance(relationship, dict) else None
+        for entry in data if isinstance(data, list) else [data]:
+            if identifier := _identifier(entry):
+                found.add(identifier)
+    return found
+
+
+def _account(exchange: Exchange) -> Identifier:
+    """Return the linked account. Raises NotObserved when the linkage names none."""
+    identifier = _identifier(exchange.account_relationship.get("data"))
+    if identifier is None:
+        raise NotObserved("no linkage of the account: INCL-007, ITEM-021")
+    return identifier
+
+
+def _included(exchange: Exchange) -> dict[Identifier, dict[str, Any]]:
+    """Return the included resources by identifier. Raises NotObserved when there is no array of them (INCL-001)."""
+    included = exchange.ok_document.get("included")
+    if not isinstance(included, list):
+        raise NotObserved("no included resources: INCL-001")
+    return {identifier: entry for entry in included if (identifier := _identifier(entry))}
+
+
+def _reached(exchange: Exchange, included: dict[Identifier, dict[str, Any]]) -> set[Identifier]:
+    """Return all that chains of linkage from the primary data lead to (JSON:API, document-compound-documents)."""
+    reached: set[Identifier] = set()
+    pending = [exchange.resource]
+    while pending:
+        for identifier in _linked(pending.pop()) - reached:
+            reached.add(identifier)
+            if identifier in included:
+                pending.append(included[identifier])
+    return reached
+
+
+@requirement("INCL-007")
+def test_the_account_can_be_included(item: Exchange, item_with_account: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(item_with_account, 200, why="include=account is documented")
+    expect(
+        "data" in item_with_account.account_relationship,
+        "linkage of the account",
+        f"a relationship with {', '.join(item_with_account.account_relationship) or 'nothing'}",
+        item_with_account,
+        part="/data/relationships/account",
+    )
+
+
+@requirement("INCL-001")
+def test_the_linked_account_is_included(item_with_account: Exchange) -> None:
+    included = item_with_account.ok_document.get("included")
+    account = _account(item_with_account)
+    expect(
+        isinstance(included, list),
+        "an array of resources",
+        shown(included) if "included" in item_with_account.document else "no member included",
+        item_with_account,
+        part="/included",
+    )
+    assert isinstance(included, list)
+    for place, entry in enumerate(included):
+        expect(isinstance(entry, dict), "a resource", shown(entry), item_with_account, part=f"/included/{place}")
+    expect(
+        account in map(_identifier, included),
+        f"the account {account[1]}",
+        ", ".join(shown(entry.get("id")) for entry in included[:4]) or "nothing",
+        item_with_account,
+        part="/included",
+    )
+
+
+@requirement("INCL-002")
+def test_included_resources_are_linked(item_with_account: Exchange) -> None:
+    included = _included(item_with_account)
+    if _account(item_with_account) not in included:
+        raise NotObserved("the linked account is not included: INCL-001")
+    loose = sorted(set(included) - _reached(item_with_account, included) - {_identifier(item_with_account.resource)})
+    expect(
+        not loose,
+        "linkage from the invoice to every included resource",
+        f"none to {' '.join(loose[0])}" if loose else "",
+        item_with_account,
+        part="/included",
+    )
+
+
+@requirement("INCL-003")
+def test_nothing_else_is_included(item_with_account: Exchange) -> None:
+    included = _included(item_with_account)
+    account = _account(item_with_account)
+    # What nothing links to is judged by INCL-002.
+    others = sorted(set(included).intersection(_reached(item_with_account, included)) - {account})
+    expect(
+        not others,
+        "the account alone, as include=account asks",
+        f"also {' '.join(others[0])}" if others else "",
+        item_with_account,
+        part="/included",
+    )
+
+
+@requirement("INCL-003")
+def test_an_empty_include_includes_nothing(include_empty: Exchange) -> None:
+    included = include_empty.ok_document.get("included", [])
+    expect(
+        not (isinstance(included, list) and included),
+        "no included resources for an empty include",
+        shown(included),
+        include_empty,
+        part="/included",
+    )
+
+
+@requirement("INCL-004")
+def test_an_unknown_include_path_is_refused(item: Exchange, unknown_include: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(unknown_include, 400, why="no relationship is named nosuch")
+
+
+@requirement("INCL-004")
+def test_an_unsupported_include_path_is_refused(item: Exchange, include_unsupported: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(include_unsupported, 400, why="there is no such path; names are case-sensitive")
+
+
+@requirement("INCL-005")
+def test_the_included_account_is_the_related_one(item_with_account: Exchange, related: Exchange) -> None:
+    fetched = related.resource
+    included = _included(item_with_account).get(_identifier(fetched) or ("", ""))
+    if included is None:
+        raise NotObserved("the related account is not among the included resources: INCL-001, REL-008")
+    one, other = related.attributes, included.get("attributes")
+    if not isinstance(other, dict):
+        raise NotObserved("the included account has no attributes object")
+    for name in sorted(one.keys() | other.keys()):
+        expect(
+            name in one and name in other and one[name] == other[name],
+            f"{name} {shown(one[name]) if name in one else 'absent'}, as in the related account",
+            shown(other[name]) if name in other else "absent",
+            item_with_account,
+            part=f"/included/0/attributes/{name}",
+        )
+    links = [value.get("links") for value in (fetched, included)]
+    own = [value.get("self") for value in links if isinstance(value, dict)]
+    if len(own) == 2 and all(isinstance(link, str) for link in own):
+        expect(
+            own[0] == own[1], f"self {shown(own[0])}", shown(own[1]), item_with_account, part="/included/0/links/self"
+        )
+
+
+@requirement("INCL-006")
+def test_an_empty_include_gives_an_empty_array(include_empty: Exchange) -> None:
+    document = include_empty.ok_document
+    if declares_version_1_0(include_empty):
+        raise NotObserved("JSON:API 1.0 does not demand it")
+    # Resources in it are judged by INCL-003.
+    expect(
+        isinstance(document.get("included"), list),
+        "an empty array",
+        shown(document["included"]) if "included" in document else "no member included",
+        include_empty,
+        part="/included",
+    )
+
+
+def _fields(exchange: Exchange) -> set[str]:
+    """Return the names of the attributes and relationships shown. Raises NotObserved when one of them is no object."""
+    names: set[str] = set()
+    for part in ("attributes", "relationships"):
+        value = exchange.resource.get(part, {})
+        if not isinstance(value, dict):
+            raise NotObserved(f"{part} is no object: ITEM-011")
+        names |= value.keys()
+    return names
+
+
+def _expect_fields(item: Exchange, sparse: Exchange, wanted: set[str]) -> None:
+    given_status(item, 200)
+    expect_status(sparse, 200, 400, why="sparse fieldsets are supported or refused")
+    if sparse.status == 400:
+        return
+    if not wanted <= _fields(item):
+        raise NotObserved("the invoice itself does not have these fields: ITEM-015, ITEM-022")
+    found = _fields(sparse)
+    expect(
+        found == wanted,
+        f"the fields {', '.join(sorted(wanted))}",
+        f"{len(found)} fields: {', '.join(sorted(found)[:5])}{', ...' if len(found) > 5 else ''}",
+        sparse,
+        part="/data",
+    )
+
+
+@requirement("FLDS-001")
+def test_only_the_named_attributes_are_shown(item: Exchange, fields_of_attributes: Exchange) -> None:
+    _expect_fields(item, fields_of_attributes, {"reference", "amount-spent"})
+
+
+@requirement("FLDS-001")
+def test_only_the_named_relationship_is_shown(item: Exchange, fields_of_relationship: Exchange) -> None:
+    _expect_fields(item, fields_of_relationship, {"account"})
+
+
+@requirement("FLDS-002")
+def test_an_empty_fieldset_has_no_fields(
+    item: Exchange, fields_of_attributes: Exchange, fields_empty: Exchange
+) -> None:
+    found = _fields(fields_empty)
+    if fields_of_attributes.status == 200 and _fields(fields_of_attributes) == _fields(item):
+        raise NotObserved("sparse fieldsets have no effect at all: FLDS-001")
+    expect(not found, "no fields", f"{len(found)} fields", fields_empty, part="/data")
+
+
+@requirement("FLDS-003")
+def test_an_empty_fieldset_is_understood(fields_of_attributes: Exchange, fields_empty: Exchange) -> None:
+    given_status(fields_of_attributes, 200)
+    expect_status(fields_empty, 200, why="an empty value asks for no fields")
+
+
+@requirement("FLDS-004")
+def test_unknown_fields_and_types_are_refused(item: Exchange, fields_unknown: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(fields_unknown, 400, why="there is no such field or type")
+
+
+@requirement("QRY-001")
+def test_an_undefined_parameter_is_refused(
+    item: Exchange, relationship: Exchange, related: Exchange, every_unknown_parameter: tuple[Exchange, ...]
+) -> None:
+    twins = {"unknown_parameter[relationship]": relationship, "unknown_parameter[related]": related}
+
+    def judge(exchange: Exchange) -> None:
+        given_status(twins.get(exchange.probe, item), 200)
+        expect_status(exchange, 400, why="JSON:API does not define this parameter and reserves such names")
+
+    observe_each(every_unknown_parameter, judge)
+
+
+@requirement("QRY-002")
+def test_an_unknown_custom_parameter_is_refused(item: Exchange, custom_parameter: Exchange) -> None:
+    given_status(item, 200)
+    if declares_version_1_0(item):
+        raise NotObserved("JSON:API 1.0 does not demand it")
+    expect_status(custom_parameter, 400, why="the server does not know how to process fooBar")
+
+
+@requirement("QRY-003")
+def test_raw_brackets_mean_the_same(fields_of_attributes: Exchange, fields_of_attributes_raw: Exchange) -> None:
+    # Some servers refuse raw brackets, which RFC 3986 does not allow in a query.
+    if fields_of_attributes_raw.status == 400:
+        raise NotObserved("raw square brackets are refused, or sparse fieldsets are")
+    given_status(fields_of_attributes_raw, 200)
+    if fields_of_attributes.status != 200:
+        raise Violation("200 as with raw square brackets", str(fields_of_attributes.status), fields_of_attributes)
+    raw, encoded = _fields(fields_of_attributes_raw), _fields(fields_of_attributes)
+    expect(
+        raw == encoded,
+        f"{len(encoded)} fields, as with encoded brackets",
+        f"{len(raw)} fields",
+        fields_of_attributes_raw,
+        part="/data",
+    )
+
+
+@requirement("QRY-004")
+def test_a_parameter_of_the_wrong_shape_is_refused(item: Exchange, parameter_of_wrong_shape: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(parameter_of_wrong_shape, 400, why="JSON:API does not define this form of the parameter")
+
+
+@requirement("QRY-005")
+def test_a_collection_parameter_is_refused(item: Exchange, collection_parameter: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(collection_parameter, 400, why="it has no meaning for a single resource")

@@ -1,0 +1,120 @@
+"""Area 3: the account of an invoice, reached through the related link."""
+
+from __future__ import annotations
+
+from conformance import contract
+from conformance.checks import documents, invoices, resources
+from conformance.exchange import Exchange, NotObserved
+from conformance.judging import expect, expect_status, observe_each, requirement
+from conformance.urls import is_uri_reference
+from conformance.values import is_uuid, shown
+
+
+def _account(related: Exchange) -> resources.Object:
+    """Return the account. Raises NotObserved when the answer shows none, or only what identifies it."""
+    if documents.is_relationship_url(related):
+        raise NotObserved("the related link leads to the relationship")
+    return related.resource
+
+
+@requirement("RELD-001")
+def test_the_related_account_can_be_fetched(item: Exchange, related: Exchange) -> None:
+    invoices.expect_usable_link(item, "related")
+    expect_status(related, 200, why="it is the related link of the account")
+    data = documents.primary_data(related)
+    expect(data is None or isinstance(data, dict), "one resource object or null", shown(data), related, part="/data")
+
+
+@requirement("RELD-002")
+def test_the_related_resource_is_an_account(related: Exchange) -> None:
+    account = related.resource
+    if not resources.is_identifier(account):
+        raise NotObserved("the resource has no type or no id")
+    expect(account["type"] == "accounts", 'the type "accounts"', shown(account["type"]), related, part="/data/type")
+    expect(is_uuid(account["id"]), "a UUID", shown(account["id"]), related, part="/data/id")
+
+
+@requirement("RELD-003")
+def test_the_self_link_of_the_account_leads_to_it(related: Exchange, account_from_self_link: Exchange) -> None:
+    account = _account(related)
+    invoices.well_formed(related.self_link)
+    expect_status(account_from_self_link, 200, why="it is the self link of the account")
+    resource = account_from_self_link.resource
+    expected, observed = (" ".join(shown(each.get(name)) for name in ("type", "id")) for each in (account, resource))
+    expect(observed == expected, expected, observed, account_from_self_link, part="/data")
+
+
+@requirement("RELD-004")
+def test_the_related_link_does_not_depend_on_the_account(item: Exchange, related: Exchange) -> None:
+    link = item.account_link("related")
+    if not is_uri_reference(link):
+        raise NotObserved("the link is no URI reference")
+    part = "/data/relationships/account/links/related"
+    dependent = invoices.names_the_account(link, item, invoices.id_of(related))
+    expect(not dependent, "a link that stays when the account changes", shown(link), item, part=part)
+
+
+@requirement("RELD-005")
+def test_the_account_of_an_unknown_invoice_is_not_found(related: Exchange, unknown_related: Exchange) -> None:
+    invoices.expect_served(related)
+    expect_status(unknown_related, 404, why="no invoice has that id")
+
+
+@requirement("RELD-006")
+def test_the_account_shows_no_further_attributes(related: Exchange, item_with_account: Exchange) -> None:
+    def judge(exchange: Exchange) -> None:
+        accounts = [part for part in documents.resources(exchange) if part.value.get("type") == "accounts"]
+        for pointer, account in documents.some(accounts):
+            resources.expect_no_further_attributes(exchange, pointer, account, contract.account_attribute_names())
+
+    observe_each((related, item_with_account), judge)
+
+
+@requirement("RELD-007")
+def test_fields_of_the_account_are_honoured_or_refused(related: Exchange, related_sparse: Exchange) -> None:
+    _account(related)
+    expect_status(related_sparse, 200, 400, why="fields is honoured or refused")
+    if related_sparse.status == 200:
+        attributes, relationships = resources.fields_of(related_sparse.resource)
+        further = sorted((attributes | relationships) - {"name"})
+        expect(
+            not further, "400, or name alone", f"also {', '.join(map(shown, further))}", related_sparse, part="/data"
+        )
+
+
+@requirement("RELD-007")
+def test_an_unknown_include_on_the_account_is_refused(related: Exchange, related_unknown_include: Exchange) -> None:
+    invoices.expect_served(related)
+    expect_status(related_unknown_include, 400, why="there is no such path")
+
+
+@requirement("RELD-008")
+def test_the_account_has_an_entity_tag_of_its_own(item: Exchange, related: Exchange) -> None:
+    invoices.expect_served(related)
+    invoice_tag = item.etag
+    expect("ETag" in related.fields, "an ETag", "none", related, part="ETag")
+    expect(
+        related.etag != invoice_tag, "an ETag of its own", f"that of the invoice, {invoice_tag}", related, part="ETag"
+    )
+
+
+@requirement("RELD-008")
+def test_the_current_tag_of_the_account_is_not_modified(
+    item: Exchange, item_not_modified: Exchange, related: Exchange, related_not_modified: Exchange
+) -> None:
+    if (item.status, item_not_modified.status) != (200, 304):
+        raise NotObserved("the invoice itself does not give 304")
+    invoices.expect_served(related)
+    tag = related.etag
+    if related_not_modified.status == 200 and related_not_modified.etag != tag:
+        raise NotObserved("the account changed between the requests")
+    expect_status(related_not_modified, 304, why=f"{tag} is current")
+
+
+@requirement("RELD-009")
+def test_the_account_has_the_known_attributes(related: Exchange) -> None:
+    attributes = _account(related).get("attributes", {})
+    if not isinstance(attributes, dict):
+        raise NotObserved("the attributes are not an object")
+    missing = [name for name in contract.account_attribute_names() if name not in attributes]
+    expect(not missing, "the nine known attributes", f"without {', '.join(missing)}", related, part="/data/attributes")

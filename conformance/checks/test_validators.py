@@ -1,0 +1,132 @@
+"""Entity tags: presence, form, stability, and what they tell apart (RFC 9110, section 8.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from re import fullmatch
+
+from conformance.exchange import ENTITY_TAG, Exchange
+from conformance.given import given, given_status
+from conformance.judging import NotObserved, Violation, expect, observe_each, requirement
+from conformance.linting import second_opinion
+
+
+@requirement("ETAG-001")
+def test_an_invoice_has_an_entity_tag(item: Exchange) -> None:
+    given_status(item, 200)
+    expect("ETag" in item.fields, "an ETag field", "none", item, part="ETag")
+
+
+@requirement("ETAG-002")
+def test_an_etag_is_one_entity_tag(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        lines = exchange.fields.lines("ETag")
+        given(lines, "no ETag")
+        # Two lines are the finding of HTTP-021.
+        for line in lines:
+            expect(ENTITY_TAG.fullmatch(line), 'W/"opaque" or "opaque"', line or "(empty)", exchange, part="ETag")
+        second_opinion(exchange, "ETAG-002")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("ETAG-003")
+def test_an_entity_tag_has_the_documented_form(item: Exchange) -> None:
+    given_status(item, 200)
+    expect(fullmatch('W/"[0-9a-f]{32}"', item.etag), 'W/"32 hexadecimal digits"', item.etag, item, part="ETag")
+
+
+@requirement("ETAG-004")
+def test_an_unchanged_invoice_keeps_its_entity_tag(item: Exchange, item_again: Exchange) -> None:
+    for exchange in (item, item_again):
+        given_status(exchange, 200)
+    # Other bytes are another representation, or the finding of JSON-007.
+    given(item.body == item_again.body, "the invoice changed between the two requests")
+    expect(item_again.etag == item.etag, f"{item.etag}, as before", item_again.etag, item_again, part="ETag")
+
+
+@requirement("ETAG-005")
+def test_a_strong_entity_tag_stands_for_one_sequence_of_bytes(every_success: tuple[Exchange, ...]) -> None:
+    first: dict[tuple[str, str], Exchange] = {}
+
+    def judge(exchange: Exchange) -> None:
+        answer = exchange.answer
+        given(answer and not answer.truncated and not answer.incomplete, "not the whole representation")
+        given(exchange.status == 200 and exchange.request.method == "GET", "no whole representation")
+        given(not exchange.etag.startswith("W/"), "the entity tag is weak")
+        other = first.setdefault((exchange.request.url, exchange.etag), exchange)
+        expect(
+            _octets(exchange) == _octets(other),
+            f"the {len(other.body)} bytes of {other.probe}, which has the same strong tag {exchange.etag}",
+            f"{len(exchange.body)} other bytes, {_coding(exchange)}",
+            exchange,
+            part="ETag",
+        )
+
+    observe_each(every_success, judge)
+
+
+def _coding(exchange: Exchange) -> str:
+    return (exchange.fields.get("Content-Encoding") or "identity").lower()
+
+
+def _octets(exchange: Exchange) -> tuple[str, bytes]:
+    # Content is kept decoded: equal content in different codings is different on the wire.
+    return _coding(exchange), exchange.body
+
+
+def _tagged(exchanges: Iterable[Exchange]) -> list[Exchange]:
+    """Return the 200 answers with a well-formed entity tag."""
+    found = []
+    for exchange in exchanges:
+        try:
+            if exchange.status == 200 and exchange.etag:
+                found.append(exchange)
+        except NotObserved:
+            continue
+    return found
+
+
+def _one_tag_for_all(invoices: list[Exchange]) -> bool:
+    return len({each.body for each in invoices}) > 1 and len({each.etag for each in invoices}) == 1
+
+
+@requirement("ETAG-006")
+def test_invoices_do_not_share_one_entity_tag(every_item: tuple[Exchange, ...]) -> None:
+    tagged = _tagged(every_item)
+    given(len({each.body for each in tagged}) > 1, "fewer than two different invoices with an entity tag are known")
+    expect(
+        not _one_tag_for_all(tagged),
+        "different ETags for different invoices",
+        f"{tagged[0].etag} for all {len(tagged)} invoices",
+        tagged[-1],
+        part="ETag",
+    )
+
+
+@requirement("ETAG-007")
+def test_head_has_the_entity_tag_of_get(item: Exchange, item_head: Exchange) -> None:
+    given_status(item, 200)
+    given_status(item_head, 200)
+    lines = item_head.fields.lines("ETag")
+    observed = ", ".join(lines) or "no ETag"
+    expect(lines == [item.etag], f"{item.etag}, as for GET", observed, item_head, part="ETag")
+
+
+@requirement("ETAG-008")
+def test_different_bodies_have_different_entity_tags(
+    every_item: tuple[Exchange, ...], every_item_with_account: tuple[Exchange, ...]
+) -> None:
+    given(not _one_tag_for_all(_tagged(every_item)), "all invoices share one entity tag, which ETAG-006 judges")
+    tagged = _tagged((*every_item, *every_item_with_account))
+    given(len({each.body for each in tagged}) > 1, "fewer than two different bodies with an entity tag")
+    first: dict[str, Exchange] = {}
+    for exchange in tagged:
+        other = first.setdefault(exchange.etag, exchange)
+        if exchange.body != other.body:
+            raise Violation(
+                f"another ETag than that of {other.probe} of invoice {other.invoice_id}, whose body differs",
+                exchange.etag,
+                exchange,
+                part="ETag",
+            )

@@ -1,0 +1,47 @@
+"""Content codings undone within a limit (RFC 9110, section 8.4.1)."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterable
+
+
+def decode(content: bytes, codings: Iterable[str], limit: int, *, whole: bool = True) -> tuple[bytes, str | None]:
+    """Undo ``codings``, named in the order in which they were applied.
+
+    Returns at most ``limit`` octets, and what went wrong, if anything: then they are the content as it was.
+    ``whole`` is false for content that was cut: that its end is missing is no defect.
+    """
+    data = content
+    for coding in reversed([name.strip().lower() for name in codings]):
+        if coding in {"identity", ""}:
+            continue
+        if coding not in {"gzip", "x-gzip", "deflate"}:
+            return content, f"content coding {coding} is not known here"
+        try:
+            data, ended = _inflate(data, limit) if coding == "deflate" else _gunzip(data, limit)
+        except (zlib.error, OSError) as error:
+            return content, f"the content is not {coding}: {error}"
+        if whole and not ended:
+            return content, f"the {coding} stream is not complete"
+    return data, None
+
+
+def _inflate(data: bytes, limit: int) -> tuple[bytes, bool]:
+    inflater = zlib.decompressobj()
+    decoded = inflater.decompress(data, limit)
+    return decoded, inflater.eof or len(decoded) >= limit
+
+
+def _gunzip(data: bytes, limit: int) -> tuple[bytes, bool]:
+    """Undo gzip, which may have several members (RFC 1952, section 2.2)."""
+    decoded = bytearray()
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+        try:
+            while len(decoded) < limit and (piece := stream.read1(limit - len(decoded))):
+                decoded += piece
+        except EOFError:
+            return bytes(decoded), False
+    return bytes(decoded), True

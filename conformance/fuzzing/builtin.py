@@ -1,0 +1,64 @@
+"""The built-in checks of schemathesis, one by one: which requirement each stands for, or why it is not used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.core.failures import FailureGroup
+
+from conformance.fuzzing.schemas import requirement_of_field, requirement_of_pointer
+
+SCHEMA = "response_schema_conformance"
+HEADERS = "response_headers_conformance"
+
+# What is used.
+USED = (SCHEMA, HEADERS)
+
+# What is not, and why.
+UNUSED: Mapping[str, str] = MappingProxyType(
+    {
+        "not_a_server_error": "ERR-011 judges it, and excuses 503 and 504, which say nothing about the request",
+        "status_code_conformance": "a gateway may refuse with any 4xx; GEN-002, ITEM-024 and ITEM-025 say what counts",
+        "content_type_conformance": "it passes over parameters; NEGO-001 and NEGO-002 judge the exact media type",
+        "negative_data_rejection": (
+            "it exempts fields and include, which matter here, and a router may answer 404 before anything else; "
+            "INCL-004, FLDS-004, QRY-001, QRY-004 and ITEM-025 judge refusals"
+        ),
+        "positive_data_acceptance": (
+            "a server may refuse an order, a filter or a page size that the document allows; GEN-002 judges the rest"
+        ),
+        "missing_required_header": "the document demands no request header but the credentials, which AUTH-001 judges",
+        "unsupported_method": (
+            "it sends writes to real URLs, and an unrouted method may be answered 404; HTTP-007 to HTTP-009 judge it"
+        ),
+        "allow_header_conformance": "it needs those writes; HTTP-008 judges Allow",
+        "ignored_auth": "it sends each request three times; AUTH-001 is judged on one request of each operation",
+        "use_after_free": "nothing can be deleted here",
+        "ensure_resource_availability": "nothing can be created here",
+        "object_level_authorization": "SEC-001 to SEC-005 judge isolation, with the ids that a second customer gives",
+    }
+)
+
+
+def judged_by_schemathesis(case: Any, response: Any) -> list[tuple[str, str]]:
+    """Return requirement and message of each failure that the checks in use report."""
+    load_all_checks()
+    checks = [check for check in CHECKS.get_all() if getattr(check, "__name__", "") in USED]
+    try:
+        case.validate_response(response, checks=checks)
+    except FailureGroup as group:
+        return [_described(failure) for failure in group.exceptions]
+    return []
+
+
+def _described(failure: Any) -> tuple[str, str]:
+    message = " ".join(str(failure.message).split())
+    if type(failure).__name__ == "MissingHeaders":
+        missing = list(failure.missing_headers)
+        return requirement_of_field(missing[0]), f"no {', '.join(missing)}"
+    if failure.title and "header" in failure.title.lower():
+        return requirement_of_field(failure.title.rpartition(":")[2].strip(" `'\"")), message
+    return requirement_of_pointer([str(part) for part in getattr(failure, "instance_path", ())]), message

@@ -1,0 +1,202 @@
+"""schemathesis, set up on the OpenAPI document: what it generates for an operation, and what it thinks of an answer.
+
+The builder of its pytest plugin is called when an item runs, not when it is collected: node ids are then pytest's own,
+stable on every version of it, and a run without generated requests does not import schemathesis at all.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import SkipTest
+
+import hypothesis.configuration
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis import settings as hypothesis_settings
+from schemathesis.core.transport import Response
+from schemathesis.generation.feedback import FeedbackSources
+from schemathesis.pytest._test_builder import build_operation_test
+
+from conformance import contract
+from conformance.exchange import Exchange
+from conformance.fuzzing.builtin import judged_by_schemathesis
+
+# How often a generated id is replaced by a known one; the rest stays unknown or wrong.
+_KNOWN_ID = 0.7
+_STEPS = 4
+_PHASES = {"contract": ("examples", "coverage"), "fuzzing": ("fuzzing",)}
+
+
+@dataclass(frozen=True)
+class Generated:
+    """One request that was generated: path and query below the API, further header fields, and whether it is meant to
+    fit the document."""
+
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    positive: bool
+
+
+class Engine:
+    """What schemathesis makes of the document, for one seed and depth."""
+
+    def __init__(self, invoice_ids: tuple[str, ...], account_ids: tuple[str, ...], seed: int, examples: int) -> None:
+        """``examples`` is the number of cases that the fuzzing phase draws for an operation."""
+        _quiet_hypothesis()
+        self.seed = seed
+        self.examples = examples
+        self.schema = _load(invoice_ids, account_ids, seed, examples)
+        self._operations = {
+            found.ok().definition.raw["operationId"]: found.ok() for found in self.schema.get_all_operations()
+        }
+
+    def warnings(self) -> list[str]:
+        """Return what schemathesis says about the document: parts that it would silently pass over."""
+        return [str(warning) for warning in self.schema.iter_schema_warnings()]
+
+    def generate(self, operation_id: str, group: str) -> list[Generated]:
+        """Return what a phase group generates for an operation, each request once, in a fixed order."""
+        operation = self._operations[operation_id]
+        cases: list[Any] = []
+        for phase in self.schema.config.phases.__dataclass_fields__:
+            getattr(self.schema.config.phases, phase).enabled = phase in _PHASES[group]
+
+        def collect(case: Any) -> None:
+            cases.append(case)
+
+        with _without_local_constants(), warnings.catch_warnings(), suppress(SkipTest):
+            warnings.simplefilter("ignore")
+            build_operation_test(
+                config=self.schema.config,
+                operation=operation,
+                test_func=collect,
+                given_kwargs={},
+                feedback=FeedbackSources(),
+            )()
+        return list(dict.fromkeys(_generated(case) for case in cases))
+
+    def walk(self, operation_ids: set[str], scenarios: int, respond: Callable[[Generated], Exchange]) -> None:
+        """Follow the links of the document from answer to answer; ``respond`` sends a request."""
+        schema = self.schema.include(operation_id=sorted(operation_ids))
+        base: Any = schema.as_state_machine()
+
+        class Machine(base):  # type: ignore[misc]
+            def call(self, case: Any, **_: Any) -> Response:
+                return response_of(respond(_generated(case)))
+
+            def validate_response(self, response: Response, case: Any, *_: Any, **__: Any) -> None:
+                """Answers are judged when all have been received."""
+
+        settings = hypothesis_settings(
+            max_examples=scenarios,
+            stateful_step_count=_STEPS,
+            deadline=None,
+            database=None,
+            verbosity=Verbosity.quiet,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        Machine._hypothesis_internal_use_seed = self.seed  # what hypothesis.seed() sets on a test function
+        with _without_local_constants(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            Machine.run(settings=settings)
+
+    def opinions(self, operation_id: str, exchange: Exchange) -> list[tuple[str, str]]:
+        """Return requirement and message of what the built-in checks in use find in an answer."""
+        case = self._operations[operation_id].Case()
+        return judged_by_schemathesis(case, response_of(exchange))
+
+
+def _generated(case: Any) -> Generated:
+    parts = case.as_transport_kwargs(base_url="http://host.invalid")
+    prepared = requests.Request("GET", parts["url"], params=parts.get("params")).prepare()
+    assert prepared.url is not None
+    own = {"accept", "authorization", "host", "user-agent"}
+    headers = tuple((name, str(value)) for name, value in (case.headers or {}).items() if name.lower() not in own)
+    target = prepared.url.removeprefix("http://host.invalid")
+    return Generated(target, headers, case.meta is None or case.meta.generation.mode.is_positive)
+
+
+def response_of(exchange: Exchange) -> Response:
+    """Return an exchange as schemathesis sees an answer; status 0 stands for none. It never gets the credentials."""
+    request = requests.Request(exchange.request.method, exchange.request.url).prepare()
+    answer = exchange.answer
+    if answer is None:
+        return Response(0, {}, b"", request, exchange.elapsed, verify=True)
+    headers: dict[str, list[str]] = {}
+    for name, value in answer.fields:
+        headers.setdefault(name.lower(), []).append(value)
+    return Response(
+        answer.status, headers, answer.body, request, exchange.elapsed, verify=True, message=answer.reason
+    )
+
+
+def _load(invoice_ids: tuple[str, ...], account_ids: tuple[str, ...], seed: int, examples: int) -> Any:
+    document = copy.deepcopy(contract.openapi())
+    dictionaries, bindings = {}, {}
+    for path, kind, ids in (("/invoices/", "InvoiceId", invoice_ids), ("/accounts/", "AccountId", account_ids)):
+        if ids:
+            parameter = document["components"]["parameters"][kind]
+            parameter["examples"] = {f"known{number}": {"value": each} for number, each in enumerate(ids[:2])}
+            dictionaries[kind] = {"values": list(ids)}
+            bindings[path] = {"path.id": {"dictionary": kind, "probability": _KNOWN_ID}}
+    config = schemathesis.Config.from_dict(
+        {
+            "seed": seed,
+            "dictionaries": dictionaries,
+            "operations": [
+                {"include-path-regex": f"^{path}", "parameters": binding} for path, binding in bindings.items()
+            ],
+            "generation": {
+                "max-examples": examples,
+                "database": "none",
+                "no-shrink": True,
+                "with-security-parameters": False,
+            },
+            # Other methods would go to real resources.
+            "phases": {"coverage": {"unexpected-methods": []}},
+            "suppress-health-check": ["all"],
+        }
+    )
+    schema = schemathesis.openapi.from_dict(document, config=config)
+    # Relative references are resolved from here.
+    schema.location = contract.openapi_path().as_uri()
+    schema.config.update(base_url="http://host.invalid")
+    return schema
+
+
+def _quiet_hypothesis() -> None:
+    """Keep the files of Hypothesis out of the user's folder; a kept one saves two seconds."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "invoices-conformance" / "hypothesis"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        usable = os.access(cache, os.W_OK)
+    except OSError:
+        usable = False
+    home = cache if usable else Path(tempfile.gettempdir()) / "invoices-conformance-hypothesis"
+    hypothesis.configuration.set_hypothesis_home_dir(home)
+
+
+@contextmanager
+def _without_local_constants() -> Iterator[None]:
+    """Let no constant of a module that happens to be imported decide what is generated."""
+    from hypothesis.internal.conjecture import providers
+
+    kept = providers._get_local_constants
+    nothing = providers.Constants()
+    providers.CONSTANTS_CACHE.cache.clear()
+    providers._get_local_constants = lambda: nothing
+    try:
+        yield
+    finally:
+        providers._get_local_constants = kept
+        providers.CONSTANTS_CACHE.cache.clear()

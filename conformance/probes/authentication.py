@@ -1,0 +1,66 @@
+"""Requests with no token, with the token in other places and forms, and with tokens that are not valid."""
+
+from __future__ import annotations
+
+from conformance.probe import family, get, header_family
+from conformance.secrets import AUTH_TOKEN, derived_token
+
+_ITEM = "/invoices/{invoice_id}"
+_ANONYMOUS = {"Authorization": None}
+
+# The invoice itself is item_without_token.
+without_token = family(
+    {
+        "head": get(_ITEM).but(method="HEAD", headers=_ANONYMOUS),
+        "relationship": get(lambda item: item.account_link("self")).but(headers=_ANONYMOUS),
+        "related": get(lambda item: item.account_link("related")).but(headers=_ANONYMOUS),
+    }
+)
+unknown_item_without_token = get("/invoices/{unknown_id}").but(headers=_ANONYMOUS)
+
+malformed_token = header_family(
+    get(_ITEM),
+    "Authorization",
+    {
+        "empty": "",
+        "word": "invalid",
+        "not-json": "bm90LWpzb24.bm90LWpzb24.bm90LWpzb24",
+        "two-segments": derived_token("two-segments"),
+        "four-segments": derived_token("four-segments"),
+    },
+)
+unsigned_token = header_family(
+    get(_ITEM),
+    "Authorization",
+    {
+        name: derived_token(name)
+        for name in ("alg-none", "alg-none-signed", "alg-none-upper-case", "alg-none-mixed-case")
+    },
+)
+altered_token = header_family(
+    get(_ITEM),
+    "Authorization",
+    {
+        name: derived_token(name)
+        for name in ("header-changed", "expiry-changed", "signature-changed", "signature-dropped")
+    },
+)
+token_of_foreign_key = header_family(
+    get(_ITEM), "Authorization", {name: derived_token(name) for name in ("foreign-key-embedded", "foreign-key-file")}
+)
+
+bearer_token = header_family(
+    get(_ITEM), "Authorization", {"capitalised": f"Bearer {AUTH_TOKEN}", "lower-case": f"bearer {AUTH_TOKEN}"}
+)
+token_of_other_scheme = family(
+    {
+        name: get(_ITEM, needs=("contested",)).but(headers={"Authorization": f"{words} {AUTH_TOKEN}"})
+        for name, words in {"basic": "Basic", "two-words": "Foo bar"}.items()
+    }
+)
+token_in_query = family(
+    {name: get(_ITEM).but(headers=_ANONYMOUS, query=f"{name}={AUTH_TOKEN}") for name in ("access_token", "token")}
+)
+two_authorizations = header_family(
+    get(_ITEM), "Authorization", {"valid-first": [AUTH_TOKEN, "invalid"], "valid-last": ["invalid", AUTH_TOKEN]}
+)

@@ -1,0 +1,26 @@
+"""What stored answers and content codings depend on: who asks, and which coding is wanted (RFC 9111)."""
+
+from __future__ import annotations
+
+from conformance import secrets
+from conformance.probe import get
+from conformance.probes.base import item_again, item_without_token
+
+_ITEM = "/invoices/{invoice_id}"
+
+item_in_gzip = get(_ITEM).but(headers={"Accept-Encoding": "gzip"})
+item_in_no_coding = get(_ITEM).but(headers={"Accept-Encoding": "identity, gzip;q=0, *;q=0"})
+
+# The URL has just been asked for with a token, twice: a stored answer would be at hand.
+item_without_token_after = item_without_token.but(after=(item_again,))
+# Nobody asks for this URL with a token. No answer to it can be stored, so it tells whether a token is needed at all.
+second_unknown_related_without_token = get("/invoices/{second_unknown_id}/account").but(headers={"Authorization": None})
+
+item_for_other_customer = get(_ITEM, needs=("second-customer",)).but(
+    headers={"Authorization": secrets.OTHER_AUTH_TOKEN}, after=(item_again,)
+)
+# Tells whether the customers are kept apart at all, without a stored answer.
+other_item = get("/invoices/{other_invoice_id}", needs=("second-customer",))
+
+# Browsers name what they can show and take the rest as it comes.
+item_for_browser = get(_ITEM).but(headers={"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"})

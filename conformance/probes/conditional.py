@@ -1,0 +1,65 @@
+"""Preconditions and ranges: requests that name an entity tag, a date or a part (RFC 9110, sections 13 and 14)."""
+
+from __future__ import annotations
+
+from conformance.fields import opaque, other_weakness
+from conformance.probe import family, get, header_family
+from conformance.probes.base import (
+    item_head,
+    item_not_modified,
+    item_without_token,
+    unacceptable_item,
+    unknown_item,
+)
+
+_ITEM = "/invoices/{invoice_id}"
+
+# Long before and long after any modification that a server could know of.
+LONG_AGO = "Mon, 01 Jan 1990 00:00:00 GMT"
+FAR_FUTURE = "Fri, 01 Jan 2100 00:00:00 GMT"
+
+item_head_not_modified = item_not_modified.but(method="HEAD", each_invoice=False)
+
+if_none_match_list = family(
+    {
+        "first": get(_ITEM).but(headers=lambda item: {"If-None-Match": f'{item.etag}, "other"'}),
+        "last": get(_ITEM).but(headers=lambda item: {"If-None-Match": f'"other", W/"another", {item.etag}'}),
+        "sparse": get(_ITEM).but(headers=lambda item: {"If-None-Match": f',"other" ,,{item.etag},'}),
+        "two-lines": get(_ITEM).but(headers=lambda item: {"If-None-Match": ['"other"', item.etag]}),
+    }
+)
+if_none_match_any = get(_ITEM).but(headers={"If-None-Match": "*"})
+if_none_match_other_weakness = get(_ITEM).but(headers=lambda item: {"If-None-Match": other_weakness(item.etag)})
+
+if_none_match_other = get(_ITEM).but(headers={"If-None-Match": '"conformance"'})
+# The current tag is a part of it. Not at its beginning: compressing proxies append to a tag, and undo that.
+if_none_match_longer = get(_ITEM).but(headers=lambda item: {"If-None-Match": f'W/"conformance-{opaque(item.etag)[1:]}'})
+
+if_none_match_malformed = header_family(
+    get(_ITEM), "If-None-Match", {"unquoted": "conformance", "lone-quote": '"', "empty": ""}
+)
+
+if_none_match_current_and_old_date = get(_ITEM).but(
+    headers=lambda item: {"If-None-Match": item.etag, "If-Modified-Since": LONG_AGO}
+)
+if_none_match_other_and_future_date = if_none_match_other.but(headers={"If-Modified-Since": FAR_FUTURE})
+if_modified_since_future = get(_ITEM).but(headers={"If-Modified-Since": FAR_FUTURE})
+if_modified_since_invalid = header_family(
+    get(_ITEM), "If-Modified-Since", {"no-date": "tomorrow", "two-dates": f"{FAR_FUTURE}, {FAR_FUTURE}"}
+)
+
+if_match_other = get(_ITEM, needs=("contested",)).but(headers={"If-Match": '"conformance"'})
+if_match_any = get(_ITEM, needs=("contested",)).but(headers={"If-Match": "*"})
+if_match_weak = get(_ITEM, needs=("contested",)).but(headers=lambda item: {"If-Match": f"W/{opaque(item.etag)}"})
+if_unmodified_since_old = get(_ITEM, needs=("contested",)).but(headers={"If-Unmodified-Since": LONG_AGO})
+
+unknown_item_if_none_match = unknown_item.but(headers={"If-None-Match": "*"})
+item_without_token_if_none_match = item_without_token.but(headers=lambda item: {"If-None-Match": item.etag})
+unacceptable_item_if_none_match = unacceptable_item.but(headers=lambda item: {"If-None-Match": item.etag})
+
+range_first_bytes = get(_ITEM).but(headers={"Range": "bytes=0-9"})
+range_beyond_end = get(_ITEM).but(headers={"Range": "bytes=99999999-"})
+range_head = item_head.but(headers={"Range": "bytes=0-9"})
+range_in_unknown_unit = get(_ITEM).but(headers={"Range": "items=0-1"})
+range_if_range_other = range_first_bytes.but(headers={"If-Range": '"conformance"'})
+range_if_range_weak = range_first_bytes.but(headers=lambda item: {"If-Range": f"W/{opaque(item.etag)}"})

@@ -1,0 +1,52 @@
+"""Requests that differ in Accept, Content-Type and the other fields of content negotiation."""
+
+from __future__ import annotations
+
+from conformance.exchange import JSON_API
+from conformance.probe import family, get, header_family
+
+_ITEM = "/invoices/{invoice_id}"
+_NOBODYS = "https://example.com/none"
+
+accept_any = header_family(get(_ITEM), "Accept", {"absent": None, "anything": "*/*", "application": "application/*"})
+accept_weighted = header_family(
+    get(_ITEM), "Accept", {"plain": f"{JSON_API};q=0.8", "blanks-and-capital": f"{JSON_API} ; Q=0.8"}
+)
+accept_spelled = header_family(
+    get(_ITEM),
+    "Accept",
+    {
+        "capitals": "Application/VND.API+JSON",
+        # No server has this picture, so there is no other answer to give.
+        "empty-element": f"image/png , , {JSON_API}",
+        "two-lines": ["image/png", JSON_API],
+    },
+)
+accept_foreign_parameter = get(_ITEM).but(headers={"Accept": f"{JSON_API};version=1"})
+accept_beside_clean = header_family(
+    get(_ITEM),
+    "Accept",
+    {
+        "foreign-parameter": f"{JSON_API};charset=utf-8, {JSON_API}",
+        "quoted-comma": f'{JSON_API};profile="https://example.com/a,b", {JSON_API}',
+    },
+)
+accept_unsupported_extension = get(_ITEM).but(headers={"Accept": f'{JSON_API};ext="{_NOBODYS}"'})
+accept_unknown_profile = get(_ITEM).but(headers={"Accept": f'{JSON_API};profile="{_NOBODYS}"'})
+accept_excluding = header_family(get(_ITEM), "Accept", {"html": "text/html", "json": "application/json"})
+
+# The documented request has a Content-Type, although it has no content.
+item_with_content_type = get(_ITEM).but(headers={"Content-Type": JSON_API})
+content_type_with_parameter = family(
+    {
+        name: get(_ITEM, needs=("contested",)).but(headers={"Content-Type": f"{JSON_API};{parameter}"})
+        for name, parameter in {"charset": "charset=utf-8", "extension": f'ext="{_NOBODYS}"'}.items()
+    }
+)
+
+unusual_preference = family(
+    {
+        "language-and-charset": get(_ITEM).but(headers={"Accept-Language": "xx-invalid-!!", "Accept-Charset": "utf-7"}),
+        "coding": get(_ITEM).but(headers={"Accept-Encoding": "*;q=0"}),
+    }
+)

@@ -1,0 +1,42 @@
+"""Requests with query parameters: inclusion, sparse fieldsets, and names that JSON:API does not define.
+
+Square brackets are percent-encoded, as RFC 3986 has it, unless a probe is about raw ones.
+"""
+
+from __future__ import annotations
+
+from conformance.probe import family, get, query_family
+
+_ITEM = "/invoices/{invoice_id}"
+
+include_unsupported = query_family(get(_ITEM), {"nested": "include=account.nosuch", "capitalised": "include=Account"})
+include_empty = get(_ITEM).but(query="include=")
+
+fields_of_attributes = get(_ITEM).but(query="fields%5Binvoices%5D=reference,amount-spent")
+fields_of_attributes_raw = get(_ITEM).but(query="fields[invoices]=reference,amount-spent")
+fields_of_relationship = get(_ITEM).but(query="fields%5Binvoices%5D=account")
+fields_empty = get(_ITEM).but(query="fields%5Binvoices%5D=")
+fields_unknown = query_family(
+    get(_ITEM), {"field": "fields%5Binvoices%5D=nosuch", "type": "fields%5Bnosuch%5D=reference"}
+)
+
+unknown_parameter = family(
+    {
+        "misspelt": get(_ITEM).but(query="includes=account"),
+        "relationship": get(lambda item: item.account_link("self")).but(query="foo=1"),
+        "related": get(lambda item: item.account_link("related")).but(query="foo=1"),
+    }
+)
+parameter_of_wrong_shape = query_family(
+    get(_ITEM),
+    {
+        "include-list": "include%5B%5D=account",
+        "include-key": "include%5Bx%5D=y",
+        "fields-without-type": "fields=reference",
+    },
+)
+
+custom_parameter = get(_ITEM, needs=("contested",)).but(query="fooBar=1")
+collection_parameter = query_family(
+    get(_ITEM, needs=("contested",)), {"sort": "sort=start-date", "page": "page%5Bsize%5D=1"}
+)

@@ -1,0 +1,348 @@
+"""Faults of the relationship to the account, and of the account itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.reference.data import BRANCH, MAIN
+from conformance.reference.faults import fault
+from conformance.reference.faults.tools import (
+    alter_account_attributes,
+    alter_account_document,
+    alter_relationship_document,
+    is_related,
+    is_relationship,
+    set_field,
+)
+from conformance.reference.message import Answer, Problem
+from conformance.reference.query import Query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.reference.app import Api
+    from conformance.reference.message import Document, Request
+    from conformance.reference.model import Account, Invoice
+
+JSON_API = "JSON:API 1.1"
+
+
+@fault(
+    "relationship-not-found",
+    caught_by={"REL-001"},
+    clause=f"{JSON_API}, fetching-relationships",
+    also={"REL-007": "include is answered with 404, too", "HDR-011": "there is no successful answer to look at"},
+)
+def relationship_not_found(api: Api) -> None:
+    """The self link of the relationship is answered with 404."""
+
+    def document(_original: Callable[..., Document], *_arguments: object) -> Document:
+        raise api.not_found()
+
+    api.replace("relationship_document", document)
+
+
+@fault(
+    "relationship-linkage-array",
+    caught_by={"REL-002"},
+    clause=f"{JSON_API}, fetching-relationships-responses-200",
+    also={"REL-008": "no single linkage can be compared", "REL-004": "an array has neither type nor id"},
+)
+def linkage_array(api: Api) -> None:
+    """The linkage is an array with one identifier."""
+    alter_relationship_document(api, lambda document: document.update(data=[document["data"]]))
+
+
+@fault(
+    "relationship-linkage-with-attributes",
+    caught_by={"REL-003"},
+    clause=f"{JSON_API}, document-resource-identifier-objects",
+)
+def linkage_with_attributes(api: Api) -> None:
+    """The identifier of the account carries its name."""
+    alter_relationship_document(api, lambda document: document["data"].update(attributes={"name": "Main account"}))
+
+
+@fault(
+    "relationship-linkage-number",
+    caught_by={"REL-002", "REL-004"},
+    clause=f"{JSON_API}, document-resource-identifier-objects",
+    also={"REL-008": "the id differs from that of the account"},
+)
+def linkage_number(api: Api) -> None:
+    """The id in the linkage is the internal number."""
+    alter_relationship_document(api, lambda document: document["data"].update(id=42))
+
+
+@fault(
+    "relationship-linkage-internal-id",
+    caught_by={"REL-004"},
+    clause="Documented API, accounts",
+    also={"REL-008": "the id differs from that of the account"},
+)
+def linkage_internal_id(api: Api) -> None:
+    """The id in the linkage is the internal number as a string."""
+    alter_relationship_document(api, lambda document: document["data"].update(id="42"))
+
+
+@fault("relationship-links-swapped", caught_by={"REL-005"}, clause=f"{JSON_API}, fetching-relationships")
+def links_swapped(api: Api) -> None:
+    """The top-level links of the relationship document are swapped."""
+
+    def change(document: Document) -> None:
+        links = document["links"]
+        links["self"], links["related"] = links["related"], links["self"]
+
+    alter_relationship_document(api, change)
+
+
+@fault("relationship-links-invented", caught_by={"REL-005"}, clause=f"{JSON_API}, fetching-relationships")
+def links_invented(api: Api) -> None:
+    """The related link of the relationship document leads to another path than that of the invoice."""
+    alter_relationship_document(api, lambda document: document["links"].update(related="http://127.0.0.1/account"))
+
+
+@fault(
+    "relationship-unknown-invoice-null",
+    caught_by={"REL-006"},
+    clause=f"{JSON_API}, fetching-relationships-responses-404",
+    also={"SEC-002": "the other customer's invoices are answered so, too"},
+)
+def unknown_invoice_null(api: Api) -> None:
+    """The relationship of an unknown invoice is empty instead of 404."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if is_relationship(request) and answer.status == 404:
+            answer.status = 200
+            answer.body = b'{"data":null}'
+
+    api.on_answer(change)
+
+
+@fault(
+    "relationship-unknown-name-null", caught_by={"REL-006"}, clause=f"{JSON_API}, fetching-relationships-responses-404"
+)
+def unknown_name_null(api: Api) -> None:
+    """A relationship that does not exist is empty instead of 404."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if "/relationships/" in request.path and not is_relationship(request) and answer.status == 404:
+            answer.status = 200
+            answer.body = b'{"data":null}'
+
+    api.on_answer(change)
+
+
+@fault("relationship-include-ignored", caught_by={"REL-007"}, clause=f"{JSON_API}, fetching-includes")
+def include_ignored(api: Api) -> None:
+    """The relationship ignores include."""
+
+    def answer(original: Callable[..., Answer], request: Request) -> Answer:
+        if is_relationship(request) and request.query.startswith("include="):
+            request.query = ""
+        return original(request)
+
+    api.replace("answer", answer)
+
+
+@fault(
+    "relationship-other-account",
+    caught_by={"REL-008"},
+    clause=f"{JSON_API}, document-resource-object-linkage",
+    also={"INCL-001": "the linked account is not included", "INCL-002": "the included account is not linked"},
+)
+def other_account(api: Api) -> None:
+    """The linkage names another account of the customer than the related link gives."""
+
+    def linkage(original: Callable[..., Document], invoice: Invoice) -> Document:
+        return {**original(invoice), "id": (BRANCH if invoice.account == MAIN else MAIN).id}
+
+    api.replace("linkage", linkage)
+
+
+@fault(
+    "relationship-writable",
+    caught_by={"REL-009"},
+    clause=f"{JSON_API}, crud-updating-relationship-responses-403",
+    also={"HTTP-022": "a write method succeeds", "HTTP-007": "a write method is not refused"},
+    needs={"contested"},
+)
+def writable(api: Api) -> None:
+    """PATCH on the relationship is answered with 204."""
+
+    def hook(request: Request) -> Answer | None:
+        return Answer(204) if request.method == "PATCH" and is_relationship(request) else None
+
+    api.on_request(hook)
+
+
+@fault(
+    "account-as-array",
+    caught_by={"RELD-001"},
+    clause=f"{JSON_API}, fetching-resources-responses-200",
+    also={"RELD-002": "an array has no type", "RELD-009": "an array has no attributes"},
+)
+def account_as_array(api: Api) -> None:
+    """The related account is an array with one element."""
+    alter_account_document(api, lambda document: document.update(data=[document["data"]]))
+
+
+@fault(
+    "account-null",
+    caught_by={"REL-008"},
+    clause=f"{JSON_API}, document-resource-object-related-resource-links",
+    also={"INCL-005": "the included account is another"},
+)
+def account_null(api: Api) -> None:
+    """The related account is null, though there is linkage."""
+    alter_account_document(api, lambda document: document.update(data=None))
+
+
+@fault(
+    "account-singular-type",
+    caught_by={"RELD-002"},
+    clause="Documented API, accounts",
+    also={"REL-008": "type and id differ from the linkage", "INCL-005": "it differs from the included one"},
+)
+def singular_type(api: Api) -> None:
+    """The type of the related account is account."""
+    alter_account_document(api, lambda document: document["data"].update(type="account"))
+
+
+@fault(
+    "account-self-not-found",
+    caught_by={"RELD-003"},
+    clause=f"{JSON_API}, document-resource-object-links",
+)
+def self_not_found(api: Api) -> None:
+    """The self link of the account is answered with 404."""
+
+    def find(_original: Callable[..., Account], _request: Request, _number: str) -> Account:
+        raise api.not_found()
+
+    api.replace("find_account", find)
+
+
+@fault("account-self-of-another", caught_by={"RELD-003"}, clause=f"{JSON_API}, document-resource-object-links")
+def self_of_another(api: Api) -> None:
+    """The URL of an account gives another account of the customer."""
+
+    def find(original: Callable[..., Account], request: Request, number: str) -> Account:
+        swapped = {MAIN.id: BRANCH.id, BRANCH.id: MAIN.id}
+        return original(request, swapped.get(number, number))
+
+    api.replace("find_account", find)
+
+
+@fault(
+    "account-unknown-invoice-null",
+    caught_by={"RELD-005"},
+    clause=f"{JSON_API}, fetching-resources-responses-404",
+    also={"SEC-002": "the other customer's invoices are answered so, too"},
+)
+def account_of_unknown_null(api: Api) -> None:
+    """The account of an unknown invoice is null instead of 404."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if is_related(request) and answer.status == 404:
+            answer.status = 200
+            answer.body = b'{"data":null}'
+
+    api.on_answer(change)
+
+
+@fault(
+    "account-unknown-invoice-crash",
+    caught_by={"RELD-005", "ERR-011"},
+    clause=f"{JSON_API}, fetching-resources-responses-404",
+    also={"SEC-002": "the other customer's invoices are answered so, too"},
+)
+def account_of_unknown_crash(api: Api) -> None:
+    """The account of an unknown invoice is answered with 500."""
+
+    def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
+        try:
+            return original(request, number)
+        except Problem:
+            if is_related(request):
+                raise Problem(500, "Internal server error", "Something went wrong.") from None
+            raise
+
+    api.replace("find_invoice", find)
+
+
+@fault("account-internal-attribute", caught_by={"RELD-006"}, clause="OWASP API3:2023")
+def internal_attribute(api: Api) -> None:
+    """The account shows the number of its contractor."""
+    alter_account_attributes(api, lambda attributes: attributes.update({"contractor-external-id": 7}))
+
+
+@fault("account-attribute-missing", caught_by={"RELD-009"}, clause="Documented API, accounts")
+def attribute_missing(api: Api) -> None:
+    """The account has no currency."""
+    alter_account_attributes(api, lambda attributes: attributes.pop("currency"))
+
+
+@fault("account-fields-ignored", caught_by={"RELD-007"}, clause=f"{JSON_API}, fetching-sparse-fieldsets")
+def fields_ignored(api: Api) -> None:
+    """The related account ignores sparse fieldsets."""
+
+    def document(original: Callable[..., Document], request: Request, account: Account, query: Query) -> Document:
+        query.fields.clear()
+        return original(request, account, query)
+
+    api.replace("account_document", document)
+
+
+@fault("account-include-ignored", caught_by={"RELD-007"}, clause=f"{JSON_API}, fetching-includes")
+def account_include_ignored(api: Api) -> None:
+    """The related account ignores include."""
+
+    def answer(original: Callable[..., Answer], request: Request) -> Answer:
+        if is_related(request) and request.query.startswith("include="):
+            request.query = ""
+        return original(request)
+
+    api.replace("answer", answer)
+
+
+@fault(
+    "account-tag-of-invoice",
+    caught_by={"RELD-008"},
+    clause="RFC 9110, section 8.8.1",
+    also={"ETAG-008": "two bodies share a tag"},
+)
+def tag_of_invoice(api: Api) -> None:
+    """The account carries the entity tag of the invoice by which it was reached."""
+
+    def document(original: Callable[..., Answer], request: Request, shown: Document) -> Answer:
+        answer = original(request, shown)
+        if is_related(request) and answer.status == 200:
+            number = request.path.split("/")[-2]
+            item = api.item_document(request, api.find_invoice(request, number), Query())
+            answer.set("ETag", api.entity_tag(api.encode(item)))
+        return answer
+
+    api.replace("document_answer", document)
+
+
+@fault("account-never-not-modified", caught_by={"RELD-008"}, clause="RFC 9110, section 13.1.2")
+def never_not_modified(api: Api) -> None:
+    """The related account ignores If-None-Match."""
+
+    def status(original: Callable[..., int | None], request: Request, tag: str) -> int | None:
+        return None if is_related(request) else original(request, tag)
+
+    api.replace("precondition_status", status)
+
+
+@fault(
+    "account-public",
+    caught_by={"RELD-008", "CACHE-003"},
+    clause="RFC 9111, section 5.2.2.7",
+)
+def public(api: Api) -> None:
+    """The related account may be stored by shared caches."""
+    set_field(
+        api, "Cache-Control", "max-age=0, public", lambda request, answer: is_related(request) and answer.status < 400
+    )

@@ -1,0 +1,308 @@
+"""Faults of content negotiation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.reference.faults import fault
+from conformance.reference.faults.tools import is_item, is_related, set_field, status_is
+from conformance.reference.message import Answer, Problem
+from conformance.reference.negotiation import MEDIA_TYPE, media_range, split_list
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.reference.app import Api
+    from conformance.reference.message import Request
+
+    Acceptable = Callable[[list[str]], bool]
+
+ALL = "JSON:API 1.1, content-negotiation-all"
+SERVERS = "JSON:API 1.1, content-negotiation-servers"
+ACCEPT = "RFC 9110, section 12.5.1"
+
+
+def _type(api: Api, value: str, when: Callable[[Request, Answer], bool]) -> None:
+    set_field(
+        api, "Content-Type", value, lambda request, answer: bool(answer.get("Content-Type")) and when(request, answer)
+    )
+
+
+def _acceptable(api: Api, decide: Callable[[Acceptable, list[str]], bool]) -> None:
+    api.replace("acceptable", decide)
+
+
+@fault(
+    "type-plain-json",
+    caught_by={"NEGO-001"},
+    clause=ALL,
+    also={
+        "NEGO-010": "it is so whatever is accepted",
+        "ERR-008": "errors are no JSON:API documents",
+        "ERR-014": "errors are no JSON:API documents",
+    },
+)
+def plain_json(api: Api) -> None:
+    """Documents are labelled application/json."""
+    _type(api, "application/json", lambda *_: True)
+
+
+@fault(
+    "type-plain-json-on-errors",
+    caught_by={"NEGO-001"},
+    clause=ALL,
+    also={"ERR-008": "errors are no JSON:API documents", "ERR-014": "errors are no JSON:API documents"},
+)
+def plain_json_on_errors(api: Api) -> None:
+    """Error documents are labelled application/json."""
+    _type(api, "application/json", lambda _, answer: answer.status >= 400)
+
+
+@fault("type-plain-json-on-account", caught_by={"NEGO-001"}, clause=ALL)
+def plain_json_on_account(api: Api) -> None:
+    """The related account is labelled application/json."""
+    _type(api, "application/json", lambda request, answer: is_related(request) and answer.status == 200)
+
+
+@fault("type-with-charset", caught_by={"NEGO-002"}, clause=SERVERS)
+def with_charset(api: Api) -> None:
+    """The media type has the parameter charset."""
+    _type(api, f"{MEDIA_TYPE}; charset=utf-8", lambda *_: True)
+
+
+@fault("type-with-charset-on-errors", caught_by={"NEGO-002"}, clause=SERVERS)
+def with_charset_on_errors(api: Api) -> None:
+    """The media type of errors has the parameter charset."""
+    _type(api, f"{MEDIA_TYPE}; charset=utf-8", lambda _, answer: answer.status >= 400)
+
+
+@fault(
+    "type-with-charset-on-head", caught_by={"NEGO-002"}, clause=SERVERS, also={"HTTP-006": "it is not the field of GET"}
+)
+def with_charset_on_head(api: Api) -> None:
+    """The media type in answers to HEAD has the parameter charset."""
+    _type(api, f"{MEDIA_TYPE}; charset=utf-8", lambda request, _: request.method == "HEAD")
+
+
+@fault("accept-required", caught_by={"NEGO-003"}, clause="RFC 9110, section 12.4.1")
+def accept_required(api: Api) -> None:
+    """A request without Accept is refused."""
+    _acceptable(api, lambda original, lines: bool(lines) and original(lines))
+
+
+@fault("accept-subtype-wildcard-refused", caught_by={"NEGO-003"}, clause=ACCEPT)
+def subtype_wildcard(api: Api) -> None:
+    """The range application/* is refused."""
+    _acceptable(api, lambda original, lines: "application/*" not in ",".join(lines) and original(lines))
+
+
+@fault("accept-wildcard-refused", caught_by={"NEGO-003"}, clause=ACCEPT)
+def wildcard_refused(api: Api) -> None:
+    """The range */* is refused."""
+    _acceptable(api, lambda original, lines: "*/*" not in ",".join(lines) and original(lines))
+
+
+@fault("accept-wildcard-with-weight-refused", caught_by={"NEGO-003"}, clause=ACCEPT)
+def weighted_wildcard(api: Api) -> None:
+    """The range */* is refused when it has a weight, as that of browsers has."""
+    _acceptable(api, lambda original, lines: "*/*;q" not in ",".join(lines) and original(lines))
+
+
+@fault("accept-weight-is-parameter", caught_by={"NEGO-004"}, clause=ACCEPT)
+def weight_is_parameter(api: Api) -> None:
+    """The weight of the JSON:API media type is taken for a parameter."""
+
+    def acceptable(original: Acceptable, lines: list[str]) -> bool:
+        members = [range_ for range_ in map(media_range, split_list(lines)) if range_ and range_.type == MEDIA_TYPE]
+        weighted = [range_ for range_ in members if any(name == "q" for name, _ in range_.parameters)]
+        return original(lines) and not (members and len(weighted) == len(members))
+
+    _acceptable(api, acceptable)
+
+
+@fault("accept-weight-in-capitals", caught_by={"NEGO-004"}, clause="RFC 9110, section 5.6.6")
+def weight_in_capitals(api: Api) -> None:
+    """The name of the weight is compared with regard to case."""
+    _acceptable(api, lambda original, lines: not any("Q=" in line for line in lines) and original(lines))
+
+
+@fault("accept-case-matters", caught_by={"NEGO-005"}, clause="RFC 9110, section 8.3.1")
+def case_matters(api: Api) -> None:
+    """Media types are compared with regard to case."""
+    _acceptable(
+        api,
+        lambda original, lines: (
+            ",".join(lines).islower() and original(lines)
+            if lines and any(c.isupper() for c in "".join(lines))
+            else original(lines)
+        ),
+    )
+
+
+@fault("accept-empty-members-refused", caught_by={"NEGO-005"}, clause="RFC 9110, section 5.6.1.2")
+def empty_members(api: Api) -> None:
+    """A list with empty members is refused."""
+    _acceptable(
+        api, lambda original, lines: not any(", ," in line or ",," in line for line in lines) and original(lines)
+    )
+
+
+@fault("accept-first-line", caught_by={"NEGO-005"}, clause="RFC 9110, section 5.2")
+def first_line(api: Api) -> None:
+    """Of several Accept lines only the first counts."""
+    _acceptable(api, lambda original, lines: original(lines[:1]))
+
+
+@fault(
+    "accept-parameters-ignored", caught_by={"NEGO-006"}, clause=SERVERS, also={"NEGO-008": "ext is a parameter, too"}
+)
+def parameters_ignored(api: Api) -> None:
+    """Parameters of the JSON:API media type are ignored."""
+    api.replace("supported", lambda _original, _parameters: True)
+
+
+@fault("accept-charset-tolerated", caught_by={"NEGO-006"}, clause=SERVERS)
+def charset_tolerated(api: Api) -> None:
+    """The parameter charset, and only that, is tolerated."""
+    api.replace("supported", lambda original, parameters: original(tuple(p for p in parameters if p[0] != "charset")))
+
+
+@fault("accept-first-instance-decides", caught_by={"NEGO-007"}, clause=SERVERS)
+def first_instance(api: Api) -> None:
+    """The first instance of the JSON:API media type decides."""
+
+    def acceptable(original: Acceptable, lines: list[str]) -> bool:
+        own = [member for member in split_list(lines) if member.lower().startswith(MEDIA_TYPE)]
+        return original(own[:1]) if own else original(lines)
+
+    _acceptable(api, acceptable)
+
+
+@fault("accept-any-bad-instance-refused", caught_by={"NEGO-007"}, clause=SERVERS)
+def any_bad_instance(api: Api) -> None:
+    """One instance with a foreign parameter spoils the others."""
+
+    def acceptable(original: Acceptable, lines: list[str]) -> bool:
+        own = [range_ for range_ in map(media_range, split_list(lines)) if range_ and range_.type == MEDIA_TYPE]
+        return original(lines) and all(api.supported(range_.modifiers) for range_ in own)
+
+    _acceptable(api, acceptable)
+
+
+@fault("accept-extension-ignored", caught_by={"NEGO-008"}, clause=SERVERS)
+def extension_ignored(api: Api) -> None:
+    """Unsupported extensions are ignored."""
+    api.replace("supported", lambda original, parameters: original(tuple(p for p in parameters if p[0] != "ext")))
+
+
+@fault("accept-profile-refused", caught_by={"NEGO-009"}, clause=SERVERS)
+def profile_refused(api: Api) -> None:
+    """Profiles are refused, though the document declares version 1.1."""
+    api.replace("supported", lambda original, parameters: original(parameters) and not parameters)
+
+    def change(_request: Request, document: dict[str, object]) -> None:
+        document["jsonapi"] = {"version": "1.1"}
+
+    api.on_document(change)
+
+
+@fault("accept-profile-crash", caught_by={"NEGO-009", "ERR-011"}, clause=SERVERS)
+def profile_crash(api: Api) -> None:
+    """A profile is answered with 500."""
+
+    def acceptable(original: Acceptable, lines: list[str]) -> bool:
+        if any("profile" in line for line in lines):
+            raise Problem(500, "Internal server error", "Something went wrong.")
+        return original(lines)
+
+    _acceptable(api, acceptable)
+
+
+@fault("accept-html-page", caught_by={"NEGO-010"}, clause="Documented API, content type")
+def html_page(api: Api) -> None:
+    """A browser gets an HTML page with status 200."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if answer.status == 406 and any("text/html" in line for line in request.lines("accept")):
+            answer.status = 200
+            answer.set("Content-Type", "text/html; charset=utf-8")
+            answer.body = b"<!DOCTYPE html><title>Invoice</title>"
+
+    api.on_answer(change)
+
+
+@fault("accept-json-mislabelled", caught_by={"NEGO-010"}, clause="Documented API, content type")
+def json_mislabelled(api: Api) -> None:
+    """Whoever accepts application/json gets the document with that label."""
+    _acceptable(api, lambda original, lines: lines == ["application/json"] or original(lines))
+    _type(api, "application/json", lambda request, _: request.lines("accept") == ["application/json"])
+
+
+@fault("content-type-parameters-ignored", caught_by={"NEGO-011"}, clause=SERVERS, needs={"contested"})
+def content_type_ignored(api: Api) -> None:
+    """The Content-Type of a GET is ignored."""
+    api.replace("content_type_supported", lambda *_: True)
+
+
+@fault(
+    "content-type-required",
+    caught_by={"NEGO-012"},
+    clause="RFC 9110, section 8.3",
+    also={"HTTP-016": "the documented request without it is refused"},
+)
+def content_type_required(api: Api) -> None:
+    """On the account of an invoice and on a GET with text/plain, another Content-Type than JSON:API gives 415."""
+    api.replace(
+        "content_type_supported",
+        lambda original, lines: original(lines) and not any(line.startswith("text/plain") for line in lines),
+    )
+
+
+@fault("not-acceptable-empty", caught_by={"NEGO-013", "ERR-008"}, clause="RFC 9110, section 15.5.7")
+def empty_406(api: Api) -> None:
+    """A 406 has no content."""
+
+    def change(_request: Request, answer: Answer) -> None:
+        if answer.status == 406:
+            answer.body = b""
+            answer.remove("Content-Type")
+
+    api.on_answer(change)
+
+
+def _crash_on(api: Api, name: str, part: str) -> None:
+    def hook(request: Request) -> Answer | None:
+        if is_item(request) and any(part in line for line in request.lines(name)):
+            raise Problem(500, "Internal server error", "Something went wrong.")
+        return None
+
+    api.on_request(hook)
+
+
+@fault("accept-language-crash", caught_by={"NEGO-014", "ERR-011"}, clause="RFC 9110, section 12.5.4")
+def language_crash(api: Api) -> None:
+    """An Accept-Language with an unknown language is answered with 500."""
+    _crash_on(api, "accept-language", "!")
+
+
+@fault("accept-encoding-crash", caught_by={"NEGO-014", "ERR-011"}, clause="RFC 9110, section 12.5.3")
+def encoding_crash(api: Api) -> None:
+    """An Accept-Encoding that refuses everything is answered with 500."""
+    _crash_on(api, "accept-encoding", "*;q=0")
+
+
+@fault(
+    "unsupported-media-type-empty",
+    caught_by={"NEGO-013", "ERR-008"},
+    clause="RFC 9110, section 15.5",
+    needs={"contested"},
+)
+def empty_415(api: Api) -> None:
+    """A 415 has no content."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if status_is(415)(request, answer):
+            answer.body = b""
+            answer.remove("Content-Type")
+
+    api.on_answer(change)

@@ -1,0 +1,127 @@
+"""One broken attribute is found by the requirement that owns it, and by no other one of the areas about invoices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.exchange import Exchange
+from tests.areas import CHECKS
+from tests.checking import identify
+from tests.correct import OTHER_ID, answers, attribute, busy, claimed, everywhere, outcome, violated, with_account
+from tests.exchanges import PREFIX, REMOVED, exchange
+
+CALL_TIME = "terminated-first-call-at"
+
+FAULTS: list[tuple[str, dict[str, Any], str]] = [
+    ("SEM-004", {"reference": 23}, "number"),
+    ("SEM-005", {"end-date": None}, "null"),
+    ("SEM-005", {"end-date": "2024-11-14 00:00:00 UTC"}, "another form"),
+    ("SEM-005", {"start-date": "2024-11-07"}, "day only"),
+    ("SEM-005", {"start-date": 1730937600}, "seconds"),
+    ("SEM-006", {"end-date": "2024-02-30T00:00:00.000Z"}, "February 30"),
+    ("SEM-006", {"originated-last-call-at": "2024-11-13T24:00:00.000Z"}, "hour 24"),
+    ("SEM-006", {"originated-last-call-at": "2024-11-13T11:59:60.000Z"}, "second 60 at noon"),
+    ("SEM-006", {"originated-last-call-at": "2024-11-13T11:59:00.000+24:00"}, "offset of a day"),
+    ("SEM-007", {CALL_TIME: ""}, "empty"),
+    ("SEM-007", {CALL_TIME: 0}, "epoch"),
+    ("SEM-007", {"originated-first-call-at": "07.11.2024"}, "local form"),
+    ("SEM-008", {"has-pdf": None}, "null"),
+    ("SEM-008", {"has-pdf": "false"}, "string"),
+    ("SEM-008", {"has-pdf": 0}, "number"),
+    ("SEM-009", {"amount-spent": 1234567.99}, "number"),
+    ("SEM-009", {"services-amount-spent": None}, "null"),
+    ("SEM-009", {"services-amount-spent": "0,1"}, "comma"),
+    ("SEM-009", {"services-amount-spent": " 0.1"}, "blank"),
+    ("SEM-009", {"services-amount-spent": "0.1\n"}, "line feed"),
+    ("SEM-009", {"services-amount-spent": "NaN"}, "NaN"),
+    ("SEM-009", {"services-amount-spent": ".1"}, "no digit before the point"),
+    ("SEM-009", {"services-amount-spent": "+0.1"}, "plus sign"),
+    ("SEM-009", {"services-amount-spent": "\u0660.\u0661"}, "other digits"),
+    ("SEM-010", {"services-amount-spent": "1E-1"}, "exponent"),
+    ("SEM-010", {"services-amount-spent": "0.1e0"}, "lower-case exponent"),
+    ("SEM-011", {"terminated-amount-spent": "-0.0"}, "minus zero"),
+    ("SEM-013", {"terminated-calls-count": -1}, "negative count"),
+    ("SEM-013", {"originated-billing-duration": -1}, "negative duration"),
+    ("SEM-015", {"end-date": "2024-11-14T01:00:00.000+01:00"}, "offset"),
+    ("SEM-015", {"end-date": "2024-11-14T00:00:00Z"}, "no fraction"),
+    ("SEM-015", {"originated-last-call-at": "2024-11-13t23:59:59.999z"}, "lower case"),
+    ("SEM-015", {"originated-last-call-at": "2024-11-13T23:59:59.999000Z"}, "microseconds"),
+    ("SEM-016", {"terminated-amount-spent": "0"}, "no fraction"),
+    ("SEM-016", {"services-amount-spent": "00.1"}, "leading zero"),
+    ("JSON-006", {"originated-calls-duration": 700.0}, "fraction"),
+    ("JSON-006", {"originated-calls-duration": "700"}, "string"),
+    ("JSON-006", {"originated-calls-duration": None}, "null"),
+    ("JSON-006", {"originated-calls-duration": True}, "boolean"),
+    ("ITEM-022", {"terminated-last-call-at": REMOVED}, "dropped because it is null"),
+    ("ITEM-022", {"services-amount-spent": REMOVED}, "dropped"),
+    ("ITEM-023", {"amount-earned": "0.0"}, "further attribute"),
+    ("ITEM-012", {"account": 1}, "named like a relationship"),
+    ("ITEM-012", {"id": "1"}, "named id"),
+    ("ITEM-013", {"account-id": 42}, "foreign key"),
+    ("ITEM-013", {"accountId": 42}, "foreign key in camel case"),
+    ("ITEM-009", {"amount.earned": "0.0"}, "point in a name"),
+    ("ITEM-009", {"_amount": "0.0"}, "underscore first"),
+    ("ITEM-010", {"größe": "0.0"}, "name that is not ASCII"),
+]
+
+
+def other_invoice(identifier: str) -> Exchange:
+    return exchange("item", body=busy({"/data/id": identifier}), path=f"{PREFIX}/invoices/{identifier}")
+
+
+def test_a_correct_server_satisfies_every_check() -> None:
+    given = {**answers(), "other_item": other_invoice(OTHER_ID)}
+    outcomes = {(claimed(check), check.__name__): outcome(check, given) for check in CHECKS}
+    unseen = {name for (name, _), result in outcomes.items() if result == "not observed"}
+    assert set(outcomes.values()) == {"passed", "not observed"}
+    # Judged on other data: no top-level self link, no jsonapi member, services, and no direction without success.
+    assert unseen == {"ITEM-019", "ITEM-020", "INV-008", "INV-011"}
+
+
+@pytest.mark.parametrize(("owner", "changes"), [pytest.param(*case[:2], id=f"{case[0]}-{case[2]}") for case in FAULTS])
+def test_a_broken_attribute_is_found_by_its_owner_alone(owner: str, changes: dict[str, Any]) -> None:
+    pointers = {attribute(name): value for name, value in changes.items()}
+    assert violated(CHECKS, everywhere(pointers)) == {owner}
+
+
+@pytest.mark.parametrize(("owner", "changes"), [pytest.param(*case[:2], id=f"{case[0]}-{case[2]}") for case in FAULTS])
+def test_a_broken_attribute_is_found_with_include_only(owner: str, changes: dict[str, Any]) -> None:
+    body = with_account({attribute(name): value for name, value in changes.items()})
+    answer = exchange("item_with_account", body=body, query="include=account")
+    # Amounts that are read but written otherwise differ from those without include.
+    differing = {"SEM-012"} if owner in {"SEM-011", "SEM-016"} else set()
+    assert violated(CHECKS, {"item_with_account": answer}) == {owner} | differing
+
+
+@pytest.mark.parametrize(
+    ("owner", "identifier"),
+    [
+        ("SEM-001", "abb41d30a26e11efbe6d0242ac120003"),
+        ("SEM-001", "{abb41d30-a26e-11ef-be6d-0242ac120003}"),
+        ("SEM-001", "23"),
+        ("SEM-002", "abb41d30-a26e-01ef-be6d-0242ac120003"),
+        ("SEM-002", "abb41d30-a26e-11ef-7e6d-0242ac120003"),
+        ("SEM-014", "ABB41D30-A26E-11EF-BE6D-0242AC120003"),
+    ],
+)
+def test_the_form_of_the_id_is_judged(owner: str, identifier: str) -> None:
+    answer = exchange(body=busy({"/data/id": identifier}), path=f"{PREFIX}/invoices/{identifier}")
+    found = {claimed(check) for check in CHECKS if outcome(check, {"item": answer}) == "violated"}
+    assert {name for name in found if name.startswith("SEM")} == {owner}
+
+
+def test_ids_of_one_node_are_found() -> None:
+    other = other_invoice("bbb41d30-a26e-11ef-be6d-0242ac120003")
+    assert violated(CHECKS, {"other_item": other}) == {"SEM-003"}
+
+
+def test_an_amount_that_is_rounded_elsewhere_is_found() -> None:
+    body = with_account({attribute("amount-spent"): "1234567.990123456789012340"})
+    assert violated(CHECKS, {"item_with_account": exchange("item_with_account", body=body)}) == {"SEM-012"}
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=identify)
+def test_a_check_finds_nothing_where_nothing_was_answered(check: Any) -> None:
+    assert outcome(check, {"item": exchange("item", None)}) == "not observed"

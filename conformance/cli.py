@@ -30,7 +30,7 @@ def _serve(options: argparse.Namespace) -> int:
     if unknown := [name for name in options.fault if name not in known]:
         sys.stderr.write(f"--fault: unknown: {', '.join(unknown)}; --list-faults lists them\n")
         return 4
-    serve(options.port, options.fault)
+    serve(options.port, [known[name] for name in options.fault])
     return 0
 
 

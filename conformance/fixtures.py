@@ -28,6 +28,7 @@ _WANTED: dict[str, Callable[[Exchange], bool]] = {
 def value_of(run: Run, argument: Argument, invoice_id: str | None) -> Exchange | tuple[Exchange, ...]:
     """Return what ``argument`` stands for in this run. Raises NotObserved when there is nothing."""
     if argument.name in RECORD_WIDE:
+        run.observe(argument.steps(run.target, invoice_id))
         return run.received(_WANTED[argument.name])
     steps = argument.steps(run.target, invoice_id)
     found = run.exchanges(steps, need_all=not argument.several)

@@ -72,15 +72,16 @@ def _decode(body: bytes, text: JsonText) -> str:
     if body.startswith(BOM):
         text.defects.append(Defect("bom", "the body starts with a byte order mark (EF BB BF)"))
         body = body[len(BOM) :]
+    if (encoding := json.detect_encoding(body)) not in {"utf-8", "utf-8-sig"}:
+        text.defects.append(Defect("encoding", f"the body is {encoding.upper()}, not UTF-8"))
+        return body.decode(encoding, errors="replace")
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
         text.defects.append(
             Defect("encoding", f"byte {error.start} (0x{body[error.start]:02X}) is not UTF-8: {error.reason}")
         )
-    # Two zero bytes in the first four are the mark of UTF-16 and UTF-32 in a text that starts with ASCII.
-    encoding = json.detect_encoding(body) if b"\0" in body[:4] else "latin-1"
-    return body.decode(encoding, errors="replace")
+    return body.decode("latin-1")
 
 
 def _surrogates(value: Any, pointer: str) -> str | None:

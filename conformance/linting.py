@@ -75,6 +75,7 @@ GRAMMAR: Final[Mapping[str, str]] = MappingProxyType(
         "cache-control": "CACHE-002",
         "date": "HTTP-001",
         "content-length": "HTTP-003",
+        "content-range": "COND-015",
         **dict.fromkeys(
             (
                 "accept-ranges",
@@ -84,7 +85,6 @@ GRAMMAR: Final[Mapping[str, str]] = MappingProxyType(
                 "content-encoding",
                 "content-language",
                 "content-location",
-                "content-range",
                 "content-type",
                 "expires",
                 "last-modified",

@@ -29,6 +29,13 @@ _LATER = (429, 503)
 _LONGEST_FAILURE = 300
 
 
+class _Unshown(bytes):
+    """Octets with secrets: a traceback with local variables does not show them."""
+
+    def __repr__(self) -> str:
+        return "<the head of the request>"
+
+
 class Observer:
     """Sends each step of a plan once and keeps the exchanges, in plan order."""
 
@@ -194,9 +201,9 @@ class Observer:
             return replace(exchange, answer=self._answer(response), elapsed=response.elapsed)
 
     def _head(self, request: Request) -> bytes:
-        lines = [f"{request.method} {self.target.reveal(request.target)} HTTP/1.1"]
-        lines += [f"{name}: {self.target.reveal(value)}" for name, value in request.headers]
-        return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        lines = [f"{request.method} {request.target} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in request.headers]
+        return _Unshown(self.target.reveal("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
 
     def _connection(self) -> tuple[Connection, Step | None]:
         """Return a connection, and the step that it served last; None when it is new."""

@@ -21,6 +21,14 @@ class NotApplicable(Exception):  # noqa: N818 - an outcome, not an error
     """The target does not have what the requirement needs; the message names it."""
 
 
+_JUDGED = (NotApplicable, NotObserved, Violation, AssertionError, pytest.skip.Exception)
+
+
+def is_judged(error: BaseException) -> bool:
+    """Tell whether ``error`` says something about the target, and not about the suite."""
+    return isinstance(error, _JUDGED)
+
+
 def is_evidence(value: object) -> bool:
     """Tell whether a fixture value is an exchange."""
     return isinstance(value, Exchange)
@@ -41,7 +49,8 @@ def judge(
     subject = nodeid.rpartition("::")[2]
 
     def say(outcome: Outcome, reason: str) -> Judgement:
-        clean = run.target.redactor.text("\n".join(map(evidence.printable, reason.split("\n"))))
+        lines = reason.split("\n") if outcome is Outcome.ERROR else [reason]
+        clean = run.target.redactor.text("\n".join(map(evidence.printable, lines)))
         return Judgement(requirement_id, outcome, nodeid, reason=clean, subject=subject)
 
     requirement = registry().get(requirement_id)

@@ -24,10 +24,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     settings.add_options(parser)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Keep the checks in one process: it sends several requests at once, and its limits hold for all of them."""
+    if _only_checks(config) and hasattr(config.option, "numprocesses"):
+        config.option.numprocesses, config.option.dist, config.option.tx = None, "no", []
+    return (yield)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Know the marker, and keep a run of the checks quiet: its own report tells what matters."""
     config.addinivalue_line("markers", "requirement(id): the requirement of the registry that a check judges")
-    if not _only_checks(config):
+    if not _only_checks(config) or not config.pluginmanager.hasplugin("terminal"):
         return
     if config.option.verbose == 0:
         config.option.verbose = -1
@@ -50,8 +58,9 @@ def _only_checks(config: pytest.Config) -> bool:
 
 
 def _twin(path: Path) -> bool:
-    """Tell whether ``path`` is the checks folder of a checkout beside the installed package."""
-    return (path / "test_item.py").is_file() if path.is_dir() else path.parent.name == CHECKS.name
+    """Tell whether ``path`` belongs to the checks of a checkout beside the installed package."""
+    folder = path if path.is_dir() else path.parent
+    return folder.name == CHECKS.name and (folder.parent / "requirements.yaml").is_file()
 
 
 def _requirement_id(item: pytest.Item) -> str | None:
@@ -79,7 +88,9 @@ def _new_run(config: pytest.Config) -> Run:
     values = settings.read_settings(
         lambda dest: settings.option_of(config, dest), lambda dest: settings.ini_of(config, dest), target_file
     )
-    base_url = config.getoption("base_url") or target_file.get("base-url") or config.getini("base_url")
+    base_url, from_ini = config.getoption("base_url"), config.getini("base_url")
+    if not base_url or base_url == from_ini:  # pytest-base-url copies it, but the file of --target comes before
+        base_url = target_file.get("base-url") or from_ini
     dry = bool(config.option.collectonly or config.getoption("plan"))
     return Run(str(base_url) if base_url else None, values, dry=dry)
 
@@ -92,12 +103,8 @@ def _existing_run(config: pytest.Config) -> Run | None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Read the settings early when checks are what is run, so that a wrong one is the only thing that is said."""
-    if _only_checks(session.config) and not _is_controller(session.config):
+    if _only_checks(session.config):
         _run(session.config)
-
-
-def _is_controller(config: pytest.Config) -> bool:
-    return bool(getattr(config.option, "dist", "no") != "no") and not hasattr(config, "workerinput")
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -163,20 +170,26 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         return True
     started = time.monotonic()
     run.start()
+    if _is_worker(session.config):
+        return None
     if run.abort:
         _write(session.config, [run.abort.message])
         return True
-    if not hasattr(session.config, "workerinput"):
-        steps = [
-            step
-            for check in checks
-            if not _missing(run, check)
-            for argument in _exchange_arguments(check).values()
-            for step in argument.steps(run.target, _invoice_id(check))
-        ]
-        run.observe(steps)
+    steps = [
+        step
+        for check in checks
+        if not _missing(run, check)
+        for argument in _exchange_arguments(check).values()
+        for step in argument.steps(run.target, _invoice_id(check))
+    ]
+    run.observe(steps)
     run.seconds = time.monotonic() - started
     return None
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Tell whether checks are distributed with other tests: then each is sent for when its turn comes."""
+    return hasattr(config, "workerinput")
 
 
 def _write(config: pytest.Config, lines: Any) -> None:
@@ -198,7 +211,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """A requirement that needs what the target does not have is not applicable."""
     from conformance.outcomes import NotApplicable
 
-    if _requirement_id(item) and (missing := _missing(_run(item.config), item)):
+    if not _requirement_id(item):
+        return
+    run = _run(item.config)
+    if run.abort:
+        pytest.fail(run.abort.message, pytrace=False)
+    if missing := _missing(run, item):
         raise NotApplicable(", ".join(missing))
 
 
@@ -235,21 +253,22 @@ def _refresh(run: Run, item: pytest.Function, arguments: dict[str, Argument]) ->
     return True
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn the end of a check into an outcome; a judged failure has no traceback."""
-    report = yield
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
+    """Turn the end of a check into an outcome; what was judged has no traceback, and none is made."""
     name = _requirement_id(item)
-    if name is None or (call.excinfo is None and call.when != "call"):
-        return report
+    if name is None:
+        return None
     from conformance import outcomes
 
-    run = _run(item.config)
-    exchanges = [value for value in getattr(item, "funcargs", {}).values() if outcomes.is_evidence(value)]
     error = call.excinfo.value if call.excinfo else None
-    judgement = outcomes.judge((name, item.nodeid), error, exchanges, run, str(report.longrepr))
+    if error is not None and outcomes.is_judged(error):
+        call.excinfo = None
+    report = pytest.TestReport.from_item_and_call(item, call)
+    if error is None and call.when != "call":
+        return report
+    exchanges = [value for value in getattr(item, "funcargs", {}).values() if outcomes.is_evidence(value)]
+    judgement = outcomes.judge((name, item.nodeid), error, exchanges, _run(item.config), str(report.longrepr))
     outcomes.apply(judgement, report)
     return report
 
@@ -294,7 +313,7 @@ def _only_judged(session: pytest.Session) -> bool:
     return all(_requirement_id(item) for item in session.items)
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     """Print findings and verdict."""
     run = _existing_run(config)
     if run is None or run.abort or run.dry or not run.judgements:
@@ -306,5 +325,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     for line in [*terminal.errors(run), *terminal.findings(run, verdict, target)]:
         terminalreporter.write_line(line)
     deselected = len(terminalreporter.stats.get("deselected", []))
-    for line in terminal.summary(run, verdict, deselected):
+    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+    for line in terminal.summary(run, verdict, deselected, interrupted=interrupted):
         terminalreporter.write_line(line)

@@ -55,6 +55,7 @@ class Run:
 
     def _embedded_target(self, base_url: str, told: dict[str, Any] | None = None) -> Target:
         from conformance.reference import data
+        from conformance.reference.serialise import PREFIX
 
         known = {
             "invoice_id": data.INVOICE_IDS[:_EMBEDDED_INVOICES],
@@ -65,7 +66,8 @@ class Run:
             "signing_key": "planned",
             "capabilities": ["collection", "contested"],
         }
-        return build(base_url, self.settings, {**known, **(told or {})})
+        own = Settings({**self.settings.values, "api-prefix": PREFIX})
+        return build(base_url, own, {**known, **(told or {})})
 
     def _discover(self) -> None:
         if self.dry:
@@ -97,11 +99,16 @@ class Run:
             )
         try:
             self._observer = Observer(self.target)
-            smoke.check(self._observer)
+            self._lead_with(smoke.check(self._observer))
         except smoke.Unusable as reason:
             self.abort = Abort(reason.code, str(reason))
         except SettingError as reason:
             self.abort = Abort(ExitCode.USAGE, str(reason))
+
+    def _lead_with(self, invoice_id: str) -> None:
+        """Let the checks that need one invoice have one that the target knows."""
+        others = tuple(each for each in self.target.invoice_ids if each != invoice_id)
+        self.target = self.observer.target = self.target.with_invoices((invoice_id, *others))
 
     @property
     def observer(self) -> Observer:

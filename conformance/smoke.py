@@ -28,7 +28,8 @@ class Unusable(Exception):  # noqa: N818 - a verdict about the settings
 def _unreachable(target: Target, failure: str) -> Unusable:
     if failure.startswith("TLS"):
         return Unusable(
-            f"{target.base_url}: {failure}. Trust its certificate with --ca-bundle, or skip the check with --insecure."
+            f"{target.base_url} cannot be used: {failure}. Check that it serves https; to trust its certificate "
+            "give --ca-bundle, to skip the check --insecure."
         )
     proxy = "" if is_loopback(target.origin) else " (proxies are not used)"
     return Unusable(f"{target.base_url} cannot be used: {failure}{proxy}. Check --base-url and --request-timeout.")
@@ -74,8 +75,8 @@ def _fatal(target: Target, exchange: Exchange) -> Unusable | None:
     return None
 
 
-def check(observer: Observer) -> None:
-    """Send the documented request for the known invoices, one after the other, until one can be judged.
+def check(observer: Observer) -> str:
+    """Send the documented request for the known invoices, one after the other, until one can be judged; return its id.
 
     Raises Unusable when none can: unreachable, refusing the token, redirecting, not JSON, or knowing none of the ids.
     """
@@ -93,7 +94,7 @@ def check(observer: Observer) -> None:
             continue
         last = _fatal(target, exchange)
         if last is None:
-            return
+            return invoice_id
         if exchange.answer is None or exchange.status in {401, 403, 407, 429}:
             break
     if last is not None:

@@ -145,14 +145,14 @@ def is_loopback(origin: Origin) -> bool:
 def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | None = None) -> Target:
     """Return the target at ``base_url``.
 
-    ``supplied`` is what the embedded server tells of itself; settings given by the user win over it.
+    ``supplied`` is what the embedded server tells of itself; it wins over settings, which are meant for another one.
     Raises SettingError for an unusable base URL.
     """
     origin, mount = split_base_url(base_url)
     told = dict(supplied or {})
 
     def value(name: str) -> object:
-        return settings[name] or told.get(name.replace("-", "_")) or settings[name]
+        return told.get(name.replace("-", "_")) or settings[name]
 
     def ids(name: str) -> tuple[str, ...]:
         given = value(name)

@@ -13,6 +13,7 @@ import h11
 # Largest header section that is read; a larger one is no answer (RFC 9110, section 5.4).
 MAX_HEADER_SECTION = 256 * 1024
 _CHUNK = 64 * 1024
+_STATUS_LINE = b"HTTP/"
 # After a response that ends the connection, more octets may still be under way; this bounds the look, in seconds.
 _LINGER = 1.0
 
@@ -165,6 +166,9 @@ class Connection:
                     if not data and not received:
                         raise WireError("connection closed without an answer", closed=True)
                     received = received or data
+                    # h11 would wait for a line end; what does not begin so never becomes a status line.
+                    if not _STATUS_LINE.startswith(received[: len(_STATUS_LINE)]):
+                        raise h11.RemoteProtocolError("it does not begin with a status line")
                     self._protocol.receive_data(data)
                     continue
             except h11.RemoteProtocolError as error:

@@ -1,15 +1,13 @@
-"""The answers of a correct server to the probes about an invoice, and what checks say when some of them are changed."""
+"""The answers of a correct server to the probes about an invoice."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 
-from conformance.arguments import RECORD_WIDE
-from conformance.exchange import Exchange, NotObserved
-from conformance.judging import Violation
-from tests.checking import Check, judge
+from conformance.exchange import Exchange
 from tests.exchanges import INVOICE_ID, ITEM_PATH, ORIGIN, PREFIX, document, exchange, refusal
 
 ACCOUNT_ID: Final = "5f2a6c1e-0b7d-4c7e-9a55-3d1f0c8e2b41"
@@ -98,7 +96,8 @@ def everywhere(changes: Mapping[str, Any]) -> dict[str, Exchange]:
     return {each.probe: each for each in given}
 
 
-def answers() -> dict[str, Exchange]:
+@cache
+def answers() -> Mapping[str, Exchange]:
     """Return the answers of a correct server by the name of the probe."""
     others = (
         exchange("item_not_modified", 304),
@@ -124,43 +123,4 @@ def answers() -> dict[str, Exchange]:
         _related("account_from_self_link", path=f"{PREFIX}/accounts/{ACCOUNT_ID}"),
         refusal(404, "unknown_related", path=f"{PREFIX}/invoices/{OTHER_ID}/account"),
     )
-    return {**everywhere({}), **{each.probe: each for each in others}}
-
-
-def outcome(check: Check, given: Mapping[str, Exchange]) -> str:
-    """Return what a check says of the answers ``given`` by probe: passed, violated or not observed.
-
-    What is not given was not answered. ``every_item`` and its like stand for the answer and those named other_*.
-    """
-    every = tuple(given.values())
-    arguments: dict[str, Any] = {}
-    for name in inspect.signature(check).parameters:
-        if name in RECORD_WIDE:
-            arguments[name] = tuple(each for each in every if name != "every_success" or each.succeeded)
-        elif name.startswith("every_"):
-            arguments[name] = (
-                given[name.removeprefix("every_")],
-                *(given[key] for key in given if key[:6] == "other_"),
-            )
-        else:
-            arguments[name] = given.get(name) or exchange(name, None)
-    try:
-        judge(check, arguments)
-    except NotObserved:
-        return "not observed"
-    except Violation as violation:
-        lines = (violation.expected, violation.observed)
-        return "violated" if all(line and "\n" not in line for line in lines) else f"badly described: {lines}"
-    return "passed"
-
-
-def claimed(check: Check) -> str:
-    """Return the requirement that a check claims."""
-    (mark,) = check.pytestmark  # type: ignore[attr-defined]
-    return str(mark.args[0])
-
-
-def violated(checks: Iterable[Check], changes: Mapping[str, Exchange]) -> set[str]:
-    """Return the requirements that do not hold when the answers of a correct server are changed so."""
-    given = {**answers(), **changes}
-    return {claimed(check) for check in checks if outcome(check, given) == "violated"}
+    return MappingProxyType({**everywhere({}), **{each.probe: each for each in others}})

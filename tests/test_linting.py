@@ -27,7 +27,8 @@ def _module(note: type[Note]) -> str:
 
 
 def test_every_complaint_of_the_library_is_mapped_or_ignored_for_a_reason() -> None:
-    assert httplint.HttpResponseLinter
+    # The classes of a note exist once its module has been imported.
+    httplint.HttpResponseLinter()
     known = set(linting.REQUIREMENTS) | linting.GRAMMAR_NOTES | _ignored()
     complaints = [note for note in _classes() if note.level in (levels.WARN, levels.BAD)]
     assert len(complaints) > 200
@@ -63,7 +64,7 @@ def test_the_mapping_names_what_exists() -> None:
         ("Server", "a/b/c", "HTTP-023"),
         ("Location", "http://[::1", "HTTP-023"),
         ("Content-Type", "text/plain charset=UTF-8", "HTTP-023"),
-        ("Content-Range", "0-9/20", "HTTP-023"),
+        ("Content-Range", "0-9/20", "COND-015"),
         ("Expires", "never", "HTTP-023"),
         ("Via", "1.1", "HTTP-023"),
     ],

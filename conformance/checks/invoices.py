@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote, urlsplit
 
 from conformance.checks.documents import Object
 from conformance.exchange import Exchange, NotObserved
 from conformance.urls import is_uri_reference, path_of, target_of
+
+# The links of the account: their documented paths below that of the invoice.
+ACCOUNT_LINKS = {"self": "/relationships/account", "related": "/account"}
 
 
 def expect_served(exchange: Exchange) -> None:
@@ -17,7 +21,7 @@ def expect_served(exchange: Exchange) -> None:
 
 def requested_invoice(exchange: Exchange) -> str:
     """Return the id in the path of a request for one invoice. Raises NotObserved for other requests."""
-    before, _, last = unquote(urlsplit(exchange.request.target).path).rpartition("/")
+    before, _, last = path_of_invoice(exchange).rpartition("/")
     if not before.endswith("/invoices") or not last:
         raise NotObserved(f"{exchange.probe} does not ask for one invoice")
     return last
@@ -49,16 +53,29 @@ def id_of(exchange: Exchange) -> str:
 
 def names_the_account(link: str, item: Exchange, account: str) -> bool:
     """Tell whether a link of the invoice ``item`` has the id ``account`` as a path segment or query value."""
-    base, _, invoice = unquote(urlsplit(item.request.target).path).rpartition("/invoices/")
+    base, _, invoice = path_of_invoice(item).rpartition("/invoices/")
     path, query = target_of(link, item.request.url)
     words = {*path.removeprefix(base).split("/"), *(value for _, value in query)}
     return account in words and account != invoice
 
 
+def path_of_invoice(item: Exchange) -> str:
+    """Return the path, decoded, by which an invoice was asked for."""
+    return unquote(urlsplit(item.request.target).path)
+
+
+def is_documented(item: Exchange, link: str, below: str) -> bool:
+    """Tell whether the path of a link of the invoice ``item`` is that of the invoice and ``below``.
+
+    The id is read without case, everything else as it is.
+    """
+    base, _, invoice = path_of_invoice(item).rpartition("/")
+    wanted = f"{re.escape(base)}/(?i:{re.escape(invoice)}){re.escape(below)}"
+    return re.fullmatch(wanted, path_of(link, item.request.url)) is not None
+
+
 def expect_usable_link(item: Exchange, name: str) -> None:
     """Raise NotObserved when the link ``name`` of the account is malformed or stands where the other one should."""
-    others = {"self": "/account", "related": "/relationships/account"}
-    path = path_of(well_formed(item.account_link(name)), item.request.url)
-    invoice = unquote(urlsplit(item.request.target).path)
-    if path.lower() == f"{invoice}{others[name]}".lower():
+    other = ACCOUNT_LINKS["related" if name == "self" else "self"]
+    if is_documented(item, well_formed(item.account_link(name)), other):
         raise NotObserved(f"the link {name} of the account is the other one")

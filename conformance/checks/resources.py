@@ -73,6 +73,7 @@ def expect_no_further_attributes(exchange: Exchange, pointer: str, resource: Obj
         name
         for name in attributes - owned
         if MEMBER_NAME.fullmatch(name)
+        and URL_SAFE_NAME.fullmatch(name)
         and not is_foreign_key(name, resource)
         and not documents.is_additional(exchange, name)
     )

@@ -192,15 +192,16 @@ def test_a_401_has_no_data(every_error: tuple[Exchange, ...]) -> None:
 def test_an_unsigned_token_is_refused(item: Exchange, item_without_token: Exchange, unsigned_token: Exchange) -> None:
     _guarded(item, item_without_token)
     # A token that ends in a dot may also be refused as bad syntax.
-    statuses = (401,) if unsigned_token.probe == "unsigned_token[alg-none-signed]" else (401, 400)
-    expect_status(unsigned_token, *statuses, why="the algorithm is none")
+    signed = unsigned_token.probe == "unsigned_token[alg-none-signed]"
+    expect_status(unsigned_token, 401, *(() if signed else (400,)), why="the algorithm is none")
 
 
 @requirement("JWT-002")
 def test_an_altered_token_is_refused(item: Exchange, item_without_token: Exchange, altered_token: Exchange) -> None:
     _guarded(item, item_without_token)
-    statuses = (401, 400) if altered_token.probe == "altered_token[signature-dropped]" else (401,)
-    expect_status(altered_token, *statuses, why="the signature does not fit")
+    # Without its signature it may also be refused as bad syntax.
+    removed = altered_token.probe in {"altered_token[signature-dropped]", "altered_token[two-segments]"}
+    expect_status(altered_token, 401, *((400,) if removed else ()), why="the signature does not fit")
 
 
 @requirement("JWT-008")

@@ -84,6 +84,8 @@ def test_the_links_are_those_of_the_invoice(item: Exchange, relationship: Exchan
             expected = invoices.well_formed(item.account_link(name))
         except NotObserved:
             continue
+        if not invoices.is_documented(item, expected, invoices.ACCOUNT_LINKS[name]) or "?" in expected:
+            continue  # that the link of the invoice is wrong is a finding of its own
         judged += 1
         # Path and query tell; the authority may be a public name in one of them.
         same = target_of(observed, relationship.request.url) == target_of(expected, item.request.url)
@@ -136,7 +138,7 @@ def test_all_name_the_same_account(item_with_account: Exchange, relationship: Ex
         (related, lambda exchange: exchange.ok_document),
         (item_with_account, lambda exchange: exchange.account_relationship),
     )
-    seen: list[tuple[Exchange, tuple[str, str] | None]] = []
+    seen: list[tuple[Exchange, str | None]] = []
     for exchange, owner in owners:
         try:
             seen.append((exchange, _account_in(owner(exchange))))
@@ -147,35 +149,27 @@ def test_all_name_the_same_account(item_with_account: Exchange, relationship: Ex
     (first, expected), *others = seen
     for exchange, observed in others:
         if observed != expected:
-            expectation = f"{_named(expected)}, as {first.probe} has it"
-            raise Violation(expectation, _named(observed), exchange, others=(first,))
+            expectation = f"account {shown(expected)}, as {first.probe} has it"
+            raise Violation(expectation, shown(observed), exchange, others=(first,))
 
 
-def _account_in(owner: resources.Object) -> tuple[str, str] | None:
-    """Return type and id in the data of ``owner``, None when they are null. Raises NotObserved when unreadable."""
+def _account_in(owner: resources.Object) -> str | None:
+    """Return the id in the data of ``owner``, None when they are null. Raises NotObserved when unreadable."""
     data = owner.get("data", ())
-    if data is not None and not resources.is_identifier(data):
+    if data is None:
+        return None
+    if not resources.is_identifier(data):
         raise NotObserved("there is no account")
-    return next(iter(resources.identities(data)), None)
-
-
-def _named(account: tuple[str, str] | None) -> str:
-    return "no account" if account is None else " ".join(map(shown, account))
+    return str(data["id"])
 
 
 @requirement("REL-009")
 def test_an_update_of_the_relationship_is_refused(
     relationship: Exchange, relationship_update: Exchange, relationship_after_update: Exchange
 ) -> None:
-    before = _linkage(relationship)
+    before = _account_in(relationship.ok_document)
     if relationship_update.status in _CONTENT_REFUSED:
         raise NotObserved("the content of the update was refused, so that nothing is known of others")
     expect_status(relationship_update, 403, 405, why="the interface is read-only")
-    after = relationship_after_update.ok_document.get("data")
-    expect(
-        after == before,
-        f"the linkage as before, {shown(before)}",
-        shown(after),
-        relationship_after_update,
-        part="/data",
-    )
+    after = _account_in(relationship_after_update.ok_document)
+    expect(after == before, f"{shown(before)}, as before", shown(after), relationship_after_update, part="/data/id")

@@ -1,7 +1,7 @@
 """schemathesis, set up on the OpenAPI document: what it generates for an operation, and what it thinks of an answer.
 
-The builder of its pytest plugin is called when an item runs, not when it is collected: node ids are then pytest's own,
-stable on every version of it, and a run without generated requests does not import schemathesis at all.
+Its pytest plugin builds tests when they are collected. Here the same builder is called when an item runs: node ids are
+then pytest's own, stable on every version of it, and a run without generated requests does not import schemathesis.
 """
 
 from __future__ import annotations
@@ -23,23 +23,28 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis import settings as hypothesis_settings
 from schemathesis.core.transport import Response
-from schemathesis.generation.feedback import FeedbackSources
-from schemathesis.pytest._test_builder import build_operation_test
+from schemathesis.generation import derive_operation_seed
+from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
 
 from conformance import contract
 from conformance.exchange import Exchange
-from conformance.fuzzing.builtin import judged_by_schemathesis
+from conformance.fuzzing.builtin import schema_violations
 
 # How often a generated id is replaced by a known one; the rest stays unknown or wrong.
 _KNOWN_ID = 0.7
 _STEPS = 4
-_PHASES = {"contract": ("examples", "coverage"), "fuzzing": ("fuzzing",)}
+_MODES = {
+    "contract": [HypothesisTestMode.EXAMPLES, HypothesisTestMode.COVERAGE],
+    "fuzzing": [HypothesisTestMode.FUZZING],
+}
 
 
 @dataclass(frozen=True)
 class Generated:
-    """One request that was generated: path and query below the API, further header fields, and whether it is meant to
-    fit the document."""
+    """One request that was generated: path and query below the API, further header fields.
+
+    ``positive`` tells whether schemathesis means it to fit the document.
+    """
 
     target: str
     headers: tuple[tuple[str, str], ...]
@@ -67,22 +72,21 @@ class Engine:
         """Return what a phase group generates for an operation, each request once, in a fixed order."""
         operation = self._operations[operation_id]
         cases: list[Any] = []
-        for phase in self.schema.config.phases.__dataclass_fields__:
-            getattr(self.schema.config.phases, phase).enabled = phase in _PHASES[group]
 
         def collect(case: Any) -> None:
             cases.append(case)
 
+        config = HypothesisTestConfig(
+            project=self.schema.config,
+            modes=_MODES[group],
+            settings=self.schema.config.get_hypothesis_settings(operation=operation, phase="fuzzing"),
+            seed=derive_operation_seed(self.seed, operation.label),
+        )
         with _without_local_constants(), warnings.catch_warnings(), suppress(SkipTest):
             warnings.simplefilter("ignore")
-            build_operation_test(
-                config=self.schema.config,
-                operation=operation,
-                test_func=collect,
-                given_kwargs={},
-                feedback=FeedbackSources(),
-            )()
-        return list(dict.fromkeys(_generated(case) for case in cases))
+            create_test(operation=operation, test_func=collect, config=config)()
+        made = [_generated(case) for case in cases]
+        return list({(each.target, each.headers): each for each in made}.values())
 
     def walk(self, operation_ids: set[str], scenarios: int, respond: Callable[[Generated], Exchange]) -> None:
         """Follow the links of the document from answer to answer; ``respond`` sends a request."""
@@ -110,10 +114,9 @@ class Engine:
             warnings.simplefilter("ignore")
             Machine.run(settings=settings)
 
-    def opinions(self, operation_id: str, exchange: Exchange) -> list[tuple[str, str]]:
-        """Return requirement and message of what the built-in checks in use find in an answer."""
-        case = self._operations[operation_id].Case()
-        return judged_by_schemathesis(case, response_of(exchange))
+    def schema_violations(self, operation_id: str, exchange: Exchange) -> list[str]:
+        """Return where and how an answer to an operation contradicts the schemas of the document."""
+        return schema_violations(self._operations[operation_id].Case(), response_of(exchange))
 
 
 def _generated(case: Any) -> Generated:
@@ -142,6 +145,8 @@ def response_of(exchange: Exchange) -> Response:
 
 def _load(invoice_ids: tuple[str, ...], account_ids: tuple[str, ...], seed: int, examples: int) -> Any:
     document = copy.deepcopy(contract.openapi())
+    # Without examples the phase of that name has nothing to say about parameters.
+    document["components"]["parameters"]["InvoiceInclude"]["examples"] = {"account": {"value": "account"}}
     dictionaries, bindings = {}, {}
     for path, kind, ids in (("/invoices/", "InvoiceId", invoice_ids), ("/accounts/", "AccountId", account_ids)):
         if ids:

@@ -26,9 +26,9 @@ undefined_method = unknown_item.but(method="CONFORM")
 item_options = get(_ITEM).but(method="OPTIONS")
 trace = unknown_item.but(method="TRACE", headers={"Authorization": THROW_AWAY})
 
-_OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
-item_override_options = get(_ITEM).but(headers=dict.fromkeys(_OVERRIDES, "OPTIONS"))
-unknown_item_override_delete = unknown_item.but(headers=dict.fromkeys(_OVERRIDES, "DELETE"))
+OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
+item_override_options = get(_ITEM).but(headers=dict.fromkeys(OVERRIDES, "OPTIONS"))
+unknown_item_override_delete = unknown_item.but(headers=dict.fromkeys(OVERRIDES, "DELETE"))
 
 item_with_content = get(_ITEM).but(
     headers={"Content-Type": JSON_API},

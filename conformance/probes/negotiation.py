@@ -36,7 +36,9 @@ accept_unknown_profile = get(_ITEM).but(headers={"Accept": f'{JSON_API};profile=
 accept_excluding = header_family(get(_ITEM), "Accept", {"html": "text/html", "json": "application/json"})
 
 # The documented request has a Content-Type, although it has no content.
-item_with_content_type = get(_ITEM).but(headers={"Content-Type": JSON_API})
+content_type_without_content = header_family(
+    get(_ITEM), "Content-Type", {"documented": JSON_API, "other": "text/plain"}
+)
 content_type_with_parameter = family(
     {
         name: get(_ITEM, needs=("contested",)).but(headers={"Content-Type": f"{JSON_API};{parameter}"})

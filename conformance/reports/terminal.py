@@ -110,7 +110,7 @@ def _coverage(verdict: Verdict) -> str:
     return _fill(text, subsequent_indent="  ")
 
 
-def summary(run: Run, verdict: Verdict, deselected: int) -> Iterator[str]:
+def summary(run: Run, verdict: Verdict, deselected: int, *, interrupted: bool) -> Iterator[str]:
     """Yield the closing lines: target, requests, a row per source, coverage, verdict."""
     name = "embedded reference server" if run.embedded else run.target.base_url
     yield _row("target", f"{name}  ({run.target.described()})")
@@ -123,4 +123,5 @@ def summary(run: Run, verdict: Verdict, deselected: int) -> Iterator[str]:
     if unseen:
         yield _row("not seen", f"{len(unseen)} of other levels: {' '.join(entry.id for entry in unseen)}")
     part = f"  (of the selected checks; {deselected} deselected)" if deselected else ""
-    yield _row("verdict", verdict.sentence + part)
+    so_far = "interrupted; so far: " if interrupted else ""
+    yield _row("verdict", so_far + verdict.sentence + part)

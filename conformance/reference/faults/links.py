@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from conformance.reference.selection import Record
 
     Links = dict[str, str | None]
+    LinksChange = Callable[[Links, Invoice], object]
 
 JSON_API = "JSON:API 1.1"
 
 
-def _relationship_links(api: Api, change: Callable[[Links, Invoice], None]) -> None:
+def _relationship_links(api: Api, change: LinksChange) -> None:
     def links(original: Callable[..., Links], request: Request, invoice: Invoice) -> Links:
         shown = original(request, invoice)
         change(shown, invoice)
@@ -195,3 +196,20 @@ def related_by_account(api: Api) -> None:
         links["related"] = f"{base}/accounts/{invoice.account.id}"
 
     _relationship_links(api, change)
+
+
+@fault("links-internal-host", caught_by={"ITEM-029"}, clause="Documented behaviour, links")
+def internal_host(api: Api) -> None:
+    """The links of the account carry the name of a host behind the proxy."""
+    _relationship_links(
+        api,
+        lambda links, _: links.update(
+            {name: "http://app-1.internal:8080" + str(link)[str(link).index(PREFIX) :] for name, link in links.items()}
+        ),
+    )
+
+
+@fault("links-other-scheme", caught_by={"ITEM-029"}, clause="Documented behaviour, links")
+def other_scheme(api: Api) -> None:
+    """The self link of an invoice has the scheme https, though http was used."""
+    _self_links(api, lambda link, _: link.replace("http://", "https://", 1))

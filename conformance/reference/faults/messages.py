@@ -99,7 +99,7 @@ def _length(api: Api, change: Callable[[int], bytes], when: Callable[[Request, A
 def length_too_small(api: Api) -> None:
     """Content-Length counts characters instead of bytes."""
 
-    def alter(request: Request, answer: Answer, data: bytes) -> bytes:
+    def alter(_request: Request, answer: Answer, data: bytes) -> bytes:
         head, _, body = data.partition(b"\r\n\r\n")
         characters = len(body.decode(errors="replace"))
         if not body or characters == len(body):
@@ -133,7 +133,7 @@ def length_with_sign(api: Api) -> None:
 def length_and_chunked(api: Api) -> None:
     """The related account is sent chunked, with Content-Length beside."""
 
-    def alter(request: Request, answer: Answer, data: bytes) -> bytes:
+    def alter(request: Request, _answer: Answer, data: bytes) -> bytes:
         head, _, body = data.partition(b"\r\n\r\n")
         if not (is_related(request) and body):
             return data
@@ -534,3 +534,26 @@ def date_twice(api: Api) -> None:
             answer.headers.append(("Date", api.date()))
 
     api.on_answer(change)
+
+
+@fault("grammar-of-vary", caught_by={"HTTP-023"}, clause="RFC 9110, section 12.5.5")
+def grammar_of_vary(api: Api) -> None:
+    """Errors have a Vary that is no list of field names."""
+    set_field(api, "Vary", "Accept, (Accept-Encoding)", lambda _, answer: answer.status >= 400)
+
+
+@fault(
+    "grammar-of-allow",
+    caught_by={"HTTP-023"},
+    clause="RFC 9110, section 10.2.1",
+    also={"HTTP-008": "no method is listed", "HTTP-010": "no method is listed"},
+)
+def grammar_of_allow(api: Api) -> None:
+    """Allow separates the methods by semicolons."""
+    api.allow = "GET; HEAD; OPTIONS"
+
+
+@fault("grammar-of-last-modified", caught_by={"HTTP-023"}, clause="RFC 9110, section 8.8.2")
+def grammar_of_last_modified(api: Api) -> None:
+    """Last-Modified is in the form of RFC 3339."""
+    set_field(api, "Last-Modified", "2024-11-13T09:56:08Z", status_is(200))

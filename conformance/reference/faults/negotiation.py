@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_item, is_related, set_field, status_is
+from conformance.reference.faults.tools import is_busy, is_item, is_related, set_field, status_is
 from conformance.reference.message import Answer, Problem
 from conformance.reference.negotiation import MEDIA_TYPE, media_range, split_list
 
@@ -129,14 +129,12 @@ def weight_in_capitals(api: Api) -> None:
 @fault("accept-case-matters", caught_by={"NEGO-005"}, clause="RFC 9110, section 8.3.1")
 def case_matters(api: Api) -> None:
     """Media types are compared with regard to case."""
-    _acceptable(
-        api,
-        lambda original, lines: (
-            ",".join(lines).islower() and original(lines)
-            if lines and any(c.isupper() for c in "".join(lines))
-            else original(lines)
-        ),
-    )
+
+    def acceptable(original: Acceptable, lines: list[str]) -> bool:
+        text = ",".join(lines)
+        return original(lines) and (MEDIA_TYPE in text or MEDIA_TYPE not in text.lower())
+
+    _acceptable(api, acceptable)
 
 
 @fault("accept-empty-members-refused", caught_by={"NEGO-005"}, clause="RFC 9110, section 5.6.1.2")
@@ -244,18 +242,30 @@ def content_type_ignored(api: Api) -> None:
     api.replace("content_type_supported", lambda *_: True)
 
 
-@fault(
-    "content-type-required",
-    caught_by={"NEGO-012"},
-    clause="RFC 9110, section 8.3",
-    also={"HTTP-016": "the documented request without it is refused"},
-)
-def content_type_required(api: Api) -> None:
-    """On the account of an invoice and on a GET with text/plain, another Content-Type than JSON:API gives 415."""
+@fault("content-type-other-refused", caught_by={"NEGO-012"}, clause="RFC 9110, section 8.3")
+def content_type_other(api: Api) -> None:
+    """A GET with the Content-Type text/plain gives 415."""
     api.replace(
         "content_type_supported",
         lambda original, lines: original(lines) and not any(line.startswith("text/plain") for line in lines),
     )
+
+
+@fault(
+    "content-type-required",
+    caught_by={"NEGO-012"},
+    clause="RFC 9110, section 8.3",
+    also={"ITEM-001": "the busiest invoice is refused without it"},
+)
+def content_type_required(api: Api) -> None:
+    """A GET of the busiest invoice without Content-Type gives 415."""
+
+    def negotiate(original: Callable[[Request], None], request: Request) -> None:
+        original(request)
+        if is_busy(request) and not request.lines("content-type"):
+            raise Problem(415, "Unsupported media type", "The Content-Type is missing.")
+
+    api.replace("negotiate", negotiate)
 
 
 @fault("not-acceptable-empty", caught_by={"NEGO-013", "ERR-008"}, clause="RFC 9110, section 15.5.7")

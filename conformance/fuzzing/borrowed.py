@@ -1,0 +1,212 @@
+"""The rules of the checks, applied to answers that no probe asked for.
+
+A check is a pure function of exchanges. One that judges every answer of a run judges generated ones as they are. One
+that judges a certain probe judges each generated request that means the same: it takes that probe's place, and the
+other arguments are the declared probes for the same invoice.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from conformance.exchange import Exchange
+from conformance.fuzzing.asked import Asked, IdForm
+from conformance.fuzzing.rules import Context, Rule
+from conformance.given import given
+from conformance.requirements import registry
+
+_EVERY = "every_"
+_RECORD_WIDE = frozenset({"every_exchange", "every_answer", "every_error", "every_success"})
+# Declared probes that may stand beside a generated request.
+_TWINS = frozenset({"item", "item_with_account", "item_head", "item_without_token", "relationship", "related"})
+# A family may be empty beside a generated request.
+_EMPTY = frozenset({"every_malformed_token", "every_altered_token"})
+# Generated requests do not repeat what is true of the probe itself only.
+_NOT_BORROWED = frozenset(
+    {
+        # It compares the documented bodies of certain errors, one server's wording of them being free.
+        "ERR-006",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check function, the requirement that it claims, and its arguments."""
+
+    requirement: str
+    name: str
+    arguments: tuple[str, ...]
+    function: Callable[..., None]
+
+
+@cache
+def checks() -> tuple[Check, ...]:
+    """Return all checks of the package."""
+    package = importlib.import_module("conformance.checks")
+    found = []
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.name.startswith("test_"):
+            content = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
+            for name, value in content.items():
+                marks = [mark for mark in getattr(value, "pytestmark", ()) if mark.name == "requirement"]
+                if name.startswith("test_") and marks:
+                    arguments = tuple(inspect.signature(value).parameters)
+                    found.append(Check(str(marks[0].args[0]), name, arguments, value))
+    return tuple(found)
+
+
+def _is_known(asked: Asked, *operations: str) -> bool:
+    named = asked.operation is not None and asked.operation.name in operations
+    return named and asked.id_form is IdForm.KNOWN and asked.fits and asked.id == asked.id.lower()
+
+
+def _is_unknown(asked: Asked, operation: str) -> bool:
+    named = asked.operation is not None and asked.operation.name == operation
+    return named and asked.id_form is IdForm.UNKNOWN and not asked.parameters and asked.fits
+
+
+def _has_unknown_include(asked: Asked, *operations: str) -> bool:
+    """Tell whether ``include`` names a path that cannot exist, as the only fault of the request."""
+    named = asked.operation is not None and asked.operation.name in operations
+    value = asked.value("include")
+    if not named or asked.id_form not in {IdForm.KNOWN, IdForm.NONE} or value is None or not _is_plain(value):
+        return False
+    return any(part and part.lower() != "account" for part in value.split(","))
+
+
+def _is_plain(value: str) -> bool:
+    return value.isascii() and len(value) <= 100 and value.replace(",", "").replace(".", "").replace("-", "").isalnum()
+
+
+def _has_unknown_field(asked: Asked) -> bool:
+    fields = asked.wanted("invoices")
+    if fields is None or not asked.operation or asked.operation.name != "getInvoice":
+        return False
+    known = {*_schema_fields(), "account"}
+    return asked.id_form is IdForm.KNOWN and any(_is_plain(name) and name.lower() not in known for name in fields)
+
+
+def _schema_fields() -> tuple[str, ...]:
+    from conformance import contract
+
+    return contract.attribute_names()
+
+
+def _has_reserved_name(asked: Asked) -> bool:
+    defined = {"include", "fields", "sort", "page", "filter"}
+    names = {name for name in asked.names() if name.isascii() and name.isalpha() and name.islower() and len(name) < 40}
+    return asked.operation is not None and asked.id_form in {IdForm.KNOWN, IdForm.NONE} and bool(names - defined)
+
+
+# Which probe's place a generated GET takes.
+ROLES: Mapping[str, Callable[[Asked], bool]] = {
+    "item": lambda asked: _is_known(asked, "getInvoice") and not asked.parameters,
+    "item_with_account": lambda asked: (
+        _is_known(asked, "getInvoice") and asked.shows_all_fields() and asked.value("include") == "account"
+    ),
+    "include_empty": lambda asked: _is_known(asked, "getInvoice") and asked.value("include") == "",
+    "relationship": lambda asked: _is_known(asked, "getInvoiceAccountLinkage") and not asked.parameters,
+    "related": lambda asked: _is_known(asked, "getInvoiceAccount") and not asked.parameters,
+    "unknown_item": lambda asked: _is_unknown(asked, "getInvoice"),
+    "unknown_relationship": lambda asked: _is_unknown(asked, "getInvoiceAccountLinkage"),
+    "unknown_related": lambda asked: _is_unknown(asked, "getInvoiceAccount"),
+    "malformed_id": lambda asked: (
+        asked.operation is not None and asked.operation.name == "getInvoice" and asked.id_form is IdForm.PLAIN
+    ),
+    "unknown_include": lambda asked: _has_unknown_include(asked, "getInvoice", "getInvoices"),
+    "relationship_unknown_include": lambda asked: _has_unknown_include(asked, "getInvoiceAccountLinkage"),
+    "related_unknown_include": lambda asked: _has_unknown_include(asked, "getInvoiceAccount"),
+    "fields_unknown": _has_unknown_field,
+    "unknown_parameter": _has_reserved_name,
+}
+# The same for checks that judge nothing but what was asked for: they hold under sparse fieldsets, too.
+_LOOSE_ROLES: Mapping[str, Callable[[Asked], bool]] = {
+    "item_with_account": lambda asked: _is_known(asked, "getInvoice") and asked.value("include") == "account",
+}
+# What is sent after a generated request, to be compared with its answer.
+FOLLOWERS = frozenset({"item_again", "item_head", "item_not_modified", "item_without_token"})
+
+
+def _applicable(capabilities: Collection[str]) -> Iterator[Check]:
+    known = registry()
+    for check in checks():
+        requirement = known.get(check.requirement)
+        if requirement and set(requirement.needs) <= set(capabilities) and check.requirement not in _NOT_BORROWED:
+            yield check
+
+
+def rules(capabilities: Collection[str]) -> list[Rule]:
+    """Return a rule for each check that fits a target with these capabilities, and each place that it can judge."""
+    made = []
+    for check in _applicable(capabilities):
+        arguments = set(check.arguments)
+        wide = arguments & _RECORD_WIDE
+        if wide and arguments - wide <= _TWINS:
+            made.append(_wide_rule(check))
+            continue
+        for role in ROLES:
+            own = arguments & {role, _EVERY + role}
+            if own and arguments - own <= (_TWINS | _EMPTY):
+                made.append(_role_rule(check, role))
+    return made
+
+
+def _belongs(name: str, exchange: Exchange) -> bool:
+    if name == "every_exchange":
+        return True
+    if exchange.answer is None:
+        return False
+    return {"every_error": exchange.status >= 400, "every_success": exchange.succeeded}.get(name, True)
+
+
+def _wide_rule(check: Check) -> Rule:
+    def together(exchanges: tuple[Exchange, ...], context: Context) -> None:
+        values: dict[str, Any] = {}
+        for name in check.arguments:
+            if name in _RECORD_WIDE:
+                values[name] = tuple(exchange for exchange in exchanges if _belongs(name, exchange))
+                given(values[name], "no answer of this kind")
+            else:
+                values[name] = context.twin(name, exchanges[0].invoice_id or "")
+        check.function(**values)
+
+    return Rule(check.requirement, check.name, lambda exchange, context: together((exchange,), context), together)
+
+
+def _role_rule(check: Check, role: str) -> Rule:
+    fits = _LOOSE_ROLES.get(role, ROLES[role]) if check.arguments == (role,) else ROLES[role]
+
+    def judge(exchange: Exchange, context: Context) -> None:
+        given(exchange.request.method == "GET" and fits(context.asked(exchange)), f"not in place of {role}")
+        # 5xx is owned by ERR-011; a limit says nothing.
+        given(exchange.answer is not None and exchange.status < 500 and exchange.status != 429, "not answered")
+        subject = replace(exchange, probe=role)
+        values: dict[str, Any] = {}
+        for name in check.arguments:
+            if name == role:
+                values[name] = subject
+            elif name == _EVERY + role:
+                values[name] = (subject,)
+            elif name in _EMPTY:
+                values[name] = ()
+            else:
+                values[name] = context.twin(name, exchange.invoice_id or "")
+        check.function(**values)
+
+    return Rule(check.requirement, f"{check.name}[{role}]", judge)
+
+
+def follow_up_rules(capabilities: Collection[str]) -> list[Check]:
+    """Return the checks that compare an answer with those to requests that follow it."""
+    return [
+        check
+        for check in _applicable(capabilities)
+        if set(check.arguments) & FOLLOWERS and set(check.arguments) <= FOLLOWERS | {"item"}
+    ]

@@ -1,0 +1,154 @@
+"""From violations to findings: the same cause told once, by its smallest request, and checked for being repeatable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from conformance.exchange import Exchange, NotObserved, Request
+from conformance.fuzzing.asked import Asked, IdForm
+from conformance.fuzzing.rules import Context, Rule
+from conformance.judging import Violation
+
+# Causes of one violation that are told apart, and requests that are spent on making one smaller.
+_MOST_CAUSES = 5
+_MOST_TRIALS = 16
+_VARIABLE = re.compile(r'"[^"]*"|[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}|[0-9]+')
+
+Send = Callable[[Request], Exchange]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One violation by one answer."""
+
+    rule: Rule
+    exchange: Exchange
+    violation: Violation
+
+
+@dataclass
+class Finding:
+    """One cause: its smallest request, how often it was met, and whether a second sending showed it again."""
+
+    rule: Rule
+    violation: Violation
+    exchange: Exchange
+    count: int = 1
+    stable: bool = True
+    others: list[Exchange] = field(default_factory=list)
+
+    @property
+    def observed(self) -> str:
+        """What was observed, with the count and the word for what does not repeat."""
+        times = f" (in {self.count} generated requests)" if self.count > 1 else ""
+        chance = "" if self.stable else "unstable, not seen when sent again: "
+        return f"{chance}{self.violation.observed}{times}"
+
+
+def _signature(hit: Hit) -> tuple[str, str, str]:
+    status = "none" if hit.exchange.answer is None else str(hit.exchange.status)
+    said = _VARIABLE.sub("#", hit.violation.observed)
+    return hit.rule.name, said, status
+
+
+def _shape(asked: Asked) -> tuple[str, frozenset[str]]:
+    usual = asked.id_form in {IdForm.KNOWN, IdForm.NONE}
+    return "" if usual else asked.id_form.value, frozenset(asked.names())
+
+
+def _explains(small: Asked, large: Asked) -> bool:
+    """Tell whether what makes the ``small`` request fail is in the ``large`` one, too."""
+    form, names = _shape(small)
+    other_form, other_names = _shape(large)
+    return form in {"", other_form} and names <= other_names
+
+
+def smaller(request: Request) -> Iterator[Request]:
+    """Yield requests that ask for less: without a parameter, with a part of its value, without added header fields."""
+    path, question, query = request.url.partition("?")
+    pairs = query.split("&") if question else []
+    if len(pairs) > 8:
+        half = len(pairs) // 2
+        yield _with(request, path, pairs[:half])
+        yield _with(request, path, pairs[half:])
+    for number in range(len(pairs)):
+        yield _with(request, path, pairs[:number] + pairs[number + 1 :])
+    if request.header("Content-Type") is not None:
+        yield replace(request, headers=tuple(line for line in request.headers if line[0].lower() != "content-type"))
+    for number, pair in enumerate(pairs):
+        name, equals, value = pair.partition("=")
+        parts = value.split(",")
+        if len(parts) > 1:
+            for cut in (parts[: len(parts) // 2], parts[len(parts) // 2 :]):
+                yield _with(request, path, [*pairs[:number], f"{name}{equals}{','.join(cut)}", *pairs[number + 1 :]])
+
+
+def _with(request: Request, path: str, pairs: Sequence[str]) -> Request:
+    return replace(request, url=f"{path}?{'&'.join(pairs)}" if pairs else path)
+
+
+class Clusters:
+    """Turns hits into findings."""
+
+    def __init__(self, send: Send, context: Context) -> None:
+        """``send`` sends a request anew."""
+        self._send = send
+        self._context = context
+
+    def findings(self, hits: Sequence[Hit]) -> list[Finding]:
+        """Return a finding for each cause, in the order in which the rules met them."""
+        groups: dict[tuple[str, str, str], list[Hit]] = {}
+        for hit in hits:
+            groups.setdefault(_signature(hit), []).append(hit)
+        return [finding for group in groups.values() for finding in self._causes(group)]
+
+    def _causes(self, group: list[Hit]) -> Iterator[Finding]:
+        waiting = sorted(group, key=lambda hit: (len(hit.exchange.request.target), hit.exchange.request.target))
+        for _ in range(_MOST_CAUSES):
+            if not waiting:
+                return
+            finding = self._minimal(waiting[0])
+            asked = self._context.asked(finding.exchange)
+            mine = [hit for hit in waiting[1:] if _explains(asked, self._context.asked(hit.exchange))]
+            rest = [hit for hit in waiting[1:] if hit not in mine]
+            finding.count = 1 + len(mine)
+            finding.others = [hit.exchange for hit in mine[:4]]
+            waiting = rest
+            yield finding
+        if waiting:
+            first = waiting[0]
+            yield Finding(first.rule, first.violation, first.exchange, len(waiting))
+
+    def _minimal(self, hit: Hit) -> Finding:
+        finding = Finding(hit.rule, hit.violation, hit.exchange)
+        again = self._again(hit.rule, hit.exchange)
+        finding.stable = again is not None
+        # Waiting for the time limit again and again would take minutes: once must do.
+        if again is None or not hit.rule.alone or hit.exchange.answer is None:
+            return finding
+        finding.violation, finding.exchange = again
+        trials, progress = 0, True
+        while progress and trials < _MOST_TRIALS:
+            progress = False
+            for request in smaller(finding.exchange.request):
+                trials += 1
+                if found := self._again(hit.rule, replace(hit.exchange, request=request)):
+                    finding.violation, finding.exchange = found
+                    progress = True
+                    break
+                if trials >= _MOST_TRIALS:
+                    break
+        return finding
+
+    def _again(self, rule: Rule, exchange: Exchange) -> tuple[Violation, Exchange] | None:
+        """Send the request of an exchange and judge the answer; None when nothing is wrong with it."""
+        try:
+            exchange = self._send(exchange.request) if rule.alone else exchange
+            rule.judge(exchange, self._context)
+        except NotObserved:
+            return None
+        except Violation as violation:
+            return violation, exchange
+        return None

@@ -1,0 +1,156 @@
+"""Rules for answers to generated requests that the checks, made for their own probes, do not have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from conformance import contract
+from conformance.checks import documents
+from conformance.exchange import JSON_API, Exchange, NotObserved
+from conformance.fuzzing.asked import Asked, IdForm
+from conformance.given import given
+from conformance.judging import expect, expect_status
+from conformance.values import shown
+
+# Answers that say nothing about the request: a limit, an overload, a gateway.
+_ELSEWHERE = frozenset({429, 502, 503, 504})
+_NO_HEX = re.compile("[^0-9a-f]")
+_OWN_TYPES: Mapping[str, Callable[[], Iterable[str]]] = {
+    "invoices": contract.attribute_names,
+    "accounts": contract.account_attribute_names,
+}
+INJECTED = "X-Injected"
+
+
+class Context(Protocol):
+    """What a rule may ask for besides the answer."""
+
+    def asked(self, exchange: Exchange) -> Asked:
+        """Return what the request of ``exchange`` asks for."""
+
+    def twin(self, probe: str, invoice_id: str) -> Exchange:
+        """Return the answer to a declared probe. Raises NotObserved when there is none."""
+
+    def schema_violations(self, operation: str, exchange: Exchange) -> list[str]:
+        """Return where and how the answer to an operation contradicts the document."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule for answers to generated requests.
+
+    ``judge`` raises Violation or NotObserved for one exchange; ``together``, where there is one, for several of them.
+    """
+
+    requirement: str
+    name: str
+    judge: Callable[[Exchange, Context], None]
+    together: Callable[[tuple[Exchange, ...], Context], None] | None = None
+    # A net below the others: what they find is not told again.
+    last: bool = False
+    # Whether one request alone shows the violation; otherwise ``judge`` sends what it compares by itself.
+    alone: bool = True
+
+
+def _fits_the_schema(exchange: Exchange, context: Context) -> None:
+    operation = context.asked(exchange).operation
+    given(operation and exchange.media_type == JSON_API and exchange.body, "no JSON:API document of an operation")
+    given(exchange.request.method == "GET" and exchange.json.readable, "no JSON text")
+    assert operation is not None
+    found = context.schema_violations(operation.name, exchange)
+    expect(not found, f"the schema of {operation.name} for {exchange.status}", "; ".join(found[:2]), exchange)
+
+
+def _fitting_request_is_served(exchange: Exchange, context: Context) -> None:
+    asked = context.asked(exchange)
+    given(asked.fits and asked.id_form in {IdForm.NONE, IdForm.KNOWN}, "not a fitting request for a known resource")
+    # Long targets meet limits, other spellings of an id other rules; ERR-011 owns 5xx.
+    given(len(exchange.request.target) < 2000 and asked.id == asked.id.lower(), "not plain")
+    given(exchange.status < 500 and exchange.status not in _ELSEWHERE, "answered by something else, or ERR-011")
+    if asked.parameters:
+        expect_status(exchange, 200, 400, why="the document allows this request, and the resource exists")
+    else:
+        expect_status(exchange, 200, why="the resource exists")
+
+
+def _resources(exchange: Exchange, context: Context, resource_type: str) -> list[documents.Part]:
+    """Return the resources of a type in a 200 answer to a GET of an operation."""
+    given(exchange.status == 200 and exchange.request.method == "GET", "not answered with 200")
+    given(context.asked(exchange).operation, "no operation of the document")
+    found = [part for part in documents.resources(exchange) if part.value.get("type") == resource_type]
+    return documents.some(found)
+
+
+def _shown_fields(resource: Mapping[str, Any]) -> set[str]:
+    names: set[str] = set()
+    for part in ("attributes", "relationships"):
+        value = resource.get(part, {})
+        given(isinstance(value, dict), f"{part} is no object: ITEM-011")
+        names |= {name for name in value if not name.startswith("@") and ":" not in name}
+    return names
+
+
+def _no_other_fields(resource_type: str) -> Callable[[Exchange, Context], None]:
+    def judge(exchange: Exchange, context: Context) -> None:
+        wanted = context.asked(exchange).wanted(resource_type)
+        given(wanted is not None, "no sparse fieldset")
+        assert wanted is not None
+        for part in _resources(exchange, context, resource_type):
+            others = sorted(_shown_fields(part.value) - wanted)
+            expect(
+                not others,
+                f"only {', '.join(sorted(wanted)[:4])}" if wanted else "no fields",
+                f"also {', '.join(others[:4])}{', ...' if len(others) > 4 else ''}",
+                exchange,
+                part=part.pointer,
+            )
+
+    return judge
+
+
+def _named_fields(resource_type: str) -> Callable[[Exchange, Context], None]:
+    def judge(exchange: Exchange, context: Context) -> None:
+        wanted = context.asked(exchange).wanted(resource_type)
+        own = {*_OWN_TYPES[resource_type](), *(["account"] if resource_type == "invoices" else [])}
+        named = sorted((wanted or set()) & own)
+        given(named, "no documented field is named")
+        for part in _resources(exchange, context, resource_type):
+            missing = [name for name in named if name not in _shown_fields(part.value)]
+            given(resource_type == "invoices" or len(missing) < len(named), "RELD-009: these may all be unknown here")
+            expect(
+                not missing, f"the named {', '.join(missing[:4])}", "absent", exchange, part=f"{part.pointer}/attributes"
+            )
+
+    return judge
+
+
+def _another_invoice(exchange: Exchange, context: Context) -> None:
+    asked = context.asked(exchange)
+    given(asked.operation and asked.operation.name == "getInvoice" and asked.id_form is not IdForm.KNOWN, "a known id")
+    identifier = exchange.resource.get("id")
+    given(isinstance(identifier, str) and exchange.resource.get("type") == "invoices", "no invoice")
+    # A server may read an id leniently; what it finds must still be what was named.
+    named, found = (_NO_HEX.sub("", text.lower()) for text in (asked.id, str(identifier)))
+    expect(found in named, "the named invoice, or none", f"invoice {shown(identifier)}", exchange, part="/data/id")
+
+
+def _no_injected_field(exchange: Exchange, context: Context) -> None:
+    given(INJECTED.lower() in exchange.request.target.lower() and context.asked(exchange), "nothing was injected")
+    lines = exchange.fields.lines(INJECTED)
+    expect(not lines, f"no field {INJECTED}", f"{INJECTED}: {', '.join(lines)}", exchange, part=INJECTED)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("GEN-002", "fitting_request_is_served", _fitting_request_is_served),
+    Rule("FLDS-001", "no_other_fields_of_invoices", _no_other_fields("invoices")),
+    Rule("GEN-003", "no_other_fields_of_accounts", _no_other_fields("accounts")),
+    Rule("GEN-004", "named_fields_of_invoices", _named_fields("invoices")),
+    Rule("GEN-004", "named_fields_of_accounts", _named_fields("accounts")),
+    Rule("ITEM-008", "another_invoice", _another_invoice),
+    Rule("SEC-011", "no_injected_field", _no_injected_field),
+    Rule("GEN-001", "fits_the_schema", _fits_the_schema, last=True),
+)
+__all__ = ["INJECTED", "RULES", "Context", "NotObserved", "Rule"]

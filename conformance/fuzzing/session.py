@@ -1,0 +1,344 @@
+"""The generated part of one run: what is generated, sent and judged for each item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from conformance import plan
+from conformance.exchange import Exchange, NotObserved, Request
+from conformance.fuzzing import borrowed, hostile
+from conformance.fuzzing.asked import Asked, IdForm, operations, read
+from conformance.fuzzing.findings import Clusters, Finding, Hit
+from conformance.fuzzing.rules import RULES, Rule
+from conformance.judging import Violation
+from conformance.observer import Observer
+from conformance.plan import Step
+
+if TYPE_CHECKING:
+    from conformance.fuzzing.engine import Engine, Generated
+    from conformance.target import Target
+
+# Coverage cases per drawn case, hostile ones per drawn case, and the share of all that HEAD gets.
+_COVERAGE, _HOSTILE = 4, 2
+# After so many requests of an item without an answer, no more are sent: each costs a whole time limit.
+_MOST_SILENT = 3
+_FOLLOWED = 3
+
+
+@dataclass
+class Tally:
+    """What was sent for an item: requests, those meant to fit the document, and how many of these got a 200."""
+
+    sent: int = 0
+    positive: int = 0
+    served: int = 0
+
+
+@dataclass
+class Outcome:
+    """What an item found: requirements that were judged and hold, findings, and what could not be judged."""
+
+    holding: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+    unseen: dict[str, str] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
+
+
+class Session:
+    """The generated part of a run against one target; a context for rules."""
+
+    def __init__(self, target: Target, seed: int, examples: int) -> None:
+        """``examples`` is the depth: the cases that the fuzzing phase draws for an operation."""
+        self.target = target
+        self.seed = seed
+        self.examples = examples
+        # Requests and answers of this part stay out of the record that checks of every answer judge.
+        self.observer = Observer(target)
+        self._asked: dict[Request, Asked] = {}
+        self._generated: dict[tuple[str, str], list[Generated]] = {}
+
+    @cached_property
+    def account_ids(self) -> tuple[str, ...]:
+        """The accounts of the known invoices."""
+        found = []
+        for invoice_id in self.target.invoice_ids:
+            try:
+                data = self.twin("relationship", invoice_id).ok_document.get("data")
+            except NotObserved:
+                continue
+            if isinstance(data, dict) and isinstance(data.get("id"), str):
+                found.append(data["id"])
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def engine(self) -> Engine:
+        """schemathesis; it is imported here."""
+        from conformance.fuzzing.engine import Engine
+
+        return Engine(self.target.invoice_ids, self.account_ids, self.seed, self.examples)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(each.lower() for each in (*self.target.invoice_ids, *self.account_ids))
+
+    @cached_property
+    def _rules(self) -> list[Rule]:
+        return [*borrowed.rules(self.target.capabilities), *RULES]
+
+    # The context of rules.
+
+    def asked(self, exchange: Exchange) -> Asked:
+        """Return what the request of ``exchange`` asks for."""
+        request = exchange.request
+        if request not in self._asked:
+            self._asked[request] = read(request, self.target.request_target(""), self._known)
+        return self._asked[request]
+
+    def twin(self, probe: str, invoice_id: str) -> Exchange:
+        """Return the answer to a declared probe. Raises NotObserved when there is none."""
+        return self.observer.obtain(Step(probe, invoice_id or self.target.invoice_ids[0]))
+
+    def schema_violations(self, operation: str, exchange: Exchange) -> list[str]:
+        """Return where and how the answer to an operation contradicts the document."""
+        return self.engine.schema_violations(operation, exchange)
+
+    # Sending.
+
+    def send(self, request: Request) -> Exchange:
+        """Send a request. Its exchange is called generated and belongs to the invoice that it names."""
+        exchange = self.observer.fetch(request)
+        named = read(request, self.target.request_target(""), self._known)
+        invoice_id = named.id.lower() if named.id_form is IdForm.KNOWN else self.target.invoice_ids[0]
+        return replace(exchange, probe="generated", invoice_id=invoice_id)
+
+    def _send_all(self, requests: Sequence[Request]) -> list[Exchange]:
+        """Send requests, several at a time, until too many get no answer; return the exchanges in their order."""
+        width = self.target.settings["concurrency"]
+        found: list[Exchange] = []
+        with ThreadPoolExecutor(width) as executor:
+            for start in range(0, len(requests), width * 4):
+                found += executor.map(self.send, requests[start : start + width * 4])
+                if sum(exchange.answer is None for exchange in found) >= _MOST_SILENT:
+                    break
+        return found
+
+    @cached_property
+    def _base(self) -> Request:
+        return plan.build(Step("item", self.target.invoice_ids[0]), self.target, {})
+
+    def _request(self, made: Generated, method: str) -> Request:
+        return replace(
+            self._base, method=method, url=self.target.url(made.target), headers=self._base.headers + made.headers
+        )
+
+    def _generate(self, operation_id: str, group: str) -> list[Generated]:
+        key = (operation_id, group)
+        if key not in self._generated:
+            self._generated[key] = self.engine.generate(operation_id, group)
+        return self._generated[key]
+
+    # Items.
+
+    def run(self, operation_id: str, group: str) -> Outcome:
+        """Generate, send and judge what ``group`` has for an operation."""
+        outcome = Outcome()
+        if group == "head":
+            self._heads(operation_id, outcome)
+            return outcome
+        made = self._made(operation_id, group)
+        exchanges = self._send_all([request for request, _ in made])
+        self._count(outcome.tally, exchanges, [positive for _, positive in made])
+        hits = self._judge(exchanges, outcome)
+        if group == "fuzzing":
+            hits += self._follow(exchanges, outcome)
+        self._conclude(outcome, hits)
+        if outcome.tally.positive and not outcome.tally.served:
+            outcome.holding.discard("GEN-002")
+            outcome.unseen["GEN-002"] = "no generated request was answered with 200"
+        return outcome
+
+    def _made(self, operation_id: str, group: str) -> list[tuple[Request, bool]]:
+        """Return the requests of a group, each with whether it is meant to fit the document."""
+        if group == "hostile":
+            seeds = [self._request(made, "GET") for made in self._generate(operation_id, "fuzzing")]
+            fitting = [request for request in seeds if read(request, self.target.request_target(""), self._known).fits]
+            operation = operations()[operation_id]
+            broken = hostile.variations(
+                operation, fitting or [self._plain(operation_id)], f"{self.seed} {operation_id}", _HOSTILE * self.examples
+            )
+            return [(request, False) for request in dict.fromkeys(broken)]
+        generated = self._generate(operation_id, group)
+        if group == "contract":
+            generated = _spread(generated, _COVERAGE * self.examples)
+        return [(self._request(made, "GET"), made.positive) for made in generated]
+
+    def _plain(self, operation_id: str) -> Request:
+        path = operations()[operation_id].path
+        ids = self.account_ids if path.startswith("/accounts") else self.target.invoice_ids
+        return replace(self._base, url=self.target.url(path.replace("{id}", ids[0] if ids else "none")))
+
+    def _heads(self, operation_id: str, outcome: Outcome) -> None:
+        """Judge HEAD by comparing it with GET, for some of the requests that are generated for GET.
+
+        The document gives both the same parameters, so both would get the same.
+        """
+        get_id = next(name for name, each in operations().items() if each.path == operations()[operation_id].path)
+        generated = [*self._generate(get_id, "fuzzing"), *self._generate(get_id, "contract")]
+        made = _spread(generated, self.examples)
+        heads = self._send_all([self._request(each, "HEAD") for each in made])
+        gets = self._send_all([replace(exchange.request, method="GET") for exchange in heads])
+        self._count(outcome.tally, heads, [each.positive for each in made])
+        outcome.tally.sent += len(gets)
+        hits = self._judge(heads, outcome)
+        for head, get in zip(heads, gets, strict=False):
+            hits += self._compare({"item": get, "item_head": head}, outcome, "GET")
+        self._conclude(outcome, hits)
+
+    def walk(self, operation_ids: Iterable[str]) -> Outcome:
+        """Follow the links of the document and judge all answers."""
+        outcome = Outcome()
+        exchanges: list[Exchange] = []
+        positive: list[bool] = []
+        kept: dict[Request, Exchange] = {}
+
+        def respond(made: Generated) -> Exchange:
+            request = self._request(made, "GET")
+            if request not in kept:
+                kept[request] = self.send(request)
+                exchanges.append(kept[request])
+                positive.append(made.positive)
+            return kept[request]
+
+        self.engine.walk(set(operation_ids), max(1, self.examples // 2), respond)
+        self._count(outcome.tally, exchanges, positive)
+        self._conclude(outcome, self._judge(exchanges, outcome))
+        return outcome
+
+    @staticmethod
+    def _count(tally: Tally, exchanges: Sequence[Exchange], positive: Sequence[bool]) -> None:
+        tally.sent += len(exchanges)
+        for exchange, fits in zip(exchanges, positive, strict=False):
+            tally.positive += fits
+            tally.served += fits and exchange.answer is not None and exchange.status == 200
+
+    # Judging.
+
+    def _judge(self, exchanges: Sequence[Exchange], outcome: Outcome) -> list[Hit]:
+        hits: list[Hit] = []
+        for rule in sorted(self._rules, key=lambda each: each.last):
+            found = {id(hit.exchange) for hit in hits}
+            subjects = [each for each in exchanges if not (rule.last and id(each) in found)]
+            hits += self._apply(rule, subjects, outcome)
+        return hits
+
+    def _apply(self, rule: Rule, exchanges: Sequence[Exchange], outcome: Outcome) -> list[Hit]:
+        if rule.together is not None and exchanges:
+            try:
+                rule.together(tuple(exchanges), self)
+            except NotObserved:
+                return []
+            except Violation as whole:
+                return self._each(rule, exchanges, outcome) or self._between(rule, exchanges, whole)
+            outcome.holding.add(rule.requirement)
+            return []
+        return self._each(rule, exchanges, outcome)
+
+    def _each(self, rule: Rule, exchanges: Sequence[Exchange], outcome: Outcome) -> list[Hit]:
+        hits = []
+        for exchange in exchanges:
+            try:
+                rule.judge(exchange, self)
+            except NotObserved:
+                continue
+            except Violation as violation:
+                # What is wrong with a twin is the finding of a check.
+                if violation.exchange is None or violation.exchange.request == exchange.request:
+                    hits.append(Hit(rule, exchange, violation))
+                continue
+            outcome.holding.add(rule.requirement)
+        return hits
+
+    def _between(self, rule: Rule, exchanges: Sequence[Exchange], whole: Violation) -> list[Hit]:
+        """Return the hit of a violation that several answers show only together."""
+        requests = [exchange.request for exchange in exchanges]
+        if whole.exchange is None or whole.exchange.request not in requests:
+            return []
+        concerned = [whole.exchange, *whole.others] if whole.others else list(exchanges)
+
+        def judge(_: Exchange, context: Any) -> None:
+            assert rule.together is not None
+            rule.together(tuple(self.send(exchange.request) for exchange in concerned), context)
+
+        return [Hit(replace(rule, judge=judge, together=None, alone=False), whole.exchange, whole)]
+
+    def _follow(self, exchanges: Sequence[Exchange], outcome: Outcome) -> list[Hit]:
+        """Send some answered requests again: as they were, with their entity tag, and without the token."""
+        hits: list[Hit] = []
+        for exchange in self._followed(exchanges):
+            request = exchange.request
+            answers = {"item": exchange, "item_again": self.send(request)}
+            anonymous = tuple(line for line in request.headers if line[0].lower() != "authorization")
+            answers["item_without_token"] = self.send(replace(request, headers=anonymous))
+            try:
+                condition = (*request.headers, ("If-None-Match", exchange.etag))
+                answers["item_not_modified"] = self.send(replace(request, headers=condition))
+            except NotObserved:
+                pass
+            outcome.tally.sent += len(answers) - 1
+            hits += self._compare(answers, outcome, "follow-up")
+        return hits
+
+    def _followed(self, exchanges: Sequence[Exchange]) -> Iterator[Exchange]:
+        """Choose answers with 200 whose requests differ in their parameters, those with most of them first."""
+        seen: dict[tuple[str, ...], Exchange] = {}
+        for exchange in exchanges:
+            if exchange.answer is not None and exchange.status == 200:
+                seen.setdefault(self.asked(exchange).names(), exchange)
+        yield from sorted(seen.values(), key=lambda each: -len(self.asked(each).names()))[:_FOLLOWED]
+
+    def _compare(self, answers: dict[str, Exchange], outcome: Outcome, name: str) -> list[Hit]:
+        """Judge by the checks that compare an answer with another one to the same URL."""
+        hits = []
+        for check in borrowed.follow_up_rules(self.target.capabilities):
+            if not set(check.arguments) <= set(answers):
+                continue
+            values: dict[str, Any] = {role: replace(answers[role], probe=role) for role in check.arguments}
+            try:
+                check.function(**values)
+            except NotObserved:
+                continue
+            except Violation as violation:
+                subject = violation.exchange or answers["item"]
+                judge = self._pair_judge(check, answers)
+                rule = Rule(check.requirement, f"{check.name}[{name}]", judge, alone=False)
+                hits.append(Hit(rule, subject, violation))
+                continue
+            outcome.holding.add(check.requirement)
+        return hits
+
+    def _pair_judge(self, check: borrowed.Check, answers: dict[str, Exchange]) -> Any:
+        """Return the judgement that sends all requests of a comparison again."""
+
+        def judge(_: Exchange, __: object) -> None:
+            check.function(**{role: replace(self.send(answers[role].request), probe=role) for role in check.arguments})
+
+        return judge
+
+    def _conclude(self, outcome: Outcome, hits: list[Hit]) -> None:
+        outcome.findings = Clusters(self.send, self).findings(hits)
+        outcome.holding -= {finding.rule.requirement for finding in outcome.findings}
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.observer.close()
+
+
+def _spread(made: list[Generated], most: int) -> list[Generated]:
+    """Return at most ``most`` of the requests, evenly spread."""
+    if len(made) <= most:
+        return made
+    return [made[number * len(made) // most] for number in range(most)]

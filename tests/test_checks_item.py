@@ -1,0 +1,131 @@
+"""Which invoice is answered, and where its links lead: every fault is found by the requirement that owns it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.exchange import Exchange
+from tests.areas import violated
+from tests.correct import ACCOUNT_ID, LINKAGE, OTHER_ID, attribute, busy, everywhere, with_account
+from tests.exchanges import INVOICE_ID, ITEM_PATH, ORIGIN, PREFIX, REMOVED, exchange, refusal
+
+LINKS = "/data/relationships/account/links"
+SELF = f"{ORIGIN}{ITEM_PATH}"
+
+
+@pytest.mark.parametrize(
+    ("owner", "changes"),
+    [
+        ("ITEM-008", {"/data/id": OTHER_ID}),
+        ("ITEM-015", {f"{LINKS}/self": REMOVED}),
+        ("ITEM-015", {f"{LINKS}/related": None}),
+        ("ITEM-015", {"/data/relationships": REMOVED}),
+        ("ITEM-015", {"/data/relationships": {"contractor": {"data": None}}}),
+        ("ITEM-014", {LINKS: REMOVED}),
+        ("ITEM-015", {"/data/relationships/account": {"data": LINKAGE}}),
+        ("ITEM-016", {"/data/links/self": f"{ORIGIN}{PREFIX}/invoices/{{id}}"}),
+        ("ITEM-016", {f"{LINKS}/self": 7}),
+        ("ITEM-018", {"/data/links/self": f"{ORIGIN}/invoices/{INVOICE_ID}"}),
+        ("ITEM-018", {"/data/links/self": f"{SELF}/"}),
+        ("ITEM-018", {"/data/links/self": f"{ORIGIN}{PREFIX}/invoices/{OTHER_ID}"}),
+        ("ITEM-018", {f"{LINKS}/self": f"{SELF}/links/account"}),
+        ("ITEM-018", {f"{LINKS}/related": f"{SELF}/accounts"}),
+        ("ITEM-018", {f"{LINKS}/self": f"{SELF}/account", f"{LINKS}/related": f"{SELF}/relationships/account"}),
+        ("RELD-004", {f"{LINKS}/related": f"{ORIGIN}{PREFIX}/accounts/{ACCOUNT_ID}"}),
+        ("RELD-004", {f"{LINKS}/related": f"{SELF}/account?account={ACCOUNT_ID}"}),
+        ("ITEM-021", {"/data/relationships/account/data": [{"type": "accounts", "id": ACCOUNT_ID}]}),
+        ("ITEM-021", {"/data/relationships/account/data": {"type": "accounts", "id": 42}}),
+        ("ITEM-022", {"/data/attributes": REMOVED}),
+        ("ITEM-023", {attribute("state"): "approved"}),
+        ("ITEM-028", {"/data/links/self": ITEM_PATH}),
+        ("ITEM-028", {f"{LINKS}/related": f"//example.org{ITEM_PATH}/account"}),
+        ("ITEM-029", {"/data/links/self": f"https://example.org{ITEM_PATH}"}),
+        ("ITEM-029", {f"{LINKS}/related": f"http://internal:3000{ITEM_PATH}/account"}),
+    ],
+)
+def test_a_fault_of_the_invoice_is_found_by_its_owner_alone(owner: str, changes: dict[str, Any]) -> None:
+    assert violated(everywhere(changes)) == {owner}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"/data/links/self": {"href": SELF}},
+        {"/data/links/self": f"HTTP://EXAMPLE.org:80{ITEM_PATH}?version=1"},
+        {"/data/links/self": f"{ORIGIN}{PREFIX}/invoices/{INVOICE_ID.upper()}"},
+        {"/data/relationships/account/data": None},
+        {"/data/relationships/contractor": {"links": {"related": f"{SELF}/contractor"}}},
+    ],
+)
+def test_another_correct_server_is_no_finding(changes: dict[str, Any]) -> None:
+    # The linkage is not compared here: these servers show another one than the rest of the answers.
+    assert violated(everywhere(changes)) <= ({"REL-008"} if "/data/relationships/account/data" in changes else set())
+
+
+@pytest.mark.parametrize(
+    ("owner", "answer"),
+    [
+        ("ITEM-001", exchange("item", 203)),
+        ("ITEM-001", exchange("item", 404)),
+        ("ITEM-008", exchange("any", body=busy({"/data/id": OTHER_ID}))),
+        ("ITEM-017", exchange("item_from_self_link", 404)),
+        ("ITEM-017", exchange("item_from_self_link", body=busy({"/data/type": "bills"}))),
+        ("ITEM-024", exchange("unknown_item", body={"data": None}, path=f"{PREFIX}/invoices/{OTHER_ID}")),
+        ("ITEM-024", refusal(403)),
+        ("ITEM-025", exchange("malformed_id", path=f"{PREFIX}/invoices/undefined")),
+        ("ITEM-025", refusal(500, "malformed_id")),
+        ("ITEM-026", refusal(500, "item_upper_case", path=f"{PREFIX}/x")),
+        ("ITEM-026", exchange("item_upper_case", path=f"{PREFIX}/x", body=busy({"/data/id": INVOICE_ID.upper()}))),
+        ("ITEM-027", refusal(404, "item_percent_encoded")),
+        ("ITEM-027", exchange("item_percent_encoded", path=f"{PREFIX}/x", body=busy({"/data/id": OTHER_ID}))),
+    ],
+)
+def test_a_fault_of_one_answer_is_found_by_its_owner_alone(owner: str, answer: Exchange) -> None:
+    assert violated({answer.probe: answer}) - {"SEM-012"} == {owner}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal(404, "item_upper_case", path=f"{PREFIX}/x"),
+        refusal(400, "item_upper_case", path=f"{PREFIX}/x"),
+        refusal(400, "malformed_id"),
+        exchange("item_upper_case", 301, {"Location": ITEM_PATH}, b"", path=f"{PREFIX}/invoices/{INVOICE_ID.upper()}"),
+        exchange("item_percent_encoded", 308, {"Location": f"{ORIGIN}{ITEM_PATH}"}, b""),
+    ],
+)
+def test_other_ways_to_answer_are_no_finding(answer: Exchange) -> None:
+    assert violated({answer.probe: answer}) == set()
+
+
+def test_a_redirect_to_another_place_is_found() -> None:
+    answer = exchange("item_percent_encoded", 301, {"Location": "/login"}, b"")
+    assert violated({"item_percent_encoded": answer}) == {"ITEM-027"}
+
+
+def with_document_link(**answers: Exchange) -> set[str]:
+    links = {"/links": {"self": f"{SELF}?include=account"}}
+    own = exchange("item_with_account", body=with_account(links), query="include=account")
+    item = exchange("item", body=busy({"/links": {"self": SELF}}))
+    return violated({"item": item, "item_again": item, "item_with_account": own, **answers})
+
+
+def test_a_document_link_that_leads_to_the_same_data_is_no_finding() -> None:
+    same = exchange("included_from_document_link", body=with_account())
+    assert with_document_link(included_from_document_link=same) == set()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        exchange("included_from_document_link", body=busy()),
+        exchange("included_from_document_link", 404),
+        exchange("included_from_document_link", body=with_account({"/data/id": OTHER_ID}), path=f"{PREFIX}/x"),
+        exchange("item_from_document_link", 400),
+        exchange("item_from_document_link", body=busy({"/data/id": OTHER_ID}), path=f"{PREFIX}/x"),
+    ],
+)
+def test_a_document_link_that_leads_elsewhere_is_found(answer: Exchange) -> None:
+    assert with_document_link(**{answer.probe: answer}) == {"ITEM-019"}

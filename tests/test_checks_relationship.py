@@ -1,0 +1,151 @@
+"""Every fault of the relationship and of the related account is found by the requirement that owns it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance.exchange import Exchange
+from tests.areas import violated
+from tests.correct import (
+    ACCOUNT_ID,
+    ACCOUNT_TAG,
+    LINKAGE,
+    OTHER_ID,
+    account,
+    answers,
+    busy,
+    everywhere,
+    linkage,
+    with_account,
+)
+from tests.exchanges import ITEM_PATH, ORIGIN, PREFIX, REMOVED, exchange, refusal
+
+RELATIONSHIP = f"{ITEM_PATH}/relationships/account"
+OTHER = {"type": "accounts", "id": OTHER_ID}
+EMPTY = {"data": None}
+NO_ACCOUNT = {"/data/relationships/account/data": None}
+
+
+def linked(changes: dict[str, Any]) -> Exchange:
+    return exchange("relationship", body=linkage(changes), path=RELATIONSHIP)
+
+
+def related(body: Any, probe: str = "related", **parts: Any) -> Exchange:
+    return exchange(probe, **{"headers": {"ETag": ACCOUNT_TAG}, "body": body, "path": f"{ITEM_PATH}/account", **parts})
+
+
+def changed_account(**changes: Any) -> dict[str, Any]:
+    resource = account()
+    for name, value in changes.items():
+        resource["attributes"][name.replace("_", "-")] = value
+    return {"data": {**resource, "attributes": {k: v for k, v in resource["attributes"].items() if v is not REMOVED}}}
+
+
+@pytest.mark.parametrize(
+    ("owner", "answer"),
+    [
+        ("REL-001", refusal(404, "relationship", path=RELATIONSHIP)),
+        ("REL-002", linked({"/data": []})),
+        ("REL-002", linked({"/data": [LINKAGE]})),
+        ("REL-002", linked({"/data": {"type": "accounts", "id": 42}})),
+        ("REL-002", exchange("relationship", body={"meta": {}}, path=RELATIONSHIP)),
+        ("REL-003", linked({"/data/attributes": {"name": "main"}})),
+        ("REL-003", linked({"/data/links": {"self": "/x"}})),
+        ("REL-004", linked({"/data/type": "account"})),
+        ("REL-005", linked({"/links/self": f"{ORIGIN}{ITEM_PATH}/account"})),
+        ("REL-005", linked({"/links/related": f"{ORIGIN}{PREFIX}/accounts/{ACCOUNT_ID}"})),
+        ("REL-006", exchange("unknown_relationship", body=EMPTY)),
+        ("REL-006", refusal(400, "unknown_relationship_name")),
+        ("REL-007", exchange("relationship_with_account", body=linkage(), path=RELATIONSHIP)),
+        ("REL-007", exchange("relationship_with_account", body={"data": LINKAGE, "included": []}, path=RELATIONSHIP)),
+        ("REL-007", exchange("relationship_unknown_include", body=linkage(), path=RELATIONSHIP)),
+        ("REL-008", linked({"/data/id": OTHER_ID})),
+        ("REL-008", linked({"/data": None})),
+        ("REL-008", related({"data": {**account(), "id": OTHER_ID}})),
+        ("REL-009", exchange("relationship_update", 204, body=b"", method="PATCH", path=RELATIONSHIP)),
+        ("REL-009", exchange("relationship_update", 404, body=b"", method="PATCH", path=RELATIONSHIP)),
+        ("REL-009", exchange("relationship_after_update", body={"data": OTHER}, path=RELATIONSHIP)),
+        ("RELD-001", refusal(500, "related", path=f"{ITEM_PATH}/account")),
+        ("RELD-001", related({"data": [account()]})),
+        ("RELD-001", related({"meta": {}})),
+        ("RELD-003", refusal(404, "account_from_self_link")),
+        ("RELD-003", exchange("account_from_self_link", body={"data": {**account(), "id": OTHER_ID}}, path="/x")),
+        ("RELD-005", exchange("unknown_related", body=EMPTY)),
+        ("RELD-006", related(changed_account(external_id=7))),
+        ("RELD-007", related({"data": account()}, "related_sparse")),
+        ("RELD-007", refusal(404, "related_sparse")),
+        ("RELD-007", related({"data": account()}, "related_unknown_include")),
+        ("RELD-008", related({"data": account()}, headers={"ETag": 'W/"253f5160b8ebcfba91cd3a9a98178ce6"'})),
+        ("RELD-008", related({"data": account()}, headers={"ETag": None})),
+        ("RELD-008", related({"data": account()}, "related_not_modified")),
+        ("RELD-009", related(changed_account(currency=REMOVED))),
+        ("RELD-009", related({"data": {"type": "accounts", "id": ACCOUNT_ID, "links": account()["links"]}})),
+    ],
+)
+def test_a_fault_is_found_by_its_owner_alone(owner: str, answer: Exchange) -> None:
+    same = {"relationship": "relationship_after_update", "related": "account_from_self_link"}
+    twin = same.get(answer.probe) if answer.succeeded else None
+    twins = {twin: replace(answer, probe=twin)} if twin else {}
+    assert violated({answer.probe: answer, **twins}) == {owner}
+
+
+@pytest.mark.parametrize("identifier", [{"type": "account", "id": ACCOUNT_ID}, {"type": "accounts", "id": "42"}])
+def test_an_account_that_is_named_wrongly_everywhere_is_found(identifier: dict[str, str]) -> None:
+    resource = {**account(), **identifier}
+    compound = with_account({"/data/relationships/account/data": identifier, "/included/0": resource})
+    bodies = {
+        "item_with_account": compound,
+        "relationship": {"data": identifier},
+        "relationship_with_account": {"data": identifier, "included": [resource]},
+        "relationship_after_update": {"data": identifier},
+        "related": {"data": resource},
+        "account_from_self_link": {"data": resource},
+    }
+    given = answers()
+    changed = {
+        name: exchange(name, body=body, headers={"ETag": f'"{name}"'}, path=given[name].request.target)
+        for name, body in bodies.items()
+    }
+    assert violated(changed) == {"REL-004", "RELD-002"}
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        [linked({"/links": REMOVED})],
+        [linked({"/links/self": f"https://public.example.org{RELATIONSHIP}"})],
+        [refusal(400, "relationship_with_account")],
+        [refusal(400, "related_sparse")],
+        [refusal(403, "relationship_update")],
+        [refusal(422, "relationship_update")],
+        [related({"data": account()}, "related_not_modified", headers={"ETag": '"changed"'})],
+        [related({"data": {key: value for key, value in account().items() if key != "links"}})],
+        [
+            related(EMPTY),
+            linked({"/data": None}),
+            exchange(
+                "item_with_account", body=with_account({"/data/relationships/account/data": None, "/included": []})
+            ),
+            exchange("relationship_with_account", body={"data": None, "included": []}, path=RELATIONSHIP),
+            exchange("relationship_after_update", body=EMPTY, path=RELATIONSHIP),
+        ],
+        [exchange("item_not_modified", body=busy()), related({"data": account()}, "related_not_modified")],
+    ],
+)
+def test_other_correct_answers_and_faults_of_others_are_no_finding(answers: list[Exchange]) -> None:
+    assert violated({answer.probe: answer for answer in answers}) == set()
+
+
+def test_swapped_links_are_the_fault_of_the_invoice_alone() -> None:
+    links = {"self": f"{ORIGIN}{ITEM_PATH}/account", "related": f"{ORIGIN}{RELATIONSHIP}"}
+    followed = {
+        "relationship": related({"data": account()}, "relationship"),
+        "relationship_after_update": related({"data": account()}, "relationship_after_update"),
+        "related": related(linkage(), path=RELATIONSHIP),
+        "related_sparse": related(linkage(), "related_sparse", path=RELATIONSHIP),
+        "account_from_self_link": exchange("account_from_self_link", None),
+    }
+    assert violated({**everywhere({"/data/relationships/account/links": links}), **followed}) == {"ITEM-018"}

@@ -1,0 +1,193 @@
+"""Single faults about entity tags, conditions and ranges: each is found, and by no other requirement."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.contract import documented_example
+from conformance.exchange import Exchange
+from tests.exchanges import document
+from tests.http_answers import (
+    ETAG,
+    by_name,
+    head,
+    not_modified,
+    ok,
+    other,
+    outcomes,
+    refused,
+    throughout,
+    violated,
+    with_account,
+)
+
+STRONG = '"253f5160b8ebcfba91cd3a9a98178ce6"'
+FRESH = 'W/"00000000000000000000000000000009"'
+RANGED = {"Range": "bytes=0-9"}
+LIST = f'"other", {ETAG}'
+
+
+def part(probe: str = "range_first_bytes", body: bytes = documented_example()[:10], **headers: str | None) -> Exchange:
+    fields = {"Content-Range": f"bytes 0-9/{len(documented_example())}"}
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return ok(probe, RANGED, status=206, body=body, headers={**fields, **named})
+
+
+FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
+    "no-etag": ({"ETAG-001"}, by_name(ok("item", headers={"ETag": None}))),
+    "etag-without-quotes": ({"ETAG-002"}, throughout({"ETag": "253f5160"}, 200)),
+    "etag-in-single-quotes": ({"ETAG-002"}, throughout({"ETag": "'253f5160'"}, 200)),
+    "etag-with-lower-case-w": ({"ETAG-002"}, throughout({"ETag": 'w/"253f5160"'}, 200)),
+    "etag-empty": ({"ETAG-002"}, throughout({"ETag": ""}, 200)),
+    "etag-of-two-tags": ({"ETAG-002"}, throughout({"ETag": '"a", "b"'}, 200)),
+    "etag-twice": ({"HTTP-021"}, throughout({"ETag": [ETAG, ETAG]}, 200)),
+    "etag-in-another-form": (
+        {"ETAG-003"},
+        {**throughout({"ETag": 'W/"1-2-3"'}, 200, 304), **by_name(other(), with_account())},
+    ),
+    "etag-new-each-time": ({"ETAG-004"}, by_name(ok("item_again", headers={"ETag": FRESH}))),
+    "strong-etag-for-other-bytes": (
+        {"ETAG-005"},
+        by_name(
+            ok("accept_any", headers={"ETag": STRONG}),
+            ok("item_for_browser", headers={"ETag": STRONG}, body=documented_example() + b"\n"),
+        ),
+    ),
+    "strong-etag-for-another-coding": (
+        {"ETAG-005"},
+        by_name(
+            ok("item_in_gzip", headers={"ETag": STRONG, "Content-Encoding": "gzip", "Vary": "Accept, Accept-Encoding"}),
+            ok("item_in_no_coding", headers={"ETag": STRONG}),
+        ),
+    ),
+    "one-etag-for-all": (
+        {"ETAG-006"},
+        by_name(other(headers={"ETag": ETAG}), with_account(headers={"ETag": ETAG})),
+    ),
+    "etag-ignores-the-query": ({"ETAG-008"}, by_name(with_account(headers={"ETag": ETAG}))),
+    "etag-missing-on-head": ({"ETAG-007"}, by_name(head(headers={"ETag": None}))),
+    "etag-differs-on-head": ({"ETAG-007"}, by_name(head(headers={"ETag": FRESH}))),
+    "conditions-ignored": (
+        {"COND-001"},
+        by_name(
+            *(
+                ok(probe, {"If-None-Match": ETAG})
+                for probe in (
+                    *("item_not_modified", "if_none_match_list", "if_none_match_any"),
+                    *("if_none_match_other_weakness", "if_none_match_current_and_old_date"),
+                )
+            ),
+            head("item_head_not_modified"),
+        ),
+    ),
+    "conditions-ignored-for-head": ({"COND-001"}, by_name(head("item_head_not_modified"))),
+    "list-ignored": ({"COND-002"}, by_name(ok("if_none_match_list", {"If-None-Match": LIST}))),
+    "list-refused": ({"COND-002"}, by_name(refused("if_none_match_list", 400, {"If-None-Match": LIST}))),
+    "star-ignored": ({"COND-003"}, by_name(ok("if_none_match_any", {"If-None-Match": "*"}))),
+    "strong-comparison": ({"COND-004"}, by_name(ok("if_none_match_other_weakness", {"If-None-Match": STRONG}))),
+    "everything-matches": (
+        {"COND-005"},
+        by_name(
+            *(
+                not_modified(probe, '"conformance"')
+                for probe in (
+                    *("if_none_match_other", "if_none_match_longer", "if_none_match_malformed"),
+                    "if_none_match_other_and_future_date",
+                )
+            )
+        ),
+    ),
+    "a-part-matches": ({"COND-005"}, by_name(not_modified("if_none_match_longer", 'W/"conformance-253f"'))),
+    "no-match-without-content": ({"COND-005"}, by_name(ok("if_none_match_other", body=b""))),
+    "304-with-content": ({"COND-006"}, by_name(not_modified("item_not_modified", excess=b'{"data":'))),
+    "304-with-chunks": ({"COND-006"}, by_name(not_modified("item_not_modified", excess=b"0\r\n\r\n"))),
+    "304-without-etag": ({"COND-007"}, throughout({"ETag": None}, 304)),
+    "304-without-vary": ({"COND-007"}, throughout({"Vary": None}, 304)),
+    "304-with-other-vary": ({"COND-007"}, throughout({"Vary": "Origin"}, 304)),
+    "304-with-other-etag": ({"COND-007"}, throughout({"ETag": 'W/"x"'}, 304)),
+    "304-cacheable": ({"COND-007"}, throughout({"Cache-Control": "max-age=60, private, must-revalidate"}, 304)),
+    "304-with-content-type": ({"COND-008"}, throughout({"Content-Type": "text/html"}, 304)),
+    "date-beats-tag": ({"COND-009"}, by_name(ok("if_none_match_current_and_old_date"))),
+    "date-or-tag": ({"COND-009"}, by_name(not_modified("if_none_match_other_and_future_date", '"x"'))),
+    "date-without-last-modified": (
+        {"COND-010"},
+        by_name(not_modified("if_modified_since_future"), not_modified("if_modified_since_invalid")),
+    ),
+    "invalid-date-matches": ({"COND-010"}, by_name(not_modified("if_modified_since_invalid"))),
+    "invalid-date-refused": ({"COND-010"}, by_name(refused("if_modified_since_invalid", 400))),
+    "if-match-ignored": ({"COND-011"}, by_name(ok("if_match_other"), ok("if_match_weak"))),
+    "if-match-star-refused": ({"COND-011"}, by_name(refused("if_match_any", 412))),
+    "if-match-weak": ({"COND-012"}, by_name(ok("if_match_weak"))),
+    "if-unmodified-since-honoured": ({"COND-012"}, by_name(refused("if_unmodified_since_old", 412))),
+    "304-for-unknown": ({"COND-013"}, by_name(not_modified("unknown_item_if_none_match", "*"))),
+    "304-without-token": ({"COND-013"}, by_name(not_modified("item_without_token_if_none_match"))),
+    "304-for-unacceptable": ({"COND-013"}, by_name(not_modified("unacceptable_item_if_none_match"))),
+    "malformed-tag-matches": ({"COND-014"}, by_name(not_modified("if_none_match_malformed", '"'))),
+    "206-without-content-range": ({"COND-015"}, by_name(part(Content_Range=None))),
+    "206-with-malformed-content-range": ({"COND-015"}, by_name(part(Content_Range="bytes 0-9"))),
+    "206-of-other-bytes": ({"COND-015"}, by_name(part(body=documented_example()[1:11]))),
+    "206-with-whole-content": ({"COND-015"}, by_name(part(body=documented_example()))),
+    "206-of-wrong-length": ({"COND-015"}, by_name(part(Content_Range="bytes 0-9/10"))),
+    "206-of-more": ({"COND-015"}, by_name(part(body=documented_example()[:20], Content_Range="bytes 0-19/1092"))),
+    "206-without-vary": ({"COND-015"}, by_name(part(Vary=None))),
+    "206-with-other-etag": ({"COND-015"}, by_name(part(ETag='W/"x"'))),
+    "range-ignored-in-part": ({"COND-015"}, by_name(ok("range_first_bytes", RANGED, body=documented_example()[:10]))),
+    "range-refused": ({"COND-015"}, by_name(refused("range_first_bytes", 416, RANGED))),
+    "range-beyond-end-sent": ({"COND-015"}, by_name(part("range_beyond_end", Content_Range="bytes */1092"))),
+    "range-on-head": (
+        {"COND-015"},
+        by_name(head("range_head", RANGED, status=206, headers={"Content-Range": "bytes 0-9/1092"})),
+    ),
+    "unknown-unit-sent": ({"COND-016"}, by_name(part("range_in_unknown_unit"))),
+    "if-range-ignored": ({"COND-016"}, by_name(part("range_if_range_other"))),
+    "if-range-weak": ({"COND-016"}, by_name(part("range_if_range_weak"))),
+    "304-with-length-zero": ({"COND-017"}, throughout({"Content-Length": "0"}, 304)),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
+    expected, changed = FAULTS[fault]
+    assert violated(changed) == expected
+
+
+# Correct servers that differ from the one that all other tests start from.
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        by_name(part()),
+        by_name(part(Content_Range="bytes 0-4/*", body=documented_example()[:5])),
+        by_name(refused("range_beyond_end", 416, headers={"Content-Range": "bytes */1092"})),
+        by_name(refused("range_in_unknown_unit", 416), refused("range_if_range_weak", 400)),
+        by_name(not_modified("item_not_modified", headers={"Content-Length": "1092"})),
+        by_name(not_modified("item_not_modified", headers={"Vary": "Origin, accept", "ETag": STRONG})),
+        by_name(not_modified("item_not_modified", excess=b"HTTP/1.1 408 Request Timeout\r\n\r\n")),
+        by_name(refused("if_none_match_malformed", 400)),
+        throughout({"Cache-Control": "no-store"}, 200, 304),
+        throughout({"Expires": "0"}, 200, 304),
+    ],
+)
+def test_a_correct_server_is_correct(changed: dict[str, Exchange]) -> None:
+    assert violated(changed) == set()
+
+
+def test_data_that_changes_between_requests_are_no_fault() -> None:
+    fresh = {"headers": {"ETag": FRESH}, "body": document({"/data/attributes/reference": "new"})}
+    assert violated(by_name(ok("item_again", **fresh))) == set()
+    assert violated(by_name(ok("item_not_modified", **fresh))) == set()
+
+
+def test_a_last_modified_takes_the_place_of_its_absence() -> None:
+    modified = "Thu, 14 Nov 2024 09:00:00 GMT"
+    changed = {**throughout({"Last-Modified": modified}, 200), **by_name(not_modified("if_modified_since_future"))}
+    changed.update(by_name(refused("if_unmodified_since_old", 412)))
+    assert violated(changed) == set()
+
+
+def test_every_check_of_the_area_is_violated_by_a_fault() -> None:
+    found = {
+        check for _, changed in FAULTS.values() for check, outcome in outcomes(changed).items() if outcome == "violated"
+    }
+    areas = ("ETAG", "COND")
+    assert {check for check in outcomes({}) if check[0].startswith(areas)} <= found

@@ -1,0 +1,121 @@
+"""Secrets: symbols until they are sent, and redacted from whatever comes back."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import threading
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from conformance import forge, secrets
+from conformance.secrets import AUTH_TOKEN, OTHER_AUTH_TOKEN, Redactor
+from tests.targets import TOKEN, target_of
+
+KEY = 'p/l+a n"t&e<d>-signing\\key=0123456789'
+SIGNATURE = TOKEN.rsplit(".", 1)[1]
+
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "itself": str,
+    "upper case": str.upper,
+    "percent-encoded": lambda secret: quote(secret, safe=""),
+    "percent-encoded but for slashes": quote,
+    "percent-encoded in lower case": lambda secret: quote(secret, safe="").lower(),
+    "JSON string": lambda secret: json.dumps(secret),
+    "JSON string with escaped slashes": lambda secret: json.dumps(secret).replace("/", "\\/"),
+    "HTML": html.escape,
+    "hexadecimal": lambda secret: secret.encode().hex(),
+    "hexadecimal in upper case": lambda secret: secret.encode().hex().upper(),
+    "base64": lambda secret: base64.b64encode(secret.encode()).decode(),
+    "base64 within a text": lambda secret: base64.b64encode(b"u:" + secret.encode() + b"\n").decode(),
+    "base64 at another offset": lambda secret: base64.b64encode(b"a" + secret.encode() + b"xy").decode(),
+    "base64url": lambda secret: base64.urlsafe_b64encode(b"\xff" + secret.encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("secret", [TOKEN, KEY], ids=["token", "key"])
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+def test_every_usual_spelling_is_redacted(secret: str, spelling: Callable[[str], str]) -> None:
+    redactor = Redactor([secret])
+    spelt = spelling(secret)
+    whole = f"before {spelt} after"
+    for clean in (redactor.text(whole), redactor.bytes(whole.encode()).decode()):
+        assert "[redacted]" in clean
+        assert clean.startswith("before ")
+        assert clean.endswith(" after")
+        # What may be left of a base64 text is the ends, which depend on the neighbours.
+        assert len(clean.replace("[redacted]", "")) <= len("before  after") + 12
+
+
+def test_words_of_a_secret_are_redacted() -> None:
+    redactor = Redactor(["Bearer 0123456789abcdef", "sid=fedcba9876543210; other=0011223344556677"])
+    clean = redactor.text("0123456789abcdef fedcba9876543210 0011223344556677")
+    assert clean == "[redacted] [redacted] [redacted]"
+
+
+def test_a_signature_and_its_halves_are_redacted() -> None:
+    redactor = Redactor([TOKEN])
+    middle = len(SIGNATURE) // 2
+    for part in (SIGNATURE, SIGNATURE[:middle], SIGNATURE[middle:]):
+        assert redactor.text(f"<{part}>") == "<[redacted]>"
+
+
+@pytest.mark.parametrize("name", forge.DERIVATIONS)
+def test_derived_tokens_are_redacted_once_they_are_sent(name: str) -> None:
+    target = target_of(signing_key="0123456789abcdef0123456789abcdef")
+    sent = target.reveal(secrets.derived_token(name))
+    assert sent != TOKEN
+    if len(sent) >= 12:
+        assert target.redactor.text(f"said {sent}!") == "said [redacted]!"
+
+
+def test_short_strings_are_left_alone() -> None:
+    assert Redactor(["short"]).text("a short text") == "a short text"
+
+
+def test_octets_that_are_no_text_survive() -> None:
+    redactor = Redactor([TOKEN])
+    octets = bytes(range(256))
+    assert redactor.bytes(octets) is octets
+    assert redactor.bytes(octets + TOKEN.encode() + octets) == octets + b"[redacted]" + octets
+
+
+def test_secrets_may_be_added_from_several_threads() -> None:
+    redactor = Redactor()
+    added = [f"{number:04}-thread-secret-{number:04}" for number in range(64)]
+    threads = [threading.Thread(target=redactor.add, args=(secret,)) for secret in added]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert redactor.text(" ".join(added)) == " ".join(["[redacted]"] * len(added))
+
+
+def test_placeholders_are_shown_as_shell_variables_and_commands() -> None:
+    assert secrets.display(AUTH_TOKEN) == "$INVOICES_AUTH_TOKEN"
+    assert secrets.display(f"x {OTHER_AUTH_TOKEN}") == "x $INVOICES_OTHER_AUTH_TOKEN"
+    assert secrets.display(secrets.derived_token("alg-none")) == "$(invoices-conformance token alg-none)"
+    assert secrets.display(secrets.environment_secret("REQUEST_HEADER_1")) == "$REQUEST_HEADER_1"
+
+
+def test_placeholders_are_revealed() -> None:
+    target = target_of(other_auth_token="other-token-0123456789", request_header=["X-Gateway-Key: gateway-0123456789"])
+    lines = dict(target.header_lines())
+    assert "gateway" not in lines["X-Gateway-Key"]
+    assert target.reveal(f"{AUTH_TOKEN} {OTHER_AUTH_TOKEN}") == f"{TOKEN} other-token-0123456789"
+    assert target.reveal(lines["X-Gateway-Key"]) == "gateway-0123456789"
+
+
+def test_a_target_does_not_show_its_secrets() -> None:
+    target = target_of(signing_key=KEY, other_auth_token=f"{TOKEN}x", request_header=["Cookie: sid=0123456789abcdef"])
+    shown = f"{target!r} {target.settings!r} {target.redactor!r} {target.described()}"
+    for secret in (TOKEN, SIGNATURE, KEY, "0123456789abcdef"):
+        assert secret not in shown
+
+
+def test_spaces_as_plus_signs_are_no_loophole() -> None:
+    secret = "correct horse battery staple-0123456789"
+    assert "staple-0123456789" not in Redactor([secret]).text(quote_plus(secret))

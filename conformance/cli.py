@@ -13,7 +13,7 @@ from conformance import __version__
 def _run(arguments: Sequence[str]) -> int:
     import pytest
 
-    return int(pytest.main(["--pyargs", "conformance.checks", *arguments]))
+    return int(pytest.main(["-p", "no:schemathesis", "--pyargs", "conformance.checks", "conformance.fuzzing", *arguments]))
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -48,12 +48,14 @@ def _requirements(_: argparse.Namespace) -> int:
 
 
 def _token(options: argparse.Namespace) -> int:
-    from conformance import forge
+    from conformance import forge, minting
 
+    variables = ("INVOICES_AUTH_TOKEN", "INVOICES_OTHER_AUTH_TOKEN", "INVOICES_SIGNING_KEY")
+    sources = minting.Sources(*(os.environ.get(name, "") for name in variables))
     try:
-        sys.stdout.write(forge.derive(options.name, os.environ.get("INVOICES_AUTH_TOKEN", "")) + "\n")
+        sys.stdout.write(minting.produce(options.name, sources) + "\n")
     except forge.ForgeError as error:
-        sys.stderr.write(f"INVOICES_AUTH_TOKEN: {error}\n")
+        sys.stderr.write(f"{', '.join(variables)}: {error}\n")
         return 4
     return 0
 
@@ -69,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--list-faults", action="store_true", help="list the faults and what must catch them")
     serve.set_defaults(run=_serve)
     commands.add_parser("requirements", help="list the registry").set_defaults(run=_requirements)
-    token = commands.add_parser("token", help="derive a broken token from $INVOICES_AUTH_TOKEN, for a curl command")
+    token = commands.add_parser("token", help="print a token made from $INVOICES_AUTH_TOKEN, for a curl command")
     token.add_argument("name", help="which one; the command of a finding names it")
     token.set_defaults(run=_token)
     return parser

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import unquote
 
 from conformance.exchange import Exchange
@@ -56,14 +58,22 @@ def _sent(exchange: Exchange) -> str:
     return f"{request.target}\n{target}\n{unquote(target, errors='replace')}\n{values}"
 
 
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the strings in a JSON value, without the escapes of JSON."""
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _texts(each)
+
+
 def revealed(exchange: Exchange) -> tuple[str, str] | None:
     """Return what the answer reveals, and the text that does so; None when there is nothing.
 
     Looks at field values and at the content. Call it for answers without data of a customer: a reference may be
     any text.
     """
-    values = "\n".join(value for _, value in exchange.fields)
-    text = f"{values}\n{exchange.body.decode('utf-8', errors='replace')}"
+    content = exchange.body.decode("utf-8", errors="replace")
+    text = "\n".join((*(value for _, value in exchange.fields), content, *_texts(exchange.json.value)))
     sent = _sent(exchange)
     for kind, pattern in _COMPILED:
         for match in pattern.finditer(text):

@@ -22,7 +22,7 @@ class NotObserved(Exception):  # noqa: N818 - an outcome, not an error
     """There is nothing to judge: a precondition of the check does not hold, and another requirement owns it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fields:
     """Header fields as a list, in the order received and with the names as spelled (RFC 9110, section 5)."""
 
@@ -30,8 +30,14 @@ class Fields:
 
     def lines(self, name: str) -> list[str]:
         """Return the value of each line of the field ``name``, compared without case."""
-        wanted = name.lower()
-        return [value for key, value in self.pairs if key.lower() == wanted]
+        return list(self._by_name.get(name.lower(), ()))
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, value in self.pairs:
+            found.setdefault(name.lower(), []).append(value)
+        return found
 
     def get(self, name: str) -> str | None:
         """Return the combined field value (RFC 9110, section 5.3), or None when the field is absent."""
@@ -40,11 +46,11 @@ class Fields:
 
     def names(self) -> set[str]:
         """Return the lower-case names present."""
-        return {name.lower() for name, _ in self.pairs}
+        return set(self._by_name)
 
     def __contains__(self, name: str) -> bool:
         """Tell whether the field ``name`` is present."""
-        return bool(self.lines(name))
+        return name.lower() in self._by_name
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Iterate over the (name, value) lines."""

@@ -86,17 +86,15 @@ def date_of(exchange: Exchange, name: str) -> datetime:
 
 
 def cache_directives(exchange: Exchange) -> dict[str, str | None]:
-    """Return the directives of Cache-Control. Raises NotObserved when they are malformed (CACHE-002 owns that).
+    """Return the directives of Cache-Control, the first where there are two (RFC 9111, section 4.2.1).
 
-    The quotes that RFC 9111 forbids around the number of max-age do not hide the others.
+    Raises NotObserved when they are malformed (CACHE-002 owns that). Forbidden quotes around a number hide nothing.
     """
     try:
-        return {
-            name: value.strip('"') if value else value
-            for name, value in directives(exchange.fields.lines("Cache-Control"))
-        }
+        found = directives(exchange.fields.lines("Cache-Control"))
     except MalformedError as reason:
         raise NotObserved(f"Cache-Control of {exchange.probe}: {reason}") from None
+    return {name: value.strip('"') if value else value for name, value in reversed(found)}
 
 
 def varies_by(exchange: Exchange) -> set[str]:

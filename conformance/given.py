@@ -5,6 +5,8 @@ A precondition that does not hold is the finding of another requirement, or nobo
 
 from __future__ import annotations
 
+from typing import Literal
+
 from conformance.exchange import Exchange, NotObserved
 from conformance.judging import expect, expect_status, status_line
 
@@ -33,6 +35,15 @@ def surplus(exchange: Exchange) -> bytes:
     """Return what followed the answer on its connection and is not the beginning of another answer."""
     answer = exchange.answer
     return b"" if answer is None or answer.excess.startswith(_ANOTHER_ANSWER) else answer.excess
+
+
+def unread(exchange: Exchange) -> Literal["line", "length"] | None:
+    """Tell what in the header section kept the answer from being read: a field line, or Content-Length."""
+    failure = exchange.failure or ""
+    # The words of h11, which refuses such messages.
+    if "illegal header line" in failure:
+        return "line"
+    return "length" if "Content-Length" in failure else None
 
 
 def sent_length(exchange: Exchange) -> int:

@@ -92,7 +92,7 @@ def _surrogates(value: Any, pointer: str) -> str | None:
     for name, member in members:
         if isinstance(name, str) and _SURROGATE.search(name):
             return pointer
-        if found := _surrogates(member, f"{pointer}/{name}"):
+        if (found := _surrogates(member, f"{pointer}/{name}")) is not None:
             return found
     return None
 
@@ -128,7 +128,7 @@ def read(body: bytes) -> JsonText:
             object_pairs_hook=members,
         )
         text.readable = True
-        if pointer := _surrogates(text.value, ""):
+        if (pointer := _surrogates(text.value, "")) is not None:
             text.defects.append(Defect("surrogate", f"the string at {pointer or '/'} holds a lone surrogate"))
     except json.JSONDecodeError as error:
         text.defects.append(Defect("syntax", f"line {error.lineno} column {error.colno}: {error.msg}"))

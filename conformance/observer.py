@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from conformance import codings, forge, plan
+from conformance import codings, forge, plan, secrets
 from conformance.exchange import Answer, Exchange, Fields, NotObserved, Request
 from conformance.pacing import RateLimit, retry_after
 from conformance.plan import Step
@@ -27,6 +27,8 @@ _ATTEMPTS, _LONGEST_WAIT, _PATIENCE = 3, 60.0, 300.0
 _LATER = (429, 503)
 # What h11 quotes of an answer that is not HTTP can be as long as that answer.
 _LONGEST_FAILURE = 300
+# Seconds for a request over plain http: many hosts drop what comes to that port.
+_PLAIN_LIMIT = 3.0
 
 
 class _Unshown(bytes):
@@ -71,7 +73,9 @@ class Observer:
 
         An interruption ends it at once; what has been received stays in the record.
         """
-        wanted = [step for step in plan.closure(steps) if step not in self.record and step not in self.unbuilt]
+        if not (missing := [step for step in steps if not self._known(step)]):
+            return
+        wanted = [step for step in plan.closure(missing) if not self._known(step)]
         waiting = dict.fromkeys(wanted)
         executor = ThreadPoolExecutor(self.target.settings["concurrency"], thread_name_prefix="observer")
         running: dict[Future[Exchange | str], Step] = {}
@@ -98,6 +102,9 @@ class Observer:
             executor.shutdown(wait=False, cancel_futures=True)
             self.record.update({step: received[step] for step in wanted if step in received})
         self._collect_stray()
+
+    def _known(self, step: Step) -> bool:
+        return step in self.record or step in self.unbuilt
 
     def _step(self, step: Step, earlier: Mapping[Step, Exchange]) -> Exchange | str:
         try:
@@ -160,11 +167,13 @@ class Observer:
     def _attempt(self, step: Step, request: Request) -> Exchange:
         """Send once; a kept-alive connection that the server had closed meanwhile is replaced by a new one."""
         head = self._head(request)
+        plain = self._tls is not None and request.url.startswith("http://")
         limit = self.target.settings["request-timeout"]
+        limit = min(limit, _PLAIN_LIMIT) if plain else limit
         while True:
             if not self._rate.acquire():
                 raise NotObserved("the run was interrupted")
-            connection, last = self._connection()
+            connection, last = self._plain_connection() if plain else self._connection()
             started, clock = datetime.now(UTC), time.monotonic()
             exchange = Exchange(
                 probe=step.probe,
@@ -195,10 +204,12 @@ class Observer:
                     self._busy.discard(connection)
             if response.status == 408 and last is not None and not connection.reusable:
                 continue  # said of the idle connection, not of this request (RFC 9110, section 15.5.9)
-            if connection.reusable:
+            if plain:
+                connection.close()
+            elif connection.reusable:
                 with self._lock:
                     self._idle.append((connection, step))
-            return replace(exchange, answer=self._answer(response), elapsed=response.elapsed)
+            return replace(exchange, answer=self._answer(response, request), elapsed=response.elapsed)
 
     def _head(self, request: Request) -> bytes:
         lines = [f"{request.method} {request.target} HTTP/1.1"]
@@ -222,6 +233,15 @@ class Observer:
             return self._connection()
         return connection, last
 
+    def _plain_connection(self) -> tuple[Connection, None]:
+        """Return a connection to where an https target answers plain http; it is used once."""
+        assert self.target.plain_origin is not None
+        with self._lock:
+            self._connections += 1
+            connection = Connection(self.target.plain_origin, None, self._connections)
+            self._busy.add(connection)
+        return connection, None
+
     def _note_stray(self, step: Step | None, stray: bytes) -> None:
         if step is not None and stray:
             with self._lock:
@@ -241,10 +261,21 @@ class Observer:
                 self.record[step] = replace(exchange, answer=replace(exchange.answer, excess=kept))
         self._stray.clear()
 
-    def _answer(self, response: WireResponse) -> Answer:
+    def _cookie_line(self, line: str, request: Request) -> str:
+        """Return a Set-Cookie line without its value, which may be a credential that nobody knew before."""
+        clean, value = secrets.split_cookie(line)
+        if request.header("Cookie"):
+            self.target.redactor.add(value)
+        return self.target.redactor.text(clean)
+
+    def _answer(self, response: WireResponse, request: Request) -> Answer:
         redact, found = self.target.redactor, []
+        cookies = [self._cookie_line(value, request) for name, value in response.pairs if name.lower() == "set-cookie"]
         pairs = []
         for name, value in response.pairs:
+            if name.lower() == "set-cookie":
+                pairs.append((name, cookies.pop(0)))
+                continue
             clean = redact.text(value)
             if clean != value:
                 found.append(f"header {name}")

@@ -11,7 +11,7 @@ from conformance.exchange import Exchange, NotObserved
 from conformance.judging import Violation
 from conformance.reports import evidence
 from conformance.requirements import registry
-from conformance.verdict import Judgement, Outcome, outcome_of_violation
+from conformance.verdict import Judgement, Outcome, outcome_of_violation, worst
 
 if TYPE_CHECKING:
     from conformance.run import Run
@@ -79,17 +79,32 @@ def judge(
     )
 
 
-def apply(judgement: Judgement, report: pytest.TestReport) -> None:
-    """Write the judgement into ``report``: only failed and error fail a test, all but passed are told apart."""
+def suite_error(requirement_id: str, nodeid: str, traceback: str) -> Judgement:
+    """Return the judgement of an item that judges many requirements and broke down."""
+    return Judgement(requirement_id, Outcome.ERROR, nodeid, reason=traceback)
+
+
+def apply(judgements: Sequence[Judgement], report: pytest.TestReport) -> None:
+    """Write the judgements of an item into ``report``: only failed and error fail a test, all but passed are told."""
     details: Any = report
-    details.conformance = judgement.to_dict()
-    outcome = judgement.outcome
-    said = judgement.reason or f"expected {judgement.expected}; observed {judgement.observed}"
+    outcome = worst([judgement.outcome for judgement in judgements] or [Outcome.NOT_OBSERVED])
+    weighty = [judgement for judgement in judgements if judgement.outcome is outcome]
+    about = " ".join(dict.fromkeys(judgement.requirement for judgement in weighty)) if len(judgements) < 2 else ""
+    details.conformance = {
+        "outcome": str(outcome),
+        "about": about or f"{len({judgement.requirement for judgement in weighty})} requirements",
+        "judgements": [judgement.to_dict() for judgement in judgements],
+    }
+    said = "; ".join(
+        f"{judgement.requirement}: "
+        + (judgement.reason or f"expected {judgement.expected}; observed {judgement.observed}")
+        for judgement in weighty
+    )
     if outcome is Outcome.PASSED:
         report.outcome, report.longrepr = "passed", None
     elif outcome in {Outcome.FAILED, Outcome.ERROR}:
-        report.outcome, report.longrepr = "failed", f"{judgement.requirement} {outcome}: {said}"
+        report.outcome, report.longrepr = "failed", f"{outcome}: {said}"
     else:
         path, line, _ = report.location
         report.outcome = "skipped"
-        report.longrepr = (path, (line or 0) + 1, f"{outcome}: {judgement.requirement}: {said}")
+        report.longrepr = (path, (line or 0) + 1, f"{outcome}: {said}")

@@ -8,10 +8,12 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 from conformance import probes, secrets
-from conformance.exchange import Exchange, NotObserved, Request
+from conformance.exchange import Exchange, NotObserved, Request, link_of
 from conformance.probe import CONTEXT_NAMES, Family, Headers, HeaderValue, Probe
+from conformance.urls import target_of
 
 if TYPE_CHECKING:
     from conformance.target import Target
@@ -110,6 +112,21 @@ def _sendable(link: str) -> str:
     return link
 
 
+def next_page(page: Exchange) -> str:
+    """Return the URL to which the link ``next`` of ``page`` leads.
+
+    Raises NotObserved when there is no usable one, or when it leads to that page itself.
+    """
+    link, here = link_of(page.ok_document, "next", page.probe), page.request.url
+    try:
+        leads_to, same = urljoin(here, link), target_of(link, here) == target_of(here, here)
+    except ValueError:
+        raise NotObserved(f"the link next of {page.probe} is no URI reference") from None
+    if same:
+        raise NotObserved(f"the link next of {page.probe} leads to that page itself")
+    return leads_to
+
+
 def build(step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:
     """Return the request of ``step`` in symbolic form.
 
@@ -117,9 +134,16 @@ def build(step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:
     """
     probe = _probe(step.probe)
     context = target.context(step.invoice_id)
-    path = probe.path.format_map(context) if isinstance(probe.path, str) else str(_call(probe.path, known, context))
+    if probe.previous is not None:
+        path = next_page(known[probe.previous.name])
+    elif isinstance(probe.path, str):
+        path = probe.path.format_map(context)
+    else:
+        path = str(_call(probe.path, known, context))
+    followed = probe.previous is not None or callable(probe.path)
     try:
-        url = target.url(_sendable(path) if callable(probe.path) else path)
+        where = target.plain_url if probe.plain else target.url
+        url = where(_sendable(path) if followed else path)
     except ValueError:
         raise NotObserved(f"{step.probe} cannot be sent: {path[:80]!a} is not a URL") from None
     layers: list[Headers] = []
@@ -131,8 +155,10 @@ def build(step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:
     if not target.auth_token:
         lines = [(name, value) for name, value in lines if secrets.AUTH_TOKEN not in value]
     own = {name.lower() for name, _ in lines}
-    general = [("Host", target.origin.authority), ("User-Agent", USER_AGENT)]
-    headers = [line for line in [*general, *target.header_lines()] if line[0].lower() not in own] + lines
+    # Nothing that may be secret is sent in clear to a target that has https.
+    given = [] if probe.plain else target.header_lines()
+    general = [("Host", urlsplit(url).netloc), ("User-Agent", USER_AGENT), *given]
+    headers = [line for line in general if line[0].lower() not in own] + lines
     if probe.body and "content-length" not in own:
         headers.append(("Content-Length", str(len(probe.body))))
     url += f"?{probe.query}" if probe.query is not None else ""

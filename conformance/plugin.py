@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from conformance.arguments import Argument
     from conformance.run import Run
 
-CHECKS = Path(__file__).parent / "checks"
+PACKAGE = Path(__file__).parent
+# The folders whose items judge a target.
+JUDGING = ("checks", "fuzzing")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,6 +37,7 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
 def pytest_configure(config: pytest.Config) -> None:
     """Know the marker, and keep a run of the checks quiet: its own report tells what matters."""
     config.addinivalue_line("markers", "requirement(id): the requirement of the registry that a check judges")
+    config.addinivalue_line("markers", "generated: sends generated requests, and judges many requirements")
     if not _only_checks(config) or not config.pluginmanager.hasplugin("terminal"):
         return
     if config.option.verbose == 0:
@@ -47,12 +50,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _only_checks(config: pytest.Config) -> bool:
     """Tell whether pytest was asked for nothing but the checks."""
-    package = CHECKS.parent
     for argument in config.args:
         name = argument.split("::")[0]
         path = Path(config.invocation_params.dir, name).resolve()
-        installed = config.option.pyargs and name.split(".")[0] == package.name
-        if not installed and path != package and not path.is_relative_to(CHECKS) and not _twin(path):
+        installed = config.option.pyargs and name.split(".")[0] == PACKAGE.name
+        own = path == PACKAGE or any(path.is_relative_to(PACKAGE / folder) for folder in JUDGING)
+        if not installed and not own and not _twin(path):
             return False
     return True
 
@@ -60,7 +63,7 @@ def _only_checks(config: pytest.Config) -> bool:
 def _twin(path: Path) -> bool:
     """Tell whether ``path`` belongs to the checks of a checkout beside the installed package."""
     folder = path if path.is_dir() else path.parent
-    return folder.name == CHECKS.name and (folder.parent / "requirements.yaml").is_file()
+    return folder.name in JUDGING and (folder.parent / "requirements.yaml").is_file()
 
 
 def _requirement_id(item: pytest.Item) -> str | None:
@@ -68,7 +71,11 @@ def _requirement_id(item: pytest.Item) -> str | None:
     return str(marker.args[0]) if marker else None
 
 
-def _run(config: pytest.Config) -> Run:
+def _is_generated(item: pytest.Item) -> bool:
+    return item.get_closest_marker("generated") is not None
+
+
+def run_of(config: pytest.Config) -> Run:
     """Return the run, created when the first check is collected. Raises pytest.UsageError for a wrong setting."""
     from conformance.fixtures import RUN
 
@@ -104,7 +111,7 @@ def _existing_run(config: pytest.Config) -> Run | None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Read the settings early when checks are what is run, so that a wrong one is the only thing that is said."""
     if _only_checks(session.config):
-        _run(session.config)
+        run_of(session.config)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -119,7 +126,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     from conformance import arguments
 
-    run = _run(metafunc.config)
+    run = run_of(metafunc.config)
     if arguments.for_each_invoice(metafunc.definition._fixtureinfo.argnames):  # noqa: SLF001 - no public way
         metafunc.parametrize("invoice_id", run.target.invoice_ids)
 
@@ -143,20 +150,22 @@ def _checks(items: list[pytest.Item]) -> Iterator[pytest.Function]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Judge what covers the whole record after everything else."""
+    """Judge what covers the whole record after everything else, and send generated requests after that."""
     from conformance.arguments import record_wide
 
     whole = {id(item) for item in _checks(items) if record_wide(_exchange_arguments(item))}
-    items.sort(key=lambda item: id(item) in whole)
+    items.sort(key=lambda item: (_is_generated(item), id(item) in whole))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Send what the selected checks need, before the first one is judged."""
     checks = list(_checks(session.items))
-    if not checks or session.config.option.collectonly:
+    if session.config.option.collectonly or not (checks or any(map(_is_generated, session.items))):
         return None
-    run = _run(session.config)
+    if session.testsfailed and not session.config.option.continue_on_collection_errors:
+        return None  # pytest says what could not be collected, and ends
+    run = run_of(session.config)
     steps = [
         step
         for check in checks
@@ -213,7 +222,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
     if not _requirement_id(item):
         return
-    run = _run(item.config)
+    run = run_of(item.config)
     if run.abort:
         pytest.fail(run.abort.message, pytrace=False)
     if missing := _missing(run, item):
@@ -231,7 +240,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         return (yield)
     except (Violation, AssertionError):
         arguments = _exchange_arguments(pyfuncitem)
-        if not _refresh(_run(pyfuncitem.config), pyfuncitem, arguments):
+        if not _refresh(run_of(pyfuncitem.config), pyfuncitem, arguments):
             raise
     testfunction = pyfuncitem.obj
     names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001
@@ -268,8 +277,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if error is None and call.when != "call":
         return report
     exchanges = [value for value in getattr(item, "funcargs", {}).values() if outcomes.is_evidence(value)]
-    judgement = outcomes.judge((name, item.nodeid), error, exchanges, _run(item.config), str(report.longrepr))
-    outcomes.apply(judgement, report)
+    judgement = outcomes.judge((name, item.nodeid), error, exchanges, run_of(item.config), str(report.longrepr))
+    outcomes.apply([judgement], report)
     return report
 
 
@@ -289,7 +298,7 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
         return None
     outcome = str(data["outcome"])
     shown = config.option.verbose > 0
-    return outcome, outcome[0] if shown else "", f"{outcome.upper()} {data['requirement']}" if shown else ""
+    return outcome, outcome[0] if shown else "", f"{outcome.upper()} {data['about']}" if shown else ""
 
 
 @pytest.hookimpl(trylast=True)
@@ -300,7 +309,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = _existing_run(session.config)
     if run is None:
         return
-    run.judgements = [Judgement.from_dict(data) for data in _RECEIVED]
+    run.judgements = [Judgement.from_dict(each) for data in _RECEIVED for each in data["judgements"]]
+    run.generated = [data["generated"] for data in _RECEIVED if "generated" in data]
     _RECEIVED.clear()
     run.stop()
     if run.abort:
@@ -310,11 +320,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def _only_judged(session: pytest.Session) -> bool:
-    return all(_requirement_id(item) for item in session.items)
+    return all(_requirement_id(item) or _is_generated(item) for item in session.items)
 
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     """Print findings and verdict."""
+    for report in terminalreporter.stats.get("error", []):
+        if isinstance(report, pytest.CollectReport):
+            terminalreporter.write_line(str(report.longrepr))
     run = _existing_run(config)
     if run is None or run.abort or run.dry or not run.judgements:
         return

@@ -18,7 +18,16 @@ PathFunction = Callable[..., str]
 HeadersFunction = Callable[..., Headers]
 
 CONTEXT_NAMES = frozenset(
-    {"invoice_id", "unknown_id", "second_unknown_id", "other_invoice_id", "hidden_invoice_id", "authority"}
+    {
+        "invoice_id",
+        "unknown_id",
+        "second_unknown_id",
+        "other_invoice_id",
+        "hidden_invoice_id",
+        "hidden_invoice_ids",
+        "session_cookie",
+        "authority",
+    }
 )
 
 DEFAULT_HEADERS: Mapping[str, HeaderValue] = {
@@ -40,6 +49,8 @@ class Probe:
     ``layers`` are header mappings, or functions that return one, applied in order: None removes a field, a sequence
     sends one line per element. ``query`` is sent as written. ``each_invoice`` sends the probe once per known invoice.
     ``needs`` names the capabilities without which it is not sent; ``after`` the probes that must be answered before.
+    ``plain`` sends it over plain http to the address that an https target has for that.
+    ``previous`` is the page from which a page of a walk is reached by the link ``next``; then ``path`` is not used.
     """
 
     path: str | PathFunction
@@ -50,6 +61,8 @@ class Probe:
     each_invoice: bool = False
     needs: tuple[str, ...] = ()
     after: tuple[Probe, ...] = ()
+    previous: Probe | None = None
+    plain: bool = False
     name: str = field(default="", init=False)
 
     def but(  # noqa: PLR0913 - one keyword per part of a request
@@ -91,7 +104,8 @@ class Probe:
         """Names of the probes whose exchanges this one is built from or has to follow."""
         parts = (self.path, *self.layers)
         named = {name for part in parts for name in _arguments(part)} - CONTEXT_NAMES
-        return (*sorted(named), *(probe.name for probe in self.after))
+        before = self.after if self.previous is None else (*self.after, self.previous)
+        return (*sorted(named), *(probe.name for probe in before))
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +126,17 @@ class Family:
         return iter(self.variants.values())
 
 
+class Walk(Family):
+    """The pages of a collection from a declared probe on, each reached by the link ``next`` of the page before."""
+
+    def rename(self, name: str) -> None:
+        """Give the walk its name and number the pages by it; the first page keeps the name of its probe."""
+        object.__setattr__(self, "name", name)
+        for number, probe in self.variants.items():
+            if probe.previous is not None:
+                probe.rename(f"{name}[{number}]")
+
+
 def get(path: str | PathFunction, *, each_invoice: bool = False, needs: tuple[str, ...] = ()) -> Probe:
     """Declare a GET with the documented Accept and Authorization fields."""
     return Probe(path, each_invoice=each_invoice, needs=needs)
@@ -130,3 +155,11 @@ def header_family(probe: Probe, field_name: str, values: Mapping[str, HeaderValu
 def query_family(probe: Probe, queries: Mapping[str, str]) -> Family:
     """Declare variants of ``probe`` that differ in the query."""
     return Family({variant: probe.but(query=query) for variant, query in queries.items()})
+
+
+def walk(start: Probe, max_pages: int) -> Walk:
+    """Declare a walk over at most ``max_pages`` pages; it ends where a page has no usable link ``next``."""
+    pages = [start]
+    while len(pages) < max_pages:
+        pages.append(replace(start, path="", query=None, previous=pages[-1]))
+    return Walk({str(number): page for number, page in enumerate(pages, 1)})

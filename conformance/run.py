@@ -46,6 +46,8 @@ class Run:
         self.abort: Abort | None = None
         self.judgements: list[Judgement] = []
         self.seconds = 0.0
+        # What each item of the generated part sent: counts and seconds.
+        self.generated: list[dict[str, Any]] = []
         self._server: ReferenceServer | None = None
         self._observer: Observer | None = None
         self.embedded = not base_url
@@ -55,6 +57,7 @@ class Run:
 
     def _embedded_target(self, base_url: str, told: dict[str, Any] | None = None) -> Target:
         from conformance.reference import data
+        from conformance.reference.auth import Authentication
         from conformance.reference.serialise import PREFIX
 
         known = {
@@ -64,9 +67,9 @@ class Run:
             "other_auth_token": "planned",
             "auth_token": "planned",
             "signing_key": "planned",
-            "capabilities": ["collection", "contested"],
+            "capabilities": ["collection", "contested", "cookie"],
         }
-        own = Settings({**self.settings.values, "api-prefix": PREFIX})
+        own = Settings({**self.settings.values, "api-prefix": PREFIX, "session-cookie": Authentication.cookie_name})
         return build(base_url, own, {**known, **(told or {})})
 
     def _discover(self) -> None:
@@ -140,8 +143,10 @@ class Run:
         return tuple(found)
 
     def received(self, wanted: Callable[[Exchange], bool]) -> tuple[Exchange, ...]:
-        """Return what was received and is ``wanted``, in plan order."""
-        return tuple(exchange for exchange in self.observer.exchanges() if wanted(exchange))
+        """Return what was received and is ``wanted``, in plan order; from the base URL only."""
+        scheme = f"{self.target.origin.scheme}://"
+        received = (exchange for exchange in self.observer.exchanges() if exchange.request.url.startswith(scheme))
+        return tuple(exchange for exchange in received if wanted(exchange))
 
     def verdict(self) -> Verdict:
         """Return the verdict over what has been judged so far."""

@@ -96,6 +96,15 @@ def _pieces(secret: str) -> Iterable[str]:
         yield from (signature, signature[:middle], signature[middle:])
 
 
+def split_cookie(line: str) -> tuple[str, str]:
+    """Return a Set-Cookie field value with its secret removed, and that secret, empty when there is none."""
+    name, equals, rest = line.partition("=")
+    value, semicolon, attributes = rest.partition(";")
+    if len(value.strip()) < _SHORTEST:
+        return line, ""
+    return f"{name}{equals}{_REDACTED}{semicolon}{attributes}", value.strip().strip('"')
+
+
 class Redactor:
     """Removes every known secret, in every usual spelling, from what is kept or shown."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,13 @@ def _secret(value: Any) -> str:
 def fits_into_a_path(text: str) -> bool:
     """Tell whether ``text`` can stand in the path of a URL as it is (RFC 3986, section 3.3)."""
     return all("!" <= character <= "~" and character not in "?#" for character in text)
+
+
+def _cookie_name(value: Any) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", text):
+        raise ValueError("is not the name of a cookie")
+    return text
 
 
 def _identifier(value: Any) -> str:
@@ -194,12 +202,24 @@ SETTINGS: tuple[Setting, ...] = (
         env="INVOICES_HIDDEN_INVOICE_IDS",
     ),
     Setting("signing-key", _text, "", "the HS256 key, to mint tokens that must be refused", "K"),
+    Setting(
+        "session-cookie",
+        _cookie_name,
+        "_yeti_customer_v1_session",
+        "name of the cookie that may hold the token, for --enable cookie",
+        "NAME",
+    ),
     Setting("enable", _names, (), f"opt-in capabilities: {', '.join(ENABLEABLE)}", "NAME[,NAME]", repeatable=True),
     Setting("strict", _boolean, default=False, help="a SHOULD that does not hold fails the run", flag=True),
+    Setting(
+        "fuzz-examples", _integer(0), 15, "cases that are drawn for an operation; 0 turns the generated part off", "N"
+    ),
+    Setting("fuzz-seed", _integer(0), 1, "decides which requests are generated", "S"),
     Setting("concurrency", _integer(1), 8, "requests under way at once", "N"),
     Setting("rate-limit", _rate, None, "most requests sent per second, e.g. 10/s or 100/m", "N/s"),
     Setting("request-timeout", _seconds, 10.0, "seconds within which a whole answer must arrive", "S"),
     Setting("max-body", _integer(1024), 8 * 1024 * 1024, "octets of an answer that are read", "BYTES"),
+    Setting("plain-url", _text, "", "where an https target answers plain http; default: port 80, beside 443", "URL"),
     Setting("ca-bundle", _file, None, "certificates (PEM) to trust for https", "FILE"),
     Setting("insecure", _boolean, default=False, help="do not verify the server's certificate", flag=True),
     Setting(

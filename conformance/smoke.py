@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import urllib.parse
+import re
 from dataclasses import replace
 
 from conformance import plan
@@ -14,6 +14,8 @@ from conformance.verdict import ExitCode
 
 # As many invoices as a discovery takes from the collection: enough to vary, few enough to be polite.
 _DISCOVERED = 5
+# Unreserved characters only (RFC 3986, section 2.3).
+_FITS_INTO_A_PATH = re.compile("[A-Za-z0-9._~-]+")
 
 
 class Unusable(Exception):  # noqa: N818 - a verdict about the settings
@@ -127,7 +129,7 @@ def discover(target: Target) -> tuple[str, ...]:
     value = exchange.json.value
     data = value.get("data") if isinstance(value, dict) else None
     found = [entry.get("id") for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
-    ids = [entry for entry in found if isinstance(entry, str) and entry == urllib.parse.quote(entry, safe="")]
+    ids = [entry for entry in found if isinstance(entry, str) and _FITS_INTO_A_PATH.fullmatch(entry)]
     if not ids:
         raise Unusable(f"no invoice is known and the collection shows none: {need}.", ExitCode.USAGE)
     return tuple(dict.fromkeys(ids))[:_DISCOVERED]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from conformance import forge, secrets
+from conformance import minting, secrets
 from conformance.settings import SettingError, Settings, fits_into_a_path
 from conformance.wire import Origin
 
@@ -43,11 +43,17 @@ class Target:
     capabilities: frozenset[str]
     settings: Settings = field(repr=False)
     embedded: bool
+    plain_origin: Origin | None
     redactor: secrets.Redactor = field(repr=False)
 
     def url(self, path: str) -> str:
         """Return the absolute URL of ``path`` below the API prefix; an absolute URL keeps path and query only."""
         return f"{self.origin.scheme}://{self.origin.authority}{self.request_target(path)}"
+
+    def plain_url(self, path: str) -> str:
+        """Return the URL of ``path`` at the address that answers plain http. Only with the capability plain-http."""
+        assert self.plain_origin is not None
+        return f"http://{self.plain_origin.authority}{self.request_target(path)}"
 
     def request_target(self, path: str) -> str:
         """Return what stands in the request line for ``path`` (RFC 9112, section 3.2.1).
@@ -69,6 +75,8 @@ class Target:
             "second_unknown_id": SECOND_UNKNOWN_ID,
             "other_invoice_id": next(iter(self.other_invoice_ids), ""),
             "hidden_invoice_id": next(iter(self.hidden_invoice_ids), ""),
+            "hidden_invoice_ids": ",".join(self.hidden_invoice_ids),
+            "session_cookie": self.settings["session-cookie"],
             "authority": self.origin.authority,
         }
 
@@ -84,7 +92,7 @@ class Target:
         return values[name] if name in values else self._request_headers()[int(name.removeprefix(_EXTRA)) - 1][1]
 
     def _derived(self, name: str) -> str:
-        token = forge.derive(name, self.auth_token)
+        token = minting.produce(name, minting.Sources(self.auth_token, self.other_auth_token, self.signing_key))
         self.redactor.add(token)
         return token
 
@@ -102,6 +110,11 @@ class Target:
     def with_invoices(self, invoice_ids: tuple[str, ...]) -> Target:
         """Return the target with the given known invoices."""
         return replace(self, invoice_ids=invoice_ids)
+
+    @property
+    def signing_key_bits(self) -> int:
+        """The length of the signing key."""
+        return 8 * len(self.signing_key.encode())
 
     def described(self) -> str:
         """Say in one line what is known of the target."""
@@ -132,6 +145,19 @@ def split_base_url(base_url: str) -> tuple[Origin, str]:
     except UnicodeError:
         raise SettingError(f"--base-url: {parts.hostname!r} is not a host name") from None
     return Origin(parts.scheme, host, port or {"http": 80, "https": 443}[parts.scheme]), parts.path.rstrip("/")
+
+
+def _plain_origin(origin: Origin, plain_url: str) -> Origin | None:
+    """Return where the host of an https target answers plain http, None when that is not known."""
+    if origin.scheme != "https":
+        return None
+    if plain_url:
+        plain, _ = split_base_url(plain_url)
+        if plain.scheme != "http":
+            raise SettingError(f"--plain-url: {plain_url!r} is not a URL such as http://staging.example.org:8080")
+        return plain
+    # The default ports belong together; nothing is known of other ones.
+    return Origin("http", origin.host, 80) if origin.port == 443 else None
 
 
 def is_loopback(origin: Origin) -> bool:
@@ -168,6 +194,9 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
         capabilities.add("signing-key")
     if origin.scheme == "https":
         capabilities.add("https")
+    plain_origin = _plain_origin(origin, settings["plain-url"])
+    if plain_origin is not None:
+        capabilities.add("plain-http")
     token = str(value("auth-token") or "")
     known = [token, other_token, key, *(text for name, text in settings["request-header"] if _is_credential(name))]
     return Target(
@@ -183,6 +212,7 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
         capabilities=frozenset(capabilities),
         settings=settings,
         embedded=supplied is not None,
+        plain_origin=plain_origin,
         redactor=secrets.Redactor(secret for secret in known if secret),
     )
 

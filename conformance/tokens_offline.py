@@ -110,7 +110,7 @@ def _candidates() -> Iterator[bytes]:
         yield base64.b64encode(word.encode())
         yield hashlib.sha256(word.encode()).hexdigest().encode()
     # Strings of one character and plain counting, in the lengths that a key may have.
-    for length in (1, 8, 16, 24, 32, 48, 64, 128):
+    for length in (*range(1, 65), 128):
         yield _COUNTING[:length].encode()
         for character in (b"0", b"1", b"a", b"x", b"A", b"\0"):
             yield character * length

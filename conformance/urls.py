@@ -20,7 +20,11 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def is_uri_reference(text: str) -> bool:
-    """Tell whether ``text`` is a URI reference (RFC 3986, section 4.1)."""
+    """Tell whether ``text`` is a URI reference (RFC 3986, section 4.1), so that it can be split into its parts."""
+    try:
+        urlsplit(text)
+    except ValueError:
+        return False
     return _URI_REFERENCE.fullmatch(text) is not None
 
 
@@ -41,11 +45,11 @@ def origin(url: str) -> tuple[str, str, int]:
 
 
 def path_of(link: str, base: str) -> str:
-    """Return the decoded path to which ``link``, received from the URL ``base``, leads."""
+    """Return the decoded path to which the URI reference ``link``, received from the URL ``base``, leads."""
     return unquote(urlsplit(urljoin(base, link)).path)
 
 
 def target_of(link: str, base: str) -> tuple[str, list[tuple[str, str]]]:
-    """Return decoded path and sorted query parameters to which ``link``, received from the URL ``base``, leads."""
+    """Return decoded path and sorted query parameters to which the URI reference ``link`` leads; ``base`` as above."""
     query = urlsplit(urljoin(base, link)).query
     return path_of(link, base), sorted(parse_qsl(query, keep_blank_values=True))

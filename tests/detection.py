@@ -1,77 +1,187 @@
-"""Runs the checks in this process against a server with a fault, and compares what they say with what they must say."""
+"""Runs all checks in this process against a server with a fault, and compares what they say with what they must say.
+
+pytest itself costs more than the judging when hundreds of servers are judged one after the other. So this does by
+hand what the plugin does through hooks; ``test_detection_runner.py`` holds both together.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Iterable
-from pathlib import Path
+import importlib
+import inspect
+import pkgutil
+import tempfile
+import traceback
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-import pytest
-
+from conformance import checks, outcomes, tokens_offline
+from conformance.arguments import (
+    Argument,
+    can_be_observed_again,
+    for_each_invoice,
+    is_exchange_argument,
+    record_wide,
+)
+from conformance.fixtures import value_of
+from conformance.judging import Violation
+from conformance.probe import Family
+from conformance.probes import declared
 from conformance.reference import data
 from conformance.reference.faults import Fault
 from conformance.reference.server import ReferenceServer
+from conformance.requirements import registry
+from conformance.run import Run
+from conformance.settings import read_settings
 from conformance.verdict import Judgement, Outcome
 
-CHECKS = Path(__file__).parent.parent / "conformance" / "checks"
 CAUGHT = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED})
-
-# Plugins that cost time for each check and add nothing to a judgement.
-_NOT_NEEDED = (
-    "anyio",
-    "cacheprovider",
-    "hypothesispytest",
-    "logging",
-    "schemathesis",
-    "subtests",
-    "terminal",
-    "threadexception",
-    "unraisableexception",
-    "warnings",
-)
+INVOICES = 6
 
 
-class Collector:
-    """Takes the judgements out of a pytest run."""
+@dataclass(frozen=True)
+class Case:
+    """One call of a check: what pytest would make an item of."""
 
-    def __init__(self) -> None:
-        """Start with none."""
-        self.judgements: list[Judgement] = []
+    requirement: str
+    function: Callable[..., None]
+    arguments: tuple[Argument, ...]
+    others: tuple[str, ...]
+    invoice_id: str | None
 
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        """Keep what a report carries."""
-        if carried := getattr(report, "conformance", None):
-            self.judgements.append(Judgement.from_dict(carried))
-
-
-def run(arguments: Iterable[str]) -> tuple[int, list[Judgement]]:
-    """Run the checks with pytest ``arguments``; return exit code and judgements. Nothing is printed."""
-    collector = Collector()
-    without = [part for name in _NOT_NEEDED for part in ("-p", f"no:{name}")]
-    code = pytest.main([str(CHECKS), *without, *arguments], [collector])
-    return int(code), collector.judgements
+    @property
+    def name(self) -> str:
+        """A name as in a node id."""
+        parts = [argument.variant for argument in self.arguments if argument.variant] + [self.invoice_id or ""]
+        return f"{self.function.__module__}::{self.function.__name__}[{'-'.join(parts)}]"
 
 
-def options(server: ReferenceServer, invoices: int = 6) -> list[str]:
+@cache
+def functions() -> tuple[tuple[str, Callable[..., None]], ...]:
+    """Return every check with the requirement that it claims."""
+    found = []
+    for module in pkgutil.iter_modules(checks.__path__):
+        if module.name.startswith("test_"):
+            namespace = vars(importlib.import_module(f"{checks.__name__}.{module.name}"))
+            for name, function in namespace.items():
+                if name.startswith("test_"):
+                    marks = [mark for mark in function.pytestmark if mark.name == "requirement"]
+                    found += [(mark.args[0], function) for mark in marks]
+    return tuple(found)
+
+
+def _combinations(names: list[str]) -> Iterator[tuple[Argument, ...]]:
+    if not names:
+        yield ()
+        return
+    entry = declared().get(names[0])
+    variants: list[str | None] = list(entry.variants) if isinstance(entry, Family) else [None]
+    for variant in variants:
+        for rest in _combinations(names[1:]):
+            yield (Argument(names[0], variant), *rest)
+
+
+def cases(invoice_ids: Iterable[str]) -> Iterator[Case]:
+    """Yield every call of every check; those over the whole record last."""
+    late = []
+    for requirement, function in functions():
+        names = list(inspect.signature(function).parameters)
+        exchanges = [name for name in names if is_exchange_argument(name)]
+        others = tuple(name for name in names if name not in exchanges)
+        for arguments in _combinations(exchanges):
+            ids: list[str | None] = list(invoice_ids) if for_each_invoice(exchanges) else [None]
+            for invoice_id in ids:
+                case = Case(requirement, function, arguments, others, invoice_id)
+                if record_wide(exchanges):
+                    late.append(case)
+                else:
+                    yield case
+    yield from late
+
+
+def _values(run: Run, case: Case) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        argument.name: value_of(run, argument, case.invoice_id) for argument in case.arguments
+    }
+    for name in case.others:
+        values[name] = {
+            "invoice_id": lambda: case.invoice_id or run.target.invoice_ids[0],
+            "token_facts": lambda: tokens_offline.inspect(run.target.auth_token),
+            "signing_key_bits": lambda: run.target.signing_key_bits,
+        }[name]()
+    return values
+
+
+def _call(run: Run, case: Case) -> Judgement:
+    values: dict[str, Any] = {}
+    error: BaseException | None = None
+    said = ""
+    try:
+        if missing := set(registry()[case.requirement].needs) - run.target.capabilities:
+            raise outcomes.NotApplicable(", ".join(sorted(missing)))
+        values = _values(run, case)
+        try:
+            case.function(**values)
+        except (Violation, AssertionError):
+            steps = [step for argument in case.arguments for step in argument.steps(run.target, case.invoice_id)]
+            if record_wide(values) or not can_be_observed_again(steps):
+                raise
+            run.observer.forget(steps)
+            run.observe(steps)
+            values = _values(run, case)
+            case.function(**values)
+    except BaseException as caught_error:  # noqa: BLE001 - judged like any end of a check
+        error, said = caught_error, traceback.format_exc()
+    exchanges = [value for value in values.values() if outcomes.is_evidence(value)]
+    return outcomes.judge((case.requirement, case.name), error, exchanges, run, said)
+
+
+def judge_target(base_url: str, given: dict[str, Any]) -> list[Judgement]:
+    """Judge the server at ``base_url`` with the settings ``given``, named as options are in pytest."""
+    run = Run(base_url, read_settings(given.get, lambda _: None, {}, {}), dry=False)
+    try:
+        run.start()
+        if run.abort:
+            raise RuntimeError(run.abort.message)
+        todo = list(cases(run.target.invoice_ids))
+        run.observe(
+            step
+            for case in todo
+            if set(registry()[case.requirement].needs) <= run.target.capabilities
+            for argument in case.arguments
+            for step in argument.steps(run.target, case.invoice_id)
+        )
+        return [_call(run, case) for case in todo]
+    finally:
+        run.stop()
+
+
+def settings_for(server: ReferenceServer) -> dict[str, Any]:
     """Return the settings that tell everything about ``server``."""
-    return [
-        f"--base-url={server.base_url}",
-        f"--auth-token={server.token}",
-        f"--other-auth-token={server.other_token}",
-        f"--other-invoice-id={data.OTHER_INVOICE_ID}",
-        f"--signing-key={server.signing_key}",
-        "--enable=collection,contested",
-        "--request-timeout=3",
-        *(f"--invoice-id={name}" for name in data.INVOICE_IDS[:invoices]),
-        *(f"--hidden-invoice-id={name}" for name in data.HIDDEN_INVOICE_IDS),
-    ]
+    return {
+        "auth_token": server.token,
+        "other_auth_token": server.other_token,
+        "other_invoice_id": data.OTHER_INVOICE_ID,
+        "hidden_invoice_id": list(data.HIDDEN_INVOICE_IDS),
+        "signing_key": server.signing_key,
+        "enable": ["collection,contested,cookie"],
+        "request_timeout": "3",
+        "invoice_id": list(data.INVOICE_IDS[:INVOICES]),
+    }
 
 
-def judge(faults: Collection[Fault]) -> tuple[int, list[Judgement]]:
-    """Judge a reference server with ``faults``."""
-    with ReferenceServer(faults=faults) as server:
-        return run(options(server))
+def judge(faults: Collection[Fault], *, tls: bool = False) -> list[Judgement]:
+    """Judge a reference server with ``faults``; over https with ``tls``, or when one of them needs that."""
+    tls = tls or any("https" in each.needs for each in faults)
+    with ReferenceServer(faults=faults, tls=tls) as server:
+        if not tls:
+            return judge_target(server.base_url, settings_for(server))
+        with tempfile.NamedTemporaryFile(suffix=".pem") as bundle:
+            bundle.write(server.ca_pem)
+            bundle.flush()
+            secure = {"ca_bundle": bundle.name, "plain_url": server.plain_url}
+            return judge_target(server.base_url, {**settings_for(server), **secure})
 
 
 def caught(judgements: Iterable[Judgement]) -> dict[str, Judgement]:
@@ -81,6 +191,3 @@ def caught(judgements: Iterable[Judgement]) -> dict[str, Judgement]:
         if judgement.outcome in CAUGHT:
             found.setdefault(judgement.requirement, judgement)
     return found
-
-
-os.environ.pop("PYTEST_ADDOPTS", None)

@@ -121,6 +121,12 @@ def test_an_amount_that_is_rounded_elsewhere_is_found() -> None:
     assert violated({"item_with_account": exchange("item_with_account", body=body)}) == {"SEM-012"}
 
 
+def test_an_amount_that_is_rounded_in_the_collection_is_found() -> None:
+    element = busy({attribute("amount-spent"): "1234567.99"})["data"]
+    answer = exchange("collection", body={"data": [element]}, path=f"{PREFIX}/invoices")
+    assert violated({"collection": answer}) == {"SEM-012"}
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_a_check_finds_nothing_where_nothing_was_answered(check: Check) -> None:
     assert outcome(check, {"item": exchange("item", None)}) == "not observed"

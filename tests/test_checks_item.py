@@ -27,6 +27,7 @@ SELF = f"{ORIGIN}{ITEM_PATH}"
         ("ITEM-015", {"/data/relationships/account": {"data": LINKAGE}}),
         ("ITEM-016", {"/data/links/self": f"{ORIGIN}{PREFIX}/invoices/{{id}}"}),
         ("ITEM-016", {f"{LINKS}/self": 7}),
+        ("ITEM-016", {f"{LINKS}/self": "http://[x/"}),
         ("ITEM-018", {"/data/links/self": f"{ORIGIN}/invoices/{INVOICE_ID}"}),
         ("ITEM-018", {"/data/links/self": f"{SELF}/"}),
         ("ITEM-018", {"/data/links/self": f"{ORIGIN}{PREFIX}/invoices/{OTHER_ID}"}),
@@ -100,8 +101,9 @@ def test_other_ways_to_answer_are_no_finding(answer: Exchange) -> None:
     assert violated({answer.probe: answer}) == set()
 
 
-def test_a_redirect_to_another_place_is_found() -> None:
-    answer = exchange("item_percent_encoded", 301, {"Location": "/login"}, b"")
+@pytest.mark.parametrize("location", ["/login", "http://[x/"])
+def test_a_redirect_to_another_place_is_found(location: str) -> None:
+    answer = exchange("item_percent_encoded", 301, {"Location": location}, b"")
     assert violated({"item_percent_encoded": answer}) == {"ITEM-027"}
 
 

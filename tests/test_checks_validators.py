@@ -9,6 +9,7 @@ from conformance.exchange import Exchange
 from tests.exchanges import document
 from tests.http_answers import (
     ETAG,
+    UNKNOWN,
     by_name,
     head,
     not_modified,
@@ -49,15 +50,21 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "strong-etag-for-other-bytes": (
         {"ETAG-005"},
         by_name(
-            ok("accept_any", headers={"ETag": STRONG}),
-            ok("item_for_browser", headers={"ETag": STRONG}, body=documented_example() + b"\n"),
+            ok("accept_any", {"Accept": "*/*"}, headers={"ETag": STRONG}),
+            ok(
+                "item_for_browser", {"Accept": "text/html"}, headers={"ETag": STRONG}, body=documented_example() + b"\n"
+            ),
         ),
     ),
     "strong-etag-for-another-coding": (
         {"ETAG-005"},
         by_name(
-            ok("item_in_gzip", headers={"ETag": STRONG, "Content-Encoding": "gzip", "Vary": "Accept, Accept-Encoding"}),
-            ok("item_in_no_coding", headers={"ETag": STRONG}),
+            ok(
+                "item_in_gzip",
+                {"Accept-Encoding": "gzip"},
+                headers={"ETag": STRONG, "Content-Encoding": "gzip", "Vary": "Accept, Accept-Encoding"},
+            ),
+            ok("item_in_no_coding", {"Accept-Encoding": "identity"}, headers={"ETag": STRONG}),
         ),
     ),
     "one-etag-for-all": (
@@ -122,6 +129,12 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "304-for-unknown": ({"COND-013"}, by_name(not_modified("unknown_item_if_none_match", "*"))),
     "304-without-token": ({"COND-013"}, by_name(not_modified("item_without_token_if_none_match"))),
     "304-for-unacceptable": ({"COND-013"}, by_name(not_modified("unacceptable_item_if_none_match"))),
+    "malformed-tag-fails": ({"COND-014"}, by_name(refused("if_none_match_malformed", 500))),
+    "one-etag-is-another": ({"ETAG-004"}, by_name(ok("unknown_fields", headers={"ETag": FRESH}))),
+    "304-of-an-error": (
+        {"COND-013"},
+        by_name(not_modified("unknown_item_if_none_match", "*", path=UNKNOWN, headers={"Content-Type": "text/html"})),
+    ),
     "malformed-tag-matches": ({"COND-014"}, by_name(not_modified("if_none_match_malformed", '"'))),
     "206-without-content-range": ({"COND-015"}, by_name(part(Content_Range=None))),
     "206-with-malformed-content-range": ({"COND-015"}, by_name(part(Content_Range="bytes 0-9"))),

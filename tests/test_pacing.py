@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import SimpleNamespace
@@ -39,7 +40,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr(pacing, "time", SimpleNamespace(monotonic=lambda: made.now))
-    monkeypatch.setattr(pacing, "threading", SimpleNamespace(Lock=pacing.threading.Lock, Event=lambda: made))
+    monkeypatch.setattr(pacing, "threading", SimpleNamespace(Lock=threading.Lock, Event=lambda: made))
     return made
 
 

@@ -24,7 +24,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "percent-encoded": lambda secret: quote(secret, safe=""),
     "percent-encoded but for slashes": quote,
     "percent-encoded in lower case": lambda secret: quote(secret, safe="").lower(),
-    "JSON string": lambda secret: json.dumps(secret),
+    "JSON string": json.dumps,
     "JSON string with escaped slashes": lambda secret: json.dumps(secret).replace("/", "\\/"),
     "HTML": html.escape,
     "hexadecimal": lambda secret: secret.encode().hex(),

@@ -152,6 +152,7 @@ def test_uri_references_are_those_of_another_reader(text: str) -> None:
         ("http://example.org/\n", False),
         ("1a:b", False),
         ("a+b:c", True),
+        ("http://[x]/", False),
     ],
 )
 def test_what_a_uri_reference_is(text: str, legal: bool) -> None:

@@ -17,6 +17,12 @@ def invoice_id(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def signing_key_bits(request: pytest.FixtureRequest) -> int:
+    """How long the given key is; the key stays outside of the checks."""
+    return request.config.stash[RUN].target.signing_key_bits
+
+
+@pytest.fixture
 def token_facts(request: pytest.FixtureRequest) -> tokens_offline.TokenFacts:
     """What the given token tells about itself; the token stays outside of the checks."""
     return tokens_offline.inspect(request.config.stash[RUN].target.auth_token)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 from conformance.exchange import JSON_API, Exchange, NotObserved
 from conformance.jsontext import JsonText
@@ -105,7 +105,12 @@ def unknown_members(exchange: Exchange, value: Object, known: Iterable[str]) -> 
 
 def is_relationship_url(exchange: Exchange) -> bool:
     """Tell whether the request was for a relationship, whose primary data are identifiers and not resources."""
-    return "/relationships/" in urlsplit(exchange.request.target).path
+    return "/relationships/" in path_of_request(exchange)
+
+
+def path_of_request(exchange: Exchange) -> str:
+    """Return the path of the request target, decoded. It is not parsed as a URL: it may begin with two slashes."""
+    return unquote(exchange.request.target.partition("?")[0])
 
 
 def resources(exchange: Exchange) -> Iterator[Part]:
@@ -222,6 +227,7 @@ def _present(owner: Part, *names: str) -> Iterator[Part]:
 
 
 def member_object(owner: Object, name: str) -> Object:
+    """Return the member ``name`` of ``owner``; an empty object when it is absent or no object."""
     value = owner.get(name)
     return value if isinstance(value, dict) else {}
 

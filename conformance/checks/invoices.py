@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urlsplit
 
-from conformance.checks.documents import Object
+from conformance.checks.documents import Object, path_of_request
 from conformance.exchange import Exchange, NotObserved
 from conformance.urls import is_uri_reference, path_of, target_of
 
@@ -21,7 +20,7 @@ def expect_served(exchange: Exchange) -> None:
 
 def requested_invoice(exchange: Exchange) -> str:
     """Return the id in the path of a request for one invoice. Raises NotObserved for other requests."""
-    before, _, last = path_of_invoice(exchange).rpartition("/")
+    before, _, last = path_of_request(exchange).rpartition("/")
     if not before.endswith("/invoices") or not last:
         raise NotObserved(f"{exchange.probe} does not ask for one invoice")
     return last
@@ -53,15 +52,10 @@ def id_of(exchange: Exchange) -> str:
 
 def names_the_account(link: str, item: Exchange, account: str) -> bool:
     """Tell whether a link of the invoice ``item`` has the id ``account`` as a path segment or query value."""
-    base, _, invoice = path_of_invoice(item).rpartition("/invoices/")
+    base, _, invoice = path_of_request(item).rpartition("/invoices/")
     path, query = target_of(link, item.request.url)
     words = {*path.removeprefix(base).split("/"), *(value for _, value in query)}
     return account in words and account != invoice
-
-
-def path_of_invoice(item: Exchange) -> str:
-    """Return the path, decoded, by which an invoice was asked for."""
-    return unquote(urlsplit(item.request.target).path)
 
 
 def is_documented(item: Exchange, link: str, below: str) -> bool:
@@ -69,7 +63,7 @@ def is_documented(item: Exchange, link: str, below: str) -> bool:
 
     The id is read without case, everything else as it is.
     """
-    base, _, invoice = path_of_invoice(item).rpartition("/")
+    base, _, invoice = path_of_request(item).rpartition("/")
     wanted = f"{re.escape(base)}/(?i:{re.escape(invoice)}){re.escape(below)}"
     return re.fullmatch(wanted, path_of(link, item.request.url)) is not None
 

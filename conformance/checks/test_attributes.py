@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from conformance import contract
-from conformance.checks import invoices
+from conformance.checks import documents, invoices
 from conformance.checks.readings import Reading, judge_each, pointer
 from conformance.exchange import Exchange, NotObserved
 from conformance.jsontext import IntegerLexeme, RealLexeme
@@ -162,19 +162,34 @@ def test_amounts_are_not_negative(item: Exchange, item_with_account: Exchange) -
 def test_amounts_are_the_same_in_every_answer(every_success: Exchanges) -> None:
     first: dict[tuple[str, str], tuple[str, Exchange]] = {}
 
-    def judge(reading: Reading, name: str) -> None:
-        # The id is compared first: another invoice has other amounts, and that is a finding of its own.
-        identifier = str(invoices.own_resource(reading.exchange)["id"]).lower()
-        reading.amount(name)
-        written = str(reading.value(name))
-        expected, other = first.setdefault((identifier, name), (written, reading.exchange))
-        if other is reading.exchange:
-            raise NotObserved("that is the first answer that shows it")
-        if written != expected:
-            observed = f"{shown(written)} for invoice {identifier}"
-            raise Violation(shown(expected), observed, reading.exchange, part=pointer(name), others=(other,))
+    def judge(exchange: Exchange) -> None:
+        compared = False
+        for place, invoice in _shown_invoices(exchange):
+            reading = Reading(exchange, documents.member_object(invoice, "attributes"))
+            for name in contract.amounts():
+                try:
+                    reading.amount(name)
+                except NotObserved:
+                    continue
+                identifier, written = invoice["id"].lower(), str(reading.value(name))
+                expected, other = first.setdefault((identifier, name), (written, exchange))
+                compared |= other is not exchange
+                if written != expected:
+                    observed = f"{shown(written)} for invoice {identifier}"
+                    part = f"{place}/attributes/{name}"
+                    raise Violation(shown(expected), observed, exchange, part=part, others=(other,))
+        if not compared:
+            raise NotObserved("no amount of it is shown elsewhere")
 
-    judge_each(every_success, contract.amounts(), judge)
+    observe_each(every_success, judge)
+
+
+def _shown_invoices(exchange: Exchange) -> list[documents.Part]:
+    """Return the invoices of a 200 answer: the one that was asked for, or the elements of the collection."""
+    if exchange.status == 200 and documents.path_of_request(exchange).endswith("/invoices"):
+        return [part for part in documents.resources(exchange) if isinstance(part.value.get("id"), str)]
+    # An answer with another invoice than the requested one is a finding of its own.
+    return [documents.Part("/data", invoices.own_resource(exchange))]
 
 
 @requirement("SEM-013")

@@ -154,6 +154,8 @@ def test_the_source_of_a_query_error_names_the_parameter(item: Exchange, every_e
         about_query = exchange.status == 400 and names and made_by_application(exchange, item)
         given(about_query, "no error about a query parameter")
         for source in _sources(exchange):
+            foreign = unknown_members(exchange, source, _MEMBERS["source"])
+            given(not foreign, "source has other members: ERR-003")
             named = source.get("parameter")
             expect(
                 "header" in source or named in names,

@@ -8,7 +8,7 @@ from conformance import contract
 from conformance.checks import documents, invoices, resources
 from conformance.exchange import Exchange, NotObserved
 from conformance.judging import expect, expect_status, observe_each, requirement
-from conformance.urls import path_of
+from conformance.urls import is_uri_reference, path_of
 from conformance.values import is_uuid, shown
 
 Exchanges = tuple[Exchange, ...]
@@ -142,6 +142,7 @@ def _is_redirect_to(exchange: Exchange, item: Exchange) -> bool:
     return (
         exchange.status in _REDIRECTS
         and location is not None
+        and is_uri_reference(location)
         and path_of(location, exchange.request.url) == path_of(item.request.url, item.request.url)
         and "%" not in urlsplit(location).path
     )

@@ -89,7 +89,7 @@ def _links(exchange: Exchange, *wanted: tuple[str, str, str]) -> list[tuple[str,
 
 
 def _expect_documented_path(exchange: Exchange, link: str, below: str, part: str) -> None:
-    documented = f"{invoices.path_of_invoice(exchange)}{below}"
+    documented = f"{documents.path_of_request(exchange)}{below}"
     path = path_of(link, exchange.request.url)
     expect(invoices.is_documented(exchange, link, below), documented, path, exchange, part=part)
 

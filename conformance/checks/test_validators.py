@@ -45,6 +45,22 @@ def test_an_unchanged_invoice_keeps_its_entity_tag(item: Exchange, item_again: E
     expect(item_again.etag == item.etag, f"{item.etag}, as before", item_again.etag, item_again, part="ETag")
 
 
+@requirement("ETAG-004")
+def test_equal_answers_have_equal_entity_tags(every_success: tuple[Exchange, ...]) -> None:
+    first: dict[tuple[object, ...], Exchange] = {}
+
+    def judge(exchange: Exchange) -> None:
+        given(exchange.status == 200 and exchange.request.method == "GET", "no whole representation")
+        # What the answer is negotiated by may be a part of the tag.
+        asked = (exchange.request.header(name) for name in ("Accept", "Accept-Encoding", "Accept-Language"))
+        other = first.setdefault((exchange.request.url, *asked, *_octets(exchange)), exchange)
+        given(other is not exchange, "nothing to compare with")
+        observed = f"{exchange.etag} for the same {len(exchange.body)} bytes"
+        expect(exchange.etag == other.etag, f"{other.etag}, as in {other.probe}", observed, exchange, part="ETag")
+
+    observe_each(every_success, judge)
+
+
 @requirement("ETAG-005")
 def test_a_strong_entity_tag_stands_for_one_sequence_of_bytes(every_success: tuple[Exchange, ...]) -> None:
     first: dict[tuple[str, str], Exchange] = {}

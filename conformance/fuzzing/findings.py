@@ -47,10 +47,8 @@ class Finding:
         return f"{chance}{self.violation.observed}{times}"
 
 
-def _signature(hit: Hit) -> tuple[str, str, str]:
-    status = "none" if hit.exchange.answer is None else str(hit.exchange.status)
-    said = _VARIABLE.sub("#", hit.violation.observed)
-    return hit.rule.name, said, status
+def _said(violation: Violation) -> str:
+    return _VARIABLE.sub("#", violation.observed)
 
 
 def _shape(asked: Asked) -> tuple[str, frozenset[str]]:
@@ -58,11 +56,14 @@ def _shape(asked: Asked) -> tuple[str, frozenset[str]]:
     return "" if usual else asked.id_form.value, frozenset(asked.names())
 
 
-def _explains(small: Asked, large: Asked) -> bool:
-    """Tell whether what makes the ``small`` request fail is in the ``large`` one, too."""
+def _explains(small: Asked, said: str, large: Asked, also_said: str) -> bool:
+    """Tell whether what makes the ``small`` request fail is in the ``large`` one, too.
+
+    A request with nothing special about it explains every other violation of the rule.
+    """
     form, names = _shape(small)
     other_form, other_names = _shape(large)
-    return form in {"", other_form} and names <= other_names
+    return not (form or names) or (said == also_said and form in {"", other_form} and names <= other_names)
 
 
 def smaller(request: Request) -> Iterator[Request]:
@@ -99,9 +100,9 @@ class Clusters:
 
     def findings(self, hits: Sequence[Hit]) -> list[Finding]:
         """Return a finding for each cause, in the order in which the rules met them."""
-        groups: dict[tuple[str, str, str], list[Hit]] = {}
+        groups: dict[str, list[Hit]] = {}
         for hit in hits:
-            groups.setdefault(_signature(hit), []).append(hit)
+            groups.setdefault(hit.rule.name, []).append(hit)
         return [finding for group in groups.values() for finding in self._causes(group)]
 
     def _causes(self, group: list[Hit]) -> Iterator[Finding]:
@@ -110,13 +111,18 @@ class Clusters:
             if not waiting:
                 return
             finding = self._minimal(waiting[0])
-            asked = self._context.asked(finding.exchange)
-            mine = [hit for hit in waiting[1:] if _explains(asked, self._context.asked(hit.exchange))]
+            asked, said = self._context.asked(finding.exchange), _said(finding.violation)
+            mine = [
+                hit
+                for hit in waiting[1:]
+                if _explains(asked, said, self._context.asked(hit.exchange), _said(hit.violation))
+            ]
             rest = [hit for hit in waiting[1:] if hit not in mine]
             finding.count = 1 + len(mine)
             finding.others = [hit.exchange for hit in mine[:4]]
             waiting = rest
-            yield finding
+            if not (finding.rule.borrowed and finding.rule.alone and self._context.is_probe(finding.exchange.request)):
+                yield finding
         if waiting:
             first = waiting[0]
             yield Finding(first.rule, first.violation, first.exchange, len(waiting))
@@ -132,7 +138,7 @@ class Clusters:
         trials, progress = 0, True
         while progress and trials < _MOST_TRIALS:
             progress = False
-            for request in smaller(finding.exchange.request):
+            for request in [*self._context.plainest(finding.exchange), *smaller(finding.exchange.request)]:
                 trials += 1
                 if found := self._again(hit.rule, replace(hit.exchange, request=request)):
                     finding.violation, finding.exchange = found

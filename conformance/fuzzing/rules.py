@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from conformance import contract
 from conformance.checks import documents
-from conformance.exchange import JSON_API, Exchange, NotObserved
+from conformance.exchange import JSON_API, Exchange, NotObserved, Request
 from conformance.fuzzing.asked import Asked, IdForm
 from conformance.given import given
 from conformance.judging import expect, expect_status
@@ -34,6 +34,12 @@ class Context(Protocol):
     def twin(self, probe: str, invoice_id: str) -> Exchange:
         """Return the answer to a declared probe. Raises NotObserved when there is none."""
 
+    def plainest(self, exchange: Exchange) -> list[Request]:
+        """Return the request for a known resource without any parameter, unless the exchange is for it already."""
+
+    def is_probe(self, request: Request) -> bool:
+        """Tell whether the checks send and judge this very request."""
+
     def schema_violations(self, operation: str, exchange: Exchange) -> list[str]:
         """Return where and how the answer to an operation contradicts the document."""
 
@@ -53,6 +59,8 @@ class Rule:
     last: bool = False
     # Whether one request alone shows the violation; otherwise ``judge`` sends what it compares by itself.
     alone: bool = True
+    # Whether it is the rule of a check.
+    borrowed: bool = False
 
 
 def _fits_the_schema(exchange: Exchange, context: Context) -> None:
@@ -70,6 +78,8 @@ def _fitting_request_is_served(exchange: Exchange, context: Context) -> None:
     # Long targets meet limits, other spellings of an id other rules; ERR-011 owns 5xx.
     given(len(exchange.request.target) < 2000 and asked.id == asked.id.lower(), "not plain")
     given(exchange.status < 500 and exchange.status not in _ELSEWHERE, "answered by something else, or ERR-011")
+    # What a page past the end is, the requirements on pages say.
+    given(exchange.status != 404 or asked.value("page[number]") in {None, "1"}, "there may be no such page")
     if asked.parameters:
         expect_status(exchange, 200, 400, why="the document allows this request, and the resource exists")
     else:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conformance.target import Target
 
 # Coverage cases per drawn case, hostile ones per drawn case, and the share of all that HEAD gets.
-_COVERAGE, _HOSTILE = 4, 2
+_COVERAGE, _HOSTILE = 4, 5
 # After so many requests of an item without an answer, no more are sent: each costs a whole time limit.
 _MOST_SILENT = 3
 _FOLLOWED = 3
@@ -101,6 +101,21 @@ class Session:
     def twin(self, probe: str, invoice_id: str) -> Exchange:
         """Return the answer to a declared probe. Raises NotObserved when there is none."""
         return self.observer.obtain(Step(probe, invoice_id or self.target.invoice_ids[0]))
+
+    def plainest(self, exchange: Exchange) -> list[Request]:
+        """Return the request for a known resource without any parameter, unless the exchange is for it already."""
+        operation = self.asked(exchange).operation
+        if operation is None or exchange.request.headers != self._base.headers:
+            return []
+        plain = replace(self._plain(operation.name), method=exchange.request.method)
+        return [] if plain.url == exchange.request.url else [plain]
+
+    def is_probe(self, request: Request) -> bool:
+        """Tell whether the checks send and judge this very request."""
+        asked = read(request, self.target.request_target(""), self._known)
+        named = asked.operation is not None and asked.operation.name in borrowed.PROBED
+        plain = asked.id_form is IdForm.KNOWN and asked.id in self.target.invoice_ids and "?" not in request.url
+        return named and plain and request.method == "GET" and request.headers == self._base.headers
 
     def schema_violations(self, operation: str, exchange: Exchange) -> list[str]:
         """Return where and how the answer to an operation contradicts the document."""

@@ -54,8 +54,18 @@ if_match_weak = get(_ITEM, needs=("contested",)).but(headers=lambda item: {"If-M
 if_unmodified_since_old = get(_ITEM, needs=("contested",)).but(headers={"If-Unmodified-Since": LONG_AGO})
 
 unknown_item_if_none_match = unknown_item.but(headers={"If-None-Match": "*"})
-item_without_token_if_none_match = item_without_token.but(headers=lambda item: {"If-None-Match": item.etag})
-unacceptable_item_if_none_match = unacceptable_item.but(headers=lambda item: {"If-None-Match": item.etag})
+item_without_token_if_none_match = family(
+    {
+        "current": item_without_token.but(headers=lambda item: {"If-None-Match": item.etag}),
+        "any": item_without_token.but(headers={"If-None-Match": "*"}),
+    }
+)
+unacceptable_item_if_none_match = family(
+    {
+        "current": unacceptable_item.but(headers=lambda item: {"If-None-Match": item.etag}),
+        "any": unacceptable_item.but(headers={"If-None-Match": "*"}),
+    }
+)
 
 range_first_bytes = get(_ITEM).but(headers={"Range": "bytes=0-9"})
 range_beyond_end = get(_ITEM).but(headers={"Range": "bytes=99999999-"})

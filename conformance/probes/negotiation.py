@@ -28,7 +28,7 @@ accept_beside_clean = header_family(
     "Accept",
     {
         "foreign-parameter": f"{JSON_API};charset=utf-8, {JSON_API}",
-        "quoted-comma": f'{JSON_API};profile="https://example.com/a,b", {JSON_API}',
+        "quoted-comma": f'{JSON_API};version="1,2", {JSON_API}',
     },
 )
 accept_unsupported_extension = get(_ITEM).but(headers={"Accept": f'{JSON_API};ext="{_NOBODYS}"'})

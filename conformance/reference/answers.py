@@ -8,6 +8,7 @@ import uuid
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
+from conformance.reference.auth import Authentication
 from conformance.reference.conditional import Preconditions
 from conformance.reference.message import Answer, Document, Problem, Request
 from conformance.reference.negotiation import Negotiation
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
     InputHook = Callable[[bytes], bytes]
 
 
-class Answers(Preconditions, Negotiation, Documents):
+class Answers(Authentication, Preconditions, Negotiation, Documents):
     """The part of the server that turns documents and problems into answers."""
 
     cache_control = "max-age=0, private, must-revalidate"
     error_cache_control = "no-store"
     vary = "Accept"
+    transport_security = "max-age=31536000; includeSubDomains"
 
     def __init__(self) -> None:
         self.security_headers = {
@@ -109,6 +111,10 @@ class Answers(Preconditions, Negotiation, Documents):
         if self.vary:
             answer.headers.append(("Vary", self.vary))
         answer.headers += self.security_headers.items()
+        if request.scheme == "https":
+            answer.headers.append(("Strict-Transport-Security", self.transport_security))
+        if request.session and answer.status < 400:
+            answer.headers.append(("Set-Cookie", self.session_cookie(request)))
         answer.headers.append(("X-Request-Id", self.request_id(request)))
         answer.headers.append(("X-Runtime", self.runtime(time.perf_counter() - started)))
         answer.headers.append(("Date", self.date()))

@@ -12,7 +12,6 @@ from starlette.requests import Request as Incoming
 from starlette.responses import Response
 
 from conformance.reference.answers import Answers
-from conformance.reference.auth import Authentication
 from conformance.reference.message import Answer, Connection, Document, Problem, Request
 from conformance.reference.query import ENDPOINTS, Queries, Query
 from conformance.reference.selection import Record, Selection
@@ -42,12 +41,14 @@ def closing(problem: Problem) -> Problem:
     return problem
 
 
-class Api(Authentication, Answers, Queries, Selection):
+class Api(Answers, Queries, Selection):
     """The server. Its methods and attributes are looked up for every request, so each can be replaced by a fault."""
 
     allow = "GET, HEAD, OPTIONS"
     hosts = frozenset({"127.0.0.1", "[::1]", "localhost", "example.org"})
     """Names by which the server may be addressed, on any port; links follow them."""
+    secure_origin = ""
+    """Where https is served, when plain http is there only to lead to it."""
 
     def __init__(self, store: Store, signing_key: str) -> None:
         super().__init__()
@@ -58,6 +59,8 @@ class Api(Authentication, Answers, Queries, Selection):
 
     def answer(self, request: Request) -> Answer:
         """Answer a well-formed request."""
+        if self.secure_origin and request.scheme == "http":
+            return self.to_https(request)
         for hook in self.request_hooks:
             if early := hook(request):
                 return early
@@ -99,6 +102,11 @@ class Api(Authentication, Answers, Queries, Selection):
                 found = names.get((kind, *rest))
                 return (found, number.lower()) if found else None
         return None
+
+    def to_https(self, request: Request) -> Answer:
+        """Send the client to https; nothing is looked at."""
+        where = f"{self.secure_origin}{request.path}" + (f"?{request.query}" if request.query else "")
+        return Answer(308, [("Location", where), ("Cache-Control", self.error_cache_control)])
 
     def options(self, request: Request, route: tuple[str, str] | None) -> Answer:
         """The answer to OPTIONS, which needs no credentials and looks nothing up."""

@@ -1,4 +1,4 @@
-"""Who sends the request: the token in ``Authorization``, raw as documented or after ``Bearer``."""
+"""Who sends the request: the token in ``Authorization``, raw as documented or after ``Bearer``, else in a cookie."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 import jwt
 
 from conformance.reference.message import Problem
-from conformance.reference.tokens import ALGORITHM, AUDIENCE
+from conformance.reference.tokens import ALGORITHM, AUDIENCE, mint
 
 if TYPE_CHECKING:
     from conformance.reference.message import Request
     from conformance.reference.model import Customer
     from conformance.reference.store import Store
+
+SESSION = 3600
+"""Seconds for which a renewed session lasts."""
 
 LEEWAY = 30
 """Seconds by which the clocks of issuer and server may differ (RFC 7519, section 4.1.4)."""
@@ -29,6 +32,7 @@ class Authentication:
     store: Store
     signing_key: str
     challenge = 'Bearer realm="customer-v1"'
+    cookie_name = "_yeti_customer_v1_session"
 
     def authenticate(self, request: Request) -> Customer:
         """The customer, or a 401 that is the same whatever was wrong (RFC 9110, section 15.5.2)."""
@@ -37,15 +41,32 @@ class Authentication:
         customer = self.identify(claims) if claims is not None else None
         if customer is None:
             raise self.unauthorised(request)
+        if not request.lines("authorization"):
+            request.session = mint(customer.subject, self.signing_key, lifetime=SESSION)
         return customer
 
     def credentials(self, request: Request) -> str | None:
-        """The token of the only ``Authorization`` line. The field is no list, so two lines are an error."""
+        """The token of the only ``Authorization`` line, or of the cookie when there is none.
+
+        The field is no list, so two lines are an error.
+        """
         lines = request.lines("authorization")
+        if not lines:
+            return self.cookie(request)
         if len(lines) != 1:
             return None
         bearer = _CREDENTIALS.fullmatch(lines[0])
         return bearer["token"] if bearer else lines[0]
+
+    def cookie(self, request: Request) -> str | None:
+        """The value of the session cookie; the first one counts, as it has the longest path (RFC 6265, section 5.4)."""
+        pairs = (pair.strip().partition("=") for line in request.lines("cookie") for pair in line.split(";"))
+        return next((value for name, _, value in pairs if name == self.cookie_name), None)
+
+    def session_cookie(self, request: Request) -> str:
+        """The cookie that renews the session (RFC 6265, section 4.1.1)."""
+        secure = "; Secure" if request.scheme == "https" else ""
+        return f"{self.cookie_name}={request.session}; Path=/; Max-Age={SESSION}; HttpOnly; SameSite=Lax{secure}"
 
     def claims(self, token: str) -> dict[str, Any] | None:
         """The claims of a token with a valid signature, audience and time; ``None`` for any other."""

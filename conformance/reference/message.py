@@ -28,6 +28,7 @@ class Request:
     """A request, framing removed and nothing else interpreted.
 
     ``path`` and ``query`` are as sent, percent-encoded. Field names are lower case, values without surrounding blanks.
+    ``session`` is the token of a session that goes on: the request was authenticated by its cookie.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Request:
     connection: Connection = field(default_factory=Connection)
     connection_request_number: int = 1
     customer: Customer | None = None
+    session: str | None = None
 
     def lines(self, name: str) -> list[str]:
         """The values of every field line called ``name`` (lower case), in received order."""

@@ -122,7 +122,7 @@ class WireProtocol(H11Protocol):
             return
         problem = Problem(status, STATUS_PHRASES[status].decode(), msg)
         problem.headers.append(("Connection", "close"))
-        request = Request("", "", "", [], "", connection=self.app_state["connection"])
+        request = Request("", "", "", [], "", scheme=self.scheme or "http", connection=self.app_state["connection"])
         answer = self._api.error_answer(request, problem)
         self._api.finish(request, answer, time.perf_counter())
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]

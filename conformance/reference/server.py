@@ -7,6 +7,7 @@ import contextlib
 import json
 import signal
 import socket
+import ssl
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +33,15 @@ class ReferenceServer:
 
     ``base_url`` is its origin, known once it is started; ``token`` the documented customer's token, ``other_token`` a
     second customer's, both valid for a day; ``signing_key`` the HS256 key, fresh for every server.
+
+    With ``tls`` it serves https with a certificate that ``ca_pem`` signs, made for this server, and ``plain_url`` is
+    where it answers plain http. That needs trustme, which is there for development only.
     """
 
-    def __init__(self, *, port: int = 0, faults: Iterable[Fault] = ()) -> None:
+    def __init__(self, *, port: int = 0, faults: Iterable[Fault] = (), tls: bool = False) -> None:
+        self.ca_pem = b""
+        self.plain_url = ""
+        self._tls = self._certified() if tls else None
         self.api = Api(MemoryStore(), tokens.new_key())
         for fault in faults:
             fault.apply(self.api)
@@ -43,17 +50,36 @@ class ReferenceServer:
         self.other_token = tokens.mint(data.OTHER_CUSTOMER.subject, self.signing_key, lifetime=DAY)
         self.base_url = ""
         self._port = port
+        self._sockets: list[socket.socket] = []
         self._stopped = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="reference-server", daemon=True)
+
+    def _certified(self) -> ssl.SSLContext:
+        import trustme
+
+        authority = trustme.CA()
+        self.ca_pem = authority.cert_pem.bytes()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+        return context
+
+    def _listen(self, port: int) -> int:
+        """Listen from here on, so that nobody has to wait for the thread. Returns the port."""
+        self._sockets.append(socket.create_server(("127.0.0.1", port), backlog=512))
+        number: int = self._sockets[-1].getsockname()[1]
+        return number
 
     def start(self) -> None:
         """Start to serve.
 
         :raises OSError: when the port is taken.
         """
-        # Listening from here on, so that nobody has to wait for the thread.
-        self._socket = socket.create_server(("127.0.0.1", self._port), backlog=512)
-        self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        port = self._listen(self._port)
+        self.base_url = f"http://127.0.0.1:{port}"
+        if self._tls:
+            # By name: what RFC 6797 asks for does not hold for addresses.
+            self.base_url = self.api.secure_origin = f"https://localhost:{port}"
+            self.plain_url = f"http://localhost:{self._listen(0)}"
         self._loop = asyncio.new_event_loop()
         self._thread.start()
 
@@ -108,9 +134,13 @@ class ReferenceServer:
         )
         config.load()
         loop = asyncio.get_running_loop()
-        listener = await loop.create_server(lambda: WireProtocol(config, state, self.api), sock=self._socket)
+        listeners = [
+            await loop.create_server(lambda: WireProtocol(config, state, self.api), sock=listening, ssl=tls)
+            for listening, tls in zip(self._sockets, (self._tls, None), strict=False)
+        ]
         await self._stopped.wait()
-        listener.close()
+        for listener in listeners:
+            listener.close()
         for task in list(state.tasks):
             task.cancel()
         for connection in list(state.connections):

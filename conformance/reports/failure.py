@@ -38,12 +38,14 @@ def _command(label: str, command: str) -> list[str]:
 def _words(command: str) -> list[str]:
     """Split at spaces outside of quotes; an option stays with its value."""
     words, quote, current = [], "", ""
+    escaped = False
     for character in command:
+        escaped, literal = character == "\\" and quote == '"' and not escaped, escaped
         if character == " " and not quote:
             words.append(current)
             current = ""
             continue
-        if character in "'\"" and (not quote or quote == character):
+        if character in "'\"" and not literal and (not quote or quote == character):
             quote = "" if quote else character
         current += character
     words.append(current)
@@ -78,4 +80,7 @@ def block(
         lines += _entry("also" if number == 0 else "", name)
     if len(others) > _MOST_OTHERS:
         lines += _entry("", f"… and {len(others) - _MOST_OTHERS} more")
+    for judgement in [each for each in judgements[1:] if "repeat" in each.evidence][:_MOST_OTHERS]:
+        # Each generated finding is a cause of its own.
+        lines += _command("and by", str(judgement.evidence["request"]))
     return lines + _command("repeat", repeat)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from conformance import contract
+from conformance import contract, probes
 from conformance.exchange import Answer, Exchange, Fields, NotObserved, Request
 from conformance.plan import Step, build, closure, curl
+from conformance.probe import Walk
 
 if TYPE_CHECKING:
     from conformance.run import Abort
@@ -18,10 +19,21 @@ _SAMPLE_ID = b"abb41d30-a26e-11ef-be6d-0242ac120003"
 
 def _imagined(step: Step, request: Request) -> Exchange:
     """Return the documented answer, as if ``step`` had been answered with it."""
-    body = contract.documented_example().replace(_SAMPLE_ID, step.invoice_id.encode())
+    listed = request.target.partition("?")[0].endswith("/invoices")
+    documented = contract.example("invoices") if listed else contract.documented_example()
+    body = documented.replace(_SAMPLE_ID, step.invoice_id.encode())
     fields = Fields((("Content-Type", "application/vnd.api+json"), ("ETag", f'W/"etag-of-{step.probe}"')))
     answer = Answer(200, "OK", "1.1", fields, body, len(body))
     return Exchange(step.probe, request, answer, invoice_id=step.invoice_id)
+
+
+def _walked(step: Step) -> Iterator[str]:
+    """Yield one line for all the pages of a walk but the first: when ``step`` is the second of them."""
+    name, _, page = step.probe.partition("[")
+    walk = probes.declared()[name]
+    if page == "2]" and isinstance(walk, Walk):
+        first = next(iter(walk))
+        yield f"# {name}: from {first.name} on the links next are followed, to {len(walk.variants)} pages at most"
 
 
 def lines(target: Target, steps: Iterable[Step], aborted: Abort | None) -> Iterator[str]:
@@ -31,6 +43,9 @@ def lines(target: Target, steps: Iterable[Step], aborted: Abort | None) -> Itera
         return
     known: dict[Step, Exchange] = {}
     for step in closure(steps):
+        if probes.by_key()[step.probe].previous is not None:
+            yield from _walked(step)
+            continue
         try:
             earlier = {before.probe: known[before] for before in step.dependencies() if before in known}
             request = build(step, target, earlier)

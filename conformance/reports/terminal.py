@@ -65,7 +65,8 @@ def findings(run: Run, verdict: Verdict, repeat: str) -> Iterator[str]:
     for name in ordered[:_MOST_BLOCKS]:
         group = groups[name]
         with_answer = group[0].outcome is Outcome.FAILED
-        yield from failure.block(registry()[name], group, f"pytest -k {name}{repeat}", with_answer=with_answer)
+        select = group[0].evidence.get("repeat", f"-k {name}")
+        yield from failure.block(registry()[name], group, f"pytest {select}{repeat}", with_answer=with_answer)
         yield ""
     if len(ordered) > _MOST_BLOCKS:
         yield f"… and {len(ordered) - _MOST_BLOCKS} more requirements; the table below names them."
@@ -110,11 +111,21 @@ def _coverage(verdict: Verdict) -> str:
     return _fill(text, subsequent_indent="  ")
 
 
+def _sent(run: Run) -> Iterator[str]:
+    generated, positive, served = (sum(each[name] for each in run.generated) for name in ("sent", "positive", "served"))
+    seconds = run.seconds + sum(each["seconds"] for each in run.generated)
+    more = f" + {generated} generated" if run.generated else ""
+    yield _row("sent", f"{run.observer.sent} requests{more} in {seconds:.1f} s")
+    if run.generated:
+        share = f"{served} of {positive} that fit the contract got 200 ({100 * served // max(1, positive)} %)"
+        yield _row("generated", f"{share}; --fuzz-seed={run.settings['fuzz-seed']}")
+
+
 def summary(run: Run, verdict: Verdict, deselected: int, *, interrupted: bool) -> Iterator[str]:
     """Yield the closing lines: target, requests, a row per source, coverage, verdict."""
     name = "embedded reference server" if run.embedded else run.target.base_url
     yield _row("target", f"{name}  ({run.target.described()})")
-    yield _row("sent", f"{run.observer.sent} requests in {run.seconds:.1f} s")
+    yield from _sent(run)
     for source in SOURCES:
         if row := _source_row(verdict, source):
             yield row

@@ -115,6 +115,11 @@ def always(*answers: bytes) -> Script:
     return script
 
 
+def hang_up(talk: Talk) -> None:
+    """Take one request per connection and close it without an answer."""
+    talk.request()
+
+
 def once(answer: bytes) -> Script:
     """Answer one request per connection and close it."""
 

@@ -1,10 +1,9 @@
-"""Faults of query parameters, of include and of sparse fieldsets."""
+"""Faults of sparse fieldsets and of other query parameters."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.reference.data import FOREIGN
 from conformance.reference.faults import fault
 from conformance.reference.faults.tools import is_item
 from conformance.reference.message import Answer, Problem
@@ -12,182 +11,16 @@ from conformance.reference.query import Endpoint, Query
 from conformance.reference.selection import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from conformance.reference.app import Api
     from conformance.reference.message import Document, Request
-    from conformance.reference.model import Account, Invoice
 
 JSON_API = "JSON:API 1.1"
 INCLUDES = f"{JSON_API}, fetching-includes"
 FIELDSETS = f"{JSON_API}, fetching-sparse-fieldsets"
 CUSTOM = f"{JSON_API}, query-parameters-custom"
 FAMILIES = f"{JSON_API}, query-parameters-families"
-
-
-def _alter_compound(api: Api, change: Callable[[Document, Query], None]) -> None:
-    def compound(
-        original: Callable[..., Document],
-        document: Document,
-        request: Request,
-        invoices: Sequence[Invoice],
-        query: Query,
-    ) -> Document:
-        shown = original(document, request, invoices, query)
-        if "included" in shown:
-            change(shown, query)
-        return shown
-
-    api.replace("compound", compound)
-
-
-@fault("include-as-map", caught_by={"INCL-001"}, clause=INCLUDES)
-def included_as_map(api: Api) -> None:
-    """The included resources are an object by id."""
-
-    def change(document: Document, query: Query) -> None:
-        if query.include:
-            document["included"] = {resource["id"]: resource for resource in document["included"]}
-
-    _alter_compound(api, change)
-
-
-@fault("include-without-included", caught_by={"INCL-001"}, clause=INCLUDES)
-def without_included(api: Api) -> None:
-    """The linkage is shown, and the included account is missing."""
-
-    def change(document: Document, query: Query) -> None:
-        if query.include:
-            del document["included"]
-
-    _alter_compound(api, change)
-
-
-@fault(
-    "include-without-linkage",
-    caught_by={"INCL-002", "INCL-007"},
-    clause=f"{JSON_API}, document-compound-documents",
-    also={"INCL-001": "no linked account can be found", "REL-008": "the linkage is missing"},
-)
-def without_linkage(api: Api) -> None:
-    """The account is included without linkage in the invoice."""
-
-    def relationship(original: Callable[..., Document], *arguments: object) -> Document:
-        shown = original(*arguments)
-        shown.pop("data", None)
-        return shown
-
-    api.replace("relationship", relationship)
-
-
-@fault(
-    "include-unlinked-resource",
-    caught_by={"INCL-002", "INCL-003"},
-    clause=f"{JSON_API}, document-compound-documents",
-)
-def unlinked_resource(api: Api) -> None:
-    """The contractor of the account is included, too."""
-    contractor = {"id": "36f675cc-81e7-4ef5-a8e2-5d940ed90476", "type": "contractors", "attributes": {"name": "x"}}
-
-    def change(document: Document, query: Query) -> None:
-        if query.include:
-            document["included"].append(contractor)
-
-    _alter_compound(api, change)
-
-
-@fault("include-empty-includes-all", caught_by={"INCL-003", "INCL-006"}, clause=INCLUDES)
-def empty_includes_all(api: Api) -> None:
-    """An empty include parameter includes the account."""
-
-    def parse(original: Callable[..., None], query: Query, name: str, value: str, endpoint: Endpoint) -> None:
-        original(query, name, value or "account", endpoint)
-
-    api.replace("parse_include", parse)
-
-
-@fault(
-    "include-bogus-accepted",
-    caught_by={"INCL-004"},
-    clause=INCLUDES,
-    also={"REL-007": "so it is there", "RELD-007": "so it is there"},
-)
-def bogus_accepted(api: Api) -> None:
-    """Unknown include paths are ignored."""
-
-    def parse(original: Callable[..., None], query: Query, name: str, value: str, endpoint: Endpoint) -> None:
-        known = [path for path in value.split(",") if path in (endpoint.include or ())]
-        original(query, name, ",".join(known), endpoint if endpoint.include else Endpoint("", include=frozenset()))
-
-    api.replace("parse_include", parse)
-
-
-@fault("include-any-case", caught_by={"INCL-004"}, clause=INCLUDES)
-def any_case(api: Api) -> None:
-    """Include paths are compared without regard to case."""
-
-    def parse(original: Callable[..., None], query: Query, name: str, value: str, endpoint: Endpoint) -> None:
-        original(query, name, value.lower(), endpoint)
-
-    api.replace("parse_include", parse)
-
-
-@fault("include-deep-path-cut", caught_by={"INCL-004"}, clause=INCLUDES, also={"REL-007": "so it is there"})
-def deep_path_cut(api: Api) -> None:
-    """Of an include path only the first segment counts."""
-
-    def parse(original: Callable[..., None], query: Query, name: str, value: str, endpoint: Endpoint) -> None:
-        original(query, name, ",".join(path.partition(".")[0] for path in value.split(",")), endpoint)
-
-    api.replace("parse_include", parse)
-
-
-@fault("include-other-serializer", caught_by={"INCL-005"}, clause="RFC 9110, section 9.3.1")
-def other_serializer(api: Api) -> None:
-    """The included account shows its balance with two decimals."""
-
-    def change(document: Document, _: Query) -> None:
-        for resource in document["included"]:
-            if "balance" in resource.get("attributes", {}):
-                resource["attributes"]["balance"] = f"{float(resource['attributes']['balance']):.2f}"
-
-    _alter_compound(api, change)
-
-
-@fault("include-empty-without-included", caught_by={"INCL-006"}, clause=INCLUDES)
-def empty_without_included(api: Api) -> None:
-    """The empty included member is left out, though the document declares version 1.1."""
-
-    def change(document: Document, query: Query) -> None:
-        if not query.include:
-            del document["included"]
-
-    _alter_compound(api, change)
-
-
-@fault("include-refused", caught_by={"INCL-007"}, clause="Documented API, include")
-def refused(api: Api) -> None:
-    """Every include parameter is refused on the invoice."""
-
-    def parse(original: Callable[..., None], query: Query, name: str, value: str, endpoint: Endpoint) -> None:
-        original(query, name, value, Endpoint("invoices") if endpoint.type == "invoices" else endpoint)
-
-    api.replace("parse_include", parse)
-
-
-@fault(
-    "include-account-of-other-customer",
-    caught_by={"INCL-002", "INCL-003"},
-    clause=f"{JSON_API}, document-compound-documents",
-    also={"SEC-004": "an account of the other customer is shown", "INCL-001": "the linked account is missing"},
-)
-def foreign_account(api: Api) -> None:
-    """An account of another customer is included instead of the linked one."""
-
-    def resource(original: Callable[..., Document], request: Request, account: Account, query: Query) -> Document:
-        return original(request, FOREIGN if query.include else account, query)
-
-    api.replace("account_resource", resource)
 
 
 @fault(

@@ -194,11 +194,11 @@ def line_end_in_request_id(api: Api) -> None:
     """An X-Request-Id of the client is decoded and sent back, with line ends in it."""
 
     def change(request: Request, _answer: Answer, data: bytes) -> bytes:
-        for sent in request.lines("x-request-id"):
-            if "%0d%0a" in sent.lower():
-                value = unquote(sent).encode("latin-1", errors="replace")
-                return re.sub(rb"X-Request-Id: [^\r]*", lambda _: b"X-Request-Id: " + value, data, count=1)
-        return data
+        sent = next(iter(request.lines("x-request-id")), "")
+        if "%0d%0a" not in sent.lower():
+            return data
+        value = b"X-Request-Id: " + unquote(sent).encode("latin-1", errors="replace")
+        return re.sub(rb"X-Request-Id: [^\r]*", lambda _: value, data, count=1)
 
     api.on_bytes(change)
 
@@ -250,58 +250,6 @@ def forwarded_host(api: Api) -> None:
 def transport_security(api: Api) -> None:
     """Strict-Transport-Security is sent over plain http."""
     set_field(api, "Strict-Transport-Security", "max-age=31536000", lambda request, _: request.scheme == "http")
-
-
-@fault("cors-origin-reflected", caught_by={"SEC-017"}, clause=CORS, also={"SEC-018": "Vary does not list Origin"})
-def origin_reflected(api: Api) -> None:
-    """Every Origin is allowed, together with credentials."""
-
-    def change(request: Request, answer: Answer) -> None:
-        for origin in request.lines("origin")[:1]:
-            answer.headers.append(("Access-Control-Allow-Origin", origin))
-            answer.headers.append(("Access-Control-Allow-Credentials", "true"))
-
-    api.on_answer(change)
-
-
-@fault("cors-origin-suffix", caught_by={"SEC-017"}, clause=CORS)
-def origin_suffix(api: Api) -> None:
-    """An Origin is allowed with credentials when the name of a partner is in it."""
-
-    def change(request: Request, answer: Answer) -> None:
-        answer.set("Vary", "Accept, Origin")
-        for origin in request.lines("origin")[:1]:
-            if "trusted" in origin or origin == "null":
-                answer.headers.append(("Access-Control-Allow-Origin", origin))
-                answer.headers.append(("Access-Control-Allow-Credentials", "true"))
-
-    api.on_answer(change)
-
-
-@fault(
-    "cors-any-with-credentials", caught_by={"SEC-018"}, clause=CORS, also={"SEC-017": "credentials are allowed to all"}
-)
-def any_with_credentials(api: Api) -> None:
-    """All origins are allowed, together with credentials."""
-
-    def change(request: Request, answer: Answer) -> None:
-        if request.lines("origin"):
-            answer.headers.append(("Access-Control-Allow-Origin", "*"))
-            answer.headers.append(("Access-Control-Allow-Credentials", "true"))
-
-    api.on_answer(change)
-
-
-@fault("cors-write-methods", caught_by={"SEC-018"}, clause=CORS)
-def write_methods(api: Api) -> None:
-    """A preflight allows methods that change data."""
-
-    def change(request: Request, answer: Answer) -> None:
-        if request.method == "OPTIONS" and request.lines("origin"):
-            answer.headers.append(("Access-Control-Allow-Origin", "*"))
-            answer.headers.append(("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"))
-
-    api.on_answer(change)
 
 
 @fault(

@@ -1,0 +1,175 @@
+"""Area 4: the collection of invoices, its document, its count, its order, and its likeness to the single invoices."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from conformance import listings
+from conformance.checks import documents, resources
+from conformance.exchange import Exchange, NotObserved
+from conformance.given import given, given_status
+from conformance.jsontext import IntegerLexeme
+from conformance.judging import expect, expect_status, observe_each, requirement
+from conformance.values import Instant, shown
+
+Exchanges = tuple[Exchange, ...]
+
+
+@requirement("COLL-001")
+def test_the_collection_is_an_array_of_resources(listing: Exchange) -> None:
+    expect_status(listing, 200, why="it is the collection")
+    _expect_array(listing)
+
+
+@requirement("COLL-001")
+def test_a_part_of_the_collection_is_an_array(
+    listing: Exchange,
+    every_filtered_by_value: Exchanges,
+    every_unmatched_filter: Exchanges,
+    every_page_past_the_end: Exchanges,
+) -> None:
+    listings.data_of(listing)
+
+    def judge(page: Exchange) -> None:
+        given_status(page, 200)
+        _expect_array(page)
+
+    observe_each((*every_filtered_by_value, *every_unmatched_filter, *every_page_past_the_end), judge)
+
+
+def _expect_array(page: Exchange) -> None:
+    data = documents.primary_data(page)
+    expect(isinstance(data, list), "an array, empty when there is nothing", shown(data), page, part="/data")
+    for place, element in enumerate(data):
+        expect(isinstance(element, dict), "a resource object", shown(element), page, part=f"/data/{place}")
+
+
+@requirement("COLL-002")
+def test_no_resource_occurs_twice(
+    listing: Exchange, listing_with_account: Exchange, every_page_of_three: Exchanges
+) -> None:
+    def judge(page: Exchange) -> None:
+        seen: set[tuple[str, str]] = set()
+        for place, part in (("/data", listings.data_of(page)), ("/included", page.document.get("included", []))):
+            for identity in resources.identities(part):
+                expect(identity not in seen, "every resource once", f"{' '.join(identity)} twice", page, part=place)
+                seen.add(identity)
+        given(seen, "the page is empty")
+
+    observe_each((listing, listing_with_account, *every_page_of_three), judge)
+
+
+@requirement("COLL-003")
+def test_elements_equal_the_invoices(listing: Exchange, every_item: Exchanges) -> None:
+    known = listings.elements(listing)
+
+    def judge(item: Exchange) -> None:
+        identifier = str(item.resource.get("id")).lower()
+        given(identifier in known, "the invoice is not on the first page of the collection")
+        place = list(known).index(identifier)
+        # A server may show a part of the fields in a list; what it shows is the same.
+        for part in ("attributes", "links"):
+            alone, listed = (documents.member_object(each, part) for each in (item.resource, known[identifier]))
+            for name in listed.keys() & alone.keys():
+                expected, observed = shown(alone[name]), shown(listed[name])
+                pointer = f"/data/{place}/{part}/{name}"
+                expect(alone[name] == listed[name], f"{expected} as by itself", observed, listing, part=pointer)
+        links = [_account_links(each) for each in (item.resource, known[identifier])]
+        if all(links):
+            pointer = f"/data/{place}/relationships/account/links"
+            expect(links[0] == links[1], "the links of the account as by itself", "others", listing, part=pointer)
+
+    observe_each(every_item, judge)
+
+
+def _account_links(resource: documents.Object) -> documents.Object:
+    relationships: Any = documents.member_object(resource, "relationships")
+    account: Any = documents.member_object(relationships, "account")
+    return documents.member_object(account, "links")
+
+
+@requirement("COLL-004")
+def test_the_total_count_is_an_integer(listing: Exchange) -> None:
+    listings.data_of(listing)
+    count = listings.total_count(listing)
+    observed = "none" if count is None else shown(count)
+    expect(isinstance(count, IntegerLexeme), "an integer", observed, listing, part="/meta/total-count")
+
+
+@requirement("COLL-004")
+def test_the_total_count_is_the_same_on_every_page(listing: Exchange, every_page_of_three: Exchanges) -> None:
+    expected = _count(listing)
+
+    def judge(page: Exchange) -> None:
+        listings.data_of(page)
+        observed = _count(page)
+        expect(observed == expected, f"{expected} as on the first page", observed, page, part="/meta/total-count")
+
+    observe_each(every_page_of_three, judge)
+
+
+@requirement("COLL-004")
+def test_the_total_count_is_that_of_the_invoices(
+    listing: Exchange, every_page_of_listing: Exchanges, every_page_of_three: Exchanges
+) -> None:
+    found: set[str] = set()
+    complete = False
+    for pages in (every_page_of_listing, every_page_of_three):
+        try:
+            for page in listings.walked(pages):
+                found |= listings.elements(page).keys()
+            complete = True
+        except NotObserved:
+            continue
+    given(complete, "no walk over the pages came to its end")
+    expect(_count(listing) == len(found), str(len(found)), _count(listing), listing, part="/meta/total-count")
+
+
+@requirement("COLL-004")
+def test_the_total_count_is_that_of_what_was_asked_for(
+    every_filtered_by_account: Exchanges, every_unmatched_filter: Exchanges
+) -> None:
+    def judge(page: Exchange) -> None:
+        found = listings.elements(page)
+        given(listings.is_whole(page), f"{page.probe} is one page of several")
+        expect(_count(page) == len(found), str(len(found)), _count(page), page, part="/meta/total-count")
+
+    observe_each((*every_filtered_by_account, *every_unmatched_filter), judge)
+
+
+def _count(page: Exchange) -> int:
+    count = listings.total_count(page)
+    if not isinstance(count, IntegerLexeme):
+        raise NotObserved("the total count is no integer")
+    return int(count)
+
+
+@requirement("COLL-005")
+def test_the_newest_comes_first(listing: Exchange) -> None:
+    starts = [_time(element, "start-date") for element in listings.elements(listing).values()]
+    given(len(set(starts)) > 1, "the collection does not show two different start dates")
+    for place, (one, other) in enumerate(pairwise(starts), 1):
+        part = f"/data/{place}/attributes/start-date"
+        expect(one >= other, "no later start-date than that of the element before", "a later one", listing, part=part)
+
+
+@requirement("COLL-006")
+def test_periods_of_one_account_do_not_overlap(listing_with_account: Exchange) -> None:
+    periods: dict[str, list[tuple[Instant, Instant, str]]] = {}
+    for identifier, element in listings.elements(listing_with_account).items():
+        start, end = (_time(element, name) for name in ("start-date", "end-date"))
+        if start < end:
+            periods.setdefault(listings.account_id(element), []).append((start, end, identifier))
+    pairs = [pair for each in periods.values() for pair in pairwise(sorted(each))]
+    given(pairs, "no account has two invoices")
+    for (_, end, one), (start, _, other) in pairs:
+        observed = f"invoice {other} begins before {one} ends"
+        expect(end <= start, "periods one after the other", observed, listing_with_account, part="/data")
+
+
+def _time(element: documents.Object, name: str) -> Instant:
+    found = listings.value(element, name)
+    if not isinstance(found, Instant):
+        raise NotObserved(f"{name} of an element is no time")
+    return found

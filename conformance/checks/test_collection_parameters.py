@@ -1,0 +1,97 @@
+"""Area 4: inclusion, sparse fieldsets and undefined parameters on the collection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance import listings
+from conformance.checks import documents, resources
+from conformance.exchange import Exchange, NotObserved
+from conformance.given import given, given_status
+from conformance.judging import expect, expect_status, requirement
+from conformance.values import shown
+
+_WANTED = {"reference", "amount-spent"}
+
+
+def _included(page: Exchange) -> list[Any]:
+    """Return the included resources. Raises NotObserved when there is no array of them."""
+    included = page.document.get("included")
+    if not isinstance(included, list):
+        raise NotObserved("no included resources: INCL-001")
+    return included
+
+
+@requirement("INCL-001")
+def test_the_accounts_of_the_collection_are_included(listing_with_account: Exchange) -> None:
+    accounts = listings.account_ids(listing_with_account)
+    included = listing_with_account.document.get("included")
+    observed = shown(included) if "included" in listing_with_account.document else "no member included"
+    expect(isinstance(included, list), "an array of resources", observed, listing_with_account, part="/included")
+    found = {identifier.lower() for _, identifier in resources.identities(included)}
+    missing = [account for account in accounts if account not in found]
+    observed = f"without {len(missing)} of {len(accounts)}"
+    expect(not missing, "the account of every invoice", observed, listing_with_account, part="/included")
+
+
+@requirement("INCL-002")
+def test_included_resources_are_linked_from_the_collection(listing_with_account: Exchange) -> None:
+    accounts = set(listings.account_ids(listing_with_account))
+    found = resources.identities(_included(listing_with_account))
+    loose = [identifier for kind, identifier in found if kind == "accounts" and identifier.lower() not in accounts]
+    observed = f"none to {' '.join(loose[:1])}"
+    expect(not loose, "linkage to every included account", observed, listing_with_account, part="/included")
+
+
+@requirement("INCL-003")
+def test_nothing_but_accounts_is_included(listing_with_account: Exchange) -> None:
+    listings.account_ids(listing_with_account)
+    kinds = {kind for kind, _ in resources.identities(_included(listing_with_account))}
+    given("accounts" in kinds, "no account is included: INCL-001")
+    others = sorted(kinds - {"accounts"})
+    observed = f"also {', '.join(map(shown, others[:3]))}"
+    expect(not others, "accounts alone, as include=account asks", observed, listing_with_account, part="/included")
+
+
+@requirement("INCL-004")
+def test_an_unknown_include_path_is_refused_by_the_collection(
+    listing: Exchange, listing_unknown_include: Exchange
+) -> None:
+    given_status(listing, 200)
+    expect_status(listing_unknown_include, 400, why="no relationship is named nosuch")
+
+
+@requirement("FLDS-001")
+def test_elements_have_only_the_named_fields(listing: Exchange, listing_sparse: Exchange) -> None:
+    full = listings.elements(listing)
+    given(full, "the collection is empty")
+    expect_status(listing_sparse, 200, 400, why="sparse fieldsets are supported or refused")
+    if listing_sparse.status == 400:
+        return
+    for place, (identifier, element) in enumerate(listings.elements(listing_sparse).items()):
+        given(identifier in full, "the collection changed")
+        has, had = _fields(element), _fields(full[identifier])
+        given(had >= _WANTED, "the elements do not have these fields: ITEM-022")
+        observed = f"{len(has)} fields: {', '.join(sorted(has)[:5])}"
+        expect(
+            has == _WANTED, f"the fields {', '.join(sorted(_WANTED))}", observed, listing_sparse, part=f"/data/{place}"
+        )
+
+
+def _fields(element: documents.Object) -> set[str]:
+    attributes, relationships = resources.fields_of(element)
+    return attributes | relationships
+
+
+@requirement("QRY-001")
+def test_an_undefined_parameter_is_refused_by_the_collection(
+    listing: Exchange, listing_unknown_parameter: Exchange
+) -> None:
+    given_status(listing, 200)
+    expect_status(listing_unknown_parameter, 400, why="JSON:API does not define foo and reserves such names")
+
+
+@requirement("QRY-004")
+def test_a_sort_of_the_wrong_shape_is_refused(listing: Exchange, listing_sort_list: Exchange) -> None:
+    given_status(listing, 200)
+    expect_status(listing_sort_list, 400, why="JSON:API does not define this form of sort")

@@ -1,0 +1,107 @@
+"""Area 4: filters, judged by the values that the collection shows with and without them."""
+
+from __future__ import annotations
+
+from conformance import listings
+from conformance.checks.conditions import Condition, conditions, outcome
+from conformance.exchange import Exchange, NotObserved
+from conformance.given import given, given_status
+from conformance.judging import expect, expect_status, requirement
+from conformance.values import shown
+
+Exchanges = tuple[Exchange, ...]
+
+
+@requirement("FILT-001")
+def test_an_unknown_filter_is_refused(listing: Exchange, unknown_filter: Exchange) -> None:
+    given_status(listing, 200)
+    expect_status(unknown_filter, 400, why="there is no filter nosuch")
+
+
+@requirement("FILT-002")
+def test_a_filter_by_account_selects_the_invoices_of_the_accounts(
+    listing_with_account: Exchange, filtered_by_account: Exchange
+) -> None:
+    _expect_selection(listing_with_account, filtered_by_account)
+
+
+@requirement("FILT-003")
+def test_what_matches_nothing_gives_nothing(
+    listing: Exchange, unknown_filter: Exchange, every_filtered_by_account: Exchanges, unmatched_filter: Exchange
+) -> None:
+    _given_filters_matter(listing, unknown_filter, unmatched_filter)
+    # A server without this filter refuses it with any value.
+    known = any(page.status == 200 for page in every_filtered_by_account)
+    given(known or "account" not in unmatched_filter.probe, "the filter by account is refused")
+    if unmatched_filter.status == 400:
+        raise NotObserved("the value is refused")
+    expect_status(unmatched_filter, 200, 400, why="no invoice has that value")
+    data = listings.data_of(unmatched_filter)
+    expect(not data, "an empty array", shown(data), unmatched_filter, part="/data")
+
+
+@requirement("FILT-004")
+def test_a_value_of_the_wrong_type_selects_nothing(
+    listing: Exchange, unknown_filter: Exchange, every_filtered_by_range: Exchanges, mistyped_filter: Exchange
+) -> None:
+    _given_filters_matter(listing, unknown_filter, mistyped_filter)
+    twin = next((page for page in every_filtered_by_range if _name(page) == _name(mistyped_filter)), None)
+    if twin is None or twin.status != 200:
+        raise NotObserved("the filter was not accepted with a value of the right type")
+    if mistyped_filter.status == 400:
+        return
+    expect_status(mistyped_filter, 200, 400, why="the value is of the wrong type")
+    data = listings.data_of(mistyped_filter)
+    expect(not data, "400, or an empty array", shown(data), mistyped_filter, part="/data")
+
+
+def _name(page: Exchange) -> str:
+    return conditions(page)[0].name
+
+
+@requirement("FILT-005")
+def test_a_range_selects_by_the_shown_values(
+    listing: Exchange, unknown_filter: Exchange, filtered_by_range: Exchange
+) -> None:
+    _given_filters_matter(listing, unknown_filter, filtered_by_range)
+    _expect_selection(listing, filtered_by_range)
+
+
+@requirement("FILT-006")
+def test_a_value_selects_by_the_shown_values(
+    listing: Exchange, unknown_filter: Exchange, filtered_by_value: Exchange
+) -> None:
+    _given_filters_matter(listing, unknown_filter, filtered_by_value)
+    _expect_selection(listing, filtered_by_value)
+
+
+def _given_filters_matter(listing: Exchange, unknown_filter: Exchange, filtered: Exchange) -> None:
+    """Raise NotObserved when the server ignores this filter as it ignores unknown ones: FILT-001 owns that."""
+    if unknown_filter.status != 200 or filtered.status != 200:
+        return
+    everything = listings.elements(listing).keys()
+    ignored = all(listings.elements(page).keys() == everything for page in (unknown_filter, filtered))
+    given(not ignored, "the server ignores filters that it does not know: FILT-001")
+
+
+def _expect_selection(listing: Exchange, filtered: Exchange) -> None:
+    """Raise Violation unless a filter keeps what fulfils it by the shown values, and nothing else."""
+    given(filtered.status == 200, "the filter was refused")
+    asked = conditions(filtered)
+    everything, selected = listings.elements(listing), listings.elements(filtered)
+    outcomes = {identifier: outcome(asked, element) for identifier, element in everything.items()}
+    given(False in outcomes.values(), "every invoice shown may fulfil the condition")
+    expected = " and ".join(map(str, asked))
+    for place, (identifier, element) in enumerate(selected.items()):
+        observed = f"invoice {identifier} with {_shown(asked, element)}"
+        expect(outcome(asked, element) is not False, expected, observed, filtered, part=f"/data/{place}")
+    if listings.is_whole(filtered):
+        missing = [each for each, fulfils in outcomes.items() if fulfils and each not in selected]
+        observed = f"not invoice {missing[0]} with {_shown(asked, everything[missing[0]])}" if missing else ""
+        expect(not missing, expected, observed, filtered, part="/data")
+
+
+def _shown(asked: list[Condition], element: listings.Object) -> str:
+    name = asked[0].name
+    value = listings.account_id(element) if name == "account-id" else element["attributes"][name]
+    return f"{name} {shown(value)}"

@@ -1,0 +1,292 @@
+"""Isolation: what belongs to another customer, or must stay invisible, is as if it did not exist."""
+
+from __future__ import annotations
+
+from conformance.exchange import Exchange, NotObserved
+from conformance.given import given, given_status
+from conformance.isolation import asked_id, difference, identifiers, marks, shown_marks
+from conformance.judging import Violation, expect, expect_status, observe_each, requirement, status_line
+from conformance.values import shown
+
+Exchanges = tuple[Exchange, ...]
+
+
+def _owned(item: Exchange, other_item_of_owner: Exchange) -> None:
+    """Raise NotObserved unless both customers can read an invoice of their own."""
+    given_status(item, 200)
+    given(
+        other_item_of_owner.status == 200,
+        f"the second customer's own invoice is answered {other_item_of_owner.status}: "
+        "--other-auth-token and --other-invoice-id do not belong together",
+    )
+    given(asked_id(item) != asked_id(other_item_of_owner), "both customers have the same invoice")
+
+
+def _expect_nothing_of(owner: Exchange, exchange: Exchange, *elsewhere: Exchange) -> None:
+    expect_status(exchange, 404, 403, why="the invoice belongs to another customer")
+    found = shown_marks(exchange, marks(owner, *elsewhere))
+    expect(not found, "nothing of the other customer's invoice", ", ".join(map(shown, found[:3])), exchange)
+
+
+@requirement("SEC-001")
+def test_an_invoice_of_another_customer_is_not_served(
+    item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, unknown_item: Exchange
+) -> None:
+    _owned(item, other_item_of_owner)
+    _expect_nothing_of(other_item_of_owner, other_item, item, unknown_item)
+
+
+@requirement("SEC-001")
+def test_head_of_an_invoice_of_another_customer_is_not_served(
+    item: Exchange, other_item_of_owner: Exchange, other_item_head: Exchange
+) -> None:
+    _owned(item, other_item_of_owner)
+    # A field of it, such as its entity tag, is the finding of SEC-003.
+    expect_status(other_item_head, 404, 403, why="the invoice belongs to another customer")
+
+
+@requirement("SEC-002")
+def test_the_relationship_of_another_customer_is_not_served(
+    item: Exchange, other_item_of_owner: Exchange, other_account_of_owner: Exchange, other_relationship: Exchange
+) -> None:
+    _owned(item, other_item_of_owner)
+    given_status(other_account_of_owner, 200)
+    _expect_nothing_of(other_account_of_owner, other_relationship, item)
+
+
+@requirement("SEC-002")
+def test_the_account_of_another_customer_is_not_served(
+    item: Exchange, other_item_of_owner: Exchange, other_account_of_owner: Exchange, other_related: Exchange
+) -> None:
+    _owned(item, other_item_of_owner)
+    given_status(other_account_of_owner, 200)
+    _expect_nothing_of(other_account_of_owner, other_related, item)
+
+
+@requirement("SEC-002")
+def test_the_included_account_of_another_customer_is_not_served(
+    item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, other_item_with_account: Exchange
+) -> None:
+    _owned(item, other_item_of_owner)
+    given(not other_item.succeeded, "the invoice itself is shown: SEC-001")
+    given(other_item_with_account.status != 400, "inclusion is not supported")
+    _expect_nothing_of(other_item_of_owner, other_item_with_account, item)
+
+
+def _expect_like_unknown(exchange: Exchange, unknown: Exchange) -> None:
+    if found := difference(exchange, unknown):
+        expected, observed, part = found
+        raise Violation(f"{expected}, as for an unknown id", shown(observed), exchange, part=part, others=(unknown,))
+
+
+def _expect_alike(exchange: Exchange, unknown: Exchange) -> None:
+    # What is served as one's own is the finding of SEC-001 or SEC-002.
+    given(not exchange.succeeded and not unknown.succeeded, "not refused")
+    _expect_like_unknown(exchange, unknown)
+
+
+@requirement("SEC-003")
+def test_an_invoice_of_another_customer_is_like_an_unknown_one(
+    item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, unknown_item: Exchange
+) -> None:
+    _owned(item, other_item_of_owner)
+    _expect_alike(other_item, unknown_item)
+
+
+@requirement("SEC-003")
+def test_it_is_like_an_unknown_one_for_head(
+    item: Exchange, other_item_of_owner: Exchange, other_item_head: Exchange, unknown_item_head: Exchange
+) -> None:
+    _owned(item, other_item_of_owner)
+    _expect_alike(other_item_head, unknown_item_head)
+
+
+@requirement("SEC-003")
+def test_its_relationship_is_like_that_of_an_unknown_one(
+    item: Exchange, other_item_of_owner: Exchange, other_relationship: Exchange, unknown_relationship: Exchange
+) -> None:
+    _owned(item, other_item_of_owner)
+    _expect_alike(other_relationship, unknown_relationship)
+
+
+@requirement("SEC-003")
+def test_its_account_is_like_that_of_an_unknown_one(
+    item: Exchange, other_item_of_owner: Exchange, other_related: Exchange, unknown_related: Exchange
+) -> None:
+    _owned(item, other_item_of_owner)
+    _expect_alike(other_related, unknown_related)
+
+
+@requirement("SEC-003")
+def test_it_is_like_an_unknown_one_with_its_account(
+    item: Exchange,
+    other_item_of_owner: Exchange,
+    other_item_with_account: Exchange,
+    unknown_item_with_account: Exchange,
+) -> None:
+    _owned(item, other_item_of_owner)
+    _expect_alike(other_item_with_account, unknown_item_with_account)
+
+
+@requirement("SEC-003")
+def test_if_none_match_does_not_tell_that_it_exists(
+    item: Exchange,
+    other_item_of_owner: Exchange,
+    other_item_if_none_match: Exchange,
+    unknown_item_if_none_match: Exchange,
+) -> None:
+    _owned(item, other_item_of_owner)
+    _expect_alike(other_item_if_none_match, unknown_item_if_none_match)
+
+
+@requirement("SEC-003")
+def test_its_entity_tag_does_not_tell_that_it_exists(
+    item: Exchange,
+    other_item_of_owner: Exchange,
+    other_item_if_none_match_tag: Exchange,
+    unknown_item_if_none_match_tag: Exchange,
+) -> None:
+    _owned(item, other_item_of_owner)
+    _expect_alike(other_item_if_none_match_tag, unknown_item_if_none_match_tag)
+
+
+@requirement("SEC-003")
+def test_if_match_does_not_tell_that_it_exists(
+    item: Exchange, other_item_of_owner: Exchange, other_item_if_match: Exchange, unknown_item_if_match: Exchange
+) -> None:
+    _owned(item, other_item_of_owner)
+    _expect_alike(other_item_if_match, unknown_item_if_match)
+
+
+def _expect_hidden(exchange: Exchange, unknown: Exchange) -> None:
+    given(unknown.status >= 400, "an unknown invoice is not refused")
+    _expect_like_unknown(exchange, unknown)
+
+
+@requirement("SEC-005")
+def test_a_hidden_invoice_is_like_an_unknown_one(
+    item: Exchange, every_hidden_item: Exchanges, unknown_item: Exchange
+) -> None:
+    given_status(item, 200)
+    observe_each(every_hidden_item, lambda exchange: _expect_hidden(exchange, unknown_item))
+
+
+@requirement("SEC-005")
+def test_a_hidden_invoice_is_like_an_unknown_one_for_head(
+    item: Exchange, hidden_item_head: Exchange, unknown_item_head: Exchange
+) -> None:
+    given_status(item, 200)
+    _expect_hidden(hidden_item_head, unknown_item_head)
+
+
+@requirement("SEC-005")
+def test_the_relationship_of_a_hidden_invoice_is_hidden(
+    item: Exchange, hidden_relationship: Exchange, unknown_relationship: Exchange
+) -> None:
+    given_status(item, 200)
+    _expect_hidden(hidden_relationship, unknown_relationship)
+
+
+@requirement("SEC-005")
+def test_the_account_of_a_hidden_invoice_is_hidden(
+    item: Exchange, hidden_related: Exchange, unknown_related: Exchange
+) -> None:
+    given_status(item, 200)
+    _expect_hidden(hidden_related, unknown_related)
+
+
+@requirement("SEC-005")
+def test_preconditions_do_not_tell_that_a_hidden_invoice_exists(
+    item: Exchange, hidden_item_if_none_match: Exchange, unknown_item_if_none_match: Exchange
+) -> None:
+    given_status(item, 200)
+    _expect_hidden(hidden_item_if_none_match, unknown_item_if_none_match)
+
+
+def _expect_not_listed(listing: Exchange, forbidden: set[tuple[str, str]], whose: str) -> None:
+    document = listing.ok_document
+    found = sorted(forbidden.intersection(identifiers(document)))
+    expect(not found, f"nothing {whose}", ", ".join(shown("/".join(each)) for each in found[:3]), listing, part="/data")
+
+
+def _foreign(item: Exchange, owner: Exchange, account: Exchange, listing: Exchange | None) -> set[tuple[str, str]]:
+    """Return what only the other customer may see."""
+    _owned(item, owner)
+    given_status(account, 200)
+    found = {*identifiers(owner.document.get("data")), *identifiers(account.document.get("data"))}
+    if listing is not None and listing.status == 200:
+        found.update(identifiers(listing.document))
+    return found - set(identifiers(item.document))
+
+
+@requirement("SEC-004")
+def test_listings_show_nothing_of_another_customer(
+    item: Exchange,
+    other_item_of_owner: Exchange,
+    other_account_of_owner: Exchange,
+    listing_of_other_customer: Exchange,
+    every_scoped_listing: Exchanges,
+) -> None:
+    foreign = _foreign(item, other_item_of_owner, other_account_of_owner, listing_of_other_customer)
+    observe_each(every_scoped_listing, lambda listing: _expect_not_listed(listing, foreign, "of the other customer"))
+
+
+@requirement("SEC-004")
+def test_filters_show_nothing_of_another_customer(
+    item: Exchange,
+    other_item_of_owner: Exchange,
+    other_account_of_owner: Exchange,
+    every_listing_of_foreign: Exchanges,
+) -> None:
+    foreign = _foreign(item, other_item_of_owner, other_account_of_owner, None)
+    observe_each(
+        every_listing_of_foreign, lambda listing: _expect_not_listed(listing, foreign, "of the other customer")
+    )
+
+
+@requirement("SEC-004")
+def test_counts_tell_nothing_of_another_customer(
+    item: Exchange, other_item_of_owner: Exchange, every_listing_of_foreign: Exchanges
+) -> None:
+    _owned(item, other_item_of_owner)
+
+    def judge(listing: Exchange) -> None:
+        document = listing.ok_document
+        given(document.get("data") == [], "something is shown")
+        meta = document.get("meta")
+        count = meta.get("total-count") if isinstance(meta, dict) else None
+        given(isinstance(count, int), "there is no count: COLL-004")
+        expect(not count, "0, as none is shown", count, listing, part="/meta/total-count")
+
+    observe_each(every_listing_of_foreign, judge)
+
+
+@requirement("SEC-005")
+def test_listings_do_not_show_hidden_invoices(
+    item: Exchange, every_hidden_item: Exchanges, every_scoped_listing: Exchanges, listing_of_hidden: Exchange
+) -> None:
+    given_status(item, 200)
+    hidden = {("invoices", asked_id(exchange).lower()) for exchange in every_hidden_item}
+    observe_each(
+        (*every_scoped_listing, listing_of_hidden),
+        lambda listing: _expect_not_listed(listing, hidden, "that must stay invisible"),
+    )
+
+
+@requirement("ROB-008")
+def test_interleaved_requests_of_two_customers_do_not_mix(
+    item: Exchange, other_item_of_owner: Exchange, every_interleaved: Exchanges
+) -> None:
+    _owned(item, other_item_of_owner)
+
+    def judge(exchange: Exchange) -> None:
+        given(exchange.status in {200, 401, 403, 404}, "neither served nor taken for somebody else's")
+        expect(exchange.status == 200, "the customer's own invoice", status_line(exchange), exchange)
+        try:
+            number = exchange.resource.get("id")
+        except NotObserved:
+            return  # not readable: others judge the form
+        same = not isinstance(number, str) or number.lower() == asked_id(exchange).lower()
+        expect(same, f"invoice {asked_id(exchange)}", f"invoice {shown(number)}", exchange, part="/data/id")
+
+    observe_each(every_interleaved, judge)

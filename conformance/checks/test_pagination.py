@@ -1,0 +1,289 @@
+"""Area 4: pages of the collection, judged through the links of the server as far as its strategy is its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance import listings
+from conformance.checks import documents
+from conformance.checks.ordering import disorder
+from conformance.exchange import Exchange, NotObserved
+from conformance.given import given, given_status
+from conformance.judging import Violation, expect, expect_status, observe_each, requirement
+from conformance.probes.paging import PAGE_SIZE
+from conformance.urls import target_of
+from conformance.values import shown
+
+Exchanges = tuple[Exchange, ...]
+
+# JSON:API 1.1, document-top-level: what the links of a document may be called.
+_KNOWN_LINKS = {"self", "related", "describedby", *listings.PAGE_LINKS}
+_DOCUMENTED_MAXIMUM = 1000
+
+
+def _target(page: Exchange, link: str) -> object:
+    try:
+        return target_of(link, page.request.url)
+    except ValueError as error:
+        raise NotObserved(f"a link of {page.probe} is no URI reference") from error
+
+
+def _links(page: Exchange) -> documents.Object:
+    listings.data_of(page)
+    return documents.member_object(page.document, "links")
+
+
+@requirement("PAGE-001")
+def test_pagination_links_have_their_names(listing: Exchange, every_page_of_three: Exchanges) -> None:
+    def judge(page: Exchange) -> None:
+        links = _links(page)
+        given(links, "there are no links")
+        path = page.request.target.partition("?")[0]
+        for name in documents.unknown_members(page, links, _KNOWN_LINKS):
+            link = listings.page_link(page, name)
+            same = link is not None and page.request.target != link and _path(page, link) == path
+            expected = "pagination links named first, last, prev and next"
+            expect(not same, expected, f"a link {shown(name)} to the collection", page, part=f"/links/{name}")
+
+    observe_each((listing, *every_page_of_three), judge)
+
+
+def _path(page: Exchange, link: str) -> str:
+    try:
+        return target_of(link, page.request.url)[0]
+    except ValueError:
+        return ""
+
+
+@requirement("PAGE-001")
+def test_pagination_links_stand_in_links(listing: Exchange, every_page_of_three: Exchanges) -> None:
+    def judge(page: Exchange) -> None:
+        links = _links(page)
+        for place, holder in _other_holders(page.document):
+            for name in listings.PAGE_LINKS:
+                value = holder.get(name)
+                misplaced = name not in links and isinstance(value, str) and value.startswith(("http", "/", "?"))
+                observed = f"{name} in {place}"
+                expect(not misplaced, f"{name} in /links", observed, page, part=f"{place}/{name}")
+
+    observe_each((listing, *every_page_of_three), judge)
+
+
+def _other_holders(document: documents.Object) -> list[tuple[str, documents.Object]]:
+    """Return where pagination links are put by mistake: the document, its meta, and the objects in that."""
+    meta: Any = document.get("meta")
+    found = [("", document)]
+    if isinstance(meta, dict):
+        found.append(("/meta", meta))
+        found += [(f"/meta/{name}", each) for name, each in meta.items() if isinstance(each, dict)]
+    return found
+
+
+@requirement("PAGE-001")
+def test_the_first_page_has_no_page_before(listing: Exchange, first_of_three: Exchange) -> None:
+    def judge(page: Exchange) -> None:
+        _links(page)
+        given(listings.has_page_links(page), "there are no pagination links")
+        link = listings.page_link(page, "prev")
+        expect(link is None, "no link prev on the first page", shown(link), page, part="/links/prev")
+
+    observe_each((listing, first_of_three), judge)
+
+
+@requirement("PAGE-001")
+def test_the_last_page_has_no_next_one(every_page_of_three: Exchanges, every_page_of_listing: Exchanges) -> None:
+    def judge(page: Exchange) -> None:
+        _links(page)
+        here = _target(page, page.request.url)
+        following, last = (listings.page_link(page, name) for name in ("next", "last"))
+        given(following is not None, "there is no link next")
+        assert following is not None
+        expect(_target(page, following) != here, "another page as next", "this page itself", page, part="/links/next")
+        is_last = last is not None and _target(page, last) == here
+        expect(not is_last, "no link next on the last page", shown(following), page, part="/links/next")
+
+    observe_each((*every_page_of_three, *every_page_of_listing), judge)
+
+
+@requirement("PAGE-001")
+def test_the_last_link_leads_to_the_last_page(every_page_of_three: Exchanges, last_of_three: Exchange) -> None:
+    pages = listings.walked(every_page_of_three)
+    _expect_page(last_of_three, pages[-1], "last")
+
+
+@requirement("PAGE-001")
+def test_the_prev_link_leads_to_the_page_before(
+    every_page_of_three: Exchanges, last_of_three: Exchange, before_last_of_three: Exchange
+) -> None:
+    pages = listings.walked(every_page_of_three)
+    given(len(pages) > 1, "there is one page only")
+    given(_ids(last_of_three) == _ids(pages[-1]), "the link last leads elsewhere")
+    _expect_page(before_last_of_three, pages[-2], "prev")
+
+
+def _ids(page: Exchange) -> list[str]:
+    return list(listings.elements(page))
+
+
+def _expect_page(reached: Exchange, wanted: Exchange, name: str) -> None:
+    """Raise Violation unless a link led to the page that following next led to; ties may come in another order."""
+    expect_status(reached, 200, why=f"it is a link {name}")
+    expected, observed = _ids(wanted), _ids(reached)
+    same = sorted(expected) == sorted(observed)
+    what = "that page" if name == "last" else "the page before"
+    expect(same, f"{what}, {len(expected)} elements", f"{len(observed)} elements, others", reached, part="/data")
+
+
+@requirement("PAGE-002")
+def test_the_page_size_limits_the_elements(listing: Exchange, every_page_of_three: Exchanges) -> None:
+    given(len(_ids(listing)) > PAGE_SIZE, "there are too few invoices")
+
+    def judge(page: Exchange) -> None:
+        count = len(_ids(page))
+        expect(count <= PAGE_SIZE, f"at most {PAGE_SIZE} elements", count, page, part="/data")
+
+    observe_each(every_page_of_three, judge)
+
+
+@requirement("PAGE-002")
+def test_links_page_by_the_page_parameters(listing: Exchange, first_of_three: Exchange) -> None:
+    def judge(page: Exchange) -> None:
+        _links(page)
+        own = {name for name, _ in listings.parameters(page.request.url)}
+        links = [link for name in listings.PAGE_LINKS if (link := listings.page_link(page, name)) is not None]
+        added = {name for link in links for name, _ in listings.parameters(link)} - own
+        given(added, "the links add no parameter")
+        foreign = sorted(name for name in added if not listings.is_page_parameter(name))
+        observed = ", ".join(map(shown, foreign[:3]))
+        expect(not foreign, "parameters such as page[number]", observed, page, part="/links")
+
+    observe_each((listing, first_of_three), judge)
+
+
+@requirement("PAGE-003")
+def test_next_leads_through_all_pages(listing: Exchange, every_page_of_three: Exchanges) -> None:
+    _expect_each_once(listing, every_page_of_three)
+
+
+@requirement("PAGE-003")
+def test_next_leads_through_all_pages_of_the_default_size(listing: Exchange, every_page_of_listing: Exchanges) -> None:
+    _expect_each_once(listing, every_page_of_listing)
+
+
+@requirement("PAGE-003")
+def test_next_leads_through_all_pages_with_a_limit(listing: Exchange, every_page_of_limited: Exchanges) -> None:
+    _expect_each_once(listing, every_page_of_limited)
+
+
+@requirement("PAGE-003")
+def test_next_leads_through_all_pages_of_tied_invoices(listing: Exchange, every_page_of_tied: Exchanges) -> None:
+    _expect_each_once(listing, every_page_of_tied)
+    rows = []
+    for page in every_page_of_tied:
+        own = list(listings.elements(page).values())
+        given(disorder(own, "service-transactions-count") is None, "a page by itself is not sorted: SORT-001")
+        rows += own
+    wrong = disorder(rows, "service-transactions-count")
+    expected = "the order of the sort from one page to the next"
+    expect(wrong is None, expected, wrong, every_page_of_tied[-1], part="/data")
+
+
+def _expect_each_once(listing: Exchange, pages: Exchanges) -> None:
+    """Raise Violation unless following next visits every invoice of ``listing``, and none on two pages."""
+    known = listings.elements(listing)
+    given(len(pages) > 1 or len(known) > len(_ids(pages[0])), "all invoices fit on one page")
+    visited: dict[str, Exchange] = {}
+    for page in pages:
+        given_status(page, 200)
+        _given_kept(page)
+        for identifier in _ids(page):
+            if identifier in visited:
+                observed = f"{identifier} also on {visited[identifier].probe}"
+                raise Violation(
+                    "every invoice on one page", observed, page, part="/data", others=(visited[identifier],)
+                )
+        visited.update(dict.fromkeys(_ids(page), page))
+    listings.walked(pages)
+    missing = [identifier for identifier in known if identifier not in visited]
+    observed = f"{len(missing)} of {len(known)} are missing, such as {missing[0]}" if missing else ""
+    expect(not missing, "every invoice of the collection", observed, pages[-1], part="/data")
+
+
+def _given_kept(page: Exchange) -> None:
+    """Raise NotObserved when a link of a page loses parameters of the request: PAGE-004 owns that."""
+    for name in listings.PAGE_LINKS:
+        link = listings.page_link(page, name)
+        given(link is None or not _lost(page, link), "the links do not keep the parameters: PAGE-004")
+
+
+def _lost(page: Exchange, link: str) -> list[str]:
+    """Return the parameters of the request, those for pages apart, that a pagination link does not have.
+
+    A link to an opaque position may hold them there, so nothing can be told from it.
+    """
+    kept = listings.parameters(link)
+    if any(listings.is_page_parameter(name) and not value.isdecimal() for name, value in kept):
+        return []
+    asked = [pair for pair in listings.parameters(page.request.url) if not listings.is_page_parameter(pair[0])]
+    families = ("sort", "filter[", "include", "fields[")
+    return [name for name, value in asked if name.startswith(families) and (name, value) not in kept]
+
+
+@requirement("PAGE-004")
+def test_links_keep_the_parameters(
+    every_page_of_view: Exchanges,
+    every_page_of_tied: Exchanges,
+    every_filtered_by_account: Exchanges,
+    listing_with_account: Exchange,
+    listing_sparse: Exchange,
+) -> None:
+    def judge(page: Exchange) -> None:
+        _links(page)
+        links = {name: link for name in listings.PAGE_LINKS if (link := listings.page_link(page, name)) is not None}
+        given(links, "there are no pagination links")
+        for name, link in links.items():
+            lost = _lost(page, link)
+            observed = f"without {', '.join(map(shown, lost))}"
+            expect(not lost, "the parameters of the request", observed, page, part=f"/links/{name}")
+
+    pages = (*every_page_of_view, *every_page_of_tied, *every_filtered_by_account)
+    observe_each((*pages, listing_with_account, listing_sparse), judge)
+
+
+@requirement("PAGE-005")
+def test_an_invalid_page_is_refused(listing: Exchange, first_of_three: Exchange, invalid_page: Exchange) -> None:
+    _given_numbered(listing, first_of_three)
+    expect_status(invalid_page, 400, why="it is no page number or size")
+
+
+def _given_numbered(listing: Exchange, first_of_three: Exchange) -> None:
+    """Raise NotObserved unless the server pages by page[number] and page[size]: else their values mean nothing."""
+    given(len(_ids(listing)) > PAGE_SIZE, "there are too few invoices")
+    given(len(_ids(first_of_three)) <= PAGE_SIZE, "page[size] has no effect: PAGE-002")
+    links = [listings.page_link(first_of_three, name) for name in ("next", "last")]
+    numbered = any("page[number]" in dict(listings.parameters(link)) for link in links if link is not None)
+    given(numbered or not any(links), "the server does not page by page[number]")
+
+
+@requirement("PAGE-006")
+def test_the_page_size_has_an_upper_bound(listing: Exchange, first_of_three: Exchange, huge_page: Exchange) -> None:
+    _given_numbered(listing, first_of_three)
+    if 400 <= huge_page.status < 500:
+        return
+    count = len(_ids(huge_page))
+    # Fewer than that tell nothing: there may be no more invoices.
+    given(count > _DOCUMENTED_MAXIMUM or not listings.is_whole(huge_page), "there are not enough invoices to tell")
+    expected = f"400, or at most {_DOCUMENTED_MAXIMUM} elements"
+    expect(count <= _DOCUMENTED_MAXIMUM, expected, f"{count} elements", huge_page, part="/data")
+
+
+@requirement("PAGE-007")
+def test_there_is_nothing_past_the_end(
+    listing: Exchange, first_of_three: Exchange, page_past_the_end: Exchange
+) -> None:
+    _given_numbered(listing, first_of_three)
+    if 400 <= page_past_the_end.status < 500:
+        return
+    expect_status(page_past_the_end, 200, why="there is no such page; a client error will do as well")
+    data = listings.data_of(page_past_the_end)
+    expect(not data, "an empty array, or a client error", shown(data), page_past_the_end, part="/data")

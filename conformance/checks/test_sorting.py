@@ -1,0 +1,57 @@
+"""Area 4: the order that the parameter sort asks for, by the values that the collection shows."""
+
+from __future__ import annotations
+
+from conformance import listings
+from conformance.checks.ordering import differing, disorder, tied
+from conformance.exchange import Exchange, NotObserved
+from conformance.given import given, given_status
+from conformance.judging import expect, expect_status, requirement
+
+
+def _fields(page: Exchange) -> list[tuple[str, bool]]:
+    """Return the sort fields that were asked for, each with whether it is descending."""
+    fields = dict(listings.parameters(page.request.url))["sort"].split(",")
+    return [(field.removeprefix("-"), field.startswith("-")) for field in fields]
+
+
+@requirement("SORT-001")
+def test_a_sort_field_orders_by_value(sorted_by: Exchange) -> None:
+    given(sorted_by.status == 200, "the sort was not accepted: SORT-004")
+    name, descending = _fields(sorted_by)[0]
+    elements = list(listings.elements(sorted_by).values())
+    given(differing(elements, name), f"there are no two invoices whose order by {name} is certain")
+    wrong = disorder(elements, name, descending=descending)
+    expected = f"{'descending' if descending else 'ascending'} {name}"
+    expect(wrong is None, expected, wrong, sorted_by, part="/data")
+
+
+@requirement("SORT-002")
+def test_the_second_sort_field_orders_what_the_first_leaves_tied(
+    sorted_by_two: Exchange, every_sorted_by: tuple[Exchange, ...]
+) -> None:
+    (first, _), (second, descending) = _fields(sorted_by_two)
+    # A server that cannot sort by one field alone, or not rightly, has that fault only.
+    alone = next((page for page in every_sorted_by if _fields(page) == [(second, descending)]), None)
+    if alone is None or alone.status != 200:
+        raise NotObserved(f"the collection was not sorted by {second} alone")
+    given(disorder(listings.elements(alone).values(), second, descending=descending) is None, "SORT-001")
+    given_status(sorted_by_two, 200)
+    elements = list(listings.elements(sorted_by_two).values())
+    given(disorder(elements, first) is None, "the first field is not in order: SORT-001")
+    runs = [run for run in tied(elements, first) if differing(run, second)]
+    given(runs, f"the first field leaves none tied that differ in {second}")
+    wrong = next((found for run in runs if (found := disorder(run, second, descending=descending))), None)
+    expect(wrong is None, f"descending {second} where {first} is the same", wrong, sorted_by_two, part="/data")
+
+
+@requirement("SORT-003")
+def test_an_unsupported_sort_is_refused(listing: Exchange, unsupported_sort: Exchange) -> None:
+    given_status(listing, 200)
+    expect_status(unsupported_sort, 400, why="there is no such field; names are case-sensitive")
+
+
+@requirement("SORT-004")
+def test_every_attribute_sorts_or_is_refused(listing: Exchange, sorted_by: Exchange) -> None:
+    given_status(listing, 200)
+    expect_status(sorted_by, 200, 400, why="an attribute sorts, or is refused as sort field")

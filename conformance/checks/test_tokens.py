@@ -1,0 +1,165 @@
+"""Tokens signed with the right key that are nevertheless wrong: their time, audience, subject, algorithm or form."""
+
+from __future__ import annotations
+
+from conformance.exchange import Exchange
+from conformance.given import given, given_status
+from conformance.judging import Violation, expect, expect_status, observe_each, requirement
+from conformance.likeness import essence
+from conformance.values import shown
+
+Exchanges = tuple[Exchange, ...]
+# RFC 7518, section 3.2: as many bits as the hash has.
+_KEY_BITS = 256
+
+
+def _key_fits(item_without_token: Exchange, minted_token: Exchange) -> None:
+    """Raise NotObserved unless a correct token of our own opens the door, and its absence does not."""
+    given(item_without_token.status >= 400, "the invoice is open to everybody: AUTH-001")
+    given(
+        minted_token.status == 200,
+        f"a token minted with the claims of --auth-token is answered {minted_token.status}: "
+        "--signing-key is not the HS256 key of this server",
+    )
+
+
+@requirement("JWT-003")
+def test_an_expired_token_is_refused(
+    item_without_token: Exchange, minted_token: Exchange, expired_token: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    expect_status(expired_token, 401, why="the token has expired at least ten minutes ago")
+
+
+@requirement("JWT-004")
+def test_a_token_that_is_not_yet_valid_is_refused(
+    item_without_token: Exchange,
+    minted_token: Exchange,
+    token_valid_since: Exchange,
+    token_not_yet_valid: Exchange,
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    given(token_valid_since.status == 200, "a token with the claim nbf in the past is refused, too")
+    expect_status(token_not_yet_valid, 401, why="the token becomes valid in an hour")
+
+
+@requirement("JWT-005")
+def test_a_token_for_another_audience_is_refused(
+    item_without_token: Exchange, minted_token: Exchange, token_with_wrong_audience: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    expect_status(token_with_wrong_audience, 401, why="the token is not meant for this service")
+
+
+@requirement("JWT-013")
+def test_the_audience_may_be_a_string_or_an_array(
+    item_without_token: Exchange, minted_token: Exchange, token_with_right_audience: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    expect_status(token_with_right_audience, 200, why="the same audience in the other form")
+
+
+@requirement("JWT-006")
+def test_a_token_for_no_known_subject_is_refused(
+    item_without_token: Exchange, minted_token: Exchange, token_with_wrong_subject: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    expect_status(token_with_wrong_subject, 401, why="no customer has this subject")
+
+
+@requirement("JWT-007")
+def test_a_token_of_another_algorithm_is_refused(
+    item_without_token: Exchange, minted_token: Exchange, token_of_other_algorithm: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    expect_status(token_of_other_algorithm, 401, why="the token chooses its algorithm itself")
+
+
+@requirement("JWT-009")
+def test_an_unknown_critical_extension_is_refused(
+    item_without_token: Exchange,
+    minted_token: Exchange,
+    token_with_extension: Exchange,
+    token_with_critical_extension: Exchange,
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    given(token_with_extension.status == 200, "the extension is refused, critical or not")
+    expect_status(token_with_critical_extension, 401, why="crit names an extension that nobody knows")
+
+
+def _refused_alone(exchanges: Exchanges, name: str) -> None:
+    """Raise NotObserved unless the wrong claim is refused when it is there once: JWT-003 and JWT-006 own that."""
+    given(
+        any(each.probe.endswith(f"[{name}]") and each.status == 401 for each in exchanges),
+        "the claim is not judged when it is there once",
+    )
+
+
+@requirement("JWT-010")
+def test_of_a_repeated_expiry_the_first_does_not_count(
+    item_without_token: Exchange,
+    minted_token: Exchange,
+    every_expired_token: Exchanges,
+    token_with_expiry_twice_last_past: Exchange,
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    _refused_alone(every_expired_token, "lately")
+    expect_status(token_with_expiry_twice_last_past, 401, why="the last of two expiry times is past")
+
+
+@requirement("JWT-010")
+def test_of_a_repeated_subject_the_first_does_not_count(
+    item_without_token: Exchange,
+    minted_token: Exchange,
+    every_token_with_wrong_subject: Exchanges,
+    token_with_subject_twice_last_unknown: Exchange,
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    _refused_alone(every_token_with_wrong_subject, "unknown")
+    expect_status(token_with_subject_twice_last_unknown, 401, why="the last of two subjects is unknown")
+
+
+@requirement("JWT-010")
+def test_of_a_repeated_claim_the_last_counts_or_none(
+    item_without_token: Exchange, minted_token: Exchange, token_with_expiry_twice_last_future: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    expect_status(token_with_expiry_twice_last_future, 401, 200, why="refused, or the last claim counts")
+
+
+@requirement("JWT-002")
+def test_a_signature_of_another_token_is_refused(
+    item: Exchange, item_without_token: Exchange, token_with_signature_of_other: Exchange
+) -> None:
+    given_status(item, 200)
+    given(item_without_token.status >= 400, "the invoice is open to everybody: AUTH-001")
+    expect_status(token_with_signature_of_other, 401, why="the signature is that of another token")
+
+
+@requirement("JWT-014")
+def test_the_key_is_long_enough(item_without_token: Exchange, minted_token: Exchange, signing_key_bits: int) -> None:
+    _key_fits(item_without_token, minted_token)
+    if signing_key_bits < _KEY_BITS:
+        raise Violation(f"a key of at least {_KEY_BITS} bits", f"a key of {signing_key_bits} bits")
+
+
+@requirement("AUTH-005")
+def test_refused_minted_tokens_are_answered_alike(
+    item_without_token: Exchange,
+    every_expired_token: Exchanges,
+    every_token_with_wrong_audience: Exchanges,
+    every_token_with_wrong_subject: Exchanges,
+) -> None:
+    given(item_without_token.status == 401, "the request without a token was not answered 401: AUTH-001")
+    usual = essence(item_without_token)
+
+    def judge(exchange: Exchange) -> None:
+        given(exchange.status == 401, "not answered 401: JWT-003, JWT-005, JWT-006")
+        expect(
+            essence(exchange) == usual,
+            "the content of the answer to a request without a token",
+            shown(exchange.body[:200].decode("utf-8", errors="replace")),
+            exchange,
+        )
+
+    observe_each((*every_expired_token, *every_token_with_wrong_audience, *every_token_with_wrong_subject), judge)

@@ -1,0 +1,40 @@
+"""What an item of the generated part says to the reports: one judgement per requirement that holds, one per finding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.fuzzing.findings import Finding
+from conformance.reports import evidence
+from conformance.requirements import registry
+from conformance.verdict import Judgement, Outcome, outcome_of_violation
+
+if TYPE_CHECKING:
+    from conformance.fuzzing.session import Outcome as ItemOutcome
+    from conformance.secrets import Redactor
+
+
+def judgements(found: ItemOutcome, nodeid: str, repeat: str, redactor: Redactor) -> list[Judgement]:
+    """Return the judgements of one item; ``repeat`` are the pytest arguments that generate the same again."""
+    subject = nodeid.rpartition("[")[2].rstrip("]") if "[" in nodeid else nodeid.rpartition("::")[2]
+
+    def tell(finding: Finding) -> Judgement:
+        violation = finding.violation
+        rendered = evidence.render(violation.exchange or finding.exchange, tuple(finding.others), redactor)
+        return Judgement(
+            finding.rule.requirement,
+            outcome_of_violation(registry()[finding.rule.requirement].level),
+            nodeid,
+            expected=redactor.text(evidence.printable(evidence.cut(violation.expected))),
+            observed=redactor.text(evidence.printable(evidence.cut(finding.observed))),
+            subject=subject,
+            evidence={**rendered, "repeat": repeat},
+        )
+
+    told = [tell(finding) for finding in found.findings]
+    told += [
+        Judgement(requirement, Outcome.NOT_OBSERVED, nodeid, reason=reason, subject=subject)
+        for requirement, reason in found.unseen.items()
+    ]
+    told += [Judgement(name, Outcome.PASSED, nodeid, subject=subject) for name in sorted(found.holding)]
+    return told

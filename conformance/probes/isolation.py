@@ -1,0 +1,102 @@
+"""Requests for what another customer owns, and for what must stay invisible, each beside one for an unknown id."""
+
+from __future__ import annotations
+
+from conformance.exchange import Exchange, NotObserved
+from conformance.probe import Probe, family, get
+from conformance.probes.caching import other_item
+from conformance.secrets import OTHER_AUTH_TOKEN
+
+_SECOND = ("second-customer",)
+_LISTING = ("second-customer", "collection")
+_HIDDEN = ("hidden-invoice",)
+_OTHER_CUSTOMER = {"Authorization": OTHER_AUTH_TOKEN}
+_OTHER = "/invoices/{other_invoice_id}"
+_ACCOUNT_EQUALS = "/invoices?filter%5Baccount_id_eq%5D="
+
+# The other customer itself: its invoice exists.
+other_item_of_owner = get(_OTHER, needs=_SECOND).but(headers=_OTHER_CUSTOMER)
+other_account_of_owner = get(f"{_OTHER}/account", needs=_SECOND).but(headers=_OTHER_CUSTOMER)
+
+# other_item is the GET of the invoice; base has most of the unknown ones.
+other_item_head = other_item.but(method="HEAD")
+other_relationship = get(f"{_OTHER}/relationships/account", needs=_SECOND)
+other_related = get(f"{_OTHER}/account", needs=_SECOND)
+other_item_with_account = other_item.but(query="include=account")
+unknown_item_with_account = get("/invoices/{unknown_id}", needs=_SECOND).but(query="include=account")
+
+
+def _with_tag_of_other(probe: Probe) -> Probe:
+    return probe.but(headers=lambda other_item_of_owner: {"If-None-Match": other_item_of_owner.etag})
+
+
+other_item_if_none_match = other_item.but(headers={"If-None-Match": "*"})
+other_item_if_none_match_tag = _with_tag_of_other(other_item)
+unknown_item_if_none_match_tag = _with_tag_of_other(get("/invoices/{unknown_id}", needs=_SECOND))
+other_item_if_match = other_item.but(headers={"If-Match": '"conformance"'})
+unknown_item_if_match = get("/invoices/{unknown_id}", needs=_SECOND).but(headers={"If-Match": '"conformance"'})
+
+
+def _nth_hidden(index: int) -> Probe:
+    def path(hidden_invoice_ids: str) -> str:
+        given = hidden_invoice_ids.split(",")
+        if index >= len(given):
+            raise NotObserved(f"{len(given)} hidden invoices are given")
+        return f"/invoices/{given[index]}"
+
+    return get(path, needs=_HIDDEN)
+
+
+hidden_item = family({name: _nth_hidden(index) for index, name in enumerate(("first", "second", "third", "fourth"))})
+hidden_item_head = get("/invoices/{hidden_invoice_id}", needs=_HIDDEN).but(method="HEAD")
+hidden_relationship = get("/invoices/{hidden_invoice_id}/relationships/account", needs=_HIDDEN)
+hidden_related = get("/invoices/{hidden_invoice_id}/account", needs=_HIDDEN)
+hidden_item_if_none_match = get("/invoices/{hidden_invoice_id}", needs=_HIDDEN).but(headers={"If-None-Match": "*"})
+
+# The whole of the first page as the other customer sees it, and what the first customer may try to see it, too.
+listing_of_other_customer = get("/invoices", needs=_LISTING).but(headers=_OTHER_CUSTOMER)
+
+
+def _account_id(owner: Exchange) -> str:
+    number = owner.resource.get("id")
+    if not isinstance(number, str) or not number.replace("-", "").isalnum() or not number.isascii():
+        raise NotObserved(f"{owner.probe} has no id that fits into a query")
+    return number
+
+
+scoped_listing = family(
+    {
+        "largest-page": get("/invoices", needs=_LISTING).but(query="page%5Bsize%5D=1000"),
+        "oldest-first": get("/invoices", needs=_LISTING).but(query="sort=start-date&include=account"),
+        "not-own-accounts": get(
+            lambda related: f"/invoices?filter%5Baccount_id_not_eq%5D={_account_id(related)}", needs=_LISTING
+        ),
+    }
+)
+# Nothing of the first customer fits these filters.
+listing_of_foreign = family(
+    {
+        "account": get(
+            lambda other_account_of_owner: _ACCOUNT_EQUALS + _account_id(other_account_of_owner), needs=_LISTING
+        ),
+        "accounts": get(
+            lambda other_account_of_owner: (
+                f"/invoices?include=account&filter%5Baccount_id_in%5D={_account_id(other_account_of_owner)}"
+            ),
+            needs=_LISTING,
+        ),
+        "invoice": get(lambda other_invoice_id: f"/invoices?filter%5Bid_eq%5D={other_invoice_id}", needs=_LISTING),
+    }
+)
+listing_of_hidden = get(
+    lambda hidden_invoice_id: f"/invoices?filter%5Bid_eq%5D={hidden_invoice_id}", needs=("hidden-invoice", "collection")
+)
+
+# Sent together, in turns; a small burst.
+interleaved = family(
+    {
+        f"{whose}-{turn}": get(path, needs=_SECOND).but(headers=headers)
+        for turn in range(1, 4)
+        for whose, path, headers in (("own", "/invoices/{invoice_id}", {}), ("other", _OTHER, _OTHER_CUSTOMER))
+    }
+)

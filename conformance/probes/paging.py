@@ -1,0 +1,55 @@
+"""Requests for pages of the collection: walks of several sizes, borders, and values that are no page."""
+
+from __future__ import annotations
+
+from conformance.exchange import link_of
+from conformance.listings import account_ids
+from conformance.probe import get, query_family, walk
+from conformance.probes.collection import listing
+
+_NEEDS = ("collection",)
+# Small, so that few invoices fill several pages.
+PAGE_SIZE = 3
+
+first_of_three = listing.but(query=f"page%5Bnumber%5D=1&page%5Bsize%5D={PAGE_SIZE}")
+page_of_three = walk(first_of_three, max_pages=8)
+last_of_three = get(lambda first_of_three: link_of(first_of_three.ok_document, "last", "first_of_three"), needs=_NEEDS)
+before_last_of_three = get(
+    lambda last_of_three: link_of(last_of_three.ok_document, "prev", "last_of_three"), needs=_NEEDS
+)
+
+# Most invoices have the same number of transactions, none.
+first_of_tied = listing.but(query="sort=service-transactions-count&page%5Bsize%5D=4")
+page_of_tied = walk(first_of_tied, max_pages=6)
+
+# A size by another usual name: the walk of a server that counts by offset and limit.
+first_of_limited = listing.but(query="page%5Blimit%5D=4")
+page_of_limited = walk(first_of_limited, max_pages=5)
+
+# Every kind of parameter that the links have to keep.
+first_of_view = get(
+    lambda listing_with_account: (
+        "/invoices?sort=-amount-spent&include=account&fields%5Binvoices%5D=amount-spent,account"
+        f"&filter%5Baccount_id_in%5D={','.join(account_ids(listing_with_account)[:20])}&page%5Bsize%5D=2"
+    ),
+    needs=_NEEDS,
+)
+page_of_view = walk(first_of_view, max_pages=2)
+
+invalid_page = query_family(
+    listing,
+    {
+        "number-zero": "page%5Bnumber%5D=0",
+        "number-negative": "page%5Bnumber%5D=-1",
+        "number-fraction": "page%5Bnumber%5D=1.5",
+        "number-empty": "page%5Bnumber%5D=",
+        "size-zero": "page%5Bsize%5D=0",
+        "size-negative": "page%5Bsize%5D=-1",
+        "size-fraction": "page%5Bsize%5D=1.5",
+        "size-word": "page%5Bsize%5D=abc",
+    },
+)
+huge_page = listing.but(query="page%5Bsize%5D=1000000")
+page_past_the_end = query_family(
+    listing, {"far": "page%5Bnumber%5D=999999999", "beyond-64-bits": "page%5Bnumber%5D=99999999999999999999"}
+)

@@ -1,0 +1,44 @@
+"""Requests with tokens that are minted with the signing key, each wrong, or right, in one respect."""
+
+from __future__ import annotations
+
+from conformance import minting
+from conformance.probe import Family, Probe, family, get
+from conformance.secrets import derived_token
+
+_ITEM = "/invoices/{invoice_id}"
+_MINTING = ("signing-key",)
+
+
+def _bearing(name: str, needs: tuple[str, ...] = _MINTING) -> Probe:
+    return get(_ITEM, needs=needs).but(headers={"Authorization": derived_token(name)})
+
+
+def _bearing_each(prefix: str, *names: str) -> Family:
+    return family({name: _bearing(f"{prefix}{name}") for name in names})
+
+
+# The claims of the given token: when this one is refused, the key is not that of the server.
+minted_token = _bearing("minted")
+
+expired_token = _bearing_each("expired-", "lately", "in-1970", "as-text")
+token_valid_since = _bearing("not-before-past")
+token_not_yet_valid = _bearing("not-before-future")
+
+token_with_right_audience = _bearing_each("audience-", "text", "array")
+token_with_wrong_audience = _bearing_each(
+    "audience-", "foreign", "longer", "shorter", "other-case", "empty", "null", "missing"
+)
+token_with_wrong_subject = _bearing_each(
+    "subject-", "unknown", "word", "array", "injected", "huge", "true", "null", "missing"
+)
+token_of_other_algorithm = _bearing_each("algorithm-", "hs384", "hs512")
+
+token_with_extension = _bearing("extension")
+token_with_critical_extension = _bearing("extension-critical")
+
+token_with_expiry_twice_last_past = _bearing("expiry-twice-last-past")
+token_with_subject_twice_last_unknown = _bearing("subject-twice-last-unknown")
+token_with_expiry_twice_last_future = _bearing("expiry-twice-last-future")
+
+token_with_signature_of_other = _bearing(minting.SWAPPED, ("second-customer",))

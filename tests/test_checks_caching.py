@@ -1,0 +1,107 @@
+"""Single faults about caching and content codings: each is found, and by no other requirement."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.exchange import Exchange
+from tests.http_answers import by_name, ok, outcomes, refused, throughout, violated
+
+GZIP = {"Accept-Encoding": "gzip"}
+CODED = {"Content-Encoding": "gzip", "Vary": "Accept, Accept-Encoding"}
+
+FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
+    "no-cache-control": ({"CACHE-001"}, throughout({"Cache-Control": None}, 200, 304)),
+    "cached-for-a-minute": (
+        {"CACHE-001"},
+        throughout({"Cache-Control": "max-age=60, private, must-revalidate"}, 200, 304),
+    ),
+    "not-revalidated": ({"CACHE-001"}, throughout({"Cache-Control": "max-age=0, private"}, 200, 304)),
+    "max-age-quoted": ({"CACHE-002"}, throughout({"Cache-Control": 'max-age="0", private, must-revalidate'})),
+    "max-age-negative": ({"CACHE-002"}, throughout({"Cache-Control": "max-age=-1, private, must-revalidate"})),
+    "max-age-without-number": ({"CACHE-002"}, throughout({"Cache-Control": "max-age, private, must-revalidate"})),
+    "max-age-twice-and-different": (
+        {"CACHE-002"},
+        throughout({"Cache-Control": "max-age=0, private, must-revalidate, max-age=60"}),
+    ),
+    "max-age-twice": (
+        {"CACHE-002"},
+        throughout({"Cache-Control": ["max-age=0, private", "max-age=0, must-revalidate"]}),
+    ),
+    "directives-with-semicolons": ({"CACHE-002"}, throughout({"Cache-Control": "max-age=0; private; must-revalidate"})),
+    "s-maxage-quoted": ({"CACHE-002"}, throughout({"Cache-Control": 'private, s-maxage="1"'}, 404)),
+    "public": ({"CACHE-003"}, throughout({"Cache-Control": "max-age=0, public, must-revalidate"}, 200, 304)),
+    "neither-private-nor-public": (
+        {"CACHE-003"},
+        throughout({"Cache-Control": "max-age=0, must-revalidate"}, 200, 304),
+    ),
+    "private-and-s-maxage": (
+        {"CACHE-003"},
+        throughout({"Cache-Control": "max-age=0, private, must-revalidate, s-maxage=60"}, 200, 304),
+    ),
+    "private-for-a-field": (
+        {"CACHE-003"},
+        throughout({"Cache-Control": 'max-age=0, private="set-cookie", must-revalidate'}, 200, 304),
+    ),
+    "one-answer-without-cache-control": (
+        {"CACHE-003"},
+        by_name(ok("item_for_browser", headers={"Cache-Control": None})),
+    ),
+    "refusals-cacheable": ({"CACHE-004"}, throughout({"Cache-Control": "max-age=60"}, 401, 404, 406)),
+    "one-refusal-without-cache-control": ({"CACHE-004"}, throughout({"Cache-Control": None}, 404)),
+    "no-vary": ({"CACHE-005"}, throughout({"Vary": None})),
+    "vary-without-accept": ({"CACHE-005"}, throughout({"Vary": "Origin"})),
+    "vary-only-with-accept": ({"CACHE-006"}, by_name(ok("accept_any", {"Accept": None}, headers={"Vary": None}))),
+    "vary-not-for-browsers": ({"CACHE-006"}, by_name(ok("item_for_browser", headers={"Vary": None}))),
+    "vary-not-on-406": ({"CACHE-006"}, by_name(refused("unacceptable_item", 406, headers={"Vary": None}))),
+    "not-in-the-coding": (
+        {"CACHE-007"},
+        by_name(ok("item_in_gzip", GZIP, headers=CODED, coding_problem="the content is not gzip")),
+    ),
+    "coding-unheard-of": (
+        {"CACHE-007"},
+        by_name(ok("item_in_gzip", GZIP, headers={**CODED, "Content-Encoding": "utf-8"}, coding_problem="not known")),
+    ),
+    "coded-twice": ({"CACHE-007"}, by_name(ok("item_in_gzip", GZIP, headers=CODED, body=b"\x1f\x8b\x08"))),
+    "coded-without-vary": ({"CACHE-011"}, by_name(ok("item_in_gzip", GZIP, headers={"Content-Encoding": "gzip"}))),
+    "coding-forced": (
+        {"CACHE-010"},
+        by_name(ok("item_in_gzip", GZIP, headers=CODED), ok("item_in_no_coding", GZIP, headers=CODED)),
+    ),
+    "stored-for-all": ({"CACHE-008"}, by_name(ok("item_without_token_after", headers={"Age": "1"}))),
+    "stored-for-the-other": ({"CACHE-009"}, by_name(ok("item_for_other_customer"))),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
+    expected, changed = FAULTS[fault]
+    assert violated(changed) == expected
+
+
+# Correct servers that differ from the one that all other tests start from.
+@pytest.mark.parametrize(
+    "changed",
+    [
+        throughout({"Cache-Control": "private, no-store"}),
+        throughout({"Cache-Control": "no-cache, private"}),
+        throughout({"Cache-Control": 'Must-Revalidate ,, Max-Age=0, PRIVATE, x-own="a, b"'}),
+        throughout({"Vary": "accept-encoding, ACCEPT, Origin"}),
+        throughout({"Vary": "*"}),
+        by_name(ok("item_in_gzip", GZIP, headers=CODED, wire_length=500)),
+        by_name(
+            ok("item_in_gzip", GZIP, headers={**CODED, "Content-Encoding": "br"}, coding_problem="br is not known")
+        ),
+        by_name(ok("item_without_token_after"), refused("second_unknown_related_without_token", 404)),
+        by_name(ok("item_for_other_customer"), ok("other_item")),
+    ],
+)
+def test_a_correct_server_is_correct(changed: dict[str, Exchange]) -> None:
+    assert violated(changed) == set()
+
+
+def test_every_check_of_the_area_is_violated_by_a_fault() -> None:
+    found = {
+        check for _, changed in FAULTS.values() for check, outcome in outcomes(changed).items() if outcome == "violated"
+    }
+    assert {check for check in outcomes({}) if check[0].startswith("CACHE")} <= found

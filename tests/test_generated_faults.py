@@ -1,0 +1,69 @@
+"""Every fault that only generated requests meet is found by the generated part with its default depth and seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.fuzzing.asked import operations
+from conformance.fuzzing.session import Outcome, Session
+from conformance.reference import data
+from conformance.reference.faults import Fault, all_faults
+from conformance.reference.server import ReferenceServer
+from tests.targets import settings_of, target_of
+
+FAULTS = [fault for fault in all_faults().values() if fault.area == "generated"]
+DEFAULTS = settings_of()
+# Nothing else waits, so a second is long enough.
+TIMEOUTS = {"generated-id-encoded-slash-hangs": "1"}
+GETS = tuple(name for name in operations() if name.startswith("get"))
+# Most faults show in the first of these.
+ITEMS = [(name, group) for group in ("hostile", "contract", "fuzzing") for name in GETS] + [
+    (name, "head") for name in operations() if name.startswith("head")
+]
+
+
+def session_of(server: ReferenceServer, name: str = "") -> Session:
+    """Return what the default run makes of the embedded server."""
+    target = target_of(
+        server.base_url,
+        auth_token=server.token,
+        invoice_id=list(data.INVOICE_IDS[:6]),
+        enable="collection,contested",
+        request_timeout=TIMEOUTS.get(name, str(DEFAULTS["request-timeout"])),
+    )
+    return Session(target, DEFAULTS["fuzz-seed"], DEFAULTS["fuzz-examples"])
+
+
+@pytest.fixture(scope="module")
+def correct() -> Iterator[Session]:
+    """A session with the correct server; what it generates does not depend on the server."""
+    with ReferenceServer() as server:
+        session = session_of(server)
+        yield session
+        session.close()
+
+
+def found_by(outcome: Outcome) -> set[str]:
+    return {finding.rule.requirement for finding in outcome.findings}
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
+def test_the_fault_is_found(correct: Session, fault: Fault) -> None:
+    found: set[str] = set()
+    with ReferenceServer(faults=[fault]) as server:
+        session = session_of(server, fault.name)
+        session.account_ids, session.engine = correct.account_ids, correct.engine
+        session._generated = correct._generated
+        for name, group in ITEMS:
+            found |= found_by(session.run(name, group))
+            if fault.caught_by <= found:
+                break
+        session.close()
+    assert fault.caught_by <= found
+    assert found <= fault.caught_by | fault.also.keys()
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(FAULTS) >= 25

@@ -1,0 +1,91 @@
+"""What the given token tells about itself, and tokens that are derived from it."""
+
+from __future__ import annotations
+
+import secrets
+import warnings
+from typing import Any
+
+import jwt
+import pytest
+
+from conformance import forge
+from conformance.tokens_offline import TokenFacts, inspect
+
+KEY = secrets.token_urlsafe(32)
+NOW = 1_731_578_000.0
+
+
+def token(key: str = KEY, algorithm: str = "HS256", **claims: Any) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", jwt.InsecureKeyLengthWarning)
+        return jwt.encode({"sub": 25, "aud": ["customer-v1"], **claims}, key, algorithm=algorithm)
+
+
+@pytest.mark.parametrize("key", ["", "secret", "Secret123", "changeme", "your-256-bit-secret", "0" * 32, "1234567890"])
+def test_a_well_known_key_is_found(key: str) -> None:
+    # PyJWT refuses to sign with an empty key.
+    given = token(key) if key else forge.derive("foreign-key-file", token())
+    assert inspect(given).guessable_key is True
+
+
+@pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512"])
+def test_every_shared_key_algorithm_is_tried(algorithm: str) -> None:
+    assert inspect(token("password1", algorithm)).guessable_key is True
+    assert inspect(token(KEY, algorithm)).guessable_key is False
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "opaque", "a.b.c", "e30.e30.", token().rpartition(".")[0], f"{token()}.x"],
+)
+def test_what_is_no_jwt_tells_nothing(given: str) -> None:
+    assert inspect(given) == TokenFacts()
+
+
+@pytest.mark.parametrize("header", [{"alg": "RS256"}, {"alg": "none"}, {"alg": ["HS256"]}, {}])
+def test_only_shared_keys_can_be_tried(header: dict[str, Any]) -> None:
+    facts = inspect(f"{forge.encode_segment(header)}.{forge.encode_segment({})}.AAAA")
+    assert (facts.is_jwt, facts.guessable_key) == (True, None)
+
+
+def test_a_signature_that_is_no_base64_cannot_be_tried() -> None:
+    assert inspect(f"{token().rpartition('.')[0]}.A!A").guessable_key is None
+
+
+@pytest.mark.parametrize(
+    ("expiry", "lifetime"),
+    [(1_731_578_600, 600.0), (1_731_577_999.5, -0.5), ("1731578600", None), (None, None), (True, None)],
+)
+def test_the_lifetime_is_what_is_left(expiry: object, lifetime: float | None) -> None:
+    given = f"{forge.encode_segment({'alg': 'RS256'})}.{forge.encode_segment({'exp': expiry})}.AAAA"
+    assert inspect(given, NOW).lifetime == lifetime
+
+
+def test_a_lifetime_beyond_every_number_is_no_error() -> None:
+    assert (inspect(token(exp=10**400), NOW).lifetime or 0) > 1e14
+
+
+def test_nothing_of_the_token_is_kept() -> None:
+    given = token("secret", sub="A. Person")
+    assert "Person" not in repr(inspect(given))
+    assert "secret" not in repr(inspect(given))
+
+
+@pytest.mark.parametrize("name", sorted(forge.DERIVATIONS))
+def test_no_derived_token_is_accepted(name: str) -> None:
+    derived = forge.derive(name, token())
+    assert derived != token()
+    with pytest.raises(jwt.InvalidTokenError):
+        jwt.decode(derived, KEY, algorithms=["HS256"], audience="customer-v1", options={"verify_sub": False})
+
+
+@pytest.mark.parametrize("name", ["foreign-key-embedded", "foreign-key-file"])
+def test_a_foreign_key_signs_what_names_it(name: str) -> None:
+    first, second, third = forge.segments(forge.derive(name, token()))
+    header = forge.decode_segment(first)
+    assert forge.decode_segment(second) == {"sub": 25, "aud": ["customer-v1"]}
+    assert header["alg"] == "HS256"
+    key = b"" if "kid" in header else jwt.PyJWK(header["jwk"]).key
+    algorithm = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256)
+    assert algorithm.verify(f"{first}.{second}".encode(), key, jwt.utils.base64url_decode(third))

@@ -96,11 +96,9 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "alg-none": _unsigned("none"),
         "alg-none-signed": _unsigned("none", keep_signature=True),
-        "alg-none-capitalised": _unsigned("None"),
         "alg-none-upper-case": _unsigned("NONE"),
         "alg-none-mixed-case": _unsigned("nOnE"),
         "header-changed": _header,
-        "subject-changed": _payload(sub="conformance-other-subject"),
         "expiry-changed": _payload(exp=4102444800),
         "signature-changed": _signature,
         "signature-dropped": _no_signature,
@@ -110,6 +108,12 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
             _FOREIGN_KEY,
             jwk={"kty": "oct", "alg": "HS256", "k": base64.urlsafe_b64encode(_FOREIGN_KEY).rstrip(b"=").decode()},
         ),
+        # Both addresses lead nowhere (RFC 2606).
+        "foreign-key-url": _foreign_key(
+            _FOREIGN_KEY, jku="https://conformance.invalid/jwks.json", x5u="https://conformance.invalid/certificate.pem"
+        ),
+        # A server that looks the key up by kid finds the one that stands there.
+        "foreign-key-injected": _foreign_key(b"injected", kid="nosuch' UNION SELECT 'injected"),
         # A server that reads the file named by kid finds an empty key.
         "foreign-key-file": _foreign_key(b"", kid="../../../../../../../../dev/null"),
     }
@@ -117,9 +121,15 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
 
 
 def derive(name: str, token: str) -> str:
-    """Return the token that ``name`` stands for. Raises ForgeError for an unknown name or a token that is no JWT."""
+    """Return the token that ``name`` stands for.
+
+    Raises ForgeError for an unknown name, and for a token that is no JWT or is like that already.
+    """
     try:
         derivation = DERIVATIONS[name]
     except KeyError:
         raise ForgeError(f"no derived token is named {name}; known: {', '.join(DERIVATIONS)}") from None
-    return derivation(token)
+    derived = derivation(token)
+    if derived == token:
+        raise ForgeError(f"the given token is already what {name} makes of one")
+    return derived

@@ -76,6 +76,10 @@ class Observer:
         if not (missing := [step for step in steps if not self._known(step)]):
             return
         wanted = [step for step in plan.closure(missing) if not self._known(step)]
+        for quiet in [step for step in wanted if plan.is_alone(step)] if len(wanted) > 1 else ():
+            self.observe(plan.closure([quiet])[:-1], progress)
+            self.observe([quiet], progress)
+        wanted = [step for step in wanted if not self._known(step)]
         waiting = dict.fromkeys(wanted)
         executor = ThreadPoolExecutor(self.target.settings["concurrency"], thread_name_prefix="observer")
         running: dict[Future[Exchange | str], Step] = {}
@@ -170,10 +174,11 @@ class Observer:
         plain = self._tls is not None and request.url.startswith("http://")
         limit = self.target.settings["request-timeout"]
         limit = min(limit, _PLAIN_LIMIT) if plain else limit
+        single = plain or plan.is_alone(step)
         while True:
             if not self._rate.acquire():
                 raise NotObserved("the run was interrupted")
-            connection, last = self._plain_connection() if plain else self._connection()
+            connection, last = self._own_connection(plain=plain) if single else self._connection()
             started, clock = datetime.now(UTC), time.monotonic()
             exchange = Exchange(
                 probe=step.probe,
@@ -204,7 +209,7 @@ class Observer:
                     self._busy.discard(connection)
             if response.status == 408 and last is not None and not connection.reusable:
                 continue  # said of the idle connection, not of this request (RFC 9110, section 15.5.9)
-            if plain:
+            if single:
                 connection.close()
             elif connection.reusable:
                 with self._lock:
@@ -233,12 +238,13 @@ class Observer:
             return self._connection()
         return connection, last
 
-    def _plain_connection(self) -> tuple[Connection, None]:
-        """Return a connection to where an https target answers plain http; it is used once."""
-        assert self.target.plain_origin is not None
+    def _own_connection(self, *, plain: bool) -> tuple[Connection, None]:
+        """Return a new connection, to where an https target answers plain http if ``plain``; it is used once."""
+        origin, context = (self.target.plain_origin, None) if plain else (self.target.origin, self._tls)
+        assert origin is not None
         with self._lock:
             self._connections += 1
-            connection = Connection(self.target.plain_origin, None, self._connections)
+            connection = Connection(origin, context, self._connections)
             self._busy.add(connection)
         return connection, None
 

@@ -45,6 +45,12 @@ def applicable(probe: Probe, target: Target) -> bool:
     return set(probe.needs) <= target.capabilities
 
 
+def is_alone(step: Step) -> bool:
+    """Tell whether nothing else may be under way with the request of ``step``."""
+    probe = probes.by_key().get(step.probe)
+    return probe is not None and probe.alone
+
+
 def steps_for(name: str, target: Target, invoice_id: str | None = None) -> list[Step]:
     """Return the steps of the probe or family ``name``; of all known invoices where it is sent for each of them.
 

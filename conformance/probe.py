@@ -49,7 +49,8 @@ class Probe:
     ``layers`` are header mappings, or functions that return one, applied in order: None removes a field, a sequence
     sends one line per element. ``query`` is sent as written. ``each_invoice`` sends the probe once per known invoice.
     ``needs`` names the capabilities without which it is not sent; ``after`` the probes that must be answered before.
-    ``plain`` sends it over plain http to the address that an https target has for that.
+    ``plain`` sends it over plain http to the address that an https target has for that. ``alone`` sends it while no
+    other request is under way, on a connection of its own: what it is answered cannot come from another request.
     ``previous`` is the page from which a page of a walk is reached by the link ``next``; then ``path`` is not used.
     """
 
@@ -63,6 +64,7 @@ class Probe:
     after: tuple[Probe, ...] = ()
     previous: Probe | None = None
     plain: bool = False
+    alone: bool = False
     name: str = field(default="", init=False)
 
     def but(  # noqa: PLR0913 - one keyword per part of a request

@@ -163,12 +163,8 @@ class Connection:
                 event = self._protocol.next_event()
                 if event is h11.NEED_DATA:
                     data = self._receive(deadline)
-                    if not data and not received:
-                        raise WireError("connection closed without an answer", closed=True)
                     received = received or data
-                    # h11 would wait for a line end; what does not begin so never becomes a status line.
-                    if not _STATUS_LINE.startswith(received[: len(_STATUS_LINE)]):
-                        raise h11.RemoteProtocolError("it does not begin with a status line")
+                    self._check_beginning(received)
                     self._protocol.receive_data(data)
                     continue
             except h11.RemoteProtocolError as error:
@@ -206,6 +202,15 @@ class Connection:
             elif isinstance(event, h11.EndOfMessage) and response is not None:
                 self._finish(response, deadline)
                 return response
+
+    @staticmethod
+    def _check_beginning(received: bytes) -> None:
+        """Raise WireError or h11.RemoteProtocolError unless a response can begin with ``received``."""
+        if not received:
+            raise WireError("connection closed without an answer", closed=True)
+        # h11 would wait for a line end; what does not begin so never becomes a status line.
+        if not _STATUS_LINE.startswith(received[: len(_STATUS_LINE)]):
+            raise h11.RemoteProtocolError("it does not begin with a status line")
 
     def _finish(self, response: WireResponse, deadline: float) -> None:
         """Take what follows the response and decide whether the connection can serve another exchange."""

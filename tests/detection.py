@@ -34,10 +34,19 @@ from conformance.reference.server import ReferenceServer
 from conformance.requirements import registry
 from conformance.run import Run
 from conformance.settings import read_settings
-from conformance.verdict import Judgement, Outcome
+from conformance.verdict import ExitCode, Judgement, Outcome
 
 CAUGHT = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED})
 INVOICES = 6
+
+
+class Aborted(Exception):  # noqa: N818 - an outcome of the smoke request
+    """The target cannot be judged."""
+
+    def __init__(self, code: ExitCode, message: str) -> None:
+        """Keep the exit code that the run would end with."""
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -101,9 +110,7 @@ def cases(invoice_ids: Iterable[str]) -> Iterator[Case]:
 
 
 def _values(run: Run, case: Case) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        argument.name: value_of(run, argument, case.invoice_id) for argument in case.arguments
-    }
+    values: dict[str, Any] = {argument.name: value_of(run, argument, case.invoice_id) for argument in case.arguments}
     for name in case.others:
         values[name] = {
             "invoice_id": lambda: case.invoice_id or run.target.invoice_ids[0],
@@ -138,12 +145,12 @@ def _call(run: Run, case: Case) -> Judgement:
 
 
 def judge_target(base_url: str, given: dict[str, Any]) -> list[Judgement]:
-    """Judge the server at ``base_url`` with the settings ``given``, named as options are in pytest."""
+    """Judge the server at ``base_url`` with the settings ``given``, named as options are in pytest. Raises Aborted."""
     run = Run(base_url, read_settings(given.get, lambda _: None, {}, {}), dry=False)
     try:
         run.start()
         if run.abort:
-            raise RuntimeError(run.abort.message)
+            raise Aborted(run.abort.code, run.abort.message)
         todo = list(cases(run.target.invoice_ids))
         run.observe(
             step

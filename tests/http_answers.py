@@ -124,7 +124,7 @@ def answers() -> dict[str, Exchange]:
         refused("item_without_token_after", 401, anonymous),
         refused("second_unknown_related_without_token", 401, anonymous),
         refused("item_for_other_customer", 404, {"Authorization": "other"}),
-        refused("other_item"),
+        refused("other_relationship"),
         ok("accept_any", {"Accept": "*/*"}),
         ok("item_for_browser", {"Accept": "text/html,*/*;q=0.8"}),
         refused("write_unknown", 405, method="DELETE", **allow),

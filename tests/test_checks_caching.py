@@ -93,7 +93,7 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
             ok("item_in_gzip", GZIP, headers={**CODED, "Content-Encoding": "br"}, coding_problem="br is not known")
         ),
         by_name(ok("item_without_token_after"), refused("second_unknown_related_without_token", 404)),
-        by_name(ok("item_for_other_customer"), ok("other_item")),
+        by_name(ok("item_for_other_customer"), ok("other_relationship")),
     ],
 )
 def test_a_correct_server_is_correct(changed: dict[str, Exchange]) -> None:

@@ -231,6 +231,8 @@ def test_the_whole_plan_is_shown_without_secrets() -> None:
     commands = [line for line in lines if line.startswith("curl ")]
     assert lines[-1] == f"{len(commands)} requests; nothing was sent"
     left_open = [line for line in lines if "depends on the answers" in line]
-    assert len(commands) + len(left_open) == len(plan.closure(steps))
+    # The later pages of a listing are known only when the first has been seen.
+    first = [step for step in plan.closure(steps) if probes.by_key()[step.probe].previous is None]
+    assert len(commands) + len(left_open) == len(first)
     # The documented answer is imagined where a request depends on one, so that little is left open.
     assert len(left_open) < len(commands) / 4

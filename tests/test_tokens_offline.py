@@ -80,6 +80,12 @@ def test_no_derived_token_is_accepted(name: str) -> None:
         jwt.decode(derived, KEY, algorithms=["HS256"], audience="customer-v1", options={"verify_sub": False})
 
 
+def test_a_token_that_is_like_that_already_is_not_taken_for_a_broken_one() -> None:
+    given = f"{forge.encode_segment({'alg': 'HS256'})}.{forge.encode_segment({'exp': 4102444800})}.AAAA"
+    with pytest.raises(forge.ForgeError, match="already"):
+        forge.derive("expiry-changed", given)
+
+
 @pytest.mark.parametrize("name", ["foreign-key-embedded", "foreign-key-file"])
 def test_a_foreign_key_signs_what_names_it(name: str) -> None:
     first, second, third = forge.segments(forge.derive(name, token()))

@@ -194,9 +194,10 @@ def test_no_stored_copy_without_a_token(
 
 @requirement("CACHE-009")
 def test_no_stored_copy_for_another_customer(
-    item: Exchange, item_for_other_customer: Exchange, other_item: Exchange
+    item: Exchange, item_for_other_customer: Exchange, other_relationship: Exchange
 ) -> None:
     given_status(item, 200)
     # Where every customer sees every invoice, that is the finding of SEC-001.
-    given(not other_item.succeeded, "the customers are not kept apart")
+    # Nobody else asks for that URL, so that no answer to it is stored.
+    given(not other_relationship.succeeded, "the customers are not kept apart")
     _expect_no_stored_copy(item_for_other_customer, item)

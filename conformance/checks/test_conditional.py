@@ -125,9 +125,9 @@ def _storing(exchange: Exchange) -> dict[str, str | None]:
     }
 
 
-def _asked_for(exchange: Exchange) -> tuple[str, str | None, str | None]:
+def _asked_for(exchange: Exchange) -> tuple[str | None, ...]:
     request = exchange.request
-    return request.url, request.header("Authorization"), request.header("Accept")
+    return request.url, *(request.header(name) for name in ("Authorization", "Cookie", "Accept"))
 
 
 @requirement("COND-008")

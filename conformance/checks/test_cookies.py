@@ -62,10 +62,16 @@ def test_the_session_is_renewed(item: Exchange, item_without_token: Exchange, it
 
 @requirement("AUTH-012")
 def test_the_cookie_does_not_help_a_bad_token(
-    item: Exchange, item_without_token: Exchange, item_by_cookie: Exchange, item_by_cookie_and_bad_token: Exchange
+    item: Exchange,
+    item_without_token: Exchange,
+    item_by_cookie: Exchange,
+    every_altered_token: tuple[Exchange, ...],
+    item_by_cookie_and_bad_token: Exchange,
 ) -> None:
     _guarded(item, item_without_token)
     given_status(item_by_cookie, 200)
+    alone = [each for each in every_altered_token if each.probe.endswith("[signature-changed]")]
+    given(alone and alone[0].status == 401, "the bad token alone is not refused: JWT-002")
     expect_status(item_by_cookie_and_bad_token, 401, why="the token in Authorization is not valid")
 
 

@@ -214,9 +214,10 @@ def _foreign(item: Exchange, owner: Exchange, account: Exchange, listing: Exchan
     _owned(item, owner)
     given_status(account, 200)
     found = {*identifiers(owner.document.get("data")), *identifiers(account.document.get("data"))}
-    if listing is not None and listing.status == 200:
-        found.update(identifiers(listing.document))
-    return found - set(identifiers(item.document))
+    own = set(identifiers(item.document))
+    listed = set(identifiers(listing.document)) if listing is not None and listing.status == 200 else set()
+    # A listing that shows what is not the other customer's tells nothing: ROB-008, CACHE-009.
+    return (found | listed if own.isdisjoint(listed) else found) - own
 
 
 @requirement("SEC-004")

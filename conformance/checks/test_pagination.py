@@ -106,8 +106,11 @@ def test_the_last_page_has_no_next_one(every_page_of_three: Exchanges, every_pag
 
 
 @requirement("PAGE-001")
-def test_the_last_link_leads_to_the_last_page(every_page_of_three: Exchanges, last_of_three: Exchange) -> None:
+def test_the_last_link_leads_to_the_last_page(
+    listing: Exchange, every_page_of_three: Exchanges, last_of_three: Exchange
+) -> None:
     pages = listings.walked(every_page_of_three)
+    given({each for page in pages for each in _ids(page)}.issuperset(_ids(listing)), "a page is missing: PAGE-003")
     _expect_page(last_of_three, pages[-1], "last")
 
 
@@ -166,8 +169,10 @@ def test_next_leads_through_all_pages(listing: Exchange, every_page_of_three: Ex
 
 
 @requirement("PAGE-003")
-def test_next_leads_through_all_pages_of_the_default_size(listing: Exchange, every_page_of_listing: Exchanges) -> None:
-    _expect_each_once(listing, every_page_of_listing)
+def test_next_leads_through_all_pages_of_the_default_size(
+    listing: Exchange, every_page_of_listing: Exchanges, every_page_of_three: Exchanges
+) -> None:
+    _expect_each_once(listing, every_page_of_listing, every_page_of_three)
 
 
 @requirement("PAGE-003")
@@ -188,9 +193,11 @@ def test_next_leads_through_all_pages_of_tied_invoices(listing: Exchange, every_
     expect(wrong is None, expected, wrong, every_page_of_tied[-1], part="/data")
 
 
-def _expect_each_once(listing: Exchange, pages: Exchanges) -> None:
-    """Raise Violation unless following next visits every invoice of ``listing``, and none on two pages."""
-    known = listings.elements(listing)
+def _expect_each_once(listing: Exchange, pages: Exchanges, others: Exchanges = ()) -> None:
+    """Raise Violation unless following next visits every invoice of ``listing`` and ``others``, none on two pages."""
+    known = list(
+        dict.fromkeys(identifier for page in (listing, *others) if page.succeeded for identifier in _ids(page))
+    )
     given(len(pages) > 1 or len(known) > len(_ids(pages[0])), "all invoices fit on one page")
     visited: dict[str, Exchange] = {}
     for page in pages:

@@ -6,7 +6,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -101,14 +101,25 @@ class Asked:
     """What one request asks for.
 
     ``operation`` is None when the path is none of the document's, ``id`` the decoded id; ``parameters`` the decoded
-    query. ``fits`` tells whether the query is one that the document allows.
+    query. ``readable`` tells whether nothing in the query or the header section is broken, ``fits`` whether the query
+    is one that the document allows, too.
     """
 
     operation: Operation | None
     id: str
     id_form: IdForm
     parameters: tuple[tuple[str, str], ...]
-    fits: bool
+    readable: bool
+
+    @cached_property
+    def fits(self) -> bool:
+        """Whether the document allows the query."""
+        return self.readable and self.operation is not None and _fits(self.operation, self.parameters)
+
+    def fits_without(self, name: str) -> bool:
+        """Tell whether the document would allow the query without the parameter ``name``."""
+        rest = tuple((key, value) for key, value in self.parameters if key != name)
+        return self.readable and self.operation is not None and _fits(self.operation, rest)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of the query parameters, sorted."""
@@ -140,8 +151,7 @@ def read(request: Request, base: str, known: frozenset[str]) -> Asked:
     parameters, malformed = _parameters(query)
     # A generated Content-Type is one that the server may refuse.
     plain = not malformed and request.method in {"GET", "HEAD"} and request.header("Content-Type") is None
-    fits = plain and operation is not None and _fits(operation, parameters)
-    return Asked(operation, identifier, form, parameters, fits)
+    return Asked(operation, identifier, form, parameters, plain)
 
 
 def _route(path: str) -> tuple[Operation | None, str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from conformance import contract
 from conformance.exchange import Exchange
 from conformance.fuzzing.asked import Asked, IdForm
 from conformance.fuzzing.rules import Context, Rule
@@ -69,14 +70,20 @@ def _is_known(asked: Asked, *operations: str) -> bool:
 
 def _is_unknown(asked: Asked, operation: str) -> bool:
     named = asked.operation is not None and asked.operation.name == operation
-    return named and asked.id_form is IdForm.UNKNOWN and not asked.parameters and asked.fits
+    return named and asked.id_form is IdForm.UNKNOWN and asked.fits
+
+
+def _only_fault(asked: Asked, name: str) -> bool:
+    """Tell whether the request would fit the document without the parameter ``name``, which it has once."""
+    known = asked.id_form in {IdForm.KNOWN, IdForm.NONE}
+    return known and asked.value(name) is not None and asked.fits_without(name)
 
 
 def _has_unknown_include(asked: Asked, *operations: str) -> bool:
     """Tell whether ``include`` names a path that cannot exist, as the only fault of the request."""
     named = asked.operation is not None and asked.operation.name in operations
     value = asked.value("include")
-    if not named or asked.id_form not in {IdForm.KNOWN, IdForm.NONE} or value is None or not _is_plain(value):
+    if not named or value is None or not _is_plain(value) or not _only_fault(asked, "include"):
         return False
     return any(part and part.lower() != "account" for part in value.split(","))
 
@@ -89,20 +96,15 @@ def _has_unknown_field(asked: Asked) -> bool:
     fields = asked.wanted("invoices")
     if fields is None or not asked.operation or asked.operation.name != "getInvoice":
         return False
-    known = {*_schema_fields(), "account"}
-    return asked.id_form is IdForm.KNOWN and any(_is_plain(name) and name.lower() not in known for name in fields)
-
-
-def _schema_fields() -> tuple[str, ...]:
-    from conformance import contract
-
-    return contract.attribute_names()
+    known = {*contract.attribute_names(), "account"}
+    unknown = any(_is_plain(name) and name.lower() not in known for name in fields)
+    return unknown and _only_fault(asked, "fields[invoices]")
 
 
 def _has_reserved_name(asked: Asked) -> bool:
     defined = {"include", "fields", "sort", "page", "filter"}
     names = {name for name in asked.names() if name.isascii() and name.isalpha() and name.islower() and len(name) < 40}
-    return asked.operation is not None and asked.id_form in {IdForm.KNOWN, IdForm.NONE} and bool(names - defined)
+    return asked.operation is not None and any(_only_fault(asked, name) for name in names - defined)
 
 
 # Which probe's place a generated GET takes.
@@ -139,6 +141,7 @@ def _fits_any_fields(check: Check, role: str) -> Callable[[Asked], bool] | None:
     return None
 
 
+_NOWHERE = frozenset({"unknown_item", "unknown_relationship", "unknown_related"})
 # Operations whose plain request is a probe: what its answer shows, the checks tell.
 PROBED = frozenset({"getInvoice", "getInvoiceAccountLinkage", "getInvoiceAccount"})
 # What is sent after a generated request, to be compared with its answer.
@@ -201,6 +204,9 @@ def _role_rule(check: Check, role: str) -> Rule:
         given(exchange.request.method == "GET" and fits(context.asked(exchange)), f"not in place of {role}")
         # 5xx is owned by ERR-011; a limit says nothing.
         given(exchange.answer is not None and exchange.status < 500 and exchange.status != 429, "not answered")
+        # A server may refuse parameters that it does not support before it looks for the invoice.
+        refused = exchange.status == 400 and bool(context.asked(exchange).parameters)
+        given(not (refused and role in _NOWHERE), "refused for its parameters")
         subject = replace(exchange, probe=role)
         values: dict[str, Any] = {}
         for name in check.arguments:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from schemathesis.checks import CHECKS, load_all_checks
-from schemathesis.core.failures import FailureGroup
+from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.openapi.checks import JsonSchemaError
 
 # The requirement behind each check that is used.
@@ -43,19 +42,22 @@ UNUSED: Mapping[str, str] = MappingProxyType(
 )
 
 
-def schema_violations(case: Any, response: Any) -> list[str]:
-    """Return where and how an answer contradicts the schema that the document gives for its status.
+def schema_violations(operation: Any, response: Any) -> list[str]:
+    """Return where and how an answer to an operation contradicts the schema of the document for its status.
 
-    Content that is no JSON, and a wrong media type, are left to the requirements on those.
+    It is all that the check does. Content that is no JSON, and a wrong media type, are left to the requirements on
+    those.
     """
-    load_all_checks()
-    checks = [check for check in CHECKS.get_all() if getattr(check, "__name__", "") in USED]
     try:
-        case.validate_response(response, checks=checks)
+        operation.validate_response(response)
     except FailureGroup as group:
-        return [
-            f"/{'/'.join(map(str, failure.instance_path))}: {failure.validation_message}"
-            for failure in group.exceptions
-            if isinstance(failure, JsonSchemaError)
-        ]
-    return []
+        failures = list(group.exceptions)
+    except Failure as failure:
+        failures = [failure]
+    else:
+        return []
+    return [
+        f"/{'/'.join(map(str, failure.instance_path))}: {failure.validation_message}"
+        for failure in failures
+        if isinstance(failure, JsonSchemaError)
+    ]

@@ -116,7 +116,7 @@ class Engine:
 
     def schema_violations(self, operation_id: str, exchange: Exchange) -> list[str]:
         """Return where and how an answer to an operation contradicts the schemas of the document."""
-        return schema_violations(self._operations[operation_id].Case(), response_of(exchange))
+        return schema_violations(self._operations[operation_id], response_of(exchange))
 
 
 def _generated(case: Any) -> Generated:

@@ -74,7 +74,9 @@ def _fits_the_schema(exchange: Exchange, context: Context) -> None:
 
 def _fitting_request_is_served(exchange: Exchange, context: Context) -> None:
     asked = context.asked(exchange)
-    given(asked.fits and asked.id_form in {IdForm.NONE, IdForm.KNOWN}, "not a fitting request for a known resource")
+    # HTTP-005 and ERR-010 compare HEAD with GET.
+    served = asked.fits and exchange.request.method == "GET" and asked.id_form in {IdForm.NONE, IdForm.KNOWN}
+    given(served, "not a fitting request for a known resource")
     # Long targets meet limits, other spellings of an id other rules; ERR-011 owns 5xx.
     given(len(exchange.request.target) < 2000 and asked.id == asked.id.lower(), "not plain")
     given(exchange.status < 500 and exchange.status not in _ELSEWHERE, "answered by something else, or ERR-011")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from conformance.target import Target
 
 # Coverage cases per drawn case, hostile ones per drawn case, and the share of all that HEAD gets.
-_COVERAGE, _HOSTILE = 4, 5
+_COVERAGE, _HOSTILE = 6, 5
 # After so many requests of an item without an answer, no more are sent: each costs a whole time limit.
 _MOST_SILENT = 3
 _FOLLOWED = 3

@@ -45,7 +45,12 @@ altered_token = header_family(
     },
 )
 token_of_foreign_key = header_family(
-    get(_ITEM), "Authorization", {name: derived_token(name) for name in ("foreign-key-embedded", "foreign-key-file")}
+    get(_ITEM),
+    "Authorization",
+    {
+        name: derived_token(name)
+        for name in ("foreign-key-embedded", "foreign-key-file", "foreign-key-url", "foreign-key-injected")
+    },
 )
 
 bearer_token = header_family(

@@ -19,7 +19,6 @@ second_unknown_related_without_token = get("/invoices/{second_unknown_id}/accoun
 item_for_other_customer = get(_ITEM, needs=("second-customer",)).but(
     headers={"Authorization": secrets.OTHER_AUTH_TOKEN}, after=(item_again,)
 )
-# Tells whether the customers are kept apart at all, without a stored answer.
 other_item = get("/invoices/{other_invoice_id}", needs=("second-customer",))
 
 # Browsers name what they can show and take the rest as it comes.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.exchange import Exchange, NotObserved
 from conformance.probe import Probe, family, get
 from conformance.probes.caching import other_item
@@ -14,16 +16,18 @@ _OTHER_CUSTOMER = {"Authorization": OTHER_AUTH_TOKEN}
 _OTHER = "/invoices/{other_invoice_id}"
 _ACCOUNT_EQUALS = "/invoices?filter%5Baccount_id_eq%5D="
 
-# The other customer itself: its invoice exists.
-other_item_of_owner = get(_OTHER, needs=_SECOND).but(headers=_OTHER_CUSTOMER)
-other_account_of_owner = get(f"{_OTHER}/account", needs=_SECOND).but(headers=_OTHER_CUSTOMER)
-
 # other_item is the GET of the invoice; base has most of the unknown ones.
 other_item_head = other_item.but(method="HEAD")
 other_relationship = get(f"{_OTHER}/relationships/account", needs=_SECOND)
 other_related = get(f"{_OTHER}/account", needs=_SECOND)
 other_item_with_account = other_item.but(query="include=account")
 unknown_item_with_account = get("/invoices/{unknown_id}", needs=_SECOND).but(query="include=account")
+
+# The other customer itself: its invoice exists. Later, so that no stored copy of it is at hand for the first one.
+other_item_of_owner = replace(
+    get(_OTHER, needs=_SECOND).but(headers=_OTHER_CUSTOMER, after=(other_item, other_item_head)), alone=True
+)
+other_account_of_owner = get(f"{_OTHER}/account", needs=_SECOND).but(headers=_OTHER_CUSTOMER, after=(other_related,))
 
 
 def _with_tag_of_other(probe: Probe) -> Probe:
@@ -53,8 +57,8 @@ hidden_relationship = get("/invoices/{hidden_invoice_id}/relationships/account",
 hidden_related = get("/invoices/{hidden_invoice_id}/account", needs=_HIDDEN)
 hidden_item_if_none_match = get("/invoices/{hidden_invoice_id}", needs=_HIDDEN).but(headers={"If-None-Match": "*"})
 
-# The whole of the first page as the other customer sees it, and what the first customer may try to see it, too.
-listing_of_other_customer = get("/invoices", needs=_LISTING).but(headers=_OTHER_CUSTOMER)
+# What the other customer sees, and the ways in which the first one may try to see it, too.
+listing_of_other_customer = get("/invoices", needs=_LISTING).but(headers=_OTHER_CUSTOMER, query="page%5Bnumber%5D=1")
 
 
 def _account_id(owner: Exchange) -> str:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from conformance.reference.answers import Answers
 from conformance.reference.message import Answer, Connection, Document, Problem, Request
 from conformance.reference.query import ENDPOINTS, Queries, Query
-from conformance.reference.selection import Record, Selection
+from conformance.reference.selection import Record
 from conformance.reference.serialise import PREFIX
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def closing(problem: Problem) -> Problem:
     return problem
 
 
-class Api(Answers, Queries, Selection):
+class Api(Answers, Queries):
     """The server. Its methods and attributes are looked up for every request, so each can be replaced by a fault."""
 
     allow = "GET, HEAD, OPTIONS"

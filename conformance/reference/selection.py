@@ -133,21 +133,24 @@ def condition(name: str, text: str, resource_type: str) -> Condition:
     return Condition(attribute, action, operand(text, kind))
 
 
-def value_of(record: Record, attribute: str) -> Value:
-    """The value of an attribute, of ``id`` or of ``account-id``."""
-    if attribute == "id":
-        return record.id
-    if attribute == "account-id" and isinstance(record, Invoice):
-        return record.account.id
-    return record.attributes()[attribute]
-
-
 class Selection:
     """The part of the server that filters and sorts."""
 
+    def values(self, record: Record) -> dict[str, Value]:
+        """The values of all attributes, for documents, filters and sorts alike."""
+        return record.attributes()
+
+    def value_of(self, record: Record, attribute: str) -> Value:
+        """The value of an attribute, of ``id`` or of ``account-id``."""
+        if attribute == "id":
+            return record.id
+        if attribute == "account-id" and isinstance(record, Invoice):
+            return record.account.id
+        return self.values(record)[attribute]
+
     def matches(self, record: Record, wanted: Condition) -> bool:
         """True when the record fulfils the condition. Null equals nothing and is in no range."""
-        value = value_of(record, wanted.attribute)
+        value = self.value_of(record, wanted.attribute)
         match wanted.operator:
             case "eq":
                 return bool(value == wanted.operand)
@@ -162,7 +165,7 @@ class Selection:
 
     def sort_key(self, record: Record, attribute: str) -> Any:
         """What an attribute is ordered by: its value, null above all."""
-        value = value_of(record, attribute)
+        value = self.value_of(record, attribute)
         return (value is None, value)
 
     def select(self, records: Iterable[Record], conditions: Sequence[Condition]) -> list[Record]:

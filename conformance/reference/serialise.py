@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from conformance.reference.model import Account, Invoice, Value
+from conformance.reference.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,14 +31,14 @@ def plain(value: Value) -> Any:
     return value
 
 
-class Documents:
+class Documents(Selection):
     """The part of the server that makes documents. Every method returns fresh objects, free to be altered."""
 
     # Resource objects and their parts.
 
     def attributes(self, record: Record) -> Document:
         """All attributes of an invoice or an account."""
-        return {name: plain(value) for name, value in record.attributes().items()}
+        return {name: plain(value) for name, value in self.values(record).items()}
 
     def resource_links(self, request: Request, record: Record) -> Document:
         """The links of a resource object."""

@@ -287,7 +287,9 @@ def data_in_401(api: Api) -> None:
     api.on_document(change)
 
 
-@fault("auth-weak-key", caught_by={"JWT-011"}, clause="RFC 8725, section 3.5")
+@fault(
+    "auth-weak-key", caught_by={"JWT-011"}, clause="RFC 8725, section 3.5", also={"JWT-014": "the key is short, too"}
+)
 def weak_key(api: Api) -> None:
     """The tokens are signed with a key from a tutorial."""
     api.signing_key = "secret"

@@ -77,7 +77,12 @@ def age_twice(api: Api) -> None:
     api.cache_control = "max-age=0, private, must-revalidate, max-age=60"
 
 
-@fault("cache-control-public", caught_by={"CACHE-003"}, clause=SHARED, also={"RELD-008": "so is the account"})
+@fault(
+    "cache-control-public",
+    caught_by={"CACHE-003"},
+    also={"RELD-008": "so is the account", "SEC-016": "so would be an answer with a cookie"},
+    clause=SHARED,
+)
 def public(api: Api) -> None:
     """Everything may be stored by shared caches."""
     api.cache_control = "max-age=0, public, must-revalidate"
@@ -147,13 +152,13 @@ def errors_heuristically(api: Api) -> None:
     set_field(api, "Cache-Control", None, status_is(406))
 
 
-@fault("vary-missing", caught_by={"CACHE-005", "CACHE-006"}, clause=DOCUMENTED)
+@fault("vary-missing", caught_by={"CACHE-005"}, also={"CACHE-006": "it is missing in every case"}, clause=DOCUMENTED)
 def vary_missing(api: Api) -> None:
     """There is no Vary."""
     api.vary = ""
 
 
-@fault("vary-other-field", caught_by={"CACHE-005", "CACHE-006"}, clause=DOCUMENTED)
+@fault("vary-other-field", caught_by={"CACHE-005"}, also={"CACHE-006": "it is so in every case"}, clause=DOCUMENTED)
 def vary_other(api: Api) -> None:
     """Vary names Accept-Encoding instead of Accept."""
     api.vary = "Accept-Encoding"
@@ -265,7 +270,7 @@ def serves_other_customer(api: Api) -> None:
             api.authenticate(request)
         except Exception:  # noqa: BLE001 - a fault, and any refusal means the same
             return False
-        plain = not any(request.lines(name) for name in ("if-none-match", "if-match", "range"))
+        plain = not any(request.lines(name) for name in ("if-none-match", "if-match", "range", "content-type"))
         return plain and request.lines("accept") == ["application/vnd.api+json"]
 
     _keep(api, served)

@@ -1,35 +1,31 @@
-"""Faults of collections: their documents, pages, sorts and filters."""
+"""Faults of collections: their documents, counts and default order."""
 
 from __future__ import annotations
 
 import dataclasses
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.reference.data import INVOICES
 from conformance.reference.faults import fault
-from conformance.reference.faults.tools import alter_collection, alter_invoices
+from conformance.reference.faults.tools import alter_collection, alter_invoices, is_collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.reference.app import Api
-    from conformance.reference.message import Document
+    from conformance.reference.message import Document, Request
     from conformance.reference.query import Endpoint, Query
 
 JSON_API = "JSON:API 1.1"
 COLLECTION = {"collection"}
-PAGING = f"{JSON_API}, fetching-pagination"
-SORTING = f"{JSON_API}, fetching-sorting"
-FILTERING = f"{JSON_API}, fetching-filtering"
 
 
 @fault(
     "collection-null-when-empty",
     caught_by={"COLL-001"},
     clause=f"{JSON_API}, fetching-resources-responses-200",
-    also={"FILT-003": "it is no empty array", "PAGE-007": "it is no empty array"},
     needs=COLLECTION,
 )
 def null_when_empty(api: Api) -> None:
@@ -41,7 +37,6 @@ def null_when_empty(api: Api) -> None:
     "collection-object-when-single",
     caught_by={"COLL-001"},
     clause=f"{JSON_API}, fetching-resources-responses-200",
-    also={"PAGE-003": "pages of one element cannot be walked"},
     needs=COLLECTION,
 )
 def object_when_single(api: Api) -> None:
@@ -58,7 +53,6 @@ def object_when_single(api: Api) -> None:
     "collection-element-twice",
     caught_by={"COLL-002"},
     clause=f"{JSON_API}, document-compound-documents",
-    also={"COLL-004": "there are more elements than counted", "PAGE-003": "an element is visited twice"},
     needs=COLLECTION,
 )
 def element_twice(api: Api) -> None:
@@ -127,7 +121,7 @@ def other_links(api: Api) -> None:
     "collection-count-of-all-customers",
     caught_by={"COLL-004"},
     clause="Documented API, collection",
-    also={"SEC-004": "it tells how many the others have", "FILT-003": "an empty answer counts some"},
+    also={"SEC-004": "it tells how many the others have"},
     needs=COLLECTION,
 )
 def count_of_all(api: Api) -> None:
@@ -163,3 +157,85 @@ def oldest_first(api: Api) -> None:
 def overlapping(api: Api) -> None:
     """Every period ends forty days later, so that it runs into the next one."""
     alter_invoices(api, lambda invoice: dataclasses.replace(invoice, end=invoice.end + timedelta(days=40)))
+
+
+@fault(
+    "collection-by-id", caught_by={"COLL-001"}, clause=f"{JSON_API}, fetching-resources-responses-200", needs=COLLECTION
+)
+def by_id(api: Api) -> None:
+    """The collection is an object with the invoices by id."""
+    alter_collection(api, lambda document: document.update(data={each["id"]: each for each in document["data"]}))
+
+
+@fault(
+    "collection-refused",
+    caught_by={"COLL-001"},
+    clause=f"{JSON_API}, fetching-resources-responses-200",
+    needs=COLLECTION,
+)
+def refused(api: Api) -> None:
+    """The collection is answered with 404."""
+
+    def collection(original: Callable[..., Document], request: Request, *rest: Any) -> Document:
+        if is_collection(request):
+            raise api.not_found()
+        return original(request, *rest)
+
+    api.replace("collection", collection)
+
+
+@fault(
+    "collection-other-relationship-links", caught_by={"COLL-003"}, clause="RFC 9110, section 9.3.1", needs=COLLECTION
+)
+def relationship_links(api: Api) -> None:
+    """The links of the accounts differ from those that the invoices have by themselves."""
+
+    def change(document: Document) -> None:
+        for resource in document["data"]:
+            for links in (each["links"] for each in resource.get("relationships", {}).values()):
+                links["self"] += "?"
+
+    alter_collection(api, change)
+
+
+@fault("collection-times-spelled-otherwise", caught_by={"COLL-003"}, clause="RFC 9110, section 9.3.1", needs=COLLECTION)
+def times_spelled_otherwise(api: Api) -> None:
+    """The collection shows end dates with another offset, and so another text, than an invoice by itself."""
+
+    def change(document: Document) -> None:
+        for resource in document["data"]:
+            shown = resource.get("attributes", {})
+            if "end-date" in shown:
+                shown["end-date"] = shown["end-date"].replace("Z", "+00:00")
+
+    alter_collection(api, change)
+
+
+@fault("collection-count-before-filters", caught_by={"COLL-004"}, clause="Documented API, collection", needs=COLLECTION)
+def count_before_filters(api: Api) -> None:
+    """The total count does not regard filters."""
+
+    def collection(original: Callable[..., Document], request: Request, name: str, query: Query) -> Document:
+        document = original(request, name, query)
+        document["meta"]["total-count"] = len(api.records(request, name))
+        return document
+
+    api.replace("collection", collection)
+
+
+@fault("collection-count-missing", caught_by={"COLL-004"}, clause="Documented API, collection", needs=COLLECTION)
+def count_missing(api: Api) -> None:
+    """There is no total count."""
+    api.replace("collection_meta", lambda _original, _total: {})
+
+
+@fault("collection-by-reference", caught_by={"COLL-005"}, clause="Documented API, collection", needs=COLLECTION)
+def by_reference(api: Api) -> None:
+    """Without sort the order is that of the references."""
+
+    def parse(original: Callable[..., Query], text: str, endpoint: Endpoint) -> Query:
+        if endpoint.default_sort:
+            endpoint = dataclasses.replace(endpoint, default_sort=(("reference", False),))
+        return original(text, endpoint)
+
+    api.replace("parse_query", parse)

@@ -115,7 +115,11 @@ def id_invalid_utf_8(api: Api) -> None:
     _fails(api, lambda request: "\ufffd" in _bytes_of_id(request).decode(errors="replace"))
 
 
-@fault("generated-id-word-is-first-invoice", caught_by={"ITEM-025"}, clause="JSON:API 1.1, fetching-resources")
+@fault(
+    "generated-id-word-is-first-invoice",
+    caught_by={"ITEM-008", "ITEM-025"},
+    clause="JSON:API 1.1, fetching-resources",
+)
 def id_word(api: Api) -> None:
     """The ids null, true and 0 are read as no id at all, and the first invoice is shown."""
 
@@ -136,9 +140,7 @@ def id_of_another_version(api: Api) -> None:
     """An unknown id that is no UUID of version 4 is answered with an HTML page."""
     _html(
         api,
-        lambda request, answer: (
-            answer.status == 404 and re.fullmatch(UUID, _id(request)) and _id(request)[14] != "4"
-        ),
+        lambda request, answer: answer.status == 404 and re.fullmatch(UUID, _id(request)) and _id(request)[14] != "4",
     )
 
 
@@ -309,7 +311,14 @@ def fields_with_empty_include(api: Api) -> None:
     _fails(api, lambda request: _fields(request) and "" in _values(request, "include"))
 
 
-@fault("generated-fields-of-both-types-not-found", caught_by={"GEN-002"}, clause="OpenAPI document, parameters")
+@fault(
+    "generated-fields-of-both-types-not-found",
+    caught_by={"GEN-002"},
+    clause="OpenAPI document, parameters",
+    also={
+        name: "the refusal of a wrong parameter beside them is 404, too" for name in ("FLDS-004", "INCL-004", "QRY-001")
+    },
+)
 def fields_of_both_types(api: Api) -> None:
     """Fieldsets of invoices and of accounts together are answered with 404."""
 

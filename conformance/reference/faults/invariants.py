@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.reference.data import BUSY
 from conformance.reference.faults import fault
-from conformance.reference.faults.tools import alter_attributes
-from conformance.reference.serialise import plain
+from conformance.reference.faults.tools import alter_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +27,7 @@ def _busy(api: Api, change: Callable[[Document], None]) -> None:
         if invoice.id == BUSY.id:
             change(attributes)
 
-    alter_attributes(api, alter)
+    alter_values(api, alter)
 
 
 def _set(api: Api, values: dict[str, Any]) -> None:
@@ -38,7 +37,7 @@ def _set(api: Api, values: dict[str, Any]) -> None:
 @fault("sum-off-by-a-cent", caught_by={"INV-001"}, clause=NAMES)
 def off_by_a_cent(api: Api) -> None:
     """The amount-spent of the busiest invoice is a cent too much."""
-    _set(api, {"amount-spent": plain(BUSY.amount + Decimal("0.01"))})
+    _set(api, {"amount-spent": BUSY.amount + Decimal("0.01")})
 
 
 @fault("sum-by-floats", caught_by={"INV-001"}, clause=NAMES)
@@ -47,9 +46,9 @@ def by_floats(api: Api) -> None:
 
     def alter(attributes: Document, invoice: Invoice) -> None:
         parts = (invoice.originated.amount, invoice.terminated.amount, invoice.services_amount)
-        attributes["amount-spent"] = plain(Decimal(repr(sum(float(part) for part in parts))))
+        attributes["amount-spent"] = Decimal(repr(sum(float(part) for part in parts)))
 
-    alter_attributes(api, alter)
+    alter_values(api, alter)
 
 
 @fault("sum-without-services", caught_by={"INV-001"}, clause=NAMES)
@@ -57,9 +56,9 @@ def without_services(api: Api) -> None:
     """The amount-spent leaves out the services."""
 
     def alter(attributes: Document, invoice: Invoice) -> None:
-        attributes["amount-spent"] = plain(invoice.originated.amount + invoice.terminated.amount)
+        attributes["amount-spent"] = invoice.originated.amount + invoice.terminated.amount
 
-    alter_attributes(api, alter)
+    alter_values(api, alter)
 
 
 @fault("sum-rounded", caught_by={"INV-001"}, clause=NAMES)
@@ -67,9 +66,9 @@ def rounded(api: Api) -> None:
     """The amount-spent is rounded to four decimals, its parts are not."""
 
     def alter(attributes: Document, invoice: Invoice) -> None:
-        attributes["amount-spent"] = plain(Decimal(f"{invoice.amount:.4f}"))
+        attributes["amount-spent"] = Decimal(f"{invoice.amount:.4f}")
 
-    alter_attributes(api, alter)
+    alter_values(api, alter)
 
 
 @fault("counts-swapped", caught_by={"INV-002"}, clause=NAMES)
@@ -81,7 +80,7 @@ def counts_swapped(api: Api) -> None:
             calls, successful = "originated-calls-count", "originated-successful-calls-count"
             attributes[calls], attributes[successful] = attributes[successful], attributes[calls]
 
-    alter_attributes(api, alter)
+    alter_values(api, alter)
 
 
 @fault("counts-off-by-one", caught_by={"INV-002"}, clause=NAMES)
@@ -98,13 +97,13 @@ def counts_off_by_one(api: Api) -> None:
 )
 def period_reversed(api: Api) -> None:
     """The dates of the busiest invoice are swapped."""
-    _set(api, {"start-date": plain(BUSY.end), "end-date": plain(BUSY.start)})
+    _set(api, {"start-date": BUSY.end, "end-date": BUSY.start})
 
 
 @fault("period-empty", caught_by={"INV-013"}, clause=NAMES, also={"INV-009": "no call lies within"})
 def period_empty(api: Api) -> None:
     """The busiest invoice ends when it starts."""
-    _set(api, {"end-date": plain(BUSY.start)})
+    _set(api, {"end-date": BUSY.start})
 
 
 @fault("calls-reversed", caught_by={"INV-004"}, clause=NAMES)
@@ -113,8 +112,8 @@ def calls_reversed(api: Api) -> None:
     _set(
         api,
         {
-            "originated-first-call-at": plain(BUSY.originated.last),
-            "originated-last-call-at": plain(BUSY.originated.first),
+            "originated-first-call-at": BUSY.originated.last,
+            "originated-last-call-at": BUSY.originated.first,
         },
     )
 
@@ -136,11 +135,11 @@ def amount_without_calls(api: Api) -> None:
     """A minimum fee is billed for terminated calls where there are none."""
 
     def alter(attributes: Document, _: Invoice) -> None:
-        if attributes["terminated-calls-count"] == 0 and attributes["terminated-amount-spent"] == "0.0":
-            attributes["terminated-amount-spent"] = "1.0"
-            attributes["amount-spent"] = plain(Decimal(attributes["amount-spent"]) + 1)
+        if attributes["terminated-calls-count"] == 0 and not attributes["terminated-amount-spent"]:
+            attributes["terminated-amount-spent"] = Decimal(1)
+            attributes["amount-spent"] = attributes["amount-spent"] + 1
 
-    alter_attributes(api, alter)
+    alter_values(api, alter)
 
 
 @fault("duration-without-calls", caught_by={"INV-007"}, clause=NAMES)
@@ -151,7 +150,7 @@ def duration_without_calls(api: Api) -> None:
         if attributes["originated-calls-count"] == 0:
             attributes["originated-billing-duration"] = 60
 
-    alter_attributes(api, alter)
+    alter_values(api, alter)
 
 
 @fault("services-without-transactions", caught_by={"INV-008"}, clause=NAMES)
@@ -161,25 +160,25 @@ def services_without_transactions(api: Api) -> None:
     def alter(attributes: Document, _: Invoice) -> None:
         attributes["service-transactions-count"] = 0
 
-    alter_attributes(api, alter)
+    alter_values(api, alter)
 
 
 @fault("call-before-period", caught_by={"INV-009"}, clause=NAMES)
 def call_before_period(api: Api) -> None:
     """The first call of the busiest invoice lies before its period."""
-    _set(api, {"originated-first-call-at": plain(BUSY.start - timedelta(milliseconds=1))})
+    _set(api, {"originated-first-call-at": BUSY.start - timedelta(milliseconds=1)})
 
 
 @fault("call-after-period", caught_by={"INV-009"}, clause=NAMES)
 def call_after_period(api: Api) -> None:
     """The last call of the busiest invoice lies a day after its period."""
-    _set(api, {"terminated-last-call-at": plain(BUSY.end + timedelta(days=1))})
+    _set(api, {"terminated-last-call-at": BUSY.end + timedelta(days=1)})
 
 
 @fault("end-in-the-future", caught_by={"INV-010"}, clause=NAMES, also={"COLL-006": "it may overlap"})
 def end_in_the_future(api: Api) -> None:
     """The busiest invoice ends tomorrow."""
-    _busy(api, lambda attributes: attributes.update({"end-date": plain(datetime.now(UTC) + timedelta(days=1))}))
+    _busy(api, lambda attributes: attributes.update({"end-date": datetime.now(UTC) + timedelta(days=1)}))
 
 
 @fault("duration-without-success", caught_by={"INV-011"}, clause=NAMES, needs={"contested"})
@@ -190,4 +189,4 @@ def duration_without_success(api: Api) -> None:
         if attributes["originated-calls-count"] and not attributes["originated-successful-calls-count"]:
             attributes["originated-calls-duration"] = 5
 
-    alter_attributes(api, alter)
+    alter_values(api, alter)

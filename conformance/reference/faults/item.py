@@ -102,11 +102,12 @@ def singular_type(api: Api) -> None:
 @fault(
     "item-id-of-another",
     caught_by={"ITEM-008"},
-    clause=f"{JSON_API}, document-resource-object-identification",
     also={
         "ITEM-017": "the self link leads to an answer with yet another id",
         "COLL-003": "the collection shows the right id",
+        "ROB-008": "nobody gets the invoice that was asked for",
     },
+    clause=f"{JSON_API}, document-resource-object-identification",
 )
 def id_of_another(api: Api) -> None:
     """An invoice by itself carries the id of another one."""

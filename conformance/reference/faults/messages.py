@@ -153,16 +153,13 @@ def length_missing(api: Api) -> None:
 
 @fault(
     "head-not-allowed",
-    caught_by={"HTTP-005", "ERR-010"},
-    clause=METHODS,
+    caught_by={"HTTP-005"},
     also={
-        "COND-001": "so it is with If-None-Match",
-        "ETAG-007": "there is no tag",
-        "HTTP-006": "there are other fields",
-        "HTTP-008": "Allow lists it",
-        "RELD-008": "so it is on the account",
-        "COND-015": "so it is with Range",
+        "ERR-010": "no error has the status of GET",
+        "AUTH-001": "HEAD without credentials is not 401",
+        "SEC-001": "HEAD on a foreign invoice is not 404",
     },
+    clause=METHODS,
 )
 def head_not_allowed(api: Api) -> None:
     """HEAD is answered with 405."""

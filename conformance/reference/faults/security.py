@@ -246,7 +246,7 @@ def forwarded_host(api: Api) -> None:
     api.replace("authority", authority)
 
 
-@fault("transport-security-on-http", caught_by={"SEC-015"}, clause="RFC 6797, section 7.2", needs={"https"})
+@fault("transport-security-on-http", caught_by={"SEC-015"}, clause="RFC 6797, section 7.2")
 def transport_security(api: Api) -> None:
     """Strict-Transport-Security is sent over plain http."""
     set_field(api, "Strict-Transport-Security", "max-age=31536000", lambda request, _: request.scheme == "http")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.reference.faults import fault
 from conformance.reference.message import Problem
-from conformance.reference.selection import Record, value_of
+from conformance.reference.selection import Record
 from conformance.reference.serialise import plain
 
 if TYPE_CHECKING:
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 JSON_API = "JSON:API 1.1"
 COLLECTION = {"collection"}
-PAGING = f"{JSON_API}, fetching-pagination"
 SORTING = f"{JSON_API}, fetching-sorting"
-FILTERING = f"{JSON_API}, fetching-filtering"
 
 
 @fault("sort-decimals-as-text", caught_by={"SORT-001"}, clause=SORTING, needs=COLLECTION)
@@ -28,7 +26,7 @@ def decimals_as_text(api: Api) -> None:
     """Amounts are sorted as text."""
 
     def key(original: Callable[..., Any], record: Record, attribute: str) -> Any:
-        value = value_of(record, attribute)
+        value = api.value_of(record, attribute)
         return (False, str(plain(value))) if isinstance(value, Decimal) else original(record, attribute)
 
     api.replace("sort_key", key)
@@ -38,7 +36,6 @@ def decimals_as_text(api: Api) -> None:
     "sort-minus-ignored",
     caught_by={"SORT-001"},
     clause=SORTING,
-    also={"SORT-002": "so it is for a second field"},
     needs=COLLECTION,
 )
 def minus_ignored(api: Api) -> None:
@@ -54,7 +51,6 @@ def minus_ignored(api: Api) -> None:
     "sort-counts-as-text",
     caught_by={"SORT-001"},
     clause=SORTING,
-    also={"SORT-002": "so are they as a first key"},
     needs=COLLECTION,
 )
 def counts_as_text(api: Api) -> None:
@@ -62,7 +58,9 @@ def counts_as_text(api: Api) -> None:
 
     def key(original: Callable[..., Any], record: Record, attribute: str) -> Any:
         return (
-            (False, str(value_of(record, attribute))) if attribute.endswith("-count") else original(record, attribute)
+            (False, str(api.value_of(record, attribute)))
+            if attribute.endswith("-count")
+            else original(record, attribute)
         )
 
     api.replace("sort_key", key)
@@ -104,6 +102,84 @@ def flag_crash(api: Api) -> None:
     def parse(original: Callable[..., None], query: Query, name: str, value: str, endpoint: Endpoint) -> None:
         if "has-pdf" in value:
             raise Problem(500, "Internal server error", "Something went wrong.")
+        original(query, name, value, endpoint)
+
+    api.replace("parse_sort", parse)
+
+
+@fault("sort-ignored", caught_by={"SORT-001"}, clause=SORTING, needs=COLLECTION)
+def ignored(api: Api) -> None:
+    """Whatever sort is asked for, the order is that of the ids."""
+    api.replace("arrange", lambda original, records, _order: original(records, ()))
+
+
+@fault("sort-flags-as-they-come", caught_by={"SORT-001"}, clause=SORTING, needs=COLLECTION)
+def flags_as_they_come(api: Api) -> None:
+    """The sort field has-pdf is accepted and ignored."""
+    _alter_key(api, "has-pdf", lambda _: 0)
+
+
+@fault("sort-texts-by-length", caught_by={"SORT-001"}, clause=SORTING, needs=COLLECTION)
+def texts_by_length(api: Api) -> None:
+    """References are sorted by their length."""
+    _alter_key(api, "reference", lambda value: (value is None, len(value or "")))
+
+
+@fault("sort-times-by-day-of-month", caught_by={"SORT-001"}, clause=SORTING, needs=COLLECTION)
+def times_by_day(api: Api) -> None:
+    """End dates are sorted by the day of the month."""
+    _alter_key(api, "end-date", lambda value: value.day)
+
+
+@fault("sort-decimals-as-whole-numbers", caught_by={"SORT-001"}, clause=SORTING, needs=COLLECTION)
+def decimals_as_whole_numbers(api: Api) -> None:
+    """Amounts are sorted by what stands before the decimal point."""
+    _alter_key(api, "originated-amount-spent", int)
+
+
+def _alter_key(api: Api, name: str, change: Callable[[Any], Any]) -> None:
+    """Sort the attribute ``name`` by what ``change`` makes of its value."""
+
+    def key(original: Callable[..., Any], record: Record, attribute: str) -> Any:
+        return change(api.value_of(record, name)) if attribute == name else original(record, attribute)
+
+    api.replace("sort_key", key)
+
+
+@fault("sort-fields-in-reverse", caught_by={"SORT-002"}, clause=SORTING, needs=COLLECTION)
+def fields_in_reverse(api: Api) -> None:
+    """Of several sort fields the last one counts first."""
+    api.replace("arrange", lambda original, records, order: original(records, tuple(reversed(order))))
+
+
+@fault("sort-second-minus-ignored", caught_by={"SORT-002"}, clause=SORTING, needs=COLLECTION)
+def second_minus_ignored(api: Api) -> None:
+    """The minus sign counts for the first sort field only."""
+
+    def arrange(original: Callable[..., list[Record]], records: list[Record], order: Any) -> list[Record]:
+        return original(records, (*order[:1], *((name, False) for name, _ in order[1:])))
+
+    api.replace("arrange", arrange)
+
+
+@fault("sort-path-ignored", caught_by={"SORT-003"}, clause=SORTING, needs=COLLECTION)
+def path_ignored(api: Api) -> None:
+    """A sort field with a path is ignored."""
+
+    def parse(original: Callable[..., None], query: Query, name: str, value: str, endpoint: Endpoint) -> None:
+        if "." not in value:
+            original(query, name, value, endpoint)
+
+    api.replace("parse_sort", parse)
+
+
+@fault("sort-amount-not-found", caught_by={"SORT-004"}, clause=SORTING, needs=COLLECTION)
+def amount_not_found(api: Api) -> None:
+    """Sorting by an amount is answered with 404."""
+
+    def parse(original: Callable[..., None], query: Query, name: str, value: str, endpoint: Endpoint) -> None:
+        if "amount" in value:
+            raise Problem(404, "Record not found", "There is no such record.")
         original(query, name, value, endpoint)
 
     api.replace("parse_sort", parse)

@@ -64,6 +64,12 @@ def _unsigned(token: str) -> Claims | None:
     return claims if isinstance(claims, dict) else None
 
 
+def _lasts(claims: Claims, leeway: float = 0) -> bool:
+    """True until the expiry, or ``leeway`` seconds later."""
+    expiry = claims.get("exp")
+    return isinstance(expiry, int) and expiry > time.time() - leeway
+
+
 def _algorithm(token: str) -> str:
     header = segment(token.partition(".")[0])
     return str(header.get("alg")) if isinstance(header, dict) else ""
@@ -104,7 +110,12 @@ def none_with_signature(api: Api) -> None:
     clause="RFC 7515, section 5.2",
     also={
         "AUTH-005": "an altered token is answered in another way",
+        "AUTH-008": "what stands before the token is not looked at",
+        "AUTH-012": "a bad token is as good as the cookie",
+        "JWT-004": "only audience and expiry are looked at",
+        "JWT-005": "any audience will do",
         "JWT-007": "any algorithm will do",
+        "JWT-009": "extensions are not looked at",
         "JWT-008": "a foreign key will do",
     },
 )
@@ -113,7 +124,7 @@ def signature_ignored(api: Api) -> None:
 
     def unsigned(token: str) -> Claims | None:
         claims = _unsigned(token)
-        return claims if claims and claims.get("aud") and claims.get("exp", 0) > time.time() else None
+        return claims if claims and claims.get("aud") and _lasts(claims) else None
 
     _or_else(api, unsigned)
 
@@ -124,12 +135,13 @@ def signature_prefix(api: Api) -> None:
 
     def prefix(token: str) -> Claims | None:
         content, _, signature = token.rpartition(".")
-        claims = _unsigned(token)
-        if claims is None or not content:
+        if not content or _algorithm(token) != "HS256" or "crit" in (segment(token.partition(".")[0]) or ()):
             return None
         mac = jwt.get_algorithm_by_name("HS256").sign(content.encode(), api.signing_key.encode())
         expected = base64.urlsafe_b64encode(mac).decode()
-        return claims if signature[:10] == expected[:10] else None
+        return (
+            _decode(f"{content}.{expected.rstrip('=')}", api.signing_key) if signature[:10] == expected[:10] else None
+        )
 
     _or_else(api, prefix)
 
@@ -166,7 +178,7 @@ def expired_today(api: Api) -> None:
 
     def late(token: str) -> Claims | None:
         claims = _decode(token, api.signing_key, without="exp")
-        return claims if claims and claims.get("exp", 0) > time.time() - 3600 else None
+        return claims if claims and _lasts(claims, 3600) else None
 
     _or_else(api, late)
 
@@ -306,6 +318,6 @@ def first_duplicate(api: Api) -> None:
         first: Claims = json.loads(
             base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), object_pairs_hook=first_wins
         )
-        return first if first.get("exp", time.time() + 60) > time.time() else None
+        return first if _lasts(first) else None
 
     api.replace("claims", claims)

@@ -59,6 +59,18 @@ def alter_attributes(api: Api, change: Callable[[Document, Invoice], None]) -> N
     api.replace("attributes", attributes)
 
 
+def alter_values(api: Api, change: Callable[[Document, Invoice], None]) -> None:
+    """Alter the values of invoices, so that documents, filters and sorts agree."""
+
+    def values(original: Callable[..., Document], record: Invoice | Account) -> Document:
+        known = original(record)
+        if isinstance(record, Invoice):
+            change(known, record)
+        return known
+
+    api.replace("values", values)
+
+
 def alter_account_attributes(api: Api, change: Callable[[Document], None]) -> None:
     """Alter the attributes of accounts wherever they are shown."""
 

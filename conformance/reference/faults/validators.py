@@ -180,9 +180,9 @@ def strong_for_two_bodies(api: Api) -> None:
 
 @fault(
     "etag-constant",
-    caught_by={"ETAG-006", "ETAG-008"},
+    caught_by={"ETAG-006"},
+    also={"ETAG-008": "different bodies share a tag", "RELD-008": "the account has the tag of the invoice"},
     clause=DETECTION,
-    also={"RELD-008": "the account has the tag of the invoice"},
 )
 def constant_tag(api: Api) -> None:
     """Every answer has the same entity tag."""

@@ -1,0 +1,321 @@
+"""Faults by which one customer learns of another's invoices, or of hidden ones, in single places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.reference.data import CUSTOMER, FOREIGN, INVOICES
+from conformance.reference.faults import fault
+from conformance.reference.faults.tools import is_item, is_related, is_relationship
+from conformance.reference.message import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from conformance.reference.app import Api
+    from conformance.reference.message import Answer, Document, Request
+    from conformance.reference.model import Customer, Invoice
+    from conformance.reference.query import Query
+    from conformance.reference.selection import Condition, Record
+
+OBJECTS = "OWASP API1:2023"
+TELLING = "OWASP API1:2023, CWE-204"
+SECOND = {"second-customer"}
+LISTED = {"second-customer", "collection"}
+HIDDEN = {"hidden-invoice"}
+
+
+def _asked(request: Request) -> Invoice | None:
+    return next((invoice for invoice in INVOICES if f"/invoices/{invoice.id}" in request.path), None)
+
+
+def _is_foreign(request: Request) -> bool:
+    """True for a request of a customer about an invoice of another one."""
+    asked = _asked(request)
+    return bool(asked and asked.visible and request.customer and asked.account.customer != request.customer)
+
+
+def _is_hidden(request: Request) -> bool:
+    """True for a request of a customer about an invoice of its own that it must not see."""
+    asked = _asked(request)
+    return bool(asked and not asked.visible and request.customer == asked.account.customer)
+
+
+def _instead_of_404(api: Api, when: Callable[[Request], bool], change: Callable[[Request, Answer], None]) -> None:
+    def alter(request: Request, answer: Answer) -> None:
+        if answer.status == 404 and when(request):
+            change(request, answer)
+
+    api.on_answer(alter)
+
+
+def _forbidden(api: Api, when: Callable[[Request], bool]) -> None:
+    def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
+        if when(request):
+            raise Problem(403, "Forbidden", "Access is forbidden.")
+        return original(request, number)
+
+    api.replace("find_invoice", find)
+
+
+@fault("isolation-account-forbidden", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
+def account_forbidden(api: Api) -> None:
+    """The account of another customer's invoice is answered with 403."""
+    _forbidden(api, lambda request: _is_foreign(request) and is_related(request))
+
+
+@fault("isolation-relationship-forbidden", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
+def relationship_forbidden(api: Api) -> None:
+    """The relationship of another customer's invoice is answered with 403."""
+    _forbidden(api, lambda request: _is_foreign(request) and is_relationship(request))
+
+
+@fault("isolation-include-forbidden", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
+def include_forbidden(api: Api) -> None:
+    """Another customer's invoice with its account is answered with 403."""
+    _forbidden(api, lambda request: _is_foreign(request) and "include=" in request.query)
+
+
+@fault("isolation-head-forbidden", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
+def head_forbidden(api: Api) -> None:
+    """HEAD of another customer's invoice is answered with 403."""
+    _forbidden(api, lambda request: _is_foreign(request) and request.method == "HEAD")
+
+
+@fault("isolation-tag-oracle", caught_by={"SEC-003"}, clause="RFC 9110, section 13.2.1", needs=SECOND)
+def tag_oracle(api: Api) -> None:
+    """The right entity tag of another customer's invoice gives 304."""
+    tags: dict[str, str] = {}
+
+    def alter(request: Request, answer: Answer) -> None:
+        if answer.status == 200 and is_item(request) and not request.query:
+            tags[request.path] = answer.get("ETag") or ""
+        elif answer.status == 404 and request.lines("if-none-match") == [tags.get(request.path, "")]:
+            answer.status, answer.body = 304, b""
+
+    api.on_answer(alter)
+
+
+@fault("isolation-if-match-oracle", caught_by={"SEC-003"}, clause="RFC 9110, section 13.2.1", needs=SECOND)
+def if_match_oracle(api: Api) -> None:
+    """If-Match is evaluated for another customer's invoice, too."""
+
+    def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
+        if _is_foreign(request) and request.lines("if-match"):
+            raise Problem(412, "Precondition failed", "The resource has another entity tag.")
+        return original(request, number)
+
+    api.replace("find_invoice", find)
+
+
+@fault("isolation-last-modified-told", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
+def last_modified_told(api: Api) -> None:
+    """The 404 for the account of another customer's invoice has a field that others have not."""
+    _instead_of_404(
+        api,
+        lambda request: _is_foreign(request) and is_related(request),
+        lambda _, answer: answer.headers.append(("X-Tenant", "mismatch")),
+    )
+
+
+@fault(
+    "isolation-data-in-404",
+    caught_by={"SEC-001"},
+    clause=OBJECTS,
+    also={"SEC-003": "the body differs from that for an unknown one", "ERR-006": "the detail varies"},
+    needs=SECOND,
+)
+def data_in_404(api: Api) -> None:
+    """The 404 for another customer's invoice shows its reference."""
+
+    def change(request: Request, document: Document) -> None:
+        asked = _asked(request)
+        if asked and _is_foreign(request) and is_item(request) and "errors" in document:
+            document["errors"][0]["meta"] = {"reference": asked.reference}
+
+    api.on_document(change)
+
+
+@fault(
+    "isolation-account-in-404",
+    caught_by={"SEC-002"},
+    clause=OBJECTS,
+    also={"SEC-003": "the body differs from that for an unknown one", "ERR-006": "the detail varies"},
+    needs=SECOND,
+)
+def account_in_404(api: Api) -> None:
+    """The 404 for the account of another customer's invoice shows the name of the account."""
+
+    def change(request: Request, document: Document) -> None:
+        asked = _asked(request)
+        if asked and _is_foreign(request) and is_related(request) and "errors" in document:
+            document["errors"][0]["meta"] = {"account": asked.account.name}
+
+    api.on_document(change)
+
+
+def _widened(api: Api, when: Callable[[Sequence[Condition]], bool]) -> None:
+    """Let conditions select among the invoices of all customers."""
+
+    def select(
+        original: Callable[..., list[Record]], records: Sequence[Record], conditions: Sequence[Condition]
+    ) -> list[Record]:
+        everything = [invoice for invoice in INVOICES if invoice.visible]
+        return original(everything if when(conditions) else records, conditions)
+
+    api.replace("select", select)
+
+
+@fault("isolation-filter-by-id-unscoped", caught_by={"SEC-004"}, clause=OBJECTS, needs=LISTED)
+def filter_by_id(api: Api) -> None:
+    """A filter on the id finds invoices of all customers."""
+    _widened(api, lambda conditions: any(wanted.attribute == "id" for wanted in conditions))
+
+
+@fault("isolation-filter-in-unscoped", caught_by={"SEC-004"}, clause=OBJECTS, needs=LISTED)
+def filter_in(api: Api) -> None:
+    """A filter on a list of accounts finds those of all customers."""
+    _widened(api, lambda conditions: any(wanted.operator == "in" for wanted in conditions))
+
+
+@fault(
+    "isolation-negation-unscoped",
+    caught_by={"SEC-004"},
+    clause=OBJECTS,
+    also={"FILT-002": "it selects more than the other accounts"},
+    needs=LISTED,
+)
+def negation(api: Api) -> None:
+    """What is not of the named account may be of anybody."""
+    _widened(api, lambda conditions: any(wanted.operator == "not_eq" for wanted in conditions))
+
+
+@fault(
+    "isolation-sort-unscoped",
+    caught_by={"SEC-004"},
+    clause=OBJECTS,
+    also={
+        "COLL-003": "an element cannot be fetched",
+        "COLL-004": "the counts differ",
+        "PAGE-003": "there are more than the known ones",
+        "SORT-001": "the sorted invoices are others",
+    },
+    needs=LISTED,
+)
+def sort_unscoped(api: Api) -> None:
+    """A sorted listing is made from the invoices of all customers."""
+
+    def collection(original: Callable[..., Document], request: Request, name: str, query: Query) -> Document:
+        if name == "invoices" and "sort=start-date" in request.query:
+            rows = api.arrange([invoice for invoice in INVOICES if invoice.visible], query.sort)
+            return api.collection_document(request, rows, len(rows), query)
+        return original(request, name, query)
+
+    api.replace("collection", collection)
+
+
+@fault(
+    "isolation-count-unscoped",
+    caught_by={"SEC-004"},
+    clause=OBJECTS,
+    needs=LISTED,
+    also={"COLL-004": "it is not their number", "FILT-003": "an empty answer counts some"},
+)
+def count_unscoped(api: Api) -> None:
+    """The total count of a filtered listing counts what the filter finds with all customers."""
+
+    def document(original: Callable[..., Document], request: Request, rows: Any, total: int, query: Query) -> Document:
+        if query.conditions and "/invoices" in request.path:
+            total = sum(1 for row in INVOICES if all(api.matches(row, wanted) for wanted in query.conditions))
+        return original(request, rows, total, query)
+
+    api.replace("collection_document", document)
+
+
+@fault("isolation-hidden-on-head", caught_by={"SEC-005"}, clause="Documented API, visibility", needs=HIDDEN)
+def hidden_on_head(api: Api) -> None:
+    """HEAD of an invoice that must stay invisible is answered with 403."""
+    _forbidden(api, lambda request: _is_hidden(request) and request.method == "HEAD")
+
+
+@fault("isolation-hidden-account", caught_by={"SEC-005"}, clause="Documented API, visibility", needs=HIDDEN)
+def hidden_account(api: Api) -> None:
+    """The account of an invoice that must stay invisible is served."""
+
+    def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
+        asked = _asked(request)
+        return asked if asked and _is_hidden(request) and is_related(request) else original(request, number)
+
+    api.replace("find_invoice", find)
+
+
+@fault("isolation-hidden-relationship", caught_by={"SEC-005"}, clause="Documented API, visibility", needs=HIDDEN)
+def hidden_relationship(api: Api) -> None:
+    """The relationship of an invoice that must stay invisible is served."""
+
+    def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
+        asked = _asked(request)
+        return asked if asked and _is_hidden(request) and is_relationship(request) else original(request, number)
+
+    api.replace("find_invoice", find)
+
+
+@fault("isolation-hidden-oracle", caught_by={"SEC-005"}, clause="RFC 9110, section 13.2.1", needs=HIDDEN)
+def hidden_oracle(api: Api) -> None:
+    """If-None-Match: * on an invoice that must stay invisible gives 304."""
+
+    def change(_request: Request, answer: Answer) -> None:
+        answer.status, answer.body = 304, b""
+
+    _instead_of_404(api, lambda request: _is_hidden(request) and bool(request.lines("if-none-match")), change)
+
+
+@fault(
+    "isolation-hidden-found-by-filter",
+    caught_by={"SEC-005"},
+    clause="Documented API, visibility",
+    needs={"hidden-invoice", "collection"},
+)
+def hidden_found(api: Api) -> None:
+    """A filter on the id finds an invoice that must stay invisible."""
+
+    def select(
+        original: Callable[..., list[Record]], records: Sequence[Record], conditions: Sequence[Condition]
+    ) -> list[Record]:
+        hidden = [row for row in INVOICES if not row.visible]
+        by_id = any(wanted.attribute == "id" for wanted in conditions)
+        return original([*records, *hidden] if by_id else records, conditions)
+
+    api.replace("select", select)
+
+
+@fault(
+    "isolation-identity-of-connection",
+    caught_by={"ROB-008"},
+    clause=OBJECTS,
+    also={"CACHE-009": "the other customer is served the first one's invoice", "SEC-004": "it lists the first one's"},
+    needs=SECOND,
+)
+def identity_of_connection(api: Api) -> None:
+    """Who has once sent the first customer's token over a connection stays the first customer there."""
+    first: set[int] = set()
+
+    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
+        found = original(request)
+        if found == CUSTOMER:
+            first.add(request.connection.number)
+        return CUSTOMER if request.connection.number in first else found
+
+    api.replace("authenticate", authenticate)
+
+
+@fault("isolation-account-filter-of-others", caught_by={"SEC-004"}, clause=OBJECTS, needs=LISTED)
+def account_filter(api: Api) -> None:
+    """A filter on the account of another customer finds its invoices."""
+    _widened(
+        api,
+        lambda conditions: any(
+            wanted.attribute == "account-id" and wanted.operator == "eq" and wanted.operand == FOREIGN.id
+            for wanted in conditions
+        ),
+    )

@@ -1,0 +1,79 @@
+"""Certificates and handshakes."""
+
+from __future__ import annotations
+
+import ssl
+
+import pytest
+import trustme
+
+from tests.observing import SHORT
+from tests.servers.raw import OK, Talk, always, answer, raw_server
+from tests.targets import ITEM, observer_of
+
+
+class Authority:
+    """A certificate authority that no machine trusts, and a server certificate of it."""
+
+    def __init__(self, folder: str) -> None:
+        authority = trustme.CA()
+        self.bundle = f"{folder}/ca.pem"
+        authority.cert_pem.write_to_path(self.bundle)
+        self.contexts = {}
+        for name in ("127.0.0.1", "other.example"):
+            self.contexts[name] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            authority.issue_cert(name).configure_cert(self.contexts[name])
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(str(tmp_path_factory.mktemp("tls")))
+
+
+@pytest.mark.parametrize(
+    ("certificate", "given", "expected"),
+    [
+        ("127.0.0.1", {}, "certificate"),
+        ("127.0.0.1", {"ca_bundle": "bundle"}, None),
+        ("127.0.0.1", {"insecure": "true"}, None),
+        ("other.example", {"ca_bundle": "bundle"}, "IP address mismatch"),
+        ("other.example", {"insecure": "true"}, None),
+    ],
+)
+def test_certificates_are_verified(
+    authority: Authority, certificate: str, given: dict[str, str], expected: str | None
+) -> None:
+    given = {name: authority.bundle if value == "bundle" else value for name, value in given.items()}
+    with raw_server(always(OK), authority.contexts[certificate]) as server:
+        observer = observer_of(server.base_url, **given)
+        observer.observe([ITEM])
+        observer.close()
+        sent = len(server.requests)
+    exchange = observer.record[ITEM]
+    if expected is None:
+        assert (exchange.status, sent) == (200, 1)
+    else:
+        assert exchange.answer is None
+        assert sent == 0
+        assert (exchange.failure or "").startswith("TLS: ")
+        assert expected in (exchange.failure or "")
+
+
+def test_https_to_a_port_that_speaks_http_is_a_tls_failure() -> None:
+    def script(talk: Talk) -> None:
+        talk.connection.recv(65536)
+        talk.send(answer("400 Bad Request"))
+
+    with raw_server(script) as server:
+        observer = observer_of(server.base_url.replace("http:", "https:"))
+        observer.observe([ITEM])
+        observer.close()
+    assert (observer.record[ITEM].failure or "").startswith("TLS: ")
+
+
+def test_silence_in_the_handshake_ends_with_the_time_limit() -> None:
+    with raw_server(lambda talk: talk.until_gone()) as server:
+        observer = observer_of(server.base_url.replace("http:", "https:"), **SHORT)
+        observer.observe([ITEM])
+        observer.close()
+    assert (observer.record[ITEM].failure or "").startswith("no TLS handshake")

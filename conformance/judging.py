@@ -61,9 +61,9 @@ def expect(
     *,
     part: str | None = None,
 ) -> None:
-    """Raise Violation unless ``condition`` holds."""
+    """Raise Violation unless ``condition`` holds. ``observed`` is a text, or a function that makes it when needed."""
     if not condition:
-        raise Violation(expected, str(observed), exchange, part=part)
+        raise Violation(expected, str(observed() if callable(observed) else observed), exchange, part=part)
 
 
 def expect_status(exchange: Exchange, *statuses: int, why: str = "") -> None:

@@ -68,7 +68,7 @@ GRAMMAR_NOTES: Final = frozenset(
 )
 
 # The fields that RFC 9110 and RFC 9111 define for answers, and whose finding a wrong grammar is. Left out:
-# WWW-Authenticate and Retry-After, which AUTH-003 and ERR-012 judge. For the fields of other specifications a wrong
+# WWW-Authenticate and Retry-After, which AUTH-003 and ERR-012 judge, and Server, which only people read. For the fields of other specifications a wrong
 # grammar is no violation of HTTP, and several of those do not forbid it.
 GRAMMAR: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -90,7 +90,6 @@ GRAMMAR: Final[Mapping[str, str]] = MappingProxyType(
                 "expires",
                 "last-modified",
                 "location",
-                "server",
                 "trailer",
                 "transfer-encoding",
                 "upgrade",

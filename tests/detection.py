@@ -164,31 +164,45 @@ def judge_target(base_url: str, given: dict[str, Any]) -> list[Judgement]:
         run.stop()
 
 
-def settings_for(server: ReferenceServer) -> dict[str, Any]:
-    """Return the settings that tell everything about ``server``."""
-    return {
-        "auth_token": server.token,
+# What a target must be given, and what enabled, to have a capability.
+_GIVEN = {
+    "second-customer": ("other_auth_token", "other_invoice_id"),
+    "hidden-invoice": ("hidden_invoice_id",),
+    "signing-key": ("signing_key",),
+}
+EVERYTHING = frozenset({*_GIVEN, "collection", "contested", "cookie"})
+
+
+def settings_for(server: ReferenceServer, capabilities: Collection[str] = EVERYTHING) -> dict[str, Any]:
+    """Return the settings that tell of ``server`` what ``capabilities`` need."""
+    known = {
         "other_auth_token": server.other_token,
         "other_invoice_id": data.OTHER_INVOICE_ID,
         "hidden_invoice_id": list(data.HIDDEN_INVOICE_IDS),
         "signing_key": server.signing_key,
-        "enable": ["collection,contested,cookie"],
+    }
+    given = {name: known[name] for need in sorted(capabilities) for name in _GIVEN.get(need, ())}
+    enabled = sorted(set(capabilities) & {"collection", "contested", "cookie"})
+    return {
+        **given,
+        "auth_token": server.token,
+        "enable": [",".join(enabled)] if enabled else None,
         "request_timeout": "3",
         "invoice_id": list(data.INVOICE_IDS[:INVOICES]),
     }
 
 
-def judge(faults: Collection[Fault], *, tls: bool = False) -> list[Judgement]:
-    """Judge a reference server with ``faults``; over https with ``tls``, or when one of them needs that."""
-    tls = tls or any("https" in each.needs for each in faults)
+def judge(faults: Collection[Fault], capabilities: Collection[str] | None = None) -> list[Judgement]:
+    """Judge a reference server with ``faults``.
+
+    By default with the capabilities that they need and no others: that is what makes hundreds of them affordable.
+    """
+    if capabilities is None:
+        capabilities = {"contested"}.union(*(fault.needs for fault in faults)) if faults else EVERYTHING
+    tls = "https" in capabilities
     with ReferenceServer(faults=faults, tls=tls) as server:
-        if not tls:
-            return judge_target(server.base_url, settings_for(server))
-        with tempfile.NamedTemporaryFile(suffix=".pem") as bundle:
-            bundle.write(server.ca_pem)
-            bundle.flush()
-            secure = {"ca_bundle": bundle.name, "plain_url": server.plain_url}
-            return judge_target(server.base_url, {**settings_for(server), **secure})
+        given = settings_for(server, capabilities)
+        return judge_target(server.base_url, {**given, "insecure": True} if tls else given)
 
 
 def caught(judgements: Iterable[Judgement]) -> dict[str, Judgement]:

@@ -73,12 +73,14 @@ def test_another_correct_server_is_no_finding(changes: dict[str, Any]) -> None:
         ("ITEM-008", exchange("any", body=busy({"/data/id": OTHER_ID}))),
         ("ITEM-017", exchange("item_from_self_link", 404)),
         ("ITEM-017", exchange("item_from_self_link", body=busy({"/data/type": "bills"}))),
+        ("ITEM-017", exchange("item_from_self_link", body={"data": [busy()["data"]]}, path=f"{PREFIX}/invoices")),
         ("ITEM-024", exchange("unknown_item", body={"data": None}, path=f"{PREFIX}/invoices/{OTHER_ID}")),
         ("ITEM-024", refusal(403)),
         ("ITEM-025", exchange("malformed_id", path=f"{PREFIX}/invoices/undefined")),
         ("ITEM-025", refusal(500, "malformed_id")),
         ("ITEM-026", refusal(500, "item_upper_case", path=f"{PREFIX}/x")),
         ("ITEM-026", exchange("item_upper_case", path=f"{PREFIX}/x", body=busy({"/data/id": INVOICE_ID.upper()}))),
+        ("ITEM-026", exchange("item_upper_case", path=f"{PREFIX}/x", body={"data": None})),
         ("ITEM-027", refusal(404, "item_percent_encoded")),
         ("ITEM-027", exchange("item_percent_encoded", path=f"{PREFIX}/x", body=busy({"/data/id": OTHER_ID}))),
     ],
@@ -111,7 +113,8 @@ def with_document_link(**answers: Exchange) -> set[str]:
     links = {"/links": {"self": f"{SELF}?include=account"}}
     own = exchange("item_with_account", body=with_account(links), query="include=account")
     item = exchange("item", body=busy({"/links": {"self": SELF}}))
-    return violated({"item": item, "item_again": item, "item_with_account": own, **answers})
+    same = dict.fromkeys(("item", "item_again", "item_from_self_link"), item)
+    return violated({**same, "item_with_account": own, **answers})
 
 
 def test_a_document_link_that_leads_to_the_same_data_is_no_finding() -> None:

@@ -39,6 +39,7 @@ def test_both_ways_of_running_the_checks_agree(fault: str, tmp_path: Path) -> No
             f"--{name.replace('_', '-')}={value}"
             for name, values in given.items()
             for value in (values if isinstance(values, list) else [values])
+            if value
         ]
         command = [sys.executable, "-m", "pytest", "-p", "recording", "--fuzz-examples=0"]
         subprocess.run(

@@ -61,7 +61,6 @@ def test_the_mapping_names_what_exists() -> None:
         ("Allow", "GET HEAD", "HTTP-023"),
         ("Age", "-1", "HTTP-023"),
         ("Age", "soon", "HTTP-023"),
-        ("Server", "a/b/c", "HTTP-023"),
         ("Location", "http://[::1", "HTTP-023"),
         ("Content-Type", "text/plain charset=UTF-8", "HTTP-023"),
         ("Content-Range", "0-9/20", "COND-015"),
@@ -100,7 +99,7 @@ def test_an_answer_that_does_not_fit_the_request_is_found(
     [
         {},
         {"Server": "nginx/1.18.0 (Ubuntu)", "Via": "1.1 google, 1.1 varnish (Varnish/6.0)", "Age": "0"},
-        {"Server": "Apache", "Vary": "*", "Connection": "keep-alive", "Keep-Alive": "timeout=5"},
+        {"Server": "Jetty(9.4.44)", "Vary": "*", "Connection": "keep-alive", "Keep-Alive": "timeout=5"},
         {"Vary": "Accept, Origin,Cookie", "Content-Language": "en", "Allow": "", "Upgrade": "h2,h2c"},
         {"Cache-Control": "private, no-cache, no-store, max-age=0", "Expires": "0", "Pragma": "no-cache"},
         {"Cache-Control": "Private,Max-Age=0,Must-Revalidate,x-own=1", "Expires": "-1"},

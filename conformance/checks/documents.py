@@ -206,6 +206,16 @@ def leaves(value: Any) -> Iterator[Part]:
             yield Part(pointer, each)
 
 
+def distinct(exchanges: Iterable[Exchange]) -> list[Exchange]:
+    """Return one exchange for each document: what is the same octet for octet needs to be judged only once."""
+    found: dict[tuple[object, ...], Exchange] = {}
+    for exchange in exchanges:
+        key = (exchange.status, exchange.fields.get("Content-Type"), path_of_request(exchange), exchange.body)
+        # A HEAD or an incomplete answer is no document of its own.
+        found.setdefault((exchange.request.method, exchange.request.header("Accept"), *key), exchange)
+    return list(found.values())
+
+
 def some(parts: Iterable[Part]) -> list[Part]:
     """Return the parts. Raises NotObserved when there are none: nothing is then judged."""
     found = list(parts)

@@ -32,6 +32,18 @@ def identities(value: Any) -> list[tuple[str, str]]:
     ]
 
 
+def expect_same_resource(exchange: Exchange, wanted: Object) -> None:
+    """Raise Violation unless the primary data of a 200 answer is the resource object ``wanted``, by type and id."""
+    data = exchange.ok_document.get("data")
+    expected = _named(wanted)
+    observed = _named(data) if isinstance(data, dict) else shown(data)
+    expect(observed == expected, expected, observed, exchange, part="/data")
+
+
+def _named(resource: Object) -> str:
+    return f"{shown(resource.get('type'))} {shown(resource.get('id'))}"
+
+
 def fields_of(resource: Object) -> tuple[set[str], set[str]]:
     """Return the names of the attributes and of the relationships of a resource object."""
     return set(documents.member_object(resource, "attributes")), set(documents.member_object(resource, "relationships"))

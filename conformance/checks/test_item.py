@@ -121,9 +121,7 @@ def test_an_upper_case_id_means_the_same_or_nothing(item: Exchange, item_upper_c
         return
     expect_status(item_upper_case, 200, 404, 400, why="hexadecimal digits have no case")
     if item_upper_case.status == 200:
-        identifier = item_upper_case.resource.get("id")
-        expected = f"the id as elsewhere, {shown(invoice['id'])}"
-        expect(identifier == invoice["id"], expected, shown(identifier), item_upper_case, part="/data/id")
+        resources.expect_same_resource(item_upper_case, invoice)
 
 
 @requirement("ITEM-027")
@@ -132,8 +130,7 @@ def test_percent_encoding_does_not_change_the_id(item: Exchange, item_percent_en
     if _is_redirect_to(item_percent_encoded, item):
         return
     expect_status(item_percent_encoded, 200, why="%HH of a letter or digit means that letter or digit")
-    identifier = item_percent_encoded.resource.get("id")
-    expect(identifier == invoice["id"], shown(invoice["id"]), shown(identifier), item_percent_encoded, part="/data/id")
+    resources.expect_same_resource(item_percent_encoded, invoice)
 
 
 def _is_redirect_to(exchange: Exchange, item: Exchange) -> bool:

@@ -42,7 +42,7 @@ def test_the_self_link_leads_to_the_invoice(item: Exchange, item_from_self_link:
     invoice = invoices.own_resource(item)
     invoices.well_formed(item.self_link)
     expect_status(item_from_self_link, 200, why="links.self can be fetched")
-    _expect_same(item_from_self_link, invoice)
+    resources.expect_same_resource(item_from_self_link, invoice)
 
 
 @requirement("ITEM-019")
@@ -50,7 +50,7 @@ def test_the_document_link_leads_to_the_same_data(item: Exchange, item_from_docu
     invoice = invoices.own_resource(item)
     invoices.well_formed(link_of(item.document, "self", item.probe))
     expect_status(item_from_document_link, 200, why="the self link of the document can be fetched")
-    _expect_same(item_from_document_link, invoice)
+    resources.expect_same_resource(item_from_document_link, invoice)
 
 
 @requirement("ITEM-019")
@@ -58,19 +58,13 @@ def test_the_document_link_keeps_the_query(item_with_account: Exchange, included
     invoice = invoices.own_resource(item_with_account)
     invoices.well_formed(link_of(item_with_account.document, "self", item_with_account.probe))
     expect_status(included_from_document_link, 200, why="the self link of the document can be fetched")
-    _expect_same(included_from_document_link, invoice)
+    resources.expect_same_resource(included_from_document_link, invoice)
     expected, observed = (
         sorted(resources.identities(exchange.document.get("included")))
         for exchange in (item_with_account, included_from_document_link)
     )
     wanted = f"{len(expected)} included as in the answer with the link"
     expect(observed == expected, wanted, f"{len(observed)} included", included_from_document_link, part="/included")
-
-
-def _expect_same(exchange: Exchange, invoice: resources.Object) -> None:
-    resource = exchange.resource
-    expected, observed = ((each.get("type"), each.get("id")) for each in (invoice, resource))
-    expect(observed == expected, " ".join(map(str, expected)), " ".join(map(shown, observed)), exchange, part="/data")
 
 
 def _links(exchange: Exchange, *wanted: tuple[str, str, str]) -> list[tuple[str, str, str]]:

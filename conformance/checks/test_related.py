@@ -39,9 +39,7 @@ def test_the_self_link_of_the_account_leads_to_it(related: Exchange, account_fro
     account = _account(related)
     invoices.well_formed(related.self_link)
     expect_status(account_from_self_link, 200, why="it is the self link of the account")
-    resource = account_from_self_link.resource
-    expected, observed = (" ".join(shown(each.get(name)) for name in ("type", "id")) for each in (account, resource))
-    expect(observed == expected, expected, observed, account_from_self_link, part="/data")
+    resources.expect_same_resource(account_from_self_link, account)
 
 
 @requirement("RELD-004")

@@ -25,7 +25,7 @@ def test_the_root_is_an_object_with_data_errors_or_meta(every_answer: Exchanges)
         expect(documents.has_content(exchange, root), "data, errors or meta at the top level", shown(root), exchange)
         expect(not {"data", "errors"} <= root.keys(), "either data or errors", "both", exchange, part="/errors")
 
-    observe_each(every_answer, judge)
+    observe_each(documents.distinct(every_answer), judge)
 
 
 @requirement("ITEM-003")
@@ -37,7 +37,7 @@ def test_the_top_level_has_no_other_members(every_answer: Exchanges) -> None:
         unknown = documents.unknown_members(exchange, document, TOP_LEVEL)
         expect(not unknown, f"no members but {', '.join(TOP_LEVEL)}", ", ".join(map(shown, unknown)), exchange)
 
-    observe_each(every_answer, judge)
+    observe_each(documents.distinct(every_answer), judge)
 
 
 @requirement("ITEM-005")
@@ -48,7 +48,7 @@ def test_resource_objects_have_a_type_and_an_id(every_answer: Exchanges) -> None
                 observed = shown(resource[name]) if name in resource else f"no {name}"
                 expect(isinstance(resource.get(name), str), f"{name}, a string", observed, exchange, part=pointer)
 
-    observe_each(every_answer, judge)
+    observe_each(documents.distinct(every_answer), judge)
 
 
 @requirement("ITEM-006")
@@ -59,7 +59,7 @@ def test_resource_objects_have_no_other_members(every_answer: Exchanges) -> None
             observed = ", ".join(map(shown, unknown))
             expect(not unknown, f"no members but {', '.join(RESOURCE)}", observed, exchange, part=pointer)
 
-    observe_each(every_answer, judge)
+    observe_each(documents.distinct(every_answer), judge)
 
 
 @requirement("ITEM-009")
@@ -68,7 +68,7 @@ def test_member_names_are_legal(every_answer: Exchanges) -> None:
         for pointer, name in documents.some(documents.free_names(exchange)):
             expect(resources.MEMBER_NAME.fullmatch(name), "a legal member name", shown(name), exchange, part=pointer)
 
-    observe_each(every_answer, judge)
+    observe_each(documents.distinct(every_answer), judge)
 
 
 @requirement("ITEM-010")
@@ -79,7 +79,7 @@ def test_member_names_are_safe_in_urls(every_answer: Exchanges) -> None:
             safe = resources.URL_SAFE_NAME.fullmatch(name)
             expect(safe, "ASCII letters, digits, - and _ only", shown(name), exchange, part=pointer)
 
-    observe_each(every_answer, judge)
+    observe_each(documents.distinct(every_answer), judge)
 
 
 @requirement("ITEM-011")
@@ -88,7 +88,7 @@ def test_members_that_hold_members_are_objects(every_answer: Exchanges) -> None:
         for pointer, value in documents.some(documents.containers(exchange)):
             expect(isinstance(value, dict), "an object", shown(value), exchange, part=pointer)
 
-    observe_each(every_answer, judge)
+    observe_each(documents.distinct(every_answer), judge)
 
 
 @requirement("ITEM-012")
@@ -103,7 +103,7 @@ def test_fields_share_one_namespace(every_answer: Exchanges) -> None:
             observed = f"{', '.join(map(shown, both))} in both"
             expect(not both, "different names for attributes and relationships", observed, exchange, part=pointer)
 
-    observe_each(every_answer, judge)
+    observe_each(documents.distinct(every_answer), judge)
 
 
 @requirement("ITEM-013")
@@ -115,7 +115,7 @@ def test_foreign_keys_are_no_attributes(every_answer: Exchanges) -> None:
             observed = ", ".join(map(shown, keys))
             expect(not keys, "relationships instead of foreign keys", observed, exchange, part=f"{pointer}/attributes")
 
-    observe_each(every_answer, judge)
+    observe_each(documents.distinct(every_answer), judge)
 
 
 @requirement("ITEM-014")
@@ -125,7 +125,7 @@ def test_relationships_are_not_empty(every_answer: Exchanges) -> None:
             filled = resources.is_filled_relationship(exchange, relationship)
             expect(filled, "data, meta, or links with self or related", shown(relationship), exchange, part=pointer)
 
-    observe_each(every_answer, judge)
+    observe_each(documents.distinct(every_answer), judge)
 
 
 @requirement("ITEM-016")
@@ -139,7 +139,7 @@ def test_links_are_uri_references(every_answer: Exchanges) -> None:
             observed = shown(target) if target is not None else "a link object without href"
             expect(legal, "a URI reference", observed, exchange, part=pointer)
 
-    observe_each(every_answer, judge)
+    observe_each(documents.distinct(every_answer), judge)
 
 
 @requirement("ITEM-020")
@@ -157,7 +157,7 @@ def test_the_jsonapi_member_describes_the_implementation(every_answer: Exchanges
         for name, member in value.items():
             expect(_is_legal(name, member), f"{name} in its form", shown(member), exchange, part=f"/jsonapi/{name}")
 
-    observe_each(every_answer, judge)
+    observe_each(documents.distinct(every_answer), judge)
 
 
 def _is_legal(name: str, member: object) -> bool:

@@ -89,7 +89,7 @@ def _validator(operation: str, name: str) -> Any:
 
 @cache
 def _routes() -> list[tuple[re.Pattern[str], str]]:
-    found = {}
+    found: dict[str, tuple[re.Pattern[str], str]] = {}
     for operation in operations().values():
         pattern = re.escape(operation.path).replace(re.escape("{id}"), "(?P<id>[^/]*)")
         found.setdefault(operation.path, (re.compile(pattern), operation.name))

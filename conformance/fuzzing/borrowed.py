@@ -223,7 +223,7 @@ def _role_rule(check: Check, role: str) -> Rule:
     return Rule(check.requirement, f"{check.name}[{role}]", judge, borrowed=True)
 
 
-def follow_up_rules(capabilities: Collection[str]) -> list[Check]:
+def comparisons(capabilities: Collection[str]) -> list[Check]:
     """Return the checks that compare an answer with those to requests that follow it."""
     return [
         check

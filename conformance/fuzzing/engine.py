@@ -109,7 +109,8 @@ class Engine:
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
-        Machine._hypothesis_internal_use_seed = self.seed  # what hypothesis.seed() sets on a test function
+        # What hypothesis.seed() sets on a test function.
+        Machine._hypothesis_internal_use_seed = self.seed  # noqa: SLF001
         with _without_local_constants(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             Machine.run(settings=settings)
@@ -138,9 +139,7 @@ def response_of(exchange: Exchange) -> Response:
     headers: dict[str, list[str]] = {}
     for name, value in answer.fields:
         headers.setdefault(name.lower(), []).append(value)
-    return Response(
-        answer.status, headers, answer.body, request, exchange.elapsed, verify=True, message=answer.reason
-    )
+    return Response(answer.status, headers, answer.body, request, exchange.elapsed, verify=True, message=answer.reason)
 
 
 def _load(invoice_ids: tuple[str, ...], account_ids: tuple[str, ...], seed: int, examples: int) -> Any:
@@ -193,15 +192,19 @@ def _quiet_hypothesis() -> None:
 
 @contextmanager
 def _without_local_constants() -> Iterator[None]:
-    """Let no constant of a module that happens to be imported decide what is generated."""
+    """Let no constant of a module that happens to be imported decide what is generated.
+
+    Hypothesis collects them from all local modules and has no switch for that.
+    """
     from hypothesis.internal.conjecture import providers
 
-    kept = providers._get_local_constants
-    nothing = providers.Constants()
-    providers.CONSTANTS_CACHE.cache.clear()
-    providers._get_local_constants = lambda: nothing
+    internals: Any = providers
+    kept = internals._get_local_constants  # noqa: SLF001
+    nothing = internals.Constants()
+    internals.CONSTANTS_CACHE.cache.clear()
+    internals._get_local_constants = lambda: nothing  # noqa: SLF001
     try:
         yield
     finally:
-        providers._get_local_constants = kept
-        providers.CONSTANTS_CACHE.cache.clear()
+        internals._get_local_constants = kept  # noqa: SLF001
+        internals.CONSTANTS_CACHE.cache.clear()

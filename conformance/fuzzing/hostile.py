@@ -178,30 +178,34 @@ def _kinds(operation: Operation) -> Iterator[list[tuple[str, str]]]:
 
 
 def _broken(operation: Operation, request: Request, part: str, text: str, chance: random.Random) -> Request:
-    url, _, query = request.url.partition("?")
     if part == "id":
-        before, after = operation.path.split("{id}")
-        head, _, rest = url.partition(before)
-        known = rest.removesuffix(after) if after else rest
-        return replace(request, url=f"{head}{before}{text.replace('{id}', known)}{after}" + (f"?{query}" if query else ""))
-    pairs = [pair for pair in query.split("&") if pair]
-    name = part.removeprefix("double ") if part.startswith("double ") else chance.choice([*operation.parameters, "include"])
+        return _with_id(operation, request, text)
+    url, _, query = request.url.partition("?")
+    names = [*operation.parameters, "include"]
+    name = part.removeprefix("double ") if part.startswith("double ") else chance.choice(names)
     value = _fitting(operation, name, chance)
     encoded = quote(name, safe="")
-    others = [pair for pair in pairs if not pair.startswith(f"{encoded}=")]
     pair = f"{encoded}={value}"
-    family = name.partition("[")[0]
+    others = [each for each in query.split("&") if each and not each.startswith(f"{encoded}=")]
     if part == "value":
-        changed = "&".join([*others, f"{encoded}={text.replace('{value}', value)}"])
+        changed = [*others, f"{encoded}={text.replace('{value}', value)}"]
     elif part == "name":
-        spelled = text.replace("{name}", encoded).replace("{family}", family)
-        changed = "&".join([*others, f"{spelled.replace('[', '%5B').replace(']', '%5D')}={value}"])
+        spelled = text.replace("{name}", encoded).replace("{family}", name.partition("[")[0])
+        changed = [*others, f"{spelled.replace('[', '%5B').replace(']', '%5D')}={value}"]
     elif part == "query":
-        changed = text.replace("{pair}", pair).replace("#", "%23")
+        changed = [text.replace("{pair}", pair).replace("#", "%23")]
     else:
         second = {"same": value, "other": _fitting(operation, name, chance), "empty": ""}[text]
-        changed = "&".join([*others, pair, f"{encoded}={second}"])
-    return replace(request, url=f"{url}?{changed}")
+        changed = [*others, pair, f"{encoded}={second}"]
+    return replace(request, url=f"{url}?{'&'.join(changed)}")
+
+
+def _with_id(operation: Operation, request: Request, text: str) -> Request:
+    url, question, query = request.url.partition("?")
+    before, after = operation.path.split("{id}")
+    head, _, rest = url.partition(before)
+    known = rest.removesuffix(after) if after else rest
+    return replace(request, url=f"{head}{before}{text.replace('{id}', known)}{after}{question}{query}")
 
 
 def _fitting(operation: Operation, name: str, chance: random.Random) -> str:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conformance import plan
 from conformance.exchange import Exchange, NotObserved, Request
 from conformance.fuzzing import borrowed, hostile
 from conformance.fuzzing.asked import Asked, IdForm, operations, read
-from conformance.fuzzing.findings import Clusters, Finding, Hit
+from conformance.fuzzing.assess import Assessment
+from conformance.fuzzing.findings import Finding
 from conformance.fuzzing.rules import RULES, Rule
-from conformance.judging import Violation
 from conformance.observer import Observer
 from conformance.plan import Step
 
@@ -89,6 +90,10 @@ class Session:
     def _rules(self) -> list[Rule]:
         return [*borrowed.rules(self.target.capabilities), *RULES]
 
+    @cached_property
+    def _comparisons(self) -> list[borrowed.Check]:
+        return borrowed.comparisons(self.target.capabilities)
+
     # The context of rules.
 
     def asked(self, exchange: Exchange) -> Asked:
@@ -162,19 +167,15 @@ class Session:
         """Generate, send and judge what ``group`` has for an operation."""
         outcome = Outcome()
         if group == "head":
-            self._heads(operation_id, outcome)
-            return outcome
+            return self._heads(operation_id, outcome)
         made = self._made(operation_id, group)
         exchanges = self._send_all([request for request, _ in made])
         self._count(outcome.tally, exchanges, [positive for _, positive in made])
-        hits = self._judge(exchanges, outcome)
+        assessment = self._assessment()
+        assessment.judge(exchanges)
         if group == "fuzzing":
-            hits += self._follow(exchanges, outcome)
-        self._conclude(outcome, hits)
-        if outcome.tally.positive and not outcome.tally.served:
-            outcome.holding.discard("GEN-002")
-            outcome.unseen["GEN-002"] = "no generated request was answered with 200"
-        return outcome
+            self._follow(exchanges, assessment, outcome.tally)
+        return self._conclude(outcome, assessment)
 
     def _made(self, operation_id: str, group: str) -> list[tuple[Request, bool]]:
         """Return the requests of a group, each with whether it is meant to fit the document."""
@@ -183,7 +184,10 @@ class Session:
             fitting = [request for request in seeds if read(request, self.target.request_target(""), self._known).fits]
             operation = operations()[operation_id]
             broken = hostile.variations(
-                operation, fitting or [self._plain(operation_id)], f"{self.seed} {operation_id}", _HOSTILE * self.examples
+                operation,
+                fitting or [self._plain(operation_id)],
+                f"{self.seed} {operation_id}",
+                _HOSTILE * self.examples,
             )
             return [(request, False) for request in dict.fromkeys(broken)]
         generated = self._generate(operation_id, group)
@@ -196,7 +200,7 @@ class Session:
         ids = self.account_ids if path.startswith("/accounts") else self.target.invoice_ids
         return replace(self._base, url=self.target.url(path.replace("{id}", ids[0] if ids else "none")))
 
-    def _heads(self, operation_id: str, outcome: Outcome) -> None:
+    def _heads(self, operation_id: str, outcome: Outcome) -> Outcome:
         """Judge HEAD by comparing it with GET, for some of the requests that are generated for GET.
 
         The document gives both the same parameters, so both would get the same.
@@ -208,10 +212,11 @@ class Session:
         gets = self._send_all([replace(exchange.request, method="GET") for exchange in heads])
         self._count(outcome.tally, heads, [each.positive for each in made])
         outcome.tally.sent += len(gets)
-        hits = self._judge(heads, outcome)
+        assessment = self._assessment()
+        assessment.judge(heads)
         for head, get in zip(heads, gets, strict=False):
-            hits += self._compare({"item": get, "item_head": head}, outcome, "GET")
-        self._conclude(outcome, hits)
+            assessment.compare({"item": get, "item_head": head}, self._comparisons, "GET")
+        return self._conclude(outcome, assessment)
 
     def walk(self, operation_ids: Iterable[str]) -> Outcome:
         """Follow the links of the document and judge all answers."""
@@ -230,8 +235,9 @@ class Session:
 
         self.engine.walk(set(operation_ids), max(1, self.examples // 2), respond)
         self._count(outcome.tally, exchanges, positive)
-        self._conclude(outcome, self._judge(exchanges, outcome))
-        return outcome
+        assessment = self._assessment()
+        assessment.judge(exchanges)
+        return self._conclude(outcome, assessment)
 
     @staticmethod
     def _count(tally: Tally, exchanges: Sequence[Exchange], positive: Sequence[bool]) -> None:
@@ -242,70 +248,21 @@ class Session:
 
     # Judging.
 
-    def _judge(self, exchanges: Sequence[Exchange], outcome: Outcome) -> list[Hit]:
-        hits: list[Hit] = []
-        for rule in sorted(self._rules, key=lambda each: each.last):
-            found = {id(hit.exchange) for hit in hits}
-            subjects = [each for each in exchanges if not (rule.last and id(each) in found)]
-            hits += self._apply(rule, subjects, outcome)
-        return hits
+    def _assessment(self) -> Assessment:
+        return Assessment(self._rules, self, self.send)
 
-    def _apply(self, rule: Rule, exchanges: Sequence[Exchange], outcome: Outcome) -> list[Hit]:
-        if rule.together is not None and exchanges:
-            try:
-                rule.together(tuple(exchanges), self)
-            except NotObserved:
-                return []
-            except Violation as whole:
-                return self._each(rule, exchanges, outcome) or self._between(rule, exchanges, whole)
-            outcome.holding.add(rule.requirement)
-            return []
-        return self._each(rule, exchanges, outcome)
-
-    def _each(self, rule: Rule, exchanges: Sequence[Exchange], outcome: Outcome) -> list[Hit]:
-        hits = []
-        for exchange in exchanges:
-            try:
-                rule.judge(exchange, self)
-            except NotObserved:
-                continue
-            except Violation as violation:
-                # What is wrong with a twin is the finding of a check.
-                if violation.exchange is None or violation.exchange.request == exchange.request:
-                    hits.append(Hit(rule, exchange, violation))
-                continue
-            outcome.holding.add(rule.requirement)
-        return hits
-
-    def _between(self, rule: Rule, exchanges: Sequence[Exchange], whole: Violation) -> list[Hit]:
-        """Return the hit of a violation that several answers show only together."""
-        requests = [exchange.request for exchange in exchanges]
-        if whole.exchange is None or whole.exchange.request not in requests:
-            return []
-        concerned = [whole.exchange, *whole.others] if whole.others else list(exchanges)
-
-        def judge(_: Exchange, context: Any) -> None:
-            assert rule.together is not None
-            rule.together(tuple(self.send(exchange.request) for exchange in concerned), context)
-
-        return [Hit(replace(rule, judge=judge, together=None, alone=False), whole.exchange, whole)]
-
-    def _follow(self, exchanges: Sequence[Exchange], outcome: Outcome) -> list[Hit]:
+    def _follow(self, exchanges: Sequence[Exchange], assessment: Assessment, tally: Tally) -> None:
         """Send some answered requests again: as they were, with their entity tag, and without the token."""
-        hits: list[Hit] = []
         for exchange in self._followed(exchanges):
             request = exchange.request
             answers = {"item": exchange, "item_again": self.send(request)}
             anonymous = tuple(line for line in request.headers if line[0].lower() != "authorization")
             answers["item_without_token"] = self.send(replace(request, headers=anonymous))
-            try:
+            with suppress(NotObserved):
                 condition = (*request.headers, ("If-None-Match", exchange.etag))
                 answers["item_not_modified"] = self.send(replace(request, headers=condition))
-            except NotObserved:
-                pass
-            outcome.tally.sent += len(answers) - 1
-            hits += self._compare(answers, outcome, "follow-up")
-        return hits
+            tally.sent += len(answers) - 1
+            assessment.compare(answers, self._comparisons, "follow-up")
 
     def _followed(self, exchanges: Sequence[Exchange]) -> Iterator[Exchange]:
         """Choose answers with 200 whose requests differ in their parameters, those with most of them first."""
@@ -315,37 +272,14 @@ class Session:
                 seen.setdefault(self.asked(exchange).names(), exchange)
         yield from sorted(seen.values(), key=lambda each: -len(self.asked(each).names()))[:_FOLLOWED]
 
-    def _compare(self, answers: dict[str, Exchange], outcome: Outcome, name: str) -> list[Hit]:
-        """Judge by the checks that compare an answer with another one to the same URL."""
-        hits = []
-        for check in borrowed.follow_up_rules(self.target.capabilities):
-            if not set(check.arguments) <= set(answers):
-                continue
-            values: dict[str, Any] = {role: replace(answers[role], probe=role) for role in check.arguments}
-            try:
-                check.function(**values)
-            except NotObserved:
-                continue
-            except Violation as violation:
-                subject = violation.exchange or answers["item"]
-                judge = self._pair_judge(check, answers)
-                rule = Rule(check.requirement, f"{check.name}[{name}]", judge, alone=False)
-                hits.append(Hit(rule, subject, violation))
-                continue
-            outcome.holding.add(check.requirement)
-        return hits
-
-    def _pair_judge(self, check: borrowed.Check, answers: dict[str, Exchange]) -> Any:
-        """Return the judgement that sends all requests of a comparison again."""
-
-        def judge(_: Exchange, __: object) -> None:
-            check.function(**{role: replace(self.send(answers[role].request), probe=role) for role in check.arguments})
-
-        return judge
-
-    def _conclude(self, outcome: Outcome, hits: list[Hit]) -> None:
-        outcome.findings = Clusters(self.send, self).findings(hits)
-        outcome.holding -= {finding.rule.requirement for finding in outcome.findings}
+    @staticmethod
+    def _conclude(outcome: Outcome, assessment: Assessment) -> Outcome:
+        outcome.findings = assessment.findings()
+        outcome.holding = assessment.holding
+        if outcome.tally.positive and not outcome.tally.served:
+            outcome.holding.discard("GEN-002")
+            outcome.unseen["GEN-002"] = "no generated request was answered with 200"
+        return outcome
 
     def close(self) -> None:
         """Close the connections."""

@@ -14,7 +14,7 @@ from conformance.reference import data
 from conformance.reference.serialise import PREFIX
 from conformance.reference.server import ReferenceServer
 from conformance.reference.tokens import mint
-from tests.reference.test_auth import FUTURE, REFUSED, signed
+from tests.reference.test_auth import ACCEPTED, FUTURE, REFUSED, signed
 
 JA = "application/vnd.api+json"
 ITEM = f"/invoices/{data.DOCUMENTED.id}"
@@ -37,6 +37,9 @@ MORE_AUTHENTICATION: dict[str, Callable[[str], str]] = {
     "key id": lambda _: signed(
         '{"alg":"HS256","kid":"../../dev/null"}', f'{{"sub":25,"aud":"customer-v1","exp":{FUTURE}}}', ""
     ),
+    "key address": lambda _: mint(25, "k" * 64, header={"jku": "http://127.0.0.1:9/keys", "kid": "1"}),
+    "key address of a certificate": lambda _: mint(25, "k" * 64, header={"x5u": "http://127.0.0.1:9/key.pem"}),
+    "key id with a statement": lambda _: mint(25, "1", header={"kid": "x' UNION SELECT '1"}),
     "long": lambda _: "a" * 33000,
 }
 
@@ -62,6 +65,7 @@ def _queries() -> Iterator[str]:
         "page[size]=4&page[number]=2&sort=terminated-amount-spent", "sort=amount-spent", "sort=-amount-spent",
         "sort=originated-calls-count", "sort=terminated-calls-count,-start-date", "sort=nosuch", "sort=START-DATE",
         "page[number]=0", "page[number]=-1", "page[number]=abc", "page[size]=1000000", "page[number]=99", f"page[number]={2**63}",
+        "fields[invoices]=reference&page[size]=5", "page[size]=5&page[number]=3&sort=reference", f"filter[account_id_eq]={data.CLOSED.id}", f"filter[id_in]={','.join(data.HIDDEN_INVOICE_IDS)}",
         f"filter[account_id_eq]={data.MAIN.id}", f"filter[account_id_not_eq]={data.MAIN.id}",
         f"filter[account_id_in]={data.MAIN.id},{data.BRANCH.id}", f"filter[account_id_eq]={data.FOREIGN.id}",
         "filter[account_id_eq]=00000000-0000-4000-8000-000000000000", "filter[nosuch]=1", "filter[start_date_gteq]=abc",
@@ -134,7 +138,12 @@ def _requests(server: ReferenceServer) -> Iterator[list[str]]:
     yield [api(ITEM, method="HEAD", auth=None)]
     yield [api(ITEM, "Content-Length: 21") + '{"include":"account"}']
     yield from ([api(path)] for path in _queries())
-    for make in (*REFUSED.values(), *MORE_AUTHENTICATION.values()):
+    for number in data.HIDDEN_INVOICE_IDS:
+        yield from (
+            [api(f"/invoices/{number}{suffix}")]
+            for suffix in ("/account", "/relationships/account", "?include=account")
+        )
+    for make in (*ACCEPTED.values(), *REFUSED.values(), *MORE_AUTHENTICATION.values()):
         yield [api(ITEM, auth=make(server.signing_key))]
     yield [api(ITEM, auth=f"Bearer {token}")]
     yield [api(ITEM, f"Authorization: {token}", auth="x")]

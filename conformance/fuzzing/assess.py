@@ -1,0 +1,107 @@
+"""The judgement of the answers that one item received, by all rules that fit the target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from conformance.exchange import Exchange, NotObserved
+from conformance.fuzzing import borrowed
+from conformance.fuzzing.findings import Clusters, Finding, Hit, Send
+from conformance.fuzzing.rules import Context, Rule
+from conformance.judging import Violation
+
+
+class Assessment:
+    """Collects which requirements hold and what violates the others."""
+
+    def __init__(self, rules: Sequence[Rule], context: Context, send: Send) -> None:
+        """``send`` sends a request anew, to see whether a violation repeats."""
+        self.holding: set[str] = set()
+        self._hits: list[Hit] = []
+        self._rules = sorted(rules, key=lambda rule: rule.last)
+        self._context = context
+        self._send = send
+
+    def judge(self, exchanges: Sequence[Exchange]) -> None:
+        """Judge each answer, and what several of them show together."""
+        for rule in self._rules:
+            told = {id(hit.exchange) for hit in self._hits}
+            subjects = [exchange for exchange in exchanges if not (rule.last and id(exchange) in told)]
+            if rule.together is not None and subjects:
+                self._hits += self._judge_together(rule, subjects)
+            else:
+                self._hits += self._judge_each(rule, subjects)
+
+    def _judge_together(self, rule: Rule, exchanges: Sequence[Exchange]) -> list[Hit]:
+        assert rule.together is not None
+        try:
+            rule.together(tuple(exchanges), self._context)
+        except NotObserved:
+            return []
+        except Violation as whole:
+            return self._judge_each(rule, exchanges) or self._between(rule, exchanges, whole)
+        self.holding.add(rule.requirement)
+        return []
+
+    def _judge_each(self, rule: Rule, exchanges: Sequence[Exchange]) -> list[Hit]:
+        hits = []
+        for exchange in exchanges:
+            try:
+                rule.judge(exchange, self._context)
+            except NotObserved:
+                continue
+            except Violation as violation:
+                # What is wrong with a twin is the finding of a check.
+                if violation.exchange is None or violation.exchange.request == exchange.request:
+                    hits.append(Hit(rule, exchange, violation))
+                continue
+            self.holding.add(rule.requirement)
+        return hits
+
+    def _between(self, rule: Rule, exchanges: Sequence[Exchange], whole: Violation) -> list[Hit]:
+        """Return the hit of a violation that several answers show only together."""
+        requests = [exchange.request for exchange in exchanges]
+        if whole.exchange is None or whole.exchange.request not in requests:
+            return []
+        concerned = [whole.exchange, *whole.others] if whole.others else list(exchanges)
+
+        def judge(_: Exchange, context: Context) -> None:
+            assert rule.together is not None
+            rule.together(tuple(self._send(exchange.request) for exchange in concerned), context)
+
+        return [Hit(replace(rule, judge=judge, together=None, alone=False), whole.exchange, whole)]
+
+    def compare(self, answers: dict[str, Exchange], checks: Sequence[borrowed.Check], name: str) -> None:
+        """Judge by the checks that compare an answer with other ones to the same URL; ``name`` tells the occasion."""
+        for check in checks:
+            if not set(check.arguments) <= set(answers):
+                continue
+            try:
+                check.function(**{role: replace(answers[role], probe=role) for role in check.arguments})
+            except NotObserved:
+                continue
+            except Violation as violation:
+                subject = violation.exchange or answers["item"]
+                rule = Rule(check.requirement, f"{check.name}[{name}]", self._repeated(check, answers), alone=False)
+                self._hits.append(Hit(rule, subject, violation))
+                continue
+            self.holding.add(check.requirement)
+
+    def _repeated(self, check: borrowed.Check, answers: dict[str, Exchange]) -> Callable[[Exchange, Context], None]:
+        """Return the judgement that sends all requests of a comparison again."""
+
+        def judge(_: Exchange, __: Context) -> None:
+            values: dict[str, Any] = {}
+            for role in check.arguments:
+                values[role] = replace(self._send(answers[role].request), probe=role)
+            check.function(**values)
+
+        return judge
+
+    def findings(self) -> list[Finding]:
+        """Return what violates a requirement, each cause once; such a requirement does not hold."""
+        found = Clusters(self._send, self._context).findings(self._hits)
+        self.holding -= {finding.rule.requirement for finding in found}
+        return found

@@ -32,6 +32,12 @@ _STEERING = frozenset(
 )
 # In characters; servers limit it, the smallest usual limit being twice as large.
 _LONG_HEADER_SECTION = 4000
+# RFC 9110 recommends that servers support 8000 octets (section 4.1); what comes near to that may be cut off.
+_LONG = 7500
+_MANY_LINES = 50
+_METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
+# What firewalls look for: markup, quotes, templates, path tricks, control characters.
+_LIKE_AN_ATTACK = re.compile(r"['\"<>;\\\x00-\x1f]|\.\.|\{\{|\$\{")
 # Statuses that a gateway, a firewall or the HTTP layer gives in its own format.
 _FROM_A_GATEWAY = frozenset({403, 407, 408, 413, 414, 417, 421, 426, 429, 431, 502, 503, 504, 505, *range(520, 531)})
 
@@ -100,6 +106,29 @@ def made_by_application(exchange: Exchange, item: Exchange) -> bool:
         and sum(len(name) + len(value) for name, value in request.headers) < _LONG_HEADER_SECTION
         and exchange.status not in _FROM_A_GATEWAY
     )
+
+
+def may_be_cut_off(exchange: Exchange) -> bool:
+    """Tell whether a server, or what stands before it, may close the connection instead of answering."""
+    request = exchange.request
+    if request.method not in _METHODS or (request.method == "GET" and request.body):
+        # RFC 9110, section 9.3.1, expects that for content with GET; firewalls do it for unusual methods.
+        return True
+    # Read once and twice: a firewall tries both.
+    target = unquote(request.target, errors="replace")
+    return (
+        is_oversized(exchange)
+        or bool(_LIKE_AN_ATTACK.search(target))
+        or bool(_LIKE_AN_ATTACK.search(unquote(target, errors="replace")))
+    )
+
+
+def is_oversized(exchange: Exchange) -> bool:
+    """Tell whether the HTTP layer may refuse the request for its size, before it knows what is asked for."""
+    request = exchange.request
+    section = sum(len(name) + len(value) for name, value in request.headers)
+    # Apache, for one, reads at most 100 field lines.
+    return len(request.target) > _LONG or section > _LONG or len(request.headers) > _MANY_LINES
 
 
 def is_complete(exchange: Exchange) -> bool:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 _SUFFIX = ".schema.json"
+# It describes what the suite writes, not what a server sends.
+_REPORT = "report"
 
 
 @cache
@@ -44,7 +46,15 @@ def openapi() -> dict[str, Any]:
 @cache
 def schema_names() -> tuple[str, ...]:
     """Names that `schema` and `validator` know, sorted."""
-    return tuple(sorted(path.name.removesuffix(_SUFFIX) for path in _schema_dir().glob(f"*{_SUFFIX}")))
+    names = {path.name.removesuffix(_SUFFIX) for path in _schema_dir().glob(f"*{_SUFFIX}")}
+    return tuple(sorted(names - {_REPORT}))
+
+
+@cache
+def report_schema() -> dict[str, Any]:
+    """The schema of the JSON report; it refers to no other file. Shared: do not change it."""
+    content: dict[str, Any] = json.loads(schema_path(_REPORT).read_text(encoding="utf-8"))
+    return content
 
 
 @cache

@@ -119,6 +119,11 @@ class Exchange:
     ordinal: int = 0
     retries: int = 0
 
+    @property
+    def key(self) -> str:
+        """A name that no other exchange of the same run has."""
+        return f"{self.connection}.{self.ordinal}"
+
     def _answered(self) -> Answer:
         if self.answer is None:
             raise NotObserved(f"{self.probe} got no answer: {self.failure}")

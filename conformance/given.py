@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from conformance.exchange import Exchange, NotObserved
-from conformance.judging import expect, expect_status, status_line
+from conformance.judging import Violation, expect, expect_status, status_line
 
 # Another answer, perhaps that the connection has been idle for too long: HTTP-017 judges that.
 _ANOTHER_ANSWER = b"HTTP/1."
@@ -73,3 +73,16 @@ def expect_same_invoice(exchange: Exchange, item: Exchange, item_again: Exchange
     except NotObserved:
         same = False
     expect(same, f"the same invoice as without ({why})", f"other contents, {status_line(exchange)}", exchange)
+
+
+def expect_survived(exchange: Exchange, *, may_be_cut_off: bool = False) -> None:
+    """Raise Violation unless there is an answer that is no server error.
+
+    Raises NotObserved for a closed connection if what stands before a server may close it for such a request.
+    """
+    if exchange.answer is None:
+        given(not (may_be_cut_off and exchange.lost), "the connection was closed")
+        raise Violation("an answer", exchange.failure or "none", exchange)
+    # Overload, and a slow network behind a gateway: nothing about this request.
+    given(exchange.status not in {503, 504}, "not about this request")
+    expect(exchange.status < 500, "a client error, or the usual answer", status_line(exchange), exchange)

@@ -67,7 +67,9 @@ def expect(
 
 
 def expect_status(exchange: Exchange, *statuses: int, why: str = "") -> None:
-    """Raise Violation unless the status is one of ``statuses``."""
+    """Raise Violation unless the status is one of ``statuses``; a 429 that stays says nothing about the target."""
+    if exchange.status == 429:
+        raise NotObserved(f"{exchange.probe} was answered 429: the target limits requests")
     if exchange.status not in statuses:
         wanted = " or ".join(map(str, statuses))
         raise Violation(f"{wanted}{f' ({why})' if why else ''}", status_line(exchange), exchange)

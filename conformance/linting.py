@@ -68,8 +68,8 @@ GRAMMAR_NOTES: Final = frozenset(
 )
 
 # The fields that RFC 9110 and RFC 9111 define for answers, and whose finding a wrong grammar is. Left out:
-# WWW-Authenticate and Retry-After, which AUTH-003 and ERR-012 judge, and Server, which only people read. For the fields of other specifications a wrong
-# grammar is no violation of HTTP, and several of those do not forbid it.
+# WWW-Authenticate and Retry-After, which AUTH-003 and ERR-012 judge, and Server, which only people read. For the
+# fields of other specifications a wrong grammar is no violation of HTTP, and several of those do not forbid it.
 GRAMMAR: Final[Mapping[str, str]] = MappingProxyType(
     {
         "etag": "ETAG-002",

@@ -19,6 +19,7 @@ from conformance.settings import SettingError
 from conformance.wire import Connection, WireError, WireResponse
 
 if TYPE_CHECKING:
+    from conformance.recording import Recorder
     from conformance.target import Target
 
 # How often, and for how many seconds at most, a target that says "later" is waited for: for one request, and in the
@@ -41,9 +42,10 @@ class _Unshown(bytes):
 class Observer:
     """Sends each step of a plan once and keeps the exchanges, in plan order."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, recorder: Recorder | None = None) -> None:
         """Prepare to talk to ``target``; nothing is sent yet. Raises SettingError for an unusable ca-bundle."""
         self.target = target
+        self.recorder = recorder
         self.record: dict[Step, Exchange] = {}
         # Exchanges in whose place a later one is judged, and the steps that could not be built.
         self.superseded: list[Exchange] = []
@@ -93,6 +95,8 @@ class Observer:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     step, outcome = running.pop(future), future.result()
+                    if self.recorder:
+                        self.recorder.outcome(step, outcome)
                     if isinstance(outcome, str):
                         self.unbuilt[step] = outcome
                     else:
@@ -151,7 +155,7 @@ class Observer:
         exchange = self._attempt(step, request)
         if exchange.answer is None and exchange.lost:
             # A lost connection may be the network's fault; a second one in a row is not.
-            self.superseded.append(exchange)
+            self._supersede(step, exchange)
             exchange = replace(self._attempt(step, request), retries=1)
         for retry in range(1, _ATTEMPTS):
             answer = exchange.answer
@@ -163,10 +167,15 @@ class Observer:
             pause = pause if pause is not None else float(retry)
             if pause > _LONGEST_WAIT or self._rate.held + pause > _PATIENCE:
                 break
-            self.superseded.append(exchange)
+            self._supersede(step, exchange)
             self._rate.hold(pause)
             exchange = replace(self._attempt(step, request), retries=retry)
         return exchange
+
+    def _supersede(self, step: Step, exchange: Exchange) -> None:
+        self.superseded.append(exchange)
+        if self.recorder:
+            self.recorder.superseded(step, exchange)
 
     def _attempt(self, step: Step, request: Request) -> Exchange:
         """Send once; a kept-alive connection that the server had closed meanwhile is replaced by a new one."""
@@ -265,6 +274,8 @@ class Observer:
             if exchange and exchange.answer:
                 kept = self.target.redactor.bytes(stray)
                 self.record[step] = replace(exchange, answer=replace(exchange.answer, excess=kept))
+                if self.recorder:
+                    self.recorder.amend(step, self.record[step])
         self._stray.clear()
 
     def _cookie_line(self, line: str, request: Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -57,7 +58,8 @@ def judge(
     if requirement is None:
         return say(Outcome.ERROR, f"{requirement_id} is not in the registry")
     if error is None:
-        return say(Outcome.PASSED, "")
+        judged = {"exchanges": [exchange.key for exchange in exchanges]}
+        return replace(say(Outcome.PASSED, ""), evidence=judged if exchanges else {})
     if isinstance(error, NotApplicable):
         return say(Outcome.NOT_APPLICABLE, f"needs {error}")
     if isinstance(error, NotObserved | pytest.skip.Exception):
@@ -68,6 +70,10 @@ def judge(
         return say(Outcome.ERROR, traceback)
     exchange = error.exchange or next(iter(exchanges), None)
     clean = run.target.redactor.text
+    rendered = evidence.render(exchange, error.others, run.target.redactor)
+    if exchange is not None:
+        rendered["exchanges"] = [each.key for each in (exchange, *error.others)]
+        rendered["part"] = clean(evidence.printable(evidence.cut(error.part))) if error.part else None
     return Judgement(
         requirement_id,
         outcome_of_violation(requirement.level),
@@ -75,7 +81,7 @@ def judge(
         expected=clean(evidence.printable(evidence.cut(error.expected))),
         observed=clean(evidence.printable(evidence.cut(error.observed))),
         subject=subject,
-        evidence=evidence.render(exchange, error.others, run.target.redactor),
+        evidence=rendered,
     )
 
 
@@ -84,22 +90,21 @@ def suite_error(requirement_id: str, nodeid: str, traceback: str) -> Judgement:
     return Judgement(requirement_id, Outcome.ERROR, nodeid, reason=traceback)
 
 
-def apply(judgements: Sequence[Judgement], report: pytest.TestReport) -> None:
+def apply(judgements: Sequence[Judgement], report: pytest.TestReport, run: Run) -> None:
     """Write the judgements of an item into ``report``: only failed and error fail a test, all but passed are told."""
     details: Any = report
+    found = [judgement.to_dict() for judgement in judgements]
+    judgements = [run.waivers.excuse(judgement) for judgement in judgements]
     outcome = worst([judgement.outcome for judgement in judgements] or [Outcome.NOT_OBSERVED])
     weighty = [judgement for judgement in judgements if judgement.outcome is outcome]
     about = " ".join(dict.fromkeys(judgement.requirement for judgement in weighty)) if len(judgements) < 2 else ""
     details.conformance = {
         "outcome": str(outcome),
         "about": about or f"{len({judgement.requirement for judgement in weighty})} requirements",
-        "judgements": [judgement.to_dict() for judgement in judgements],
+        # As found, so that a record can be judged with other waivers.
+        "judgements": found,
     }
-    said = "; ".join(
-        f"{judgement.requirement}: "
-        + (judgement.reason or f"expected {judgement.expected}; observed {judgement.observed}")
-        for judgement in weighty
-    )
+    said = "; ".join(f"{judgement.requirement}: {judgement.said}" for judgement in weighty)
     if outcome is Outcome.PASSED:
         report.outcome, report.longrepr = "passed", None
     elif outcome in {Outcome.FAILED, Outcome.ERROR}:

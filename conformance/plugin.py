@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -192,7 +192,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         for step in argument.steps(run.target, _invoice_id(check))
     ]
     run.observe(steps)
-    run.seconds = time.monotonic() - started
+    if not run.kept:
+        run.seconds = time.monotonic() - started
     return None
 
 
@@ -278,7 +279,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         return report
     exchanges = [value for value in getattr(item, "funcargs", {}).values() if outcomes.is_evidence(value)]
     judgement = outcomes.judge((name, item.nodeid), error, exchanges, run_of(item.config), str(report.longrepr))
-    outcomes.apply([judgement], report)
+    outcomes.apply([judgement], report, run_of(item.config))
     return report
 
 
@@ -289,6 +290,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 _RECEIVED: list[dict[str, Any]] = []
+# The files that a run wrote, each with what went wrong.
+_WRITTEN: pytest.StashKey[list[tuple[str, str]]] = pytest.StashKey()
 
 
 def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
@@ -309,14 +312,46 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = _existing_run(session.config)
     if run is None:
         return
-    run.judgements = [Judgement.from_dict(each) for data in _RECEIVED for each in data["judgements"]]
+    found = (Judgement.from_dict(each) for data in _RECEIVED for each in data["judgements"])
+    run.judgements = [run.waivers.excuse(judgement) for judgement in found]
+    run.complete = _is_complete(session, run)
     run.generated = [data["generated"] for data in _RECEIVED if "generated" in data]
+    run.keep_generated({data["item"]: data for data in _RECEIVED if "item" in data})
     _RECEIVED.clear()
     run.stop()
     if run.abort:
         session.exitstatus = int(run.abort.code)
     elif session.exitstatus in {0, 1, 5} and not run.dry and (_only_judged(session) or run.verdict().exit_code):
         session.exitstatus = int(run.verdict().exit_code)
+    if not run.dry and not _is_worker(session.config):
+        _write_files(session, run)
+
+
+def _write_files(session: pytest.Session, run: Run) -> None:
+    """Write record and reports, after an interruption too; that one cannot be written is an error of its own."""
+    from conformance.reports import files
+    from conformance.reports.json_report import Ending
+
+    interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED
+    ending = Ending(int(session.exitstatus), interrupted=interrupted)
+    session.config.stash[_WRITTEN] = files.write(run, ending)
+    if session.exitstatus == 0 and any(problem for _, problem in session.config.stash[_WRITTEN]):
+        session.exitstatus = 3
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Count what was not selected: a verdict does not speak of it."""
+    if items and (run := _existing_run(items[0].config)):
+        run.deselected += sum(bool(_requirement_id(item) or _is_generated(item)) for item in items)
+
+
+def _is_complete(session: pytest.Session, run: Run) -> bool:
+    """Tell whether all checks of the suite were run to their end."""
+    ended = session.exitstatus in {0, 1, 5} and not session.shouldfail and not session.shouldstop
+    selected = run.deselected or any("::" in argument for argument in session.config.args)
+    files = {item.path.name for item in _checks(getattr(session, "items", []))}
+    every = {path.name for path in (PACKAGE / "checks").glob("test_*.py")}
+    return bool(ended and not selected and files >= every)
 
 
 def _only_judged(session: pytest.Session) -> bool:
@@ -328,6 +363,8 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     for report in terminalreporter.stats.get("error", []):
         if isinstance(report, pytest.CollectReport):
             terminalreporter.write_line(str(report.longrepr))
+    for path, problem in config.stash.get(_WRITTEN, []):
+        terminalreporter.write_line(f"{path} cannot be written: {problem}" if problem else f"written     {path}")
     run = _existing_run(config)
     if run is None or run.abort or run.dry or not run.judgements:
         return

@@ -5,7 +5,7 @@ waivers, reports) looks it up here, so the file is read strictly: a defect in it
 """
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -15,10 +15,7 @@ from typing import Any
 
 import yaml
 
-try:
-    from yaml import CSafeLoader as _SafeLoader  # about ten times faster; wheels of PyYAML carry it
-except ImportError:  # PyYAML built without libyaml
-    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
+from conformance import uniquekeys
 
 # Where a requirement comes from, in the order in which reports show the groups.
 SOURCES: tuple[str, ...] = ("documented", "json-api", "http", "json", "jwt", "semantics", "advice")
@@ -94,7 +91,9 @@ def parse(text: str) -> Mapping[str, Requirement]:
     Raises RegistryError naming the entry and the field on the first defect.
     """
     try:
-        entries = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - derived from the safe loader
+        entries = uniquekeys.load(text)
+    except uniquekeys.DuplicateKeyError as error:
+        raise RegistryError(f"entry {error.siblings.get('id', 'without id')}: {error.key}: written twice") from None
     except yaml.YAMLError as error:
         raise RegistryError(f"the registry is not YAML: {error}") from error
     if not isinstance(entries, list):
@@ -181,15 +180,3 @@ class _Fields:
         if len(set(value)) != len(value):
             raise self.error(field, "names a capability twice")
         return tuple(value)
-
-
-class _UniqueKeyLoader(_SafeLoader):
-    """The safe loader, except that a key written twice in one entry is an error: YAML forbids it, PyYAML does not."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        repeated = next((key for position, key in enumerate(keys) if key in keys[:position]), None)
-        if repeated is not None:
-            named = {key.value: value.value for key, value in node.value}
-            raise RegistryError(f"entry {named.get('id', 'without id')}: {repeated}: written twice")
-        return super().construct_mapping(node, deep)

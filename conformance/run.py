@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from conformance import smoke
+from conformance import __version__, smoke, waivers
 from conformance.exchange import Exchange, NotObserved
 from conformance.observer import Observer
 from conformance.plan import Step
+from conformance.recording import Recorder, now
+from conformance.replay import Record, ReplayObserver, facts_of
 from conformance.requirements import registry
 from conformance.settings import SettingError, Settings
 from conformance.target import Target, build
+from conformance.tokens_offline import TokenFacts, inspect
 from conformance.verdict import ExitCode, Judgement, Verdict, decide
 
 if TYPE_CHECKING:
@@ -20,9 +24,6 @@ if TYPE_CHECKING:
 
 # Stands for the embedded server in a plan: nothing is started, nothing is sent.
 PLANNED_EMBEDDED_URL = "http://embedded.invalid"
-
-# The first invoices of the embedded server differ in all that matters to the checks.
-_EMBEDDED_INVOICES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Run:
 
         Raises SettingError for an unusable base URL.
         """
-        self.settings = settings
+        self.kept = Record(settings["replay"]) if settings["replay"] else None
+        self.settings = settings = self.kept.with_recorded(settings) if self.kept else settings
         self.dry = dry
         self.abort: Abort | None = None
         self.judgements: list[Judgement] = []
@@ -50,10 +52,37 @@ class Run:
         self.generated: list[dict[str, Any]] = []
         self._server: ReferenceServer | None = None
         self._observer: Observer | None = None
-        self.embedded = not base_url
-        self.target = build(base_url, settings) if base_url else self._embedded_target(PLANNED_EMBEDDED_URL)
-        if base_url and not self.target.invoice_ids:
-            self._discover()
+        self.started = now()
+        # How many of the collected checks were not selected.
+        self.deselected = 0
+        # Whether all checks of the suite were run to their end.
+        self.complete = False
+        self._recorder: Recorder | None = None
+        self._token_facts: TokenFacts | None = None
+        self.embedded = self.kept.embedded if self.kept else not base_url
+        if self.kept:
+            self._take_from(self.kept)
+        elif base_url:
+            self.target = build(base_url, settings)
+            if not self.target.invoice_ids:
+                self._discover()
+        else:
+            self.target = self._embedded_target(PLANNED_EMBEDDED_URL)
+        self.waivers = self._waivers(settings["waivers"])
+
+    def _waivers(self, path: str | None) -> waivers.Waivers:
+        # A record is judged as on its day, so that the verdict stays the same.
+        today = date.fromisoformat(self.started[:10])
+        try:
+            return waivers.read(path, registry(), today) if path else waivers.Waivers((), today)
+        except waivers.WaiverError as error:
+            raise SettingError(f"--waivers: {error}") from None
+
+    def _take_from(self, kept: Record) -> None:
+        self.target = kept.target(self.settings)
+        self.started, self.seconds, self._token_facts = kept.started, kept.seconds, kept.token_facts
+        if kept.abort:
+            self.abort = Abort(ExitCode(kept.abort[0]), kept.abort[1])
 
     def _embedded_target(self, base_url: str, told: dict[str, Any] | None = None) -> Target:
         from conformance.reference import data
@@ -61,7 +90,7 @@ class Run:
         from conformance.reference.serialise import PREFIX
 
         known = {
-            "invoice_id": data.INVOICE_IDS[:_EMBEDDED_INVOICES],
+            "invoice_id": data.KNOWN_INVOICE_IDS,
             "other_invoice_id": [data.OTHER_INVOICE_ID],
             "hidden_invoice_id": data.HIDDEN_INVOICE_IDS,
             "other_auth_token": "planned",
@@ -84,9 +113,9 @@ class Run:
 
     def start(self) -> None:
         """Start the embedded server, if it is the target, and send the smoke request; sets ``abort``."""
-        if self.abort:
-            return
-        if self.embedded:
+        if self.kept:
+            self._observer = ReplayObserver(self.target, self.kept)
+        elif self.embedded and not self.abort:
             from conformance.reference.server import ReferenceServer
 
             self._server = ReferenceServer()
@@ -100,8 +129,12 @@ class Run:
                     "signing_key": told.signing_key,
                 },
             )
+        if self.settings["record"] and not self.kept:
+            self._recorder = Recorder(self.settings["record"], self.target.redactor, self._facts())
+        if self.abort:
+            return
         try:
-            self._observer = Observer(self.target)
+            self._observer = self._observer or Observer(self.target, self._recorder)
             self._lead_with(smoke.check(self._observer))
         except smoke.Unusable as reason:
             self.abort = Abort(reason.code, str(reason))
@@ -119,6 +152,11 @@ class Run:
         if self._observer is None:
             raise RuntimeError("the run has not been started")
         return self._observer
+
+    @property
+    def is_started(self) -> bool:
+        """Whether there is an observer."""
+        return self._observer is not None
 
     def observe(self, steps: Iterable[Step]) -> None:
         """Send all ``steps``; see Observer.observe."""
@@ -148,9 +186,45 @@ class Run:
         received = (exchange for exchange in self.observer.exchanges() if exchange.request.url.startswith(scheme))
         return tuple(exchange for exchange in received if wanted(exchange))
 
+    @property
+    def token_facts(self) -> TokenFacts:
+        """What the given token tells about itself, looked at once in a run."""
+        if self._token_facts is None:
+            self._token_facts = inspect(self.target.auth_token)
+        return self._token_facts
+
+    def keep_generated(self, items: Mapping[str, Any]) -> None:
+        """Let the record have what the items of the generated part found, by their names."""
+        if self._recorder is not None:
+            self._recorder.facts["generated"] = dict(items)
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "suite": __version__,
+            "started": self.started,
+            "seconds": self.seconds,
+            "sent": 0,
+            "abort": None,
+            "token_facts": asdict(self.token_facts),
+            "settings": self.target.public_settings(),
+            "target": facts_of(self.target),
+            "generated": {},
+        }
+
+    def save_record(self) -> None:
+        """Write the record, if one is wanted. Raises OSError."""
+        if self._recorder is None:
+            return
+        facts = self._recorder.facts
+        facts["seconds"] = self.seconds
+        facts["sent"] = self._observer.sent if self._observer else 0
+        facts["abort"] = [int(self.abort.code), self.abort.message] if self.abort else None
+        self._recorder.save()
+
     def verdict(self) -> Verdict:
         """Return the verdict over what has been judged so far."""
-        return decide(self.judgements, registry(), strict=self.settings["strict"])
+        strict = self.settings["strict"]
+        return decide(self.judgements, registry(), strict=strict, waivers=self.waivers, complete=self.complete)
 
     def stop(self) -> None:
         """Close all connections and stop the embedded server."""

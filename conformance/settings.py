@@ -33,6 +33,12 @@ class Setting:
     flag: bool = False
     repeatable: bool = False
     env: str = ""
+    secret: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it names a file of this machine: no report says so, and no record keeps it."""
+        return self.metavar == "FILE"
 
     @property
     def option(self) -> str:
@@ -161,6 +167,13 @@ def _file(value: Any) -> str | None:
     return text or None
 
 
+def _new_file(value: Any) -> str | None:
+    text = _text(value)
+    if text and (Path(text).is_dir() or not Path(text).parent.is_dir()):
+        raise ValueError(f"names no file that can be written: {text}")
+    return text or None
+
+
 def _header_lines(value: Any) -> tuple[tuple[str, str], ...]:
     listed = value if isinstance(value, list | tuple) else [value]
     pairs = []
@@ -180,7 +193,7 @@ def _header_lines(value: Any) -> tuple[tuple[str, str], ...]:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("api-prefix", _prefix, "/api/rest/customer/v1", "where the API is mounted under the base URL", "PATH"),
-    Setting("auth-token", _secret, "", "the raw JWT of the customer", "T"),
+    Setting("auth-token", _secret, "", "the raw JWT of the customer", "T", secret=True),
     Setting(
         "invoice-id",
         _several(_identifier),
@@ -190,7 +203,7 @@ SETTINGS: tuple[Setting, ...] = (
         repeatable=True,
         env="INVOICES_INVOICE_IDS",
     ),
-    Setting("other-auth-token", _secret, "", "the raw JWT of a second customer", "T"),
+    Setting("other-auth-token", _secret, "", "the raw JWT of a second customer", "T", secret=True),
     Setting("other-invoice-id", _several(_identifier), (), "an invoice of the second customer", "ID"),
     Setting(
         "hidden-invoice-id",
@@ -201,7 +214,7 @@ SETTINGS: tuple[Setting, ...] = (
         repeatable=True,
         env="INVOICES_HIDDEN_INVOICE_IDS",
     ),
-    Setting("signing-key", _text, "", "the HS256 key, to mint tokens that must be refused", "K"),
+    Setting("signing-key", _text, "", "the HS256 key, to mint tokens that must be refused", "K", secret=True),
     Setting(
         "session-cookie",
         _cookie_name,
@@ -211,6 +224,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("enable", _names, (), f"opt-in capabilities: {', '.join(ENABLEABLE)}", "NAME[,NAME]", repeatable=True),
     Setting("strict", _boolean, default=False, help="a SHOULD that does not hold fails the run", flag=True),
+    Setting("waivers", _file, None, "known deviations (YAML) that do not fail the run", "FILE"),
+    Setting("write-waivers", _new_file, None, "write what fails this run as known deviations, for 90 days", "FILE"),
     Setting(
         "fuzz-examples", _integer(0), 15, "cases that are drawn for an operation; 0 turns the generated part off", "N"
     ),
@@ -230,6 +245,10 @@ SETTINGS: tuple[Setting, ...] = (
         "'N: v'",
         repeatable=True,
     ),
+    Setting("record", _new_file, None, "keep every exchange in a HAR file", "FILE"),
+    Setting("replay", _file, None, "judge the exchanges of such a file; nothing is sent", "FILE"),
+    Setting("report-json", _new_file, None, "write the report for programs", "FILE"),
+    Setting("report-html", _new_file, None, "write the report for people", "FILE"),
 )
 
 

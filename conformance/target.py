@@ -6,10 +6,11 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from conformance import minting, secrets
-from conformance.settings import SettingError, Settings, fits_into_a_path
+from conformance.settings import SETTINGS, SettingError, Settings, fits_into_a_path
 from conformance.wire import Origin
 
 # Version 4 UUIDs that no server hands out but by a chance of 1 in 2^122; fixed, so that runs can be compared.
@@ -110,6 +111,13 @@ class Target:
     def with_invoices(self, invoice_ids: tuple[str, ...]) -> Target:
         """Return the target with the given known invoices."""
         return replace(self, invoice_ids=invoice_ids)
+
+    def public_settings(self) -> dict[str, Any]:
+        """Return the settings that a record or a report may show, as plain data."""
+        public = {each.name: self.settings[each.name] for each in SETTINGS if not each.secret and not each.is_local}
+        lines = self._request_headers()
+        public["request-header"] = [[name, "" if _is_credential(name) else value] for name, value in lines]
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in public.items()}
 
     @property
     def signing_key_bits(self) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance.requirements import Level, Requirement
+
+if TYPE_CHECKING:
+    from conformance.waivers import Use, Waivers
 
 
 class Outcome(StrEnum):
@@ -51,6 +55,12 @@ class Judgement:
     subject: str = ""
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def said(self) -> str:
+        """What it says, in one line."""
+        found = f"expected {self.expected}; observed {self.observed}" if self.expected or self.observed else ""
+        return "; ".join(part for part in (found, self.reason) if part)
+
     def to_dict(self) -> dict[str, Any]:
         """Return plain data, fit to cross process borders."""
         return {**asdict(self), "outcome": str(self.outcome)}
@@ -78,6 +88,7 @@ class Verdict:
     outcomes: Mapping[str, Outcome]
     requirements: Mapping[str, Requirement]
     strict: bool
+    waivers: tuple[Use, ...] = ()
 
     def of(self, *outcomes: Outcome, source: str | None = None, level: Level | None = None) -> list[Requirement]:
         """Return the requirements with one of ``outcomes``, in registry order."""
@@ -95,6 +106,11 @@ class Verdict:
         return self.of(Outcome.FAILED, *([Outcome.WARNED] if self.strict else []))
 
     @property
+    def unfit_waivers(self) -> list[Use]:
+        """The waivers that make the run fail: expired ones, and those that excuse nothing any more."""
+        return [use for use in self.waivers if use.fails]
+
+    @property
     def errors(self) -> list[str]:
         """The ids of the requirements on which the suite itself failed; one may be unknown to the registry."""
         return [name for name, outcome in self.outcomes.items() if outcome is Outcome.ERROR]
@@ -108,7 +124,7 @@ class Verdict:
             return ExitCode.DOES_NOT_CONFORM
         if not self.of(*JUDGED):
             return ExitCode.NOTHING_JUDGED
-        return ExitCode.CONFORMS
+        return ExitCode.DOES_NOT_CONFORM if self.unfit_waivers else ExitCode.CONFORMS
 
     @property
     def sentence(self) -> str:
@@ -122,17 +138,35 @@ class Verdict:
             parts = [f"{len(must)} MUST requirement{_s(must)} failed"] if must else []
             if should := [requirement for requirement in gating if requirement.level is not Level.MUST]:
                 parts.append(f"{len(should)} SHOULD requirement{_s(should)} failed (strict)")
-            return f"does not conform: {', '.join(parts)}"
-        return "conforms"
+            return f"does not conform: {', '.join(parts + self._unfit())}"
+        waived = self.of(Outcome.WAIVED)
+        conforms = f"conforms, with {len(waived)} requirement{_s(waived)} waived" if waived else "conforms"
+        return f"{conforms}; the run fails: {', '.join(self._unfit())}" if self.unfit_waivers else conforms
+
+    def _unfit(self) -> list[str]:
+        states = Counter(str(use.state) for use in self.unfit_waivers)
+        return [f"{count} {state} waiver{'' if count == 1 else 's'}" for state, count in states.items()]
 
 
 def _s(counted: list[Any]) -> str:
     return "" if len(counted) == 1 else "s"
 
 
-def decide(judgements: Iterable[Judgement], requirements: Mapping[str, Requirement], *, strict: bool) -> Verdict:
-    """Return the verdict over all ``judgements``: the only place where outcomes are weighed."""
+def decide(
+    judgements: Iterable[Judgement],
+    requirements: Mapping[str, Requirement],
+    *,
+    strict: bool,
+    waivers: Waivers | None = None,
+    complete: bool = False,
+) -> Verdict:
+    """Return the verdict over all ``judgements``: the only place where outcomes are weighed.
+
+    ``complete`` tells that all checks of the suite were run, so that a waiver that excuses nothing is not needed.
+    """
+    told = [waivers.excuse(judgement) if waivers else judgement for judgement in judgements]
     collected: dict[str, list[Outcome]] = {}
-    for judgement in judgements:
+    for judgement in told:
         collected.setdefault(judgement.requirement, []).append(judgement.outcome)
-    return Verdict({name: worst(outcomes) for name, outcomes in collected.items()}, requirements, strict)
+    outcomes = {name: worst(found) for name, found in collected.items()}
+    return Verdict(outcomes, requirements, strict, waivers.uses(told, complete=complete) if waivers else ())

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conformance import checks, outcomes, tokens_offline
+from conformance import checks, outcomes
 from conformance.arguments import (
     Argument,
     can_be_observed_again,
@@ -37,7 +37,6 @@ from conformance.settings import read_settings
 from conformance.verdict import ExitCode, Judgement, Outcome
 
 CAUGHT = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED})
-INVOICES = 6
 
 
 class Aborted(Exception):  # noqa: N818 - an outcome of the smoke request
@@ -114,7 +113,7 @@ def _values(run: Run, case: Case) -> dict[str, Any]:
     for name in case.others:
         values[name] = {
             "invoice_id": lambda: case.invoice_id or run.target.invoice_ids[0],
-            "token_facts": lambda: tokens_offline.inspect(run.target.auth_token),
+            "token_facts": lambda: run.token_facts,
             "signing_key_bits": lambda: run.target.signing_key_bits,
         }[name]()
     return values
@@ -188,7 +187,7 @@ def settings_for(server: ReferenceServer, capabilities: Collection[str] = EVERYT
         "auth_token": server.token,
         "enable": [",".join(enabled)] if enabled else None,
         "request_timeout": "3",
-        "invoice_id": list(data.INVOICE_IDS[:INVOICES]),
+        "invoice_id": list(data.KNOWN_INVOICE_IDS),
     }
 
 
@@ -202,7 +201,8 @@ def judge(faults: Collection[Fault], capabilities: Collection[str] | None = None
     tls = "https" in capabilities
     with ReferenceServer(faults=faults, tls=tls) as server:
         given = settings_for(server, capabilities)
-        return judge_target(server.base_url, {**given, "insecure": True} if tls else given)
+        secure = {"insecure": True, "plain_url": server.plain_url} if tls else {}
+        return judge_target(server.base_url, {**given, **secure})
 
 
 def caught(judgements: Iterable[Judgement]) -> dict[str, Judgement]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance import tokens_offline
 from conformance.fixtures import RUN, probe_fixtures
+from conformance.tokens_offline import TokenFacts
 
 globals().update(probe_fixtures())
 
@@ -23,6 +23,6 @@ def signing_key_bits(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def token_facts(request: pytest.FixtureRequest) -> tokens_offline.TokenFacts:
+def token_facts(request: pytest.FixtureRequest) -> TokenFacts:
     """What the given token tells about itself; the token stays outside of the checks."""
-    return tokens_offline.inspect(request.config.stash[RUN].target.auth_token)
+    return request.config.stash[RUN].token_facts

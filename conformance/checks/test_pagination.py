@@ -99,10 +99,17 @@ def test_the_last_page_has_no_next_one(every_page_of_three: Exchanges, every_pag
         given(following is not None, "there is no link next")
         assert following is not None
         expect(_target(page, following) != here, "another page as next", "this page itself", page, part="/links/next")
+        expect(not _is_circular(page), "a later page as next", "the first page", page, part="/links/next")
         is_last = last is not None and _target(page, last) == here
         expect(not is_last, "no link next on the last page", shown(following), page, part="/links/next")
 
     observe_each((*every_page_of_three, *every_page_of_listing), judge)
+
+
+def _is_circular(page: Exchange) -> bool:
+    """Tell whether next leads back to the first page."""
+    following, first = (listings.page_link(page, name) for name in ("next", "first"))
+    return following is not None and first is not None and _target(page, following) == _target(page, first)
 
 
 @requirement("PAGE-001")
@@ -203,6 +210,7 @@ def _expect_each_once(listing: Exchange, pages: Exchanges, others: Exchanges = (
     for page in pages:
         given_status(page, 200)
         _given_kept(page)
+        given(not _is_circular(page), "next leads back to the first page: PAGE-001")
         for identifier in _ids(page):
             if identifier in visited:
                 observed = f"{identifier} also on {visited[identifier].probe}"
@@ -267,9 +275,9 @@ def _given_numbered(listing: Exchange, first_of_three: Exchange) -> None:
     """Raise NotObserved unless the server pages by page[number] and page[size]: else their values mean nothing."""
     given(len(_ids(listing)) > PAGE_SIZE, "there are too few invoices")
     given(len(_ids(first_of_three)) <= PAGE_SIZE, "page[size] has no effect: PAGE-002")
-    links = [listings.page_link(first_of_three, name) for name in ("next", "last")]
-    numbered = any("page[number]" in dict(listings.parameters(link)) for link in links if link is not None)
-    given(numbered or not any(links), "the server does not page by page[number]")
+    links = [link for name in listings.PAGE_LINKS if (link := listings.page_link(first_of_three, name)) is not None]
+    numbered = any("page[number]" in dict(listings.parameters(link)) for link in links)
+    given(numbered or not links, "the server does not page by page[number]")
 
 
 @requirement("PAGE-006")

@@ -20,7 +20,8 @@ _TOLERANCE = 300
 def test_the_total_is_the_sum_of_its_parts(item: Exchange, item_with_account: Exchange) -> None:
     def judge(reading: Reading, total: str) -> None:
         expected = exact_sum(*(reading.amount(name) for name in _PARTS))
-        reading.expect(reading.amount(total) == expected, f"the sum of the three parts, {shown(f'{expected:f}')}", total)
+        sentence = f"the sum of the three parts, {shown(format(expected, 'f'))}"
+        reading.expect(reading.amount(total) == expected, sentence, total)
 
     judge_each((item, item_with_account), [_TOTAL], judge)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
 
 import pytest
 
 from conformance.fuzzing.session import Outcome, Session
 from conformance.plugin import run_of
+from conformance.verdict import Judgement
 
 # Kinds of requests: examples and coverage, random ones, and ones that are broken on the level of the URL.
 GROUPS = ("contract", "fuzzing", "hostile")
@@ -61,7 +61,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
-    """Keep what an item found; it is no failure of the item."""
+    """Keep what an item found; it is no failure of the item. Nothing is sent when a record is judged."""
+    if run_of(pyfuncitem.config).kept:
+        return True
     started = time.monotonic()
     names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001 - no public way to the arguments of the function
     outcome = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
@@ -78,14 +80,19 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = pytest.TestReport.from_item_and_call(item, call)
     run = run_of(item.config)
     if call.excinfo is not None:
-        outcomes.apply([outcomes.suite_error("GEN-001", item.nodeid, str(report.longrepr))], report)
+        outcomes.apply([outcomes.suite_error("GEN-001", item.nodeid, str(report.longrepr))], report, run)
+        vars(report)["conformance"].update(item=item.name)
+    elif call.when == "call" and run.kept:
+        recorded = run.kept.generated.get(item.name, {"judgements": []})
+        outcomes.apply([Judgement.from_dict(each) for each in recorded["judgements"]], report, run)
+        vars(report)["conformance"] = {**recorded, **vars(report)["conformance"], "item": item.name}
     elif call.when == "call":
         found, seconds = item.stash[_OUTCOME]
         repeat = f"-k {_select(item)} --fuzz-seed={run.settings['fuzz-seed']} --fuzz-examples={_examples(item.config)}"
         told = judgements(found, item.nodeid, repeat, run.target.redactor)
-        outcomes.apply(told, report)
-        details: Any = report
-        details.conformance["generated"] = {**asdict(found.tally), "seconds": seconds}
+        outcomes.apply(told, report, run)
+        tally = {**asdict(found.tally), "seconds": seconds}
+        vars(report)["conformance"].update(generated=tally, item=item.name)
     return report
 
 

@@ -56,7 +56,7 @@ class Engine:
 
     def __init__(self, invoice_ids: tuple[str, ...], account_ids: tuple[str, ...], seed: int, examples: int) -> None:
         """``examples`` is the number of cases that the fuzzing phase draws for an operation."""
-        _quiet_hypothesis()
+        keep_files_away()
         self.seed = seed
         self.examples = examples
         self.schema = _load(invoice_ids, account_ids, seed, examples)
@@ -178,7 +178,7 @@ def _load(invoice_ids: tuple[str, ...], account_ids: tuple[str, ...], seed: int,
     return schema
 
 
-def _quiet_hypothesis() -> None:
+def keep_files_away() -> None:
     """Keep the files of Hypothesis out of the user's folder; a kept one saves two seconds."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "invoices-conformance" / "hypothesis"
     try:

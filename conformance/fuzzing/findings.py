@@ -112,12 +112,11 @@ class Clusters:
                 return
             finding = self._minimal(waiting[0])
             asked, said = self._context.asked(finding.exchange), _said(finding.violation)
-            mine = [
-                hit
-                for hit in waiting[1:]
-                if _explains(asked, said, self._context.asked(hit.exchange), _said(hit.violation))
-            ]
-            rest = [hit for hit in waiting[1:] if hit not in mine]
+            mine: list[Hit] = []
+            rest: list[Hit] = []
+            for hit in waiting[1:]:
+                same = _explains(asked, said, self._context.asked(hit.exchange), _said(hit.violation))
+                (mine if same else rest).append(hit)
             finding.count = 1 + len(mine)
             finding.others = [hit.exchange for hit in mine[:4]]
             waiting = rest

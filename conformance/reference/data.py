@@ -237,5 +237,12 @@ INVOICES = (
 
 _OWN = [invoice for invoice in INVOICES if invoice.account.customer == CUSTOMER]
 INVOICE_IDS = tuple(invoice.id for invoice in _OWN if invoice.visible)
+_TELLING = {"23", "2024/11-B", None, "tiny", "huge", "no call succeeded"}
+KNOWN_INVOICE_IDS = tuple(
+    invoice.id
+    for invoice in _OWN
+    if invoice.visible and (invoice.reference in _TELLING or not str(invoice.reference).isascii())
+)[:7]
+"""Those that a run is told of: few, and different in all that matters to the checks."""
 HIDDEN_INVOICE_IDS = tuple(invoice.id for invoice in _OWN if not invoice.visible)
 OTHER_INVOICE_ID = next(invoice.id for invoice in INVOICES if invoice.account.customer == OTHER_CUSTOMER)

@@ -67,6 +67,7 @@ def block(
     lines = [f"{word} {requirement.id}  {requirement.level}  {requirement.source}"]
     lines += textwrap.wrap(requirement.statement, WIDTH - 2, initial_indent="  ", subsequent_indent="  ")
     lines += _entry("expected", first.expected) + _entry("observed", first.observed)
+    lines += _entry("waiver", first.reason) if first.reason else []
     lines += _entry("source", requirement.clause)
     evidence = first.evidence
     if evidence:

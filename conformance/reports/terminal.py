@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -111,6 +112,15 @@ def _coverage(verdict: Verdict) -> str:
     return _fill(text, subsequent_indent="  ")
 
 
+def _waivers(verdict: Verdict) -> Iterator[str]:
+    """Yield what became of the waivers; each that needs attention by itself."""
+    if verdict.waivers:
+        states = Counter(str(use.state) for use in verdict.waivers)
+        yield _row("waivers", ", ".join(f"{count} {state}" for state, count in states.items()))
+    for use in verdict.unfit_waivers:
+        yield _row("", f"{use.state} {use.waiver.requirement}: {use.told}")
+
+
 def _sent(run: Run) -> Iterator[str]:
     generated, positive, served = (sum(each[name] for each in run.generated) for name in ("sent", "positive", "served"))
     seconds = run.seconds + sum(each["seconds"] for each in run.generated)
@@ -133,6 +143,7 @@ def summary(run: Run, verdict: Verdict, deselected: int, *, interrupted: bool) -
     unseen = [entry for entry in verdict.of(Outcome.NOT_OBSERVED) if entry.level is not Level.MUST]
     if unseen:
         yield _row("not seen", f"{len(unseen)} of other levels: {' '.join(entry.id for entry in unseen)}")
+    yield from _waivers(verdict)
     part = f"  (of the selected checks; {deselected} deselected)" if deselected else ""
     so_far = "interrupted; so far: " if interrupted else ""
     yield _row("verdict", so_far + verdict.sentence + part)

@@ -9,9 +9,11 @@ import re
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from conformance.reference import data
-from conformance.reference.serialise import PREFIX
+from conformance.reference.selection import KINDS, Kind, filter_names
+from conformance.reference.serialise import PREFIX, plain
 from conformance.reference.server import ReferenceServer
 from conformance.reference.tokens import mint
 from tests.reference.test_auth import ACCEPTED, FUTURE, REFUSED, signed
@@ -69,9 +71,22 @@ def _queries() -> Iterator[str]:
         f"filter[account_id_eq]={data.MAIN.id}", f"filter[account_id_not_eq]={data.MAIN.id}",
         f"filter[account_id_in]={data.MAIN.id},{data.BRANCH.id}", f"filter[account_id_eq]={data.FOREIGN.id}",
         "filter[account_id_eq]=00000000-0000-4000-8000-000000000000", "filter[nosuch]=1", "filter[start_date_gteq]=abc",
+        "filter[start_date_gteq]=2024-11-13T10:00:00.000Z", "filter[reference_end]=uge",
         "filter[start_date_gteq]=2024-11-13T09:56:08.253Z", "filter[end_date_lteq]=2024-10-01T00:00:00.000Z",
     ):  # fmt: skip
         yield f"/invoices?{query}"
+
+
+def _filters() -> Iterator[str]:
+    """Every filter with the values of some invoices, and some wrong values."""
+    shown = [invoice.attributes() for invoice in (data.BUSY, data.TIED[1], data.INVOICES[4])]
+    for name, (attribute, _, kind) in filter_names("invoices").items():
+        if kind is Kind.ID:
+            values = [data.FOREIGN.id, data.MAIN.id, data.OTHER_INVOICE_ID, data.DOCUMENTED.id, ""]
+        else:
+            values = [str(plain(row[attribute])) for row in shown] + ["x", ""]
+        for value in dict.fromkeys(values):
+            yield f"/invoices?fields[invoices]=&filter[{name}]={quote(value.lower() if kind is Kind.FLAG else value)}"
 
 
 def _requests(server: ReferenceServer) -> Iterator[list[str]]:
@@ -132,6 +147,11 @@ def _requests(server: ReferenceServer) -> Iterator[list[str]]:
     ):  # fmt: skip
         yield [api(ITEM, line)]
     yield [api(ITEM, "Accept: text/html", f"Accept: {JA}")]
+    sorts = ["", *KINDS["invoices"], "terminated-calls-count,start-date", "account.name", "nosuch"]
+    yield [api(f"/invoices?fields[invoices]=&sort={sign}{name}") for name in sorts for sign in ("", "-")]
+    yield [api(f"/invoices?{query}") for query in ("include=nosuch", "foo=1", "sort[]=start-date", "include[]=account")]
+    yield [api(FOREIGN, auth=server.other_token), api(FOREIGN, "If-None-Match: {foreign tag}")]
+    yield [api(FOREIGN, "If-Match: *"), api(FOREIGN, 'If-Match: "x"')]
     yield [api(ITEM, "Accept: text/html", method="HEAD")]
     yield [api(ITEM, "Range: bytes=0-9", "If-Range: {tag}")]
     yield [api(ITEM, "Origin: https://evil.example", method="OPTIONS")]
@@ -163,11 +183,16 @@ def _requests(server: ReferenceServer) -> Iterator[list[str]]:
     yield ["\r\n" + api(ITEM)]
     yield ["garbage\r\n\r\n"]
     yield [api(ITEM, "Connection: close"), api(ITEM)]
+    # Last, as they are many.
+    filters = list(_filters())
+    yield from ([api(path) for path in filters[start : start + 40]] for start in range(0, len(filters), 40))
 
 
-def _exchange(server: ReferenceServer, texts: list[str], tag: str) -> bytes:
+def _exchange(server: ReferenceServer, texts: list[str], **tags: str) -> bytes:
     host, _, port = server.base_url.removeprefix("http://").partition(":")
-    filled = "".join(texts).replace("{tag}", tag).replace("{opaque}", tag.removeprefix("W/"))
+    filled = "".join(texts)
+    for name, tag in tags.items():
+        filled = filled.replace("{" + name.replace("_", " ") + "}", tag)
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(filled.encode("latin-1"))
         connection.shutdown(socket.SHUT_WR)
@@ -175,6 +200,13 @@ def _exchange(server: ReferenceServer, texts: list[str], tag: str) -> bytes:
             return b"".join(iter(lambda: connection.recv(65536), b""))
         except ConnectionResetError:
             return b"reset"
+
+
+def _tag(server: ReferenceServer, path: str, token: str) -> str:
+    """The entity tag of what is at the path."""
+    text = f"GET {PREFIX}{path} HTTP/1.1\r\nHost: example.org\r\nAuthorization: {token}\r\n\r\n"
+    found = re.search(rb"ETag: ([^\r]*)", _exchange(server, [text]))
+    return found[1].decode("latin-1") if found else '"none"'
 
 
 class _Normaliser:
@@ -202,9 +234,8 @@ class _Normaliser:
 def observe(server: ReferenceServer, order: Sequence[int] | None = None) -> Iterator[tuple[int, bytes]]:
     """Number and answers of each exchange, in a form that is equal for two correct servers, in the given order."""
     normalise = _Normaliser()
-    plain = f"GET {PREFIX}{ITEM} HTTP/1.1\r\nHost: example.org\r\nAuthorization: {server.token}\r\n\r\n"
-    found = re.search(rb"ETag: ([^\r]*)", _exchange(server, [plain], ""))
-    tag = found[1].decode("latin-1") if found else '"none"'
+    tag = _tag(server, ITEM, server.token)
+    tags = {"tag": tag, "opaque": tag.removeprefix("W/"), "foreign_tag": _tag(server, FOREIGN, server.other_token)}
     exchanges = list(_requests(server))
     for number in range(len(exchanges)) if order is None else order:
-        yield number, normalise(_exchange(server, exchanges[number], tag))
+        yield number, normalise(_exchange(server, exchanges[number], **tags))

@@ -13,9 +13,12 @@ from conformance.requirements import CAPABILITIES, registry
 from tests.reference.battery import observe
 
 FAULTS = all_faults()
-# These show only when requests overlap, in the time that they take, in the token itself, or to generated requests.
+# These show only when requests overlap, in the time that they take, in the token itself, to generated requests, with a
+# cookie, or over https.
 INVISIBLE = {"runtime-exceeds-budget", "auth-weak-key", "jwt-short-key"} | {
-    name for name in FAULTS if name.startswith(("concurrent-", "generated-"))
+    name
+    for name, found in FAULTS.items()
+    if name.startswith(("concurrent-", "generated-")) or found.needs & {"cookie", "https"}
 }
 
 

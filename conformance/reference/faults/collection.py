@@ -86,7 +86,7 @@ def included_twice(api: Api) -> None:
     "collection-rounded-amounts",
     caught_by={"COLL-003", "SEM-012"},
     clause="RFC 9110, section 9.3.1",
-    also={"INV-001": "the rounded parts no longer add up"},
+    also={"FILT-005": "a range has its borders at the exact amounts"},
     needs=COLLECTION,
 )
 def rounded_amounts(api: Api) -> None:
@@ -160,11 +160,14 @@ def overlapping(api: Api) -> None:
 
 
 @fault(
-    "collection-by-id", caught_by={"COLL-001"}, clause=f"{JSON_API}, fetching-resources-responses-200", needs=COLLECTION
+    "collection-of-ids",
+    caught_by={"COLL-001"},
+    clause=f"{JSON_API}, fetching-resources-responses-200",
+    needs=COLLECTION,
 )
-def by_id(api: Api) -> None:
-    """The collection is an object with the invoices by id."""
-    alter_collection(api, lambda document: document.update(data={each["id"]: each for each in document["data"]}))
+def of_ids(api: Api) -> None:
+    """The elements of a collection are the ids of the invoices."""
+    alter_collection(api, lambda document: document.update(data=[each["id"] for each in document["data"]]))
 
 
 @fault(
@@ -211,7 +214,12 @@ def times_spelled_otherwise(api: Api) -> None:
     alter_collection(api, change)
 
 
-@fault("collection-count-before-filters", caught_by={"COLL-004"}, clause="Documented API, collection", needs=COLLECTION)
+@fault(
+    "collection-count-before-filters",
+    caught_by={"COLL-004"},
+    clause="Documented API, collection",
+    needs=COLLECTION,
+)
 def count_before_filters(api: Api) -> None:
     """The total count does not regard filters."""
 

@@ -111,7 +111,7 @@ def in_clear(api: Api) -> None:
     "cookie-in-public-answer",
     caught_by={"SEC-016"},
     clause=COOKIES,
-    also={"CACHE-001": "answers with a cookie have other directives", "CACHE-007": "shared caches may keep it"},
+    also={"CACHE-003": "shared caches may keep it"},
     needs=NEEDED,
 )
 def in_public_answer(api: Api) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from typing import TYPE_CHECKING
 
 from conformance.reference.data import CUSTOMER
@@ -13,11 +12,10 @@ from conformance.reference.faults.generated_tools import (
     FIELDSETS,
     fails,
     fields_of,
-    id_of,
     names_of,
     values_of,
 )
-from conformance.reference.faults.tools import UUID
+from conformance.reference.faults.tools import is_item
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,7 +149,7 @@ def sparse_public(api: Api) -> None:
     """With a fieldset of accounts, an invoice may be stored by shared caches."""
 
     def change(request: Request, answer: Answer) -> None:
-        if "fields[accounts]" in names_of(request) and answer.status == 200:
+        if is_item(request) and "fields[accounts]" in names_of(request) and answer.status == 200:
             answer.set("Cache-Control", "max-age=0, public, must-revalidate")
 
     api.on_answer(change)
@@ -175,11 +173,11 @@ def sparse_without_etag(api: Api) -> None:
     also={"COND-001": "so it never matches"},
 )
 def combined_etag(api: Api) -> None:
-    """With two parameters or more, the entity tag is another each time."""
+    """With two parameters or more, the entity tag of an invoice is another each time."""
     turn = itertools.count(1)
 
     def change(request: Request, answer: Answer) -> None:
-        if len(names_of(request)) > 1 and answer.status == 200:
+        if is_item(request) and len(names_of(request)) > 1 and answer.status == 200:
             answer.set("ETag", f'W/"{next(turn):032x}"')
 
     api.on_answer(change)
@@ -198,10 +196,10 @@ def sparse_without_token(api: Api) -> None:
 
 @fault("generated-sparse-head-not-found", caught_by={"HTTP-005"}, clause="RFC 9110, section 9.3.2")
 def sparse_head(api: Api) -> None:
-    """HEAD with parameters is answered with 404."""
+    """HEAD with sparse fieldsets is answered with 404."""
 
     def refuse(request: Request) -> None:
-        if request.method == "HEAD" and names_of(request) and re.fullmatch(UUID, id_of(request)):
+        if request.method == "HEAD" and any(name.startswith("fields[") for name in names_of(request)):
             raise api.not_found()
 
     api.on_request(refuse)

@@ -130,7 +130,7 @@ def data_in_404(api: Api) -> None:
 
     def change(request: Request, document: Document) -> None:
         asked = _asked(request)
-        if asked and _is_foreign(request) and is_item(request) and "errors" in document:
+        if asked and _is_foreign(request) and is_item(request) and not request.query and "errors" in document:
             document["errors"][0]["meta"] = {"reference": asked.reference}
 
     api.on_document(change)

@@ -223,12 +223,12 @@ def unbounded(api: Api) -> None:
             start=begin + timedelta(minutes=number),
             end=begin + timedelta(minutes=number + 1),
         )
-        for number in range(1100)
+        for number in range(1000)
     ]
 
     def records(original: Callable[..., Sequence[Record]], request: Request, name: str) -> Sequence[Record]:
-        found = original(request, name)
-        return [*found, *more] if name == "invoices" and found else found
+        own = name == "invoices" and request.customer == DOCUMENTED.account.customer
+        return [*original(request, name), *(more if own else ())]
 
     api.replace("records", records)
 

@@ -109,8 +109,13 @@ def flag_crash(api: Api) -> None:
 
 @fault("sort-ignored", caught_by={"SORT-001"}, clause=SORTING, needs=COLLECTION)
 def ignored(api: Api) -> None:
-    """Whatever sort is asked for, the order is that of the ids."""
-    api.replace("arrange", lambda original, records, _order: original(records, ()))
+    """Whatever sort is asked for, the order is the usual one."""
+
+    def parse(original: Callable[..., None], query: Query, name: str, value: str, endpoint: Endpoint) -> None:
+        original(query, name, value, endpoint)
+        query.sort = endpoint.default_sort
+
+    api.replace("parse_sort", parse)
 
 
 @fault("sort-flags-as-they-come", caught_by={"SORT-001"}, clause=SORTING, needs=COLLECTION)

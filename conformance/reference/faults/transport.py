@@ -20,7 +20,7 @@ FIELD = "Strict-Transport-Security"
 NEEDED = {"https"}
 
 
-@fault("https-links-in-clear", caught_by={"SEC-013"}, clause="OWASP API8:2023", needs=NEEDED)
+@fault("https-links-in-clear", caught_by={"ITEM-029", "SEC-013"}, clause="OWASP API8:2023", needs=NEEDED)
 def links_in_clear(api: Api) -> None:
     """Behind https the links begin with http."""
 

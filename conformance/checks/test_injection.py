@@ -1,0 +1,139 @@
+"""Input that must stay text: it is neither run, nor resolved, nor sent back so that it means something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from conformance.exchange import JSON_API, Exchange
+from conformance.given import contents, expect_survived, given, given_status
+from conformance.judging import expect, requirement, status_line
+from conformance.probes.injection import FOREIGN_HOST, INJECTED, MARKUP, PRODUCT
+from conformance.values import shown
+
+# Where browsers run scripts, by the label or by sniffing.
+_ACTIVE = ("html", "xml", "svg", "javascript")
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+@requirement("SEC-008")
+def test_markup_that_comes_back_is_inert(reflected: Exchange) -> None:
+    text = reflected.body.decode("utf-8", errors="replace")
+    tag = MARKUP.partition('"')[0]
+    given(tag in text or MARKUP in text, "nothing comes back as it was sent")
+    kind = reflected.media_type
+    sniffed = kind in {None, "text/plain"} and (reflected.fields.get("X-Content-Type-Options") or "") != "nosniff"
+    active = sniffed or any(word in (kind or "") for word in _ACTIVE)
+    expect(not active, "input that is escaped", f"{tag} as {kind or 'unlabelled content'}", reflected)
+    # In JSON < and > need no escape; the quotation mark does.
+    if kind is not None and kind.endswith("json"):
+        expect(reflected.json.readable, "input that is escaped", f"JSON that {MARKUP} breaks", reflected)
+
+
+@requirement("SEC-009")
+def test_an_injected_id_matches_nothing(
+    item: Exchange, every_malformed_id: tuple[Exchange, ...], injected_id: Exchange
+) -> None:
+    given_status(item, 200)
+    given(all(400 <= each.status < 500 for each in every_malformed_id), "no malformed id is refused: ITEM-025")
+    expect_survived(injected_id, may_be_cut_off=True)
+    expect(not injected_id.succeeded, "a client error", status_line(injected_id), injected_id)
+
+
+@requirement("SEC-009")
+def test_an_injected_parameter_is_not_run(
+    item: Exchange, unknown_include: Exchange, injected_parameter: Exchange
+) -> None:
+    given_status(item, 200)
+    given(unknown_include.status < 500, "no refusal works")
+    expect_survived(injected_parameter, may_be_cut_off=True)
+    run = PRODUCT in injected_parameter.body.decode("utf-8", errors="replace")
+    expect(not run, "an expression that stays text", f"its result, {PRODUCT}", injected_parameter)
+
+
+@requirement("SEC-009")
+def test_an_injected_condition_matches_nothing(
+    listing: Exchange, listing_of_unknown: Exchange, injected_listing: Exchange
+) -> None:
+    given_status(listing, 200)
+    expect_survived(injected_listing, may_be_cut_off=True)
+    given("filter" in injected_listing.request.target and injected_listing.status == 200, "refused, or no condition")
+    given(listing_of_unknown.status == 200 and not listing_of_unknown.document.get("data"), "the filter has no effect")
+    found = injected_listing.document.get("data")
+    expect(not found, "nothing, as no invoice has that id", shown(found), injected_listing, part="/data")
+
+
+@requirement("SEC-010")
+def test_a_path_trick_leads_nowhere_else(item: Exchange, item_again: Exchange, path_trick: Exchange) -> None:
+    given_status(item, 200)
+    given(contents(item) == contents(item_again), "the invoice changes from one request to the next")
+    expect_survived(path_trick, may_be_cut_off=True)
+    if path_trick.status in _REDIRECTS or 400 <= path_trick.status < 500:
+        return
+    same = path_trick.status == 200 and path_trick.json.readable and contents(path_trick) == contents(item)
+    expect(same, "a client error, or the same invoice", status_line(path_trick), path_trick)
+
+
+@requirement("SEC-010")
+def test_a_path_trick_needs_a_token(
+    item: Exchange, item_without_token: Exchange, path_trick_without_token: Exchange
+) -> None:
+    given_status(item, 200)
+    given(item_without_token.status >= 400, "the invoice is open to everybody: AUTH-001")
+    expect(
+        not path_trick_without_token.succeeded,
+        "a refusal without a token",
+        status_line(path_trick_without_token),
+        path_trick_without_token,
+    )
+
+
+@requirement("SEC-011")
+def test_encoded_line_ends_add_no_field(line_end: Exchange) -> None:
+    lines = line_end.fields.lines(INJECTED)
+    expect(not lines, f"no field {INJECTED}", f"{INJECTED}: {', '.join(lines)}", line_end, part=INJECTED)
+
+
+def _links(value: Any) -> Iterator[str]:
+    """Yield the links in a document, wherever they stand."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            if name == "links" and isinstance(member, dict):
+                for link in member.values():
+                    text = link.get("href") if isinstance(link, dict) else link
+                    if isinstance(text, str):
+                        yield text
+            else:
+                yield from _links(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _links(member)
+
+
+def _leads_to(link: str, base: str) -> str | None:
+    try:
+        return urlsplit(urljoin(base, link)).hostname
+    except ValueError:
+        return None
+
+
+@requirement("SEC-012")
+def test_a_foreign_host_does_not_steer_the_links(item: Exchange, foreign_host: Exchange) -> None:
+    given_status(item, 200)
+    given(foreign_host.status < 400, "the request is refused")
+    location = foreign_host.fields.get("Location")
+    places = {"Location": [location]} if location else {"/links": list(_links(foreign_host.json.value))}
+    given(any(places.values()), "there are no links")
+    for part, links in places.items():
+        for link in links:
+            own = _leads_to(link, item.request.url) != FOREIGN_HOST
+            expect(own, f"links to {urlsplit(item.request.url).hostname}", shown(link), foreign_host, part=part)
+
+
+@requirement("SEC-020")
+def test_the_functions_of_administrators_are_closed(item: Exchange, administration: Exchange) -> None:
+    given_status(item, 200)
+    # A page for people, perhaps to log in, is not the function itself.
+    given(administration.media_type in {JSON_API, "application/json", None}, "no answer of an API")
+    expect(not administration.succeeded, "a refusal", status_line(administration), administration)

@@ -1,0 +1,108 @@
+"""Odd input: it is refused, or does not matter; it never breaks the server."""
+
+from __future__ import annotations
+
+from conformance.circumstances import is_complete
+from conformance.exchange import JSON_API, Exchange
+from conformance.given import expect_same_invoice, expect_survived, given, given_status
+from conformance.judging import expect, expect_status, requirement, status_line
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+def _given_usual(item: Exchange, *refusals: Exchange) -> None:
+    """Raise NotObserved unless a valid request is answered and usual mistakes are refused without a server error."""
+    given_status(item, 200)
+    for refusal in refusals:
+        given(is_complete(refusal) and refusal.status < 500, f"{refusal.probe} is not answered as usual either")
+
+
+@requirement("ROB-001")
+def test_odd_ids_are_survived(
+    item: Exchange, unknown_item: Exchange, every_malformed_id: tuple[Exchange, ...], odd_id: Exchange
+) -> None:
+    _given_usual(item, unknown_item, *every_malformed_id)
+    expect_survived(odd_id)
+    given(odd_id.answer and not odd_id.answer.truncated, "too long to be read")
+    expect(is_complete(odd_id), "a complete answer", status_line(odd_id), odd_id)
+
+
+@requirement("ROB-002")
+def test_a_long_target_is_survived(
+    item: Exchange, unknown_item: Exchange, every_malformed_id: tuple[Exchange, ...], long_target: Exchange
+) -> None:
+    _given_usual(item, unknown_item, *every_malformed_id)
+    expect_survived(long_target)
+    expect(long_target.status >= 300, "a client error", status_line(long_target), long_target)
+
+
+@requirement("ROB-002")
+def test_a_target_that_is_too_long_is_refused(
+    item: Exchange, unknown_include: Exchange, too_long_target: Exchange
+) -> None:
+    _given_usual(item, unknown_include)
+    expect_survived(too_long_target, may_be_cut_off=True)
+
+
+@requirement("ROB-003")
+def test_a_malformed_target_is_survived(
+    item: Exchange,
+    unknown_include: Exchange,
+    every_malformed_id: tuple[Exchange, ...],
+    malformed_target: Exchange,
+) -> None:
+    _given_usual(item, unknown_include, *every_malformed_id)
+    expect_survived(malformed_target)
+
+
+@requirement("ROB-004")
+def test_an_excessive_query_is_survived(item: Exchange, unknown_include: Exchange, excessive_query: Exchange) -> None:
+    _given_usual(item, unknown_include)
+    expect_survived(excessive_query)
+
+
+@requirement("ROB-005")
+def test_a_large_header_section_is_survived(
+    item: Exchange, item_without_token: Exchange, large_section: Exchange
+) -> None:
+    _given_usual(item, item_without_token)
+    # What stands before a server may stop to read, and the answer then gets lost.
+    expect_survived(large_section, may_be_cut_off=True)
+
+
+@requirement("ROB-006")
+def test_excessive_parameters_are_bounded(
+    item: Exchange, unknown_include: Exchange, excessive_parameter: Exchange
+) -> None:
+    _given_usual(item, unknown_include)
+    expect_survived(excessive_parameter)
+
+
+def _expect_same_or_nothing(exchange: Exchange, item: Exchange, item_again: Exchange) -> None:
+    given_status(item, 200)
+    expect_survived(exchange)
+    # Where a redirect leads to is judged by HTTP-015.
+    if exchange.status in _REDIRECTS or 400 <= exchange.status < 500:
+        return
+    expect_same_invoice(exchange, item, item_again, "or a redirect or a client error")
+    given(item.media_type == JSON_API, "the media type is wrong anyway: NEGO-001")
+    observed = exchange.fields.get("Content-Type") or "absent"
+    expect(exchange.media_type == JSON_API, f"{JSON_API}, as always", observed, exchange, part="Content-Type")
+
+
+@requirement("ROB-010")
+def test_another_path_gives_the_same_or_nothing(item: Exchange, item_again: Exchange, respelled_path: Exchange) -> None:
+    _expect_same_or_nothing(respelled_path, item, item_again)
+
+
+@requirement("ROB-010")
+def test_a_trailing_slash_gives_the_same_or_nothing(item_with_account: Exchange, item_trailing_slash: Exchange) -> None:
+    _expect_same_or_nothing(item_trailing_slash, item_with_account, item_with_account)
+
+
+@requirement("ROB-011")
+def test_an_expectation_is_answered(item: Exchange, expectation: Exchange) -> None:
+    given_status(item, 200)
+    expect_survived(expectation)
+    given(expectation.status not in {400, 403}, "refused by what stands before the server")
+    expect_status(expectation, 200, 417)

@@ -1,0 +1,312 @@
+"""The report for programs: all that a run found, as one JSON document by ``schemas/report.schema.json``.
+
+Every other written report is made from this one. Nothing in it depends on the time or the place at which it is made,
+so that a record that is judged again gives the same octets.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conformance import __version__, contract, secrets
+from conformance.exchange import Answer, Exchange, Fields
+from conformance.plan import curl
+from conformance.reports.evidence import cut, printable
+from conformance.requirements import SOURCES, Level, Requirement, registry
+from conformance.verdict import JUDGED, ExitCode, Judgement, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from conformance.run import Run
+
+FORMAT, VERSION = "invoices-conformance-report", "1.0"
+# Octets of a body and characters of a line that are shown; a server may send any number of them.
+_LONGEST_BODY, _LONGEST_LINE, _MOST_LINES, _MOST_OTHERS = 16_384, 2_000, 100, 20
+_VIOLATED = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED})
+
+
+class ReportError(ValueError):
+    """A file is not a report of this suite; the message is for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended."""
+
+    exit_code: int
+    interrupted: bool = False
+
+
+def text(report: Mapping[str, Any]) -> str:
+    """Return a report as it is written."""
+    return json.dumps(report, indent=1) + "\n"
+
+
+def build(run: Run, ending: Ending) -> dict[str, Any]:
+    """Return the report of ``run`` as plain data."""
+    clean = run.target.redactor.text
+    report = _build(run, run.verdict(), ending)
+    whole = json.dumps(report)
+    # Some secrets become known only after an answer was kept, such as a cookie that the target sets.
+    return report if clean(whole) == whole else _cleaned(report, clean)
+
+
+def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_cleaned(each, clean) for each in value]
+    return {name: _cleaned(each, clean) for name, each in value.items()} if isinstance(value, dict) else value
+
+
+def _build(run: Run, verdict: Verdict, ending: Ending) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "suite": {"name": "invoices-conformance", "version": __version__},
+        "run": {
+            "started": run.started,
+            "seconds": round(run.seconds, 3),
+            "requests": run.observer.sent if run.is_started else 0,
+            "interrupted": ending.interrupted,
+            "deselected": run.deselected,
+            "message": run.abort.message if run.abort else None,
+            "exit_code": ending.exit_code,
+            "generated": _generated(run.generated),
+        },
+        "target": {
+            "base_url": run.target.base_url,
+            "embedded": run.embedded,
+            "described": run.target.described(),
+            "invoice_ids": list(run.target.invoice_ids),
+            "capabilities": sorted(run.target.capabilities),
+        },
+        "settings": run.target.public_settings() | {"strict": verdict.strict},
+        "verdict": _verdict(verdict, run),
+        "counts": _counts(verdict.outcomes.values()),
+        "sources": [_group(verdict, name, [each for each in _all() if each.source == name]) for name in SOURCES],
+        "areas": [_group(verdict, name, [each for each in _all() if each.area == name]) for name in _areas()],
+        "must": _must(verdict),
+        "requirements": [_requirement(each, verdict, run.judgements) for each in _all()],
+        "suite_errors": _judgements([each for each in run.judgements if each.requirement not in registry()]),
+        "exchanges": _exchanges(run),
+    }
+
+
+def _all() -> Iterable[Requirement]:
+    return registry().values()
+
+
+def _areas() -> list[str]:
+    return list(dict.fromkeys(each.area for each in _all()))
+
+
+def _generated(items: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    found = list(items)
+    if not found:
+        return None
+    counts = {name: sum(int(each[name]) for each in found) for name in ("sent", "positive", "served")}
+    return {**counts, "seconds": round(sum(float(each["seconds"]) for each in found), 3)}
+
+
+def _verdict(verdict: Verdict, run: Run) -> dict[str, Any]:
+    decided = None if run.abort else {ExitCode.CONFORMS: True, ExitCode.DOES_NOT_CONFORM: False}.get(verdict.exit_code)
+    return {
+        "conforms": decided,
+        "sentence": "no verdict: the target cannot be judged" if run.abort else verdict.sentence,
+        "strict": verdict.strict,
+        "gating": [each.id for each in verdict.gating],
+        "errors": verdict.errors,
+    }
+
+
+def _counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    found = Counter(outcomes)
+    return {str(outcome): found[outcome] for outcome in Outcome}
+
+
+def _group(verdict: Verdict, name: str, members: list[Requirement]) -> dict[str, Any]:
+    """Return a source or an area: it conforms when nothing in it makes the run fail."""
+    outcomes = [verdict.outcomes[each.id] for each in members if each.id in verdict.outcomes]
+    judged = [outcome for outcome in outcomes if outcome in JUDGED]
+    gating = {each.id for each in verdict.gating}
+    holds = not any(each.id in gating for each in members)
+    return {
+        "name": name,
+        "judged": len(judged),
+        "conforms": None if not judged or Outcome.ERROR in outcomes else holds,
+        "must_failed": [
+            each.id for each in verdict.of(Outcome.FAILED, level=Level.MUST) if each.id in {one.id for one in members}
+        ],
+        "counts": _counts(outcomes),
+    }
+
+
+def _must(verdict: Verdict) -> dict[str, Any]:
+    found = {
+        name: [each.id for each in verdict.of(*outcomes, level=Level.MUST)]
+        for name, outcomes in {
+            "judged": tuple(JUDGED),
+            "not_applicable": (Outcome.NOT_APPLICABLE,),
+            "not_observed": (Outcome.NOT_OBSERVED,),
+        }.items()
+    }
+    total = sum(map(len, found.values()))
+    return {**found, "judged": len(found["judged"]), "total": total}
+
+
+def _requirement(requirement: Requirement, verdict: Verdict, judgements: Iterable[Judgement]) -> dict[str, Any]:
+    outcome = verdict.outcomes.get(requirement.id)
+    return {
+        "id": requirement.id,
+        "level": str(requirement.level),
+        "source": requirement.source,
+        "area": requirement.area,
+        "statement": requirement.statement,
+        "clause": requirement.clause,
+        "url": requirement.url,
+        "needs": list(requirement.needs),
+        "since": requirement.since,
+        "excluded": requirement.excluded,
+        "outcome": None if outcome is None else str(outcome),
+        "judgements": _judgements([each for each in judgements if each.requirement == requirement.id]),
+    }
+
+
+def _judgements(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
+    return [_judgement(each) for each in judgements]
+
+
+def _judgement(judgement: Judgement) -> dict[str, Any]:
+    evidence = judgement.evidence
+    told: dict[str, Any] = {
+        "check": judgement.nodeid.rpartition("/")[2],
+        "outcome": str(judgement.outcome),
+        "exchanges": list(evidence.get("exchanges", ()))[:_MOST_OTHERS],
+    }
+    if judgement.reason:
+        told["reason"] = judgement.reason
+    if "request" in evidence:
+        told |= {"curl": evidence["request"], "others": list(evidence["others"])[:_MOST_OTHERS]}
+        if "exchanges" not in evidence:
+            told["answer"] = list(evidence["answer"])
+    if judgement.outcome in _VIOLATED:
+        told |= {
+            "expected": judgement.expected,
+            "observed": judgement.observed,
+            "part": evidence.get("part"),
+            "select": evidence.get("repeat", f"-k {judgement.requirement}"),
+        }
+    return told
+
+
+def _exchanges(run: Run) -> list[dict[str, Any]]:
+    """Return every exchange in the order of time; bodies of those that show a finding only."""
+    if not run.is_started:
+        return []
+    shown = {
+        key
+        for judgement in run.judgements
+        if judgement.outcome in _VIOLATED
+        for key in judgement.evidence.get("exchanges", ())[:_MOST_OTHERS]
+    }
+    superseded = {id(each) for each in run.observer.superseded}
+    found = sorted(run.observer.exchanges(), key=lambda each: (str(each.started), each.connection, each.ordinal))
+    return [
+        _exchange(each, superseded=id(each) in superseded, with_body=each.key in shown or run.abort is not None)
+        for each in found
+    ]
+
+
+def _exchange(exchange: Exchange, *, superseded: bool, with_body: bool) -> dict[str, Any]:
+    request = exchange.request
+    return {
+        "id": exchange.key,
+        "probe": exchange.probe,
+        "invoice_id": exchange.invoice_id,
+        "superseded": superseded,
+        "started": exchange.started.isoformat() if exchange.started else None,
+        "seconds": round(exchange.elapsed, 6),
+        "connection": exchange.connection,
+        "retries": exchange.retries,
+        "request": {
+            "method": request.method,
+            "url": _line(secrets.display(request.url)),
+            "headers": _lines((name, secrets.display(value)) for name, value in request.headers),
+            "curl": cut(printable(curl(request)), _LONGEST_BODY),
+        },
+        "answer": _answer(exchange.answer, with_body=with_body) if exchange.answer else None,
+        "failure": None if exchange.failure is None else _line(exchange.failure),
+    }
+
+
+def _answer(answer: Answer, *, with_body: bool) -> dict[str, Any]:
+    return {
+        "status": answer.status,
+        "reason": _line(answer.reason),
+        "version": answer.version,
+        "headers": _lines(answer.fields),
+        "body": _body(answer.body) if with_body else None,
+        "content_length": answer.wire_length,
+        "truncated": answer.truncated,
+        "excess": len(answer.excess),
+        "incomplete": answer.incomplete,
+        "coding_problem": answer.coding_problem,
+        "secrets_found": [_line(each) for each in answer.secrets_found],
+    }
+
+
+def _line(value: str) -> str:
+    return cut(value, _LONGEST_LINE)
+
+
+def _lines(pairs: Fields | Iterable[tuple[str, str]]) -> list[list[str]]:
+    found = [[_line(name), _line(value)] for name, value in pairs]
+    rest = len(found) - _MOST_LINES
+    return found if rest <= 0 else [*found[:_MOST_LINES], ["…", f"{rest} more header lines"]]
+
+
+def _body(body: bytes) -> dict[str, Any]:
+    part = body[:_LONGEST_BODY]
+    shown: dict[str, Any] = {"size": len(body), "cut": len(body) > len(part)}
+    try:
+        content = _decoded(part, whole=part == body)
+    except UnicodeDecodeError:
+        return {**shown, "base64": base64.b64encode(part).decode()}
+    return {**shown, "text": content}
+
+
+def _decoded(octets: bytes, *, whole: bool) -> str:
+    if not whole:
+        octets = octets[: len(octets) - _begun(octets)]
+    return octets.decode()
+
+
+def _begun(octets: bytes) -> int:
+    """Return how many octets at the end may begin a UTF-8 character that the cut splits."""
+    for count in range(1, 4):
+        if octets[-count] >= 0xC0:
+            return count
+        if octets[-count] < 0x80:
+            break
+    return 0
+
+
+def load(path: str) -> dict[str, Any]:
+    """Read a report. Raises ReportError when it is not one, or one that this version does not know."""
+    from jsonschema import Draft202012Validator
+
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ReportError(f"{path}: {error}") from None
+    for problem in Draft202012Validator(contract.report_schema()).iter_errors(document):
+        where = "/".join(map(str, problem.absolute_path)) or "the document"
+        raise ReportError(f"{path} is not a report that this version reads: {where}: {problem.message[:200]}")
+    report: dict[str, Any] = document
+    return report

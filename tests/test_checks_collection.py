@@ -1,0 +1,191 @@
+"""The checks of the collection pass on correct answers and name each fault; parameters of the collection included."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.checks import test_collection as collection
+from conformance.checks import test_collection_parameters as parameters
+from conformance.exchange import Exchange
+from tests.collection_answers import ACCOUNTS, COLLECTION, at, element, identifier, outcome, page, refused, walk, whole
+from tests.exchanges import exchange
+
+NOVEMBER = {"start-date": "2024-11-01T00:00:00.000Z", "end-date": "2024-12-01T00:00:00.000Z"}
+OCTOBER = {"start-date": "2024-10-01T00:00:00.000+02:00", "end-date": "2024-11-01T00:00:00.000Z"}
+LATE_OCTOBER = {"start-date": "2024-10-31T00:00:00.000Z", "end-date": "2024-11-02T00:00:00.000Z"}
+TWO = [element(1, NOVEMBER), element(2, OCTOBER)]
+LISTING = whole(TWO)
+EMPTY = whole([])
+
+
+def by_itself(number: int, attributes: dict[str, Any]) -> Exchange:
+    return exchange("item", body={"data": element(number, attributes)}, path=f"{COLLECTION}/{identifier(number)}")
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (LISTING, "passed"),
+        (EMPTY, "passed"),
+        (page({"1": TWO[0]}), "violated"),
+        (page(TWO[0]), "violated"),
+        (page(None), "violated"),
+        (page([1]), "violated"),
+        (refused(404), "violated"),
+    ],
+)
+def test_the_document(answer: Exchange, expected: str) -> None:
+    assert outcome(collection.test_the_collection_is_an_array_of_resources, answer) == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [(page(TWO[:1]), "passed"), (page([]), "passed"), (page(None), "violated"), (page(TWO[0]), "violated")],
+)
+def test_the_document_of_a_part(part: Exchange, expected: str) -> None:
+    check = collection.test_a_part_of_the_collection_is_an_array
+    assert outcome(check, LISTING, (refused(),), (refused(),), (part,)) == expected
+    assert outcome(check, page(None), (part,), (part,), (part,)) == "not observed"
+
+
+def test_each_resource_once() -> None:
+    accounts = [{"type": "accounts", "id": each} for each in ACCOUNTS]
+    check = collection.test_no_resource_occurs_twice
+    assert outcome(check, LISTING, whole(TWO, included=accounts), ()) == "passed"
+    assert outcome(check, whole([*TWO, TWO[0]]), LISTING, ()) == "violated"
+    assert outcome(check, LISTING, whole(TWO, included=accounts[:1] * 2), ()) == "violated"
+    assert outcome(check, LISTING, LISTING, (whole(TWO[:1] * 2),)) == "violated"
+
+
+def test_likeness_to_the_item() -> None:
+    check = collection.test_elements_equal_the_invoices
+    other = by_itself(1, NOVEMBER | {"amount-spent": "0.00"})
+    assert outcome(check, LISTING, (by_itself(1, NOVEMBER), by_itself(2, OCTOBER))) == "passed"
+    assert outcome(check, LISTING, (by_itself(2, OCTOBER), other)) == "violated"
+    assert outcome(check, LISTING, (by_itself(3, NOVEMBER),)) == "not observed"
+    lean = element(1, NOVEMBER)
+    lean["attributes"] = {"reference": "23"}
+    del lean["relationships"]
+    assert outcome(check, whole([lean]), (by_itself(1, NOVEMBER),)) == "passed"
+    for links in (lean["links"], element(1)["relationships"]["account"]["links"]):
+        assert links
+    moved = element(1, NOVEMBER)
+    moved["relationships"]["account"]["links"]["self"] += "?"
+    assert outcome(check, whole([moved]), (by_itself(1, NOVEMBER),)) == "violated"
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(2, "passed"), ("2", "violated"), (2.5, "violated"), (None, "violated")]
+)
+def test_the_form_of_the_total_count(count: Any, expected: str) -> None:
+    assert outcome(collection.test_the_total_count_is_an_integer, whole(TWO, total=count)) == expected
+
+
+def test_the_total_count_over_pages() -> None:
+    ten = [element(number) for number in range(10)]
+    listing, pages = whole(ten), tuple(walk(ten, 3))
+    same = collection.test_the_total_count_is_the_same_on_every_page
+    right = collection.test_the_total_count_is_that_of_the_invoices
+    assert outcome(same, listing, pages) == "passed"
+    assert outcome(same, listing, (*pages[:3], page(ten[9:], total=1))) == "violated"
+    assert outcome(right, listing, (listing,), pages) == "passed"
+    assert outcome(right, whole(ten, total=11), (listing,), pages) == "violated"
+    assert outcome(right, whole(ten, total=9), (refused(),), pages) == "violated"
+    # A walk that was cut short tells nothing.
+    assert outcome(right, whole(ten, total=11), (refused(),), pages[:2]) == "not observed"
+
+
+def test_the_total_count_of_a_filter() -> None:
+    check = collection.test_the_total_count_is_that_of_what_was_asked_for
+    assert outcome(check, (whole(TWO),), (EMPTY,)) == "passed"
+    assert outcome(check, (whole(TWO),), (whole([], total=2),)) == "violated"
+    assert outcome(check, (refused(),), (page(TWO, links={"next": at("page[number]=2")}, total=9),)) == "not observed"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (TWO, "passed"),
+        (TWO[::-1], "violated"),
+        ([element(1), element(2)], "not observed"),
+        ([element(1), element(2, {"start-date": 5})], "not observed"),
+        # The same point in time, written with another offset, is a tie.
+        ([*TWO, element(3, {"start-date": "2024-09-30T22:00:00Z"})], "passed"),
+    ],
+)
+def test_the_default_order(data: list[Any], expected: str) -> None:
+    assert outcome(collection.test_the_newest_comes_first, whole(data)) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ([element(1, NOVEMBER, 0), element(2, OCTOBER, 0)], "passed"),
+        ([element(1, NOVEMBER, 0), element(2, LATE_OCTOBER, 1)], "not observed"),
+        ([element(1, NOVEMBER, 0), element(2, LATE_OCTOBER, 1), element(3, OCTOBER, 0)], "passed"),
+        ([element(1, NOVEMBER, 0), element(2, LATE_OCTOBER, 0)], "violated"),
+        (TWO, "not observed"),
+    ],
+)
+def test_periods(data: list[Any], expected: str) -> None:
+    assert outcome(collection.test_periods_of_one_account_do_not_overlap, whole(data)) == expected
+
+
+def included(*resources: tuple[str, str], linked: tuple[str, str] | None = None) -> Exchange:
+    data = [element(1, account=0), element(2, account=1)]
+    if linked:
+        data[0]["relationships"]["contractor"] = {"data": {"type": linked[0], "id": linked[1]}}
+    return whole(data, "include=account", included=[{"type": kind, "id": each} for kind, each in resources])
+
+
+BOTH = tuple(("accounts", each) for each in ACCOUNTS)
+CONTRACTOR = ("contractors", "7")
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcomes"),
+    [
+        (included(*BOTH), ["passed"] * 3),
+        (included(*BOTH[:1]), ["violated", "passed", "passed"]),
+        (whole([element(1, account=0)]), ["violated", "not observed", "not observed"]),
+        (included(*BOTH, CONTRACTOR), ["passed", "violated", "passed"]),
+        (included(*BOTH, CONTRACTOR, linked=CONTRACTOR), ["passed", "passed", "violated"]),
+        (refused(), ["not observed"] * 3),
+        (whole(TWO, included=[]), ["not observed"] * 3),
+    ],
+)
+def test_inclusion(answer: Exchange, outcomes: list[str]) -> None:
+    checks = (
+        parameters.test_the_accounts_of_the_collection_are_included,
+        parameters.test_included_resources_are_linked_from_the_collection,
+        parameters.test_nothing_but_accounts_is_included,
+    )
+    assert [outcome(check, answer) for check in checks] == outcomes
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        parameters.test_an_unknown_include_path_is_refused_by_the_collection,
+        parameters.test_an_undefined_parameter_is_refused_by_the_collection,
+        parameters.test_a_sort_of_the_wrong_shape_is_refused,
+    ],
+)
+def test_refusals(check: Any) -> None:
+    assert outcome(check, LISTING, refused()) == "passed"
+    assert outcome(check, LISTING, LISTING) == "violated"
+    assert outcome(check, refused(404), LISTING) == "not observed"
+
+
+def test_sparse_elements() -> None:
+    check = parameters.test_elements_have_only_the_named_fields
+    sparse = element(1)
+    sparse["attributes"] = {"reference": "23", "amount-spent": "0.0"}
+    assert outcome(check, LISTING, whole([sparse])) == "violated"
+    del sparse["relationships"]
+    assert outcome(check, LISTING, whole([sparse])) == "passed"
+    assert outcome(check, LISTING, refused()) == "passed"
+    assert outcome(check, LISTING, LISTING) == "violated"
+    assert outcome(check, EMPTY, LISTING) == "not observed"

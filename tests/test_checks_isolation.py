@@ -1,0 +1,150 @@
+"""The checks of isolation: each fault is found by the requirement that owns it, and by no other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.exchange import Exchange
+from tests.customer_answers import (
+    HIDDEN_ID,
+    OTHER_ACCOUNT,
+    OTHER_ID,
+    OTHER_TAG,
+    answers,
+    listing,
+    other_account,
+    other_invoice,
+    outcomes,
+    violated,
+)
+from tests.exchanges import INVOICE_ID, document, exchange, refusal
+
+ERROR: dict[str, Any] = answers()["unknown_item"].document["errors"][0]
+
+
+def put(name: str, status: int = 200, **parts: Any) -> dict[str, Exchange]:
+    """Return another answer to the probe ``name``, to the same request."""
+    request = answers()[name].request
+    given = {"method": request.method, "path": request.target, "query": None, **parts}
+    made = exchange(name, status, **given) if status < 400 else refusal(status, name, **given)
+    return {name: made}
+
+
+def not_found(name: str, error: dict[str, Any] | None = None, **fields: str) -> dict[str, Exchange]:
+    """Return a 404 with other members of the error object, or more fields."""
+    headers = {
+        "ETag": None,
+        "Cache-Control": "no-store",
+        **{key.replace("_", "-"): text for key, text in fields.items()},
+    }
+    return put(name, 404, headers=headers, body={"errors": [{**ERROR, **(error or {})}]})
+
+
+LISTED = {"type": "invoices", "id": OTHER_ID}
+FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
+    "served": ({"SEC-001"}, put("other_item", body=other_invoice())),
+    "served without content": ({"SEC-001"}, put("other_item", body=b"")),
+    "served for HEAD": ({"SEC-001"}, put("other_item_head")),
+    "crash": ({"SEC-001", "SEC-003"}, put("other_item", 500)),
+    "reference in the 404": ({"SEC-001", "SEC-003"}, not_found("other_item", {"meta": {"reference": "foreign"}})),
+    "relationship": ({"SEC-002"}, put("other_relationship", body={"data": {"type": "accounts", "id": OTHER_ACCOUNT}})),
+    "account": ({"SEC-002"}, put("other_related", body=other_account())),
+    "name in the 404": ({"SEC-002", "SEC-003"}, not_found("other_related", {"detail": "Another customer"})),
+    "included account": ({"SEC-002"}, put("other_item_with_account", body=other_invoice())),
+    "forbidden": ({"SEC-003"}, put("other_item", 403)),
+    "forbidden for HEAD": ({"SEC-003"}, put("other_item_head", 403, body=b"")),
+    "forbidden with include": ({"SEC-003"}, put("other_item_with_account", 403)),
+    "another detail": ({"SEC-003"}, not_found("other_item", {"detail": "It belongs to another customer."})),
+    "another detail for the account": ({"SEC-003"}, not_found("other_related", {"detail": "Not yours."})),
+    "another detail for the relationship": ({"SEC-003"}, not_found("other_relationship", {"code": "1"})),
+    "another field": ({"SEC-003"}, not_found("other_item", X_Owner="1")),
+    "304 for any": ({"SEC-003"}, put("other_item_if_none_match", 304)),
+    "304 for the tag": ({"SEC-003"}, put("other_item_if_none_match_tag", 304, headers={"ETag": OTHER_TAG})),
+    "412": ({"SEC-003"}, put("other_item_if_match", 412)),
+    "listed": ({"SEC-004"}, put("scoped_listing[largest-page]", body=listing(INVOICE_ID, OTHER_ID))),
+    "listed when negated": ({"SEC-004"}, put("scoped_listing[not-own-accounts]", body=listing(OTHER_ID))),
+    "account included": (
+        {"SEC-004"},
+        put(
+            "scoped_listing[oldest-first]",
+            body={**listing(INVOICE_ID), "included": [{"type": "accounts", "id": OTHER_ACCOUNT}]},
+        ),
+    ),
+    "filtered by account": ({"SEC-004"}, put("listing_of_foreign[account]", body=listing(OTHER_ID.upper()))),
+    "filtered by id": ({"SEC-004"}, put("listing_of_foreign[invoice]", body=listing(OTHER_ID))),
+    "counted": ({"SEC-004"}, put("listing_of_foreign[accounts]", body=listing(**{"total-count": 2}))),
+    "hidden served": ({"SEC-005"}, put("hidden_item[second]", body=other_invoice(HIDDEN_ID))),
+    "hidden forbidden": ({"SEC-005"}, put("hidden_item[first]", 403)),
+    "hidden told": ({"SEC-005"}, not_found("hidden_item[first]", {"detail": "Not approved."})),
+    "hidden for HEAD": ({"SEC-005"}, put("hidden_item_head")),
+    "hidden relationship": ({"SEC-005"}, put("hidden_relationship")),
+    "hidden account": ({"SEC-005"}, put("hidden_related")),
+    "hidden 304": ({"SEC-005"}, put("hidden_item_if_none_match", 304)),
+    "hidden found": ({"SEC-005"}, put("listing_of_hidden", body=listing(HIDDEN_ID))),
+    "hidden listed": ({"SEC-005"}, put("scoped_listing[largest-page]", body=listing(INVOICE_ID, HIDDEN_ID))),
+    "mixed": ({"ROB-008"}, put("interleaved[own-2]", body=other_invoice())),
+    "taken for the other": ({"ROB-008"}, put("interleaved[other-1]", 404)),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
+    expected, changed = FAULTS[fault]
+    assert violated(changed) == expected
+
+
+def errors_with_ids() -> dict[str, Exchange]:
+    names = [name for name, given in answers().items() if given.status == 404 and given.body]
+    numbered = enumerate(names)
+    return {
+        name: not_found(
+            name,
+            {"id": f"{number}", "detail": f"No invoice {answers()[name].request.target.rsplit('/', 1)[1].upper()}."},
+        )[name]
+        for number, name in numbered
+    }
+
+
+# Correct servers that differ from the one that all other tests start from.
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {},
+        errors_with_ids(),
+        not_found("other_item", Age="3", X_Cache="HIT", Connection="close", Set_Cookie="SERVERID=b2"),
+        {name: put(name, 403)[name] for name, given in answers().items() if given.status == 404 and given.body},
+        {name: refusal(400, name) for name in answers() if "listing" in name},
+        put("other_item_with_account", 400) | put("unknown_item_with_account", 400),
+        put("listing_of_other_customer", body=listing(INVOICE_ID)),
+        put("interleaved[own-1]", 503),
+        put(
+            "listing_of_foreign[account]", body={**listing(), "links": {"first": {"type": "invoices", "id": OTHER_ID}}}
+        ),
+    ],
+)
+def test_a_correct_server_is_correct(changed: dict[str, Exchange]) -> None:
+    assert violated(changed) == set()
+
+
+@pytest.mark.parametrize("owner", [put("other_item_of_owner", 401), put("other_item_of_owner", body=document())])
+def test_settings_that_do_not_belong_together_are_no_finding(owner: dict[str, Exchange]) -> None:
+    if owner["other_item_of_owner"].status == 200:
+        owner = {"other_item_of_owner": exchange("other_item_of_owner")}
+    given = {**answers(), **put("other_item", body=other_invoice()), **owner}
+    found = {outcome for name, _, outcome in outcomes(given) if name in {"SEC-001", "SEC-002", "SEC-003", "ROB-008"}}
+    assert found == {"not observed"}
+
+
+def test_every_check_is_violated_by_a_fault() -> None:
+    from conformance.checks import test_isolation
+    from tests.customer_answers import checks
+
+    found = {
+        check
+        for _, changed in FAULTS.values()
+        for _, check, outcome in outcomes({**answers(), **changed})
+        if outcome == "violated"
+    }
+    assert {check.__name__ for _, check in checks(test_isolation)} - found == set()

@@ -1,0 +1,350 @@
+"""The generated part: deterministic, quiet, precise about what it finds, and careful with credentials."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import types
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.exchange import Exchange, NotObserved, Request
+from conformance.fuzzing import hostile
+from conformance.fuzzing.asked import IdForm, operations, read
+from conformance.fuzzing.findings import Clusters, Hit
+from conformance.fuzzing.judgements import judgements
+from conformance.fuzzing.rules import Rule
+from conformance.fuzzing.session import Session
+from conformance.judging import Violation
+from conformance.reference.faults import all_faults
+from conformance.reference.message import Problem
+from conformance.reference.server import ReferenceServer
+from conformance.verdict import Outcome
+from tests.exchanges import INVOICE_ID, PREFIX, exchange
+from tests.test_generated_faults import GETS, session_of
+
+ROOT = Path(__file__).parent.parent
+KNOWN = frozenset({INVOICE_ID})
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ReferenceServer]:
+    with ReferenceServer() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def session(server: ReferenceServer) -> Iterator[Session]:
+    made = session_of(server)
+    yield made
+    made.close()
+
+
+def request_of(target: str) -> Request:
+    return Request("GET", f"http://example.org{PREFIX}{target}", ())
+
+
+# What is generated.
+
+
+def test_schemathesis_passes_over_nothing_in_the_document(session: Session) -> None:
+    assert session.engine.warnings() == []
+
+
+def test_schemas_behind_relative_references_are_applied(session: Session) -> None:
+    broken = exchange(body={"data": {"type": "invoices", "id": INVOICE_ID, "attributes": {"amount-spent": 1.5}}})
+    assert any("amount-spent" in found for found in session.schema_violations("getInvoice", broken))
+    assert session.schema_violations("getInvoice", exchange()) == []
+
+
+def test_every_built_in_check_is_used_or_has_a_reason() -> None:
+    from schemathesis.checks import CHECKS, load_all_checks
+
+    from conformance.fuzzing.builtin import UNUSED, USED
+
+    load_all_checks()
+    names = {name for name in CHECKS.get_all_names() if not name.startswith("invoices_")}
+    assert names == USED.keys() | UNUSED.keys()
+
+
+def sent_by(server: ReferenceServer) -> list[tuple[str, str]]:
+    made = session_of(server)
+    sent: list[tuple[str, str]] = []
+    fetch = made.observer.fetch
+
+    def recorded(request: Request) -> Exchange:
+        sent.append((request.method, request.target))
+        return fetch(request)
+
+    made.observer.fetch = recorded  # type: ignore[method-assign]
+    for group in ("contract", "fuzzing", "hostile"):
+        made.run("getInvoiceAccount", group)
+    made.run("headInvoiceAccount", "head")
+    made.walk(GETS)
+    made.close()
+    return sorted(sent)
+
+
+def test_one_seed_sends_the_same_requests() -> None:
+    with ReferenceServer() as one, ReferenceServer() as other:
+        first = sent_by(one)
+        assert len(first) > 100
+        assert first == sent_by(other)
+
+
+def test_what_is_imported_does_not_matter(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = session.engine.generate("getInvoices", "fuzzing")
+    path = tmp_path / "local.py"
+    path.write_text("\n".join(f"X{number} = 'constant-{number}', {number * 7919}" for number in range(200)))
+    module = types.ModuleType("local")
+    module.__file__ = str(path)
+    monkeypatch.setitem(sys.modules, "local", module)
+    assert session.engine.generate("getInvoices", "fuzzing") == before
+
+
+def test_another_seed_sends_others(session: Session, server: ReferenceServer) -> None:
+    other = session_of(server)
+    other.seed += 1
+    ours, theirs = (each.engine.generate("getInvoice", "fuzzing") for each in (session, other))
+    other.close()
+    assert ours != theirs
+
+
+def test_a_large_part_of_the_fitting_requests_is_served(session: Session) -> None:
+    tally = session.run("getInvoice", "contract").tally
+    assert tally.served > tally.positive / 2
+
+
+@pytest.mark.parametrize("name", GETS)
+def test_hostile_requests_can_be_sent_and_differ(session: Session, name: str) -> None:
+    seed = session._plain(name)
+    made = list(hostile.variations(operations()[name], [seed], "seed", 200))
+    assert made == list(hostile.variations(operations()[name], [seed], "seed", 200))
+    assert len(set(made)) > 25
+    for request in made:
+        assert request.url.isascii()
+        assert " " not in request.url
+
+
+@pytest.mark.parametrize("seed", [2, 3])
+def test_a_correct_server_gives_no_finding(server: ReferenceServer, seed: int) -> None:
+    made = session_of(server)
+    made.seed = seed
+    outcomes = [made.run("getInvoice", group) for group in ("contract", "fuzzing", "hostile")]
+    outcomes += [made.run("headInvoice", "head"), made.walk(GETS)]
+    made.close()
+    assert [finding for outcome in outcomes for finding in outcome.findings] == []
+    assert len(set().union(*(outcome.holding for outcome in outcomes))) > 100
+
+
+# How requests are read.
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        (INVOICE_ID, IdForm.KNOWN),
+        (INVOICE_ID.upper(), IdForm.KNOWN),
+        ("00000000-0000-4000-8000-000000000000", IdForm.UNKNOWN),
+        (INVOICE_ID.replace("-", ""), IdForm.OTHER_NOTATION),
+        (f"%7B{INVOICE_ID}%7D", IdForm.OTHER_NOTATION),
+        ("null", IdForm.PLAIN),
+        ("%FF", IdForm.MALFORMED),
+        ("%zz", IdForm.MALFORMED),
+        ("%00", IdForm.CONTROL),
+        ("a" * 300, IdForm.LONG),
+        ("%C3%BC", IdForm.NON_ASCII),
+        ("a%20b", IdForm.SPECIAL),
+        ("a.json", IdForm.SPECIAL),
+    ],
+)
+def test_an_id_is_read(path: str, form: IdForm) -> None:
+    assert read(request_of(f"/invoices/{path}"), PREFIX, KNOWN).id_form is form
+
+
+@pytest.mark.parametrize(
+    ("query", "fits"),
+    [
+        ("", True),
+        ("include=account", True),
+        ("include=", True),
+        ("include=nosuch", False),
+        ("include=account&include=account", False),
+        ("fields%5Binvoices%5D=reference,amount-spent&fields%5Baccounts%5D=", True),
+        ("fields%5Binvoices%5D=reference,nosuch", False),
+        ("foo=1", False),
+        ("include=account%00", False),
+        ("include=%", False),
+    ],
+)
+def test_a_query_is_read(query: str, fits: bool) -> None:
+    asked = read(request_of(f"/invoices/{INVOICE_ID}?{query}"), PREFIX, KNOWN)
+    assert asked.fits is fits
+    assert asked.operation
+    assert asked.operation.name == "getInvoice"
+
+
+@pytest.mark.parametrize(
+    ("query", "fits"),
+    [
+        ("page%5Bsize%5D=1000&sort=-start-date", True),
+        ("page%5Bsize%5D=0", False),
+        ("filter%5Bstart_date_gteq%5D=2024-11-07T09:56:08Z", True),
+        ("filter%5Bstart_date_gteq%5D=yesterday", False),
+        ("filter%5Baccount_id_eq%5D=x", False),
+    ],
+)
+def test_a_query_of_the_collection_is_read(query: str, fits: bool) -> None:
+    assert read(request_of(f"/invoices?{query}"), PREFIX, KNOWN).fits is fits
+
+
+# What becomes of violations.
+
+
+def failing(parameter: str) -> Rule:
+    """Return a rule that a request with this parameter violates."""
+
+    def judge(subject: Exchange, _: object) -> None:
+        if subject.answer is None:
+            raise NotObserved("nothing")
+        if f"{parameter}=" in subject.request.url:
+            raise Violation("no such answer", "such an answer", subject)
+
+    return Rule("ERR-011", parameter, judge)
+
+
+def answered(query: str) -> Exchange:
+    return replace(exchange(), request=request_of(f"/invoices/{INVOICE_ID}?{query}"))
+
+
+class Context:
+    """A context without a server."""
+
+    def asked(self, subject: Exchange) -> object:
+        return read(subject.request, PREFIX, KNOWN)
+
+    def plainest(self, _: Exchange) -> list[Request]:
+        return [request_of(f"/invoices/{INVOICE_ID}")]
+
+    def is_probe(self, _: Request) -> bool:
+        return False
+
+
+def hits_of(rule: Rule, *queries: str) -> list[Hit]:
+    return [
+        Hit(rule, answered(query), Violation("no such answer", "such an answer", answered(query))) for query in queries
+    ]
+
+
+def clusters(*, repeats: bool = True) -> Clusters:
+    def send(request: Request) -> Exchange:
+        return replace(exchange(), request=request if repeats else request_of(f"/invoices/{INVOICE_ID}"))
+
+    return Clusters(send, Context())  # type: ignore[arg-type]
+
+
+def test_one_cause_is_told_once_by_its_smallest_request() -> None:
+    hits = hits_of(failing("b"), "a=1&b=2,3&c=4", "b=2,3&a=1", "c=1&b=5&d=6&e=7")
+    (found,) = clusters().findings(hits)
+    assert found.exchange.request.url.endswith("?b=2")
+    assert found.count == 3
+    assert found.stable
+    assert "in 3 generated requests" in found.observed
+
+
+def test_two_causes_are_told_apart() -> None:
+    found = clusters().findings([*hits_of(failing("b"), "a=1&b=2"), *hits_of(failing("c"), "c=1&d=1")])
+    assert [finding.exchange.request.url.partition("?")[2] for finding in found] == ["b=2", "c=1"]
+
+
+def test_what_does_not_repeat_is_called_unstable() -> None:
+    (found,) = clusters(repeats=False).findings(hits_of(failing("b"), "a=1&b=2"))
+    assert not found.stable
+    assert found.observed.startswith("unstable")
+    assert found.exchange.request.url.endswith("?a=1&b=2")
+
+
+def test_no_finding_shows_a_credential() -> None:
+    with ReferenceServer(faults=[all_faults()["generated-id-nul"]]) as server:
+        session = session_of(server)
+        found = session.run("getInvoice", "hostile")
+        told = judgements(
+            found, "test_generated.py::test_generated[getInvoice-hostile]", "-k x", session.target.redactor
+        )
+        session.close()
+    failed = [judgement for judgement in told if judgement.outcome is Outcome.FAILED]
+    assert {judgement.requirement for judgement in failed} == {"ERR-011"}
+    text = json.dumps([judgement.to_dict() for judgement in told])
+    assert server.token not in text
+    assert '\\"Authorization: $INVOICES_AUTH_TOKEN\\"' in text
+    assert failed[0].subject == "getInvoice-hostile"
+
+
+def test_a_server_that_serves_nothing_is_not_observed() -> None:
+    with ReferenceServer() as server:
+
+        def refuse(_: object) -> None:
+            raise Problem(503, "Unavailable", "Later.")
+
+        server.api.on_request(refuse)
+        session = session_of(server)
+        session.account_ids = ()
+        found = session.run("getInvoice", "fuzzing")
+        session.close()
+    assert found.unseen == {"GEN-002": "no generated request was answered with 200"}
+    assert "GEN-002" not in found.holding
+
+
+# Under pytest.
+
+
+def run_pytest(cwd: Path, script: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(cwd / "home"), "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+
+
+ARGUMENTS = (
+    "['-p', 'no:cacheprovider', '-p', 'no:schemathesis', '--pyargs', 'conformance.checks', 'conformance.fuzzing'"
+)
+
+
+def test_the_engine_is_imported_only_when_it_is_needed(tmp_path: Path) -> None:
+    script = f"""
+import pytest, sys
+pytest.main([*{ARGUMENTS}], '--collect-only', '-q'])
+print('imported', 'schemathesis' in sys.modules)
+"""
+    said = run_pytest(tmp_path, script).stdout
+    assert "imported False" in said
+    ids = [line for line in said.splitlines() if "test_generated.py::" in line]
+    assert len(ids) == len(set(ids)) == 25
+    assert any(line.endswith("::test_generated[getInvoice-hostile]") for line in ids)
+
+
+def test_it_can_be_turned_off(tmp_path: Path) -> None:
+    script = f"import pytest\npytest.main([*{ARGUMENTS}], '--collect-only', '-q', '--fuzz-examples=0'])"
+    said = run_pytest(tmp_path, script).stdout
+    assert "test_item.py::" in said
+    assert "test_generated.py" not in said
+
+
+def test_a_run_leaves_nothing_behind_and_reads_no_configuration(tmp_path: Path) -> None:
+    (tmp_path / "schemathesis.toml").write_text("this is = no configuration")
+    one = "'-k', 'getInvoiceAccountLinkage-fuzzing', '--fuzz-examples=2'"
+    script = f"import pytest\npytest.main([*{ARGUMENTS}], {one}])"
+    said = run_pytest(tmp_path, script).stdout
+    assert "verdict     conforms" in said
+    assert "--fuzz-seed=1" in said
+    assert "generated in" in said
+    assert {path.name for path in tmp_path.iterdir()} <= {"schemathesis.toml", "home"}

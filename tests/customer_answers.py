@@ -17,6 +17,7 @@ from conformance.checks import test_cookies, test_isolation, test_tokens, test_t
 from conformance.exchange import Exchange, NotObserved
 from conformance.judging import Violation
 from conformance.probe import Family, Probe
+from conformance.secrets import AUTH_TOKEN, OTHER_AUTH_TOKEN
 from conformance.target import UNKNOWN_ID
 from tests.exchanges import INVOICE_ID, PREFIX, document, exchange, refusal
 
@@ -71,7 +72,9 @@ def _answer_to(probe: Probe) -> Exchange:
         return exchange(name, headers=cookies, request_headers=asked, started=datetime(2026, 1, 1, tzinfo=UTC), **where)
     shown = _shown(name, family)
     if shown is not None:
-        return exchange(name, headers={"ETag": OTHER_TAG}, body=shown, **where)
+        token = OTHER_AUTH_TOKEN if name.startswith(("interleaved[other", "other_", "listing_of_other")) else AUTH_TOKEN
+        asked = {"Authorization": token}
+        return exchange(name, headers={"ETag": OTHER_TAG}, body=shown, request_headers=asked, **where)
     lines = {"ETag": None, "Cache-Control": "no-store"}
     if family.startswith(("other_", "unknown_", "hidden_")):
         return refusal(404, name, headers=lines, **where, **({"body": b""} if probe.method == "HEAD" else {}))
@@ -85,7 +88,8 @@ def _shown(name: str, family: str) -> dict[str, Any] | None:
     documents: dict[str, Callable[[], dict[str, Any]]] = {
         "other_account_of_owner": other_account,
         "listing_of_other_customer": lambda: listing(OTHER_ID),
-        "scoped_listing": lambda: listing(INVOICE_ID),
+        "listing": lambda: listing(INVOICE_ID),
+        "listing_with_account": lambda: listing(INVOICE_ID),
         "listing_of_foreign": listing,
         "listing_of_hidden": listing,
     }
@@ -113,6 +117,7 @@ def checks(*modules: ModuleType) -> Iterator[tuple[str, Check]]:
 def answers() -> Given:
     """Return the answers of a correct server by the full name of the probe."""
     named = {name.removeprefix("every_") for _, check in checks() for name in inspect.signature(check).parameters}
+    named |= {"listing", "listing_with_account"}
     made = {key: _answer_to(probe) for key, probe in probes.by_key().items() if key.partition("[")[0] in named}
     plain = refusal(401, "item_over_plain_http", headers={"Location": "https://example.org/"}, body=b"")
     assert plain.answer is not None

@@ -63,12 +63,12 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "304 for any": ({"SEC-003"}, put("other_item_if_none_match", 304)),
     "304 for the tag": ({"SEC-003"}, put("other_item_if_none_match_tag", 304, headers={"ETag": OTHER_TAG})),
     "412": ({"SEC-003"}, put("other_item_if_match", 412)),
-    "listed": ({"SEC-004"}, put("scoped_listing[largest-page]", body=listing(INVOICE_ID, OTHER_ID))),
-    "listed when negated": ({"SEC-004"}, put("scoped_listing[not-own-accounts]", body=listing(OTHER_ID))),
+    "listed": ({"SEC-004"}, put("listing", body=listing(INVOICE_ID, OTHER_ID))),
+    "listed when negated": ({"SEC-004"}, put("listing", body=listing(OTHER_ID))),
     "account included": (
         {"SEC-004"},
         put(
-            "scoped_listing[oldest-first]",
+            "listing_with_account",
             body={**listing(INVOICE_ID), "included": [{"type": "accounts", "id": OTHER_ACCOUNT}]},
         ),
     ),
@@ -83,7 +83,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "hidden account": ({"SEC-005"}, put("hidden_related")),
     "hidden 304": ({"SEC-005"}, put("hidden_item_if_none_match", 304)),
     "hidden found": ({"SEC-005"}, put("listing_of_hidden", body=listing(HIDDEN_ID))),
-    "hidden listed": ({"SEC-005"}, put("scoped_listing[largest-page]", body=listing(INVOICE_ID, HIDDEN_ID))),
+    "hidden listed": ({"SEC-005"}, put("listing", body=listing(INVOICE_ID, HIDDEN_ID))),
     "mixed": ({"ROB-008"}, put("interleaved[own-2]", body=other_invoice())),
     "taken for the other": ({"ROB-008"}, put("interleaved[other-1]", 404)),
 }

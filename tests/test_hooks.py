@@ -52,16 +52,15 @@ def test_a_correct_server_gives_no_finding(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "requirement"),
+    ("name", "said"),
     [
-        ("generated-fields-one-missing", "GEN-004"),
-        ("generated-include-number-is-json", "NEGO-001"),
-        ("generated-sparse-amount-number", "response_schema_conformance"),
+        ("generated-fields-one-missing", "GEN-004 MUST"),
+        ("generated-sparse-amount-number", "Response violates schema"),
     ],
 )
-def test_faults_are_found(tmp_path: Path, name: str, requirement: str) -> None:
+def test_a_fault_is_found(tmp_path: Path, name: str, said: str) -> None:
     with ReferenceServer(faults=[all_faults()[name]]) as server:
-        code, said = schemathesis(server, tmp_path, "--phases", "coverage")
-        assert server.token not in said
-    assert code == 1, said
-    assert requirement in said or "Response violates schema" in said
+        code, output = schemathesis(server, tmp_path, "--phases", "coverage")
+        assert server.token not in output
+    assert code == 1, output
+    assert said in output

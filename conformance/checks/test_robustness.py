@@ -49,9 +49,10 @@ def test_a_malformed_target_is_survived(
     item: Exchange,
     unknown_include: Exchange,
     every_malformed_id: tuple[Exchange, ...],
+    every_odd_id: tuple[Exchange, ...],
     malformed_target: Exchange,
 ) -> None:
-    _given_usual(item, unknown_include, *every_malformed_id)
+    _given_usual(item, unknown_include, *every_malformed_id, *every_odd_id)
     expect_survived(malformed_target)
 
 

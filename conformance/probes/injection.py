@@ -46,7 +46,7 @@ path_trick_without_token = family(
 )
 
 INJECTED = "X-Conformance-Injected"
-_LINE_END = f"conformance%0d%0a{INJECTED}:%20yes%00"
+_LINE_END = f"conformance%0d%0a{INJECTED}:%20yes"
 line_end = family(
     {
         "path": get(f"/invoices/{_LINE_END}"),

@@ -28,7 +28,11 @@ COOKIES = "OWASP Session Management"
     "echo-token-in-401",
     caught_by={"SEC-006"},
     clause=ECHO,
-    also={"AUTH-005": "the bodies differ", "ERR-003": "it is in the detail"},
+    also={
+        "AUTH-005": "the bodies differ",
+        "ERR-003": "it is in the detail",
+        "HTTP-011": "TRACE is refused with the same words",
+    },
 )
 def token_in_401(api: Api) -> None:
     """The detail of a 401 repeats the credentials."""
@@ -41,7 +45,9 @@ def token_in_401(api: Api) -> None:
     api.replace("unauthorised", unauthorised)
 
 
-@fault("echo-token-in-field", caught_by={"SEC-006"}, clause=ECHO)
+@fault(
+    "echo-token-in-field", caught_by={"SEC-006"}, clause=ECHO, also={"HTTP-011": "TRACE is refused with the same field"}
+)
 def token_in_field(api: Api) -> None:
     """A debugging field repeats the token on errors."""
 
@@ -184,6 +190,18 @@ def path_parameter(api: Api) -> None:
     api.on_request(hook)
 
 
+@fault("path-parameter-without-token", caught_by={"SEC-010"}, clause=REVEAL)
+def path_parameter_without_token(api: Api) -> None:
+    """What asks for a token does not know a path with a parameter; what answers drops the parameter."""
+
+    def authenticate(original: Callable[[Request], object], request: Request) -> object:
+        unknown = ";" in request.path and not request.lines("authorization")
+        return DOCUMENTED.account.customer if unknown else original(request)
+
+    api.replace("authenticate", authenticate)
+    api.replace("route", lambda original, path: original(path.partition(";")[0]))
+
+
 @fault(
     "line-end-in-request-id",
     caught_by={"SEC-011"},
@@ -291,7 +309,12 @@ def administration(api: Api) -> None:
     "crash-with-debug-page",
     caught_by={"SEC-007", "ERR-011"},
     clause=REVEAL,
-    also={"ERR-008": "it is no JSON:API document"},
+    also={
+        "ERR-008": "it is no JSON:API document",
+        "INCL-004": "it is not 400",
+        "REL-007": "it is not 400",
+        "RELD-007": "it is not 400",
+    },
 )
 def debug_page(api: Api) -> None:
     """An unknown include path gives the debug page of the framework."""

@@ -74,7 +74,9 @@ class Recorder:
         """Write all that has been kept, in place of the file. Raises OSError."""
         with self._lock:
             # Some secrets become known only later, such as a cookie that the target sets.
-            entries = [har.Entry(self._clean(each.exchange), each.observation, each.superseded) for each in self._entries]
+            entries = [
+                har.Entry(self._clean(each.exchange), each.observation, each.superseded) for each in self._entries
+            ]
             unbuilt = [{**each, "reason": self._redactor.text(each["reason"])} for each in self._unbuilt]
             text = har.write(entries, {**self.facts, "unbuilt": unbuilt})
         replace_file(self._path, text)

@@ -35,11 +35,11 @@ def test_content_codings_are_undone(coding: str, encode: Callable[[bytes], bytes
     ("coding", "body", "problem"),
     [
         ("gzip", b'{"data": []}', "the content is not gzip"),
-        ("deflate", gzip.compress(b"{}"), "the content is not deflate"),
+        ("deflate", gzip.compress(b"{}", mtime=0), "the content is not deflate"),
         ("gzip", zlib.compress(b"{}"), "the content is not gzip"),
-        ("gzip", gzip.compress(b"{}" * 1000)[:-8], "the gzip stream is not complete"),
+        ("gzip", gzip.compress(b"{}" * 1000, mtime=0)[:-8], "the gzip stream is not complete"),
         ("deflate", zlib.compress(b"{}" * 1000)[:-3], "the deflate stream is not complete"),
-        ("gzip", gzip.compress(b"{}") + b"more", "the content is not gzip"),
+        ("gzip", gzip.compress(b"{}", mtime=0) + b"more", "the content is not gzip"),
         ("br", b"\x0b\x02\x80{}\x03", "content coding br is not known here"),
     ],
 )

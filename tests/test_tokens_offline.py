@@ -38,6 +38,7 @@ def test_every_shared_key_algorithm_is_tried(algorithm: str) -> None:
 @pytest.mark.parametrize(
     "given",
     ["", "opaque", "a.b.c", "e30.e30.", token().rpartition(".")[0], f"{token()}.x"],
+    ids=["empty", "opaque", "no JSON", "no signature", "two segments", "four segments"],
 )
 def test_what_is_no_jwt_tells_nothing(given: str) -> None:
     assert inspect(given) == TokenFacts()

@@ -42,6 +42,9 @@ MORE_AUTHENTICATION: dict[str, Callable[[str], str]] = {
     "key address": lambda _: mint(25, "k" * 64, header={"jku": "http://127.0.0.1:9/keys", "kid": "1"}),
     "key address of a certificate": lambda _: mint(25, "k" * 64, header={"x5u": "http://127.0.0.1:9/key.pem"}),
     "key id with a statement": lambda _: mint(25, "1", header={"kid": "x' UNION SELECT '1"}),
+    "two subjects": lambda key: signed(
+        '{"alg":"HS256"}', f'{{"sub":26,"sub":25,"aud":"customer-v1","exp":{FUTURE}}}', key
+    ),
     "long": lambda _: "a" * 33000,
 }
 
@@ -149,7 +152,17 @@ def _requests(server: ReferenceServer) -> Iterator[list[str]]:
     yield [api(ITEM, "Accept: text/html", f"Accept: {JA}")]
     sorts = ["", *KINDS["invoices"], "terminated-calls-count,start-date", "account.name", "nosuch"]
     yield [api(f"/invoices?fields[invoices]=&sort={sign}{name}") for name in sorts for sign in ("", "-")]
-    yield [api(f"/invoices?{query}") for query in ("include=nosuch", "foo=1", "sort[]=start-date", "include[]=account")]
+    yield [
+        api(f"/invoices?{query}")
+        for query in (
+            "include=nosuch",
+            "foo=1",
+            "sort[]=start-date",
+            "include[]=account",
+            "filter[reference_end]=only",
+            "filter[end_date_gteq]=2024-09-30T23:00:00Z",
+        )
+    ]
     yield [api(FOREIGN, auth=server.other_token), api(FOREIGN, "If-None-Match: {foreign tag}")]
     yield [api(FOREIGN, "If-Match: *"), api(FOREIGN, 'If-Match: "x"')]
     yield [api(ITEM, "Accept: text/html", method="HEAD")]

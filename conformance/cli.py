@@ -18,6 +18,7 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from conformance.reference import faults
+    from conformance.reference.personalities import PERSONALITIES
     from conformance.reference.server import serve
 
     known = faults.all_faults()
@@ -30,7 +31,8 @@ def _serve(options: argparse.Namespace) -> int:
     if unknown := [name for name in options.fault if name not in known]:
         sys.stderr.write(f"--fault: unknown: {', '.join(unknown)}; --list-faults lists them\n")
         return 4
-    serve(options.port, [known[name] for name in options.fault])
+    chosen = [PERSONALITIES[options.personality]] if options.personality else []
+    serve(options.port, [*chosen, *(known[name] for name in options.fault)])
     return 0
 
 
@@ -60,6 +62,35 @@ def _token(options: argparse.Namespace) -> int:
     return 0
 
 
+def _report(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from conformance.recording import replace_file
+    from conformance.reports import html, json_report
+
+    try:
+        replace_file(Path(options.html), html.text(json_report.load(options.report)))
+    except (json_report.ReportError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 4
+    return 0
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from conformance.reports import diff, json_report
+    from conformance.reports.evidence import printable
+
+    try:
+        old, new = json_report.load(options.old), json_report.load(options.new)
+    except json_report.ReportError as error:
+        sys.stderr.write(f"{error}\n")
+        return 4
+    found = diff.compare(old, new)
+    for line in diff.lines(old, new, found):
+        sys.stdout.write(f"{printable(line)}\n")
+    return 1 if found.newly_failing else 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="invoices-conformance", description=__doc__)
     parser.add_argument("--version", action="version", version=__version__)
@@ -68,9 +99,18 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="run the reference server and print how to reach it as one JSON line")
     serve.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
     serve.add_argument("--fault", action="append", default=[], metavar="NAME", help="make it wrong in one way")
+    serve.add_argument("--personality", choices=["rails"], help="make it answer as such a server does")
     serve.add_argument("--list-faults", action="store_true", help="list the faults and what must catch them")
     serve.set_defaults(run=_serve)
     commands.add_parser("requirements", help="list the registry").set_defaults(run=_requirements)
+    report = commands.add_parser("report", help="make the HTML report of a JSON report")
+    report.add_argument("report", metavar="REPORT.json")
+    report.add_argument("--html", required=True, metavar="FILE", help="where to write it")
+    report.set_defaults(run=_report)
+    diff = commands.add_parser("diff", help="tell what changed between two JSON reports; 1 when something newly fails")
+    diff.add_argument("old", metavar="OLD.json")
+    diff.add_argument("new", metavar="NEW.json")
+    diff.set_defaults(run=_diff)
     token = commands.add_parser("token", help="print a token made from $INVOICES_AUTH_TOKEN, for a curl command")
     token.add_argument("name", help="which one; the command of a finding names it")
     token.set_defaults(run=_token)

@@ -59,12 +59,17 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request in symbolic form: secrets are placeholders of ``conformance.secrets``."""
+    """A request in symbolic form: secrets are placeholders of ``conformance.secrets``.
+
+    ``raw`` are the messages that are written as they stand, in Latin-1, in place of one made from the other parts:
+    each after the answer to the one before, all on one connection.
+    """
 
     method: str
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes = b""
+    raw: tuple[str, ...] = ()
 
     @property
     def target(self) -> str:
@@ -105,6 +110,8 @@ class Exchange:
     """A probe's request and its answer, or the reason why there is none. Times are seconds.
 
     ``lost``: the server ended the connection without an answer. ``ordinal`` counts the requests of one connection.
+    ``later`` are further answers on the connection to a request that is written as it stands, and ``closed`` tells
+    that the server was seen to close it.
     """
 
     probe: str
@@ -118,6 +125,8 @@ class Exchange:
     connection: int = 0
     ordinal: int = 0
     retries: int = 0
+    later: tuple[Answer, ...] = ()
+    closed: bool = False
 
     @property
     def key(self) -> str:

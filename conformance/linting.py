@@ -253,7 +253,7 @@ def _excused(exchange: Exchange, field: str) -> bool:
 
 
 def _notes(exchange: Exchange) -> list[Note]:
-    # The import takes as long as a hundred answers.
+    # Half a second, which a run that judges no header fields need not spend.
     from httplint import HttpRequestLinter, HttpResponseLinter
 
     request = HttpRequestLinter(no_content=True)

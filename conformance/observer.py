@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from conformance import codings, forge, plan, secrets
+from conformance.dialogue import Dialogue
 from conformance.exchange import Answer, Exchange, Fields, NotObserved, Request
 from conformance.pacing import RateLimit, retry_after
 from conformance.plan import Step
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 # whole run. A minute is the usual window of a rate limit (RFC 9110, section 10.2.3).
 _ATTEMPTS, _LONGEST_WAIT, _PATIENCE = 3, 60.0, 300.0
 _LATER = (429, 503)
+# Requests under way at once where a load is wanted.
+_BURST = 20
 # What h11 quotes of an answer that is not HTTP can be as long as that answer.
 _LONGEST_FAILURE = 300
 # Seconds for a request over plain http: many hosts drop what comes to that port.
@@ -78,12 +81,18 @@ class Observer:
         if not (missing := [step for step in steps if not self._known(step)]):
             return
         wanted = [step for step in plan.closure(missing) if not self._known(step)]
+        burst = [step for step in wanted if plan.is_burst(step)]
+        if burst and len(burst) < len(wanted):
+            self.observe([step for step in wanted if step not in burst], progress)
+            self.observe(burst, progress)
+            return
         for quiet in [step for step in wanted if plan.is_alone(step)] if len(wanted) > 1 else ():
             self.observe(plan.closure([quiet])[:-1], progress)
             self.observe([quiet], progress)
         wanted = [step for step in wanted if not self._known(step)]
         waiting = dict.fromkeys(wanted)
-        executor = ThreadPoolExecutor(self.target.settings["concurrency"], thread_name_prefix="observer")
+        workers = _BURST if burst else self.target.settings["concurrency"]
+        executor = ThreadPoolExecutor(workers, thread_name_prefix="observer")
         running: dict[Future[Exchange | str], Step] = {}
         received: dict[Step, Exchange] = {}
         try:
@@ -152,12 +161,14 @@ class Observer:
             self.unbuilt.pop(step, None)
 
     def _send(self, step: Step, request: Request) -> Exchange:
+        if request.raw:
+            return self._converse(step, request)
         exchange = self._attempt(step, request)
         if exchange.answer is None and exchange.lost:
             # A lost connection may be the network's fault; a second one in a row is not.
             self._supersede(step, exchange)
             exchange = replace(self._attempt(step, request), retries=1)
-        for retry in range(1, _ATTEMPTS):
+        for retry in range(1, 1 if plan.is_burst(step) else _ATTEMPTS):
             answer = exchange.answer
             if answer is None or answer.status not in _LATER or exchange.started is None:
                 break
@@ -225,10 +236,45 @@ class Observer:
                     self._idle.append((connection, step))
             return replace(exchange, answer=self._answer(response, request), elapsed=response.elapsed)
 
+    def _converse(self, step: Step, request: Request) -> Exchange:
+        """Write what stands in ``raw`` on a connection of its own, and keep all answers."""
+        messages = [_Unshown(self.target.reveal(text).encode("latin-1")) for text in request.raw]
+        if not self._rate.acquire():
+            raise NotObserved("the run was interrupted")
+        with self._lock:
+            self._connections += 1
+            connection = Dialogue(self.target.origin, self._tls, self._connections)
+            self._busy.add(connection)
+        started, clock = datetime.now(UTC), time.monotonic()
+        deadline = clock + self.target.settings["request-timeout"]
+        try:
+            heard = connection.converse(
+                messages, deadline, self.target.settings["max-body"], until_closed=plan.until_closed(step)
+            )
+        finally:
+            connection.close()
+            with self._lock:
+                self.sent += len(messages)
+                self._busy.discard(connection)
+        answers = [self._answer(response, request) for response in heard.responses]
+        return Exchange(
+            probe=step.probe,
+            request=request,
+            answer=answers[0] if answers else None,
+            failure=self.target.redactor.text(heard.failure)[:_LONGEST_FAILURE] if heard.failure else None,
+            lost=not answers and heard.closed,
+            invoice_id=step.invoice_id,
+            started=started,
+            elapsed=time.monotonic() - clock,
+            connection=connection.number,
+            ordinal=1,
+            later=tuple(answers[1:]),
+            closed=heard.closed,
+        )
+
     def _head(self, request: Request) -> bytes:
-        lines = [f"{request.method} {request.target} HTTP/1.1"]
-        lines += [f"{name}: {value}" for name, value in request.headers]
-        return _Unshown(self.target.reveal("\r\n".join(lines) + "\r\n\r\n").encode("latin-1"))
+        head = plan.text_of(replace(request, body=b""))
+        return _Unshown(self.target.reveal(head).encode("latin-1"))
 
     def _connection(self) -> tuple[Connection, Step | None]:
         """Return a connection, and the step that it served last; None when it is new."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.exchange import Exchange, NotObserved
 from conformance.judging import Violation
-from conformance.reports import evidence
+from conformance.reports import evidence, failure
 from conformance.requirements import registry
 from conformance.verdict import Judgement, Outcome, outcome_of_violation, worst
 
@@ -90,6 +91,49 @@ def suite_error(requirement_id: str, nodeid: str, traceback: str) -> Judgement:
     return Judgement(requirement_id, Outcome.ERROR, nodeid, reason=traceback)
 
 
+class _Told(str):
+    """The text of a failure. ``reprcrash`` is pytest's name of what holds the short form."""
+
+    def __new__(cls, message: str, text: str) -> _Told:
+        """``message`` is the short form of ``text``."""
+        told = super().__new__(cls, text)
+        told.reprcrash = SimpleNamespace(message=message)
+        return told
+
+    reprcrash: SimpleNamespace
+
+    def toterminal(self, terminal: Any) -> None:
+        """Write the text; that this exists makes pytest send it between processes as a text."""
+        terminal.line(str(self))
+
+
+def _blocks(judgements: Sequence[Judgement], run: Run) -> str:
+    """Return all that is known of each finding, or what broke."""
+    groups: dict[str, list[Judgement]] = {}
+    for judgement in judgements:
+        groups.setdefault(judgement.requirement, []).append(judgement)
+    lines: list[str] = []
+    for name, group in groups.items():
+        if group[0].outcome is Outcome.ERROR:
+            lines += [f"ERROR {name}", group[0].reason]
+        else:
+            lines += failure.block(registry()[name], group, failure.repeat(group[0], run))
+    return "\n".join(lines)
+
+
+def properties(report: pytest.TestReport) -> list[tuple[str, object]]:
+    """Return what a JUnit report tells of an item besides its result."""
+    data = vars(report)["conformance"]
+    named = dict.fromkeys(str(each["requirement"]) for each in data["judgements"])
+    known = [registry()[name] for name in named if name in registry()]
+    return [
+        ("outcome", data["outcome"]),
+        ("requirement", " ".join(named)),
+        ("level", " ".join(dict.fromkeys(str(each.level) for each in known))),
+        ("clause", "; ".join(dict.fromkeys(each.clause for each in known))),
+    ]
+
+
 def apply(judgements: Sequence[Judgement], report: pytest.TestReport, run: Run) -> None:
     """Write the judgements of an item into ``report``: only failed and error fail a test, all but passed are told."""
     details: Any = report
@@ -108,7 +152,8 @@ def apply(judgements: Sequence[Judgement], report: pytest.TestReport, run: Run) 
     if outcome is Outcome.PASSED:
         report.outcome, report.longrepr = "passed", None
     elif outcome in {Outcome.FAILED, Outcome.ERROR}:
-        report.outcome, report.longrepr = "failed", f"{outcome}: {said}"
+        report.outcome = "failed"
+        details.longrepr = _Told(f"{outcome}: {said}", _blocks(weighty, run))
     else:
         path, line, _ = report.location
         report.outcome = "skipped"

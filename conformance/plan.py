@@ -6,7 +6,7 @@ import inspect
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -43,6 +43,17 @@ def _probe(key: str) -> Probe:
 def applicable(probe: Probe, target: Target) -> bool:
     """Tell whether the target has what the probe needs."""
     return set(probe.needs) <= target.capabilities
+
+
+def is_burst(step: Step) -> bool:
+    """Tell whether the request of ``step`` belongs to a load."""
+    probe = probes.by_key().get(step.probe)
+    return probe is not None and probe.burst
+
+
+def until_closed(step: Step) -> bool:
+    """Tell whether more is waited for after the answer to the request of ``step``."""
+    return _probe(step.probe).until_closed
 
 
 def is_alone(step: Step) -> bool:
@@ -133,12 +144,35 @@ def next_page(page: Exchange) -> str:
     return leads_to
 
 
+def text_of(request: Request) -> str:
+    """Return the head and the body of ``request`` as they are written, in Latin-1."""
+    lines = [f"{request.method} {request.target} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in request.headers]
+    return "\r\n".join(lines) + "\r\n\r\n" + request.body.decode("latin-1")
+
+
 def build(step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:
     """Return the request of ``step`` in symbolic form.
 
     ``known`` has the exchanges that the probe depends on. Raises NotObserved when it cannot be built from them.
+    In a raw message, {target} stands for the request target of the probe, {authority} for the value of Host, and
+    {usual} for the other header lines that every request has.
     """
     probe = _probe(step.probe)
+    request = _request(probe, step, target, known)
+    if probe.talk:
+        said = [text_of(_request(each, step, target, known)) for each in probe.talk]
+        return replace(request, raw=tuple(said))
+    if probe.raw:
+        usual = "".join(f"{name}: {value}\r\n" for name, value in request.headers if name.lower() != "host")
+        text = probe.raw.format(
+            target=request.target, authority=target.origin.authority, scheme=target.origin.scheme, usual=usual
+        )
+        return replace(request, raw=(text,))
+    return request
+
+
+def _request(probe: Probe, step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:
     context = target.context(step.invoice_id)
     if probe.previous is not None:
         path = next_page(known[probe.previous.name])
@@ -171,8 +205,33 @@ def build(step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:
     return Request(probe.method, url, tuple(headers), probe.body)
 
 
+def _octets(text: str) -> str:
+    """Return ``text`` as an argument of printf, in double quotes."""
+    escaped = ""
+    for character in text:
+        if character in '%\\"$`':
+            escaped += {"%": "%%", "\\": "\\\\\\\\"}.get(character, f"\\{character}")
+        elif " " <= character <= "~" or character > "\xff":  # the borders of a placeholder
+            escaped += character
+        else:
+            escaped += {"\r": "\\r", "\n": "\\n"}.get(character, f"\\{ord(character):03o}")
+    return f'"{secrets.display(escaped)}"'
+
+
+def _piped(request: Request) -> str:
+    """Return the messages of ``request`` as a shell command that writes them to a connection."""
+    parts = urlsplit(request.url)
+    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    tool = "nc" if parts.scheme == "http" else "openssl s_client -quiet -connect"
+    place = f"{parts.hostname} {port}" if parts.scheme == "http" else f"{parts.hostname}:{port}"
+    said = "; sleep 1; ".join(f"printf {_octets(each)}" for each in request.raw)
+    return f"{{ {said}; sleep 1; }} | {tool} {place}"
+
+
 def curl(request: Request) -> str:
     """Return ``request`` as a shell command; secrets are environment variables."""
+    if request.raw:
+        return _piped(request)
     words = ["curl", "-i", "--path-as-is", "--globoff"]
     if request.method == "HEAD":
         words.append("--head")

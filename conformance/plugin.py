@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import time
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
@@ -203,9 +202,11 @@ def _is_worker(config: pytest.Config) -> bool:
 
 
 def _write(config: pytest.Config, lines: Any) -> None:
+    from conformance.reports import github
+
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
-        for line in lines:
+        for line in github.guarded(lines) if github.is_active() else lines:
             reporter.write_line(line)
 
 
@@ -280,6 +281,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     exchanges = [value for value in getattr(item, "funcargs", {}).values() if outcomes.is_evidence(value)]
     judgement = outcomes.judge((name, item.nodeid), error, exchanges, run_of(item.config), str(report.longrepr))
     outcomes.apply([judgement], report, run_of(item.config))
+    item.user_properties += outcomes.properties(report)
     return report
 
 
@@ -368,13 +370,13 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     run = _existing_run(config)
     if run is None or run.abort or run.dry or not run.judgements:
         return
-    from conformance.reports import terminal
+    from conformance.reports import github, terminal
 
     verdict = run.verdict()
-    target = "" if run.embedded else f" --base-url={shlex.quote(run.target.base_url)}"
-    for line in [*terminal.errors(run), *terminal.findings(run, verdict, target)]:
-        terminalreporter.write_line(line)
     deselected = len(terminalreporter.stats.get("deselected", []))
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
-    for line in terminal.summary(run, verdict, deselected, interrupted=interrupted):
-        terminalreporter.write_line(line)
+    closing = terminal.summary(run, verdict, deselected, interrupted=interrupted)
+    _write(config, [*terminal.errors(run), *terminal.findings(run, verdict), *closing])
+    if github.is_active():
+        for line in github.commands(run, verdict):
+            terminalreporter.write_line(line)

@@ -51,6 +51,11 @@ class Probe:
     ``needs`` names the capabilities without which it is not sent; ``after`` the probes that must be answered before.
     ``plain`` sends it over plain http to the address that an https target has for that. ``alone`` sends it while no
     other request is under way, on a connection of its own: what it is answered cannot come from another request.
+    ``talk`` are probes whose requests are sent in place of this one's, in turn and on one connection. ``raw`` is what
+    is written as it stands instead: a template, see ``conformance.plan``. With ``until_closed`` more is waited for
+    until the server closes the connection, or for some seconds.
+    ``burst`` sends it after everything else, together with others of that kind, as many at once as make a load; what
+    is answered "later" is not sent again.
     ``previous`` is the page from which a page of a walk is reached by the link ``next``; then ``path`` is not used.
     """
 
@@ -65,6 +70,10 @@ class Probe:
     previous: Probe | None = None
     plain: bool = False
     alone: bool = False
+    talk: tuple[Probe, ...] = ()
+    raw: str = ""
+    until_closed: bool = False
+    burst: bool = False
     name: str = field(default="", init=False)
 
     def but(  # noqa: PLR0913 - one keyword per part of a request
@@ -107,7 +116,8 @@ class Probe:
         parts = (self.path, *self.layers)
         named = {name for part in parts for name in _arguments(part)} - CONTEXT_NAMES
         before = self.after if self.previous is None else (*self.after, self.previous)
-        return (*sorted(named), *(probe.name for probe in before))
+        said = (name for probe in self.talk for name in probe.dependencies)
+        return (*sorted({*named, *said}), *(probe.name for probe in before))
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +167,17 @@ def header_family(probe: Probe, field_name: str, values: Mapping[str, HeaderValu
 def query_family(probe: Probe, queries: Mapping[str, str]) -> Family:
     """Declare variants of ``probe`` that differ in the query."""
     return Family({variant: probe.but(query=query) for variant, query in queries.items()})
+
+
+def talk(*probes: Probe) -> Probe:
+    """Declare that the requests of ``probes`` are sent one after the other on one connection."""
+    return Probe(probes[0].path, talk=probes)
+
+
+def raw(template: str, *, needs: tuple[str, ...], until_closed: bool = False) -> Probe:
+    """Declare what is written as it stands; line ends in ``template`` become CR LF."""
+    text = template.replace("\n", "\r\n")
+    return Probe("/invoices/{invoice_id}", raw=text, needs=needs, until_closed=until_closed)
 
 
 def walk(start: Probe, max_pages: int) -> Walk:

@@ -84,11 +84,20 @@ class Recorder:
     def _clean(self, exchange: Exchange) -> Exchange:
         text = self._redactor.text
         request = exchange.request
-        headers = tuple((name, text(value)) for name, value in request.headers)
-        request = replace(request, url=text(request.url), headers=headers, body=self._redactor.bytes(request.body))
-        failure = None if exchange.failure is None else text(exchange.failure)
-        answer = None if exchange.answer is None else self._clean_answer(exchange.answer)
-        return replace(exchange, request=request, failure=failure, answer=answer)
+        request = replace(
+            request,
+            url=text(request.url),
+            headers=tuple((name, text(value)) for name, value in request.headers),
+            body=self._redactor.bytes(request.body),
+            raw=tuple(map(text, request.raw)),
+        )
+        return replace(
+            exchange,
+            request=request,
+            failure=None if exchange.failure is None else text(exchange.failure),
+            answer=None if exchange.answer is None else self._clean_answer(exchange.answer),
+            later=tuple(map(self._clean_answer, exchange.later)),
+        )
 
     def _clean_answer(self, answer: Answer) -> Answer:
         text, octets = self._redactor.text, self._redactor.bytes

@@ -96,7 +96,7 @@ class Run:
             "other_auth_token": "planned",
             "auth_token": "planned",
             "signing_key": "planned",
-            "capabilities": ["collection", "contested", "cookie"],
+            "capabilities": ["collection", "contested", "cookie", "wire", "load"],
         }
         own = Settings({**self.settings.values, "api-prefix": PREFIX, "session-cookie": Authentication.cookie_name})
         return build(base_url, own, {**known, **(told or {})})
@@ -131,13 +131,13 @@ class Run:
             )
         if self.settings["record"] and not self.kept:
             self._recorder = Recorder(self.settings["record"], self.target.redactor, self._facts())
-        if self.abort:
+        if self.abort and not self.kept:
             return
         try:
             self._observer = self._observer or Observer(self.target, self._recorder)
             self._lead_with(smoke.check(self._observer))
         except smoke.Unusable as reason:
-            self.abort = Abort(reason.code, str(reason))
+            self.abort = self.abort or Abort(reason.code, str(reason))
         except SettingError as reason:
             self.abort = Abort(ExitCode.USAGE, str(reason))
 
@@ -181,10 +181,13 @@ class Run:
         return tuple(found)
 
     def received(self, wanted: Callable[[Exchange], bool]) -> tuple[Exchange, ...]:
-        """Return what was received and is ``wanted``, in plan order; from the base URL only."""
+        """Return what was received and is ``wanted``, in plan order; from the base URL only.
+
+        Answers to raw messages are left out: what refuses malformed HTTP is often no more than a parser.
+        """
         scheme = f"{self.target.origin.scheme}://"
         received = (exchange for exchange in self.observer.exchanges() if exchange.request.url.startswith(scheme))
-        return tuple(exchange for exchange in received if wanted(exchange))
+        return tuple(exchange for exchange in received if not exchange.request.raw and wanted(exchange))
 
     @property
     def token_facts(self) -> TokenFacts:

@@ -233,6 +233,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("concurrency", _integer(1), 8, "requests under way at once", "N"),
     Setting("rate-limit", _rate, None, "most requests sent per second, e.g. 10/s or 100/m", "N/s"),
     Setting("request-timeout", _seconds, 10.0, "seconds within which a whole answer must arrive", "S"),
+    Setting("max-latency", _seconds, 1.0, "seconds that 95 of 100 parallel requests may take, for --enable load", "S"),
     Setting("max-body", _integer(1024), 8 * 1024 * 1024, "octets of an answer that are read", "BYTES"),
     Setting("plain-url", _text, "", "where an https target answers plain http; default: port 80, beside 443", "URL"),
     Setting("ca-bundle", _file, None, "certificates (PEM) to trust for https", "FILE"),

@@ -18,6 +18,8 @@ UNKNOWN_ID = "6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42"
 SECOND_UNKNOWN_ID = "d41a7b96-2f0c-4e83-b5d6-71c9e8f2a035"
 
 _EXTRA = "REQUEST_HEADER_"
+# What the user should see to be enabled.
+_INTRUSIVE = {"wire": "sends malformed HTTP", "load": "sends bursts of requests"}
 _ABSOLUTE = re.compile("(?:https?:)?//", re.IGNORECASE)
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*")
 _CREDENTIAL = re.compile("auth|token|key|secret|cookie|session|signature|password", re.IGNORECASE)
@@ -130,7 +132,8 @@ class Target:
         second = ", second customer" if self.other_auth_token else ""
         collection = "on" if "collection" in self.capabilities else "off"
         count = len(self.invoice_ids)
-        return f"{token}{second}, {count} invoice{'' if count == 1 else 's'}, collection {collection}"
+        more = "".join(f"; {name}: {what}" for name, what in _INTRUSIVE.items() if name in self.capabilities)
+        return f"{token}{second}, {count} invoice{'' if count == 1 else 's'}, collection {collection}{more}"
 
 
 def split_base_url(base_url: str) -> tuple[Origin, str]:

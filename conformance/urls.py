@@ -44,6 +44,14 @@ def origin(url: str) -> tuple[str, str, int]:
     return scheme, (parts.hostname or "").lower(), parts.port or _DEFAULT_PORTS[scheme]
 
 
+def host_of(link: str, base: str) -> str | None:
+    """Return the host in lower case to which the URI reference ``link`` leads; None when there is none."""
+    try:
+        return urlsplit(urljoin(base, link)).hostname
+    except ValueError:
+        return None
+
+
 def path_of(link: str, base: str) -> str:
     """Return the decoded path to which the URI reference ``link``, received from the URL ``base``, leads."""
     return unquote(urlsplit(urljoin(base, link)).path)

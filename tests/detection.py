@@ -110,12 +110,13 @@ def cases(invoice_ids: Iterable[str]) -> Iterator[Case]:
 
 def _values(run: Run, case: Case) -> dict[str, Any]:
     values: dict[str, Any] = {argument.name: value_of(run, argument, case.invoice_id) for argument in case.arguments}
-    for name in case.others:
-        values[name] = {
-            "invoice_id": lambda: case.invoice_id or run.target.invoice_ids[0],
-            "token_facts": lambda: run.token_facts,
-            "signing_key_bits": lambda: run.target.signing_key_bits,
-        }[name]()
+    others: dict[str, Callable[[], object]] = {
+        "invoice_id": lambda: case.invoice_id or run.target.invoice_ids[0],
+        "token_facts": lambda: run.token_facts,
+        "signing_key_bits": lambda: run.target.signing_key_bits,
+        "max_latency": lambda: run.settings["max-latency"],
+    }
+    values.update({name: others[name]() for name in case.others})
     return values
 
 
@@ -169,7 +170,8 @@ _GIVEN = {
     "hidden-invoice": ("hidden_invoice_id",),
     "signing-key": ("signing_key",),
 }
-EVERYTHING = frozenset({*_GIVEN, "collection", "contested", "cookie"})
+_ENABLED = frozenset({"collection", "contested", "cookie", "wire", "load"})
+EVERYTHING = _ENABLED | _GIVEN.keys()
 
 
 def settings_for(server: ReferenceServer, capabilities: Collection[str] = EVERYTHING) -> dict[str, Any]:
@@ -181,7 +183,7 @@ def settings_for(server: ReferenceServer, capabilities: Collection[str] = EVERYT
         "signing_key": server.signing_key,
     }
     given = {name: known[name] for need in sorted(capabilities) for name in _GIVEN.get(need, ())}
-    enabled = sorted(set(capabilities) & {"collection", "contested", "cookie"})
+    enabled = sorted(set(capabilities) & _ENABLED)
     return {
         **given,
         "auth_token": server.token,

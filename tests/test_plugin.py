@@ -65,7 +65,12 @@ def run(*arguments: str, **environment: str) -> Result:
     return Result(done.returncode, done.stdout, done.stderr)
 
 
-_SETTINGS = {setting.variable for setting in SETTINGS} | {"PYTEST_BASE_URL", "PYTEST_ADDOPTS"}
+_SETTINGS = {setting.variable for setting in SETTINGS} | {
+    "PYTEST_BASE_URL",
+    "PYTEST_ADDOPTS",
+    "GITHUB_ACTIONS",
+    "GITHUB_STEP_SUMMARY",
+}
 
 
 @pytest.fixture(scope="module")

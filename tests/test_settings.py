@@ -47,6 +47,10 @@ VALUES: Mapping[str, list[tuple[str, object]]] = {
     "request-timeout": [("1", 1.0), ("0.5", 0.5), ("60", 60.0), ("3600", 3600.0)],
     "max-body": [("1024", 1024), ("2048", 2048), ("4096", 4096), ("8192", 8192)],
     "ca-bundle": [("{file}", "{file}")] * 4,
+    "record": [("a.har", "a.har"), ("b.har", "b.har"), ("c.har", "c.har"), ("d.har", "d.har")],
+    "replay": [("{file}", "{file}")] * 4,
+    "report-json": [("a.json", "a.json"), ("b.json", "b.json"), ("c.json", "c.json"), ("d.json", "d.json")],
+    "report-html": [("a.html", "a.html"), ("b.html", "b.html"), ("c.html", "c.html"), ("d.html", "d.html")],
     "insecure": [("yes", True), ("off", False), ("true", True), ("0", False)],
     "request-header": [
         ("A: b", (("A", "b"),)),

@@ -27,7 +27,7 @@ def verdict_of(*judged: tuple[str, Outcome], strict: bool = False) -> Verdict:
         ([("AAA-001", Outcome.PASSED)], ExitCode.CONFORMS, "conforms"),
         ([("AAA-001", Outcome.PASSED), ("BBB-001", Outcome.WARNED)], ExitCode.CONFORMS, "conforms"),
         ([("CCC-001", Outcome.NOTED)], ExitCode.CONFORMS, "conforms"),
-        ([("AAA-001", Outcome.WAIVED)], ExitCode.CONFORMS, "conforms"),
+        ([("AAA-001", Outcome.WAIVED)], ExitCode.CONFORMS, "conforms, with 1 requirement waived"),
         (
             [("AAA-001", Outcome.FAILED), ("BBB-001", Outcome.WARNED)],
             ExitCode.DOES_NOT_CONFORM,

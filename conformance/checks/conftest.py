@@ -23,6 +23,13 @@ def signing_key_bits(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
+def max_latency(request: pytest.FixtureRequest) -> float:
+    """The seconds that an answer may take under load."""
+    seconds: float = request.config.stash[RUN].settings["max-latency"]
+    return seconds
+
+
+@pytest.fixture
 def token_facts(request: pytest.FixtureRequest) -> TokenFacts:
     """What the given token tells about itself; the token stays outside of the checks."""
     return request.config.stash[RUN].token_facts

@@ -154,6 +154,15 @@ def links(exchange: Exchange) -> Iterator[Part]:
                 yield Part(_below(owner.pointer, "links", name), value)
 
 
+def urls(exchange: Exchange) -> Iterator[Part]:
+    """Yield the text of every link of a document that has one: a string, or the href of a link object."""
+    for pointer, link in links(exchange):
+        if isinstance(link, dict) and isinstance(link.get("href"), str):
+            yield Part(f"{pointer}/href", link["href"])
+        elif isinstance(link, str):
+            yield Part(pointer, link)
+
+
 def containers(exchange: Exchange) -> Iterator[Part]:
     """Yield every member that has to be a JSON object where it is present, whatever it really is."""
     for owner in owners_of_links(exchange):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-from urllib.parse import urljoin, urlsplit
-
+from conformance.checks.documents import Part, urls
 from conformance.exchange import JSON_API, Exchange
 from conformance.given import contents, expect_survived, given, given_status
 from conformance.judging import expect, requirement, status_line
 from conformance.probes.injection import FOREIGN_HOST, INJECTED, MARKUP, PRODUCT
+from conformance.urls import host_of
 from conformance.values import shown
 
 # Where browsers run scripts, by the label or by sniffing.
@@ -95,40 +93,16 @@ def test_encoded_line_ends_add_no_field(line_end: Exchange) -> None:
     expect(not lines, f"no field {INJECTED}", f"{INJECTED}: {', '.join(lines)}", line_end, part=INJECTED)
 
 
-def _links(value: Any) -> Iterator[str]:
-    """Yield the links in a document, wherever they stand."""
-    if isinstance(value, dict):
-        for name, member in value.items():
-            if name == "links" and isinstance(member, dict):
-                for link in member.values():
-                    text = link.get("href") if isinstance(link, dict) else link
-                    if isinstance(text, str):
-                        yield text
-            else:
-                yield from _links(member)
-    elif isinstance(value, list):
-        for member in value:
-            yield from _links(member)
-
-
-def _leads_to(link: str, base: str) -> str | None:
-    try:
-        return urlsplit(urljoin(base, link)).hostname
-    except ValueError:
-        return None
-
-
 @requirement("SEC-012")
 def test_a_foreign_host_does_not_steer_the_links(item: Exchange, foreign_host: Exchange) -> None:
     given_status(item, 200)
     given(foreign_host.status < 400, "the request is refused")
     location = foreign_host.fields.get("Location")
-    places = {"Location": [location]} if location else {"/links": list(_links(foreign_host.json.value))}
-    given(any(places.values()), "there are no links")
-    for part, links in places.items():
-        for link in links:
-            own = _leads_to(link, item.request.url) != FOREIGN_HOST
-            expect(own, f"links to {urlsplit(item.request.url).hostname}", shown(link), foreign_host, part=part)
+    found = [Part("Location", location)] if location else list(urls(foreign_host))
+    given(found, "there are no links")
+    for part, link in found:
+        own = host_of(link, item.request.url) != FOREIGN_HOST
+        expect(own, f"links to {host_of(item.request.url, '')}", shown(link), foreign_host, part=part)
 
 
 @requirement("SEC-020")

@@ -199,9 +199,10 @@ def _wide_rule(check: Check) -> Rule:
 
 def _role_rule(check: Check, role: str) -> Rule:
     fits = _fits_any_fields(check, role) or ROLES[role]
+    otherwise = f"not in place of {role}"
 
     def judge(exchange: Exchange, context: Context) -> None:
-        given(exchange.request.method == "GET" and fits(context.asked(exchange)), f"not in place of {role}")
+        given(exchange.request.method == "GET" and fits(context.asked(exchange)), otherwise)
         # 5xx is owned by ERR-011; a limit says nothing.
         given(exchange.answer is not None and exchange.status < 500 and exchange.status != 429, "not answered")
         # A server may refuse parameters that it does not support before it looks for the invoice.

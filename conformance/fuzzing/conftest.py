@@ -93,6 +93,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         outcomes.apply(told, report, run)
         tally = {**asdict(found.tally), "seconds": seconds}
         vars(report)["conformance"].update(generated=tally, item=item.name)
+    if hasattr(report, "conformance"):
+        item.user_properties += outcomes.properties(report)
     return report
 
 

@@ -45,6 +45,11 @@ class ResponseTransport(asyncio.Transport):
         if data:
             self._protocol.write_response(self._transport, data)
 
+    def end(self) -> None:
+        """Let the client see that nothing more comes, while its input can still be taken (RFC 9112, section 9.6)."""
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+
     def close(self) -> None:
         """Write what is left and close."""
         self.flush()
@@ -135,4 +140,5 @@ class WireProtocol(H11Protocol):
             self.transport.write(self.conn.send(part) or b"")
         if isinstance(self.transport, ResponseTransport):
             self.transport.flush()
+            self.transport.end()
         self.loop.call_later(LINGER, self.transport.close)

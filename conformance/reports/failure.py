@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from conformance.requirements import Requirement
 from conformance.verdict import Judgement, Outcome
+
+if TYPE_CHECKING:
+    from conformance.run import Run
 
 WIDTH = 80
 _LABEL = 12
@@ -58,8 +63,15 @@ def _words(command: str) -> list[str]:
     return joined
 
 
+def repeat(judgement: Judgement, run: Run) -> str:
+    """Return the command that judges the same again."""
+    select = judgement.evidence.get("repeat", f"-k {judgement.requirement}")
+    target = "" if run.embedded else f" --base-url={shlex.quote(run.target.base_url)}"
+    return f"pytest {select}{target}"
+
+
 def block(
-    requirement: Requirement, judgements: Sequence[Judgement], repeat: str, *, with_answer: bool = True
+    requirement: Requirement, judgements: Sequence[Judgement], command: str, *, with_answer: bool = True
 ) -> list[str]:
     """Return the lines that tell of ``judgements``, all violations of ``requirement``."""
     first = judgements[0]
@@ -84,4 +96,4 @@ def block(
     for judgement in [each for each in judgements[1:] if "repeat" in each.evidence][:_MOST_OTHERS]:
         # Each generated finding is a cause of its own.
         lines += _command("and by", str(judgement.evidence["request"]))
-    return lines + _command("repeat", repeat)
+    return lines + _command("repeat", command)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.recording import replace_file
-from conformance.reports import json_report, waiver_file
+from conformance.reports import github, json_report, waiver_file
 
 if TYPE_CHECKING:
     from conformance.reports.json_report import Ending
@@ -19,14 +20,20 @@ def write(run: Run, ending: Ending) -> list[tuple[str, str]]:
     todo: list[tuple[str, Callable[[], None]]] = []
     if not run.kept and run.settings["record"]:
         todo.append((run.settings["record"], run.save_record))
-    if path := run.settings["write-waivers"]:
-        todo.append((path, lambda: replace_file(Path(path), waiver_file.text(run))))
+    if (step := github.summary_path()) and run.judgements and not run.abort:
+        todo.append((step, partial(github.append_summary, run, run.verdict(), step)))
+    if known := run.settings["write-waivers"]:
+        todo.append((known, partial(_write_waivers, run, known)))
     wanted = {name: run.settings[name] for name in ("report-json", "report-html") if run.settings[name]}
     if wanted:
         report = json_report.build(run, ending)
         for name, path in wanted.items():
             todo.append((path, _writer(name, path, report)))
     return [(path, _problem(save)) for path, save in todo]
+
+
+def _write_waivers(run: Run, path: str) -> None:
+    replace_file(Path(path), waiver_file.text(run))
 
 
 def _writer(name: str, path: str, report: dict[str, object]) -> Callable[[], None]:

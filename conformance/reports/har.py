@@ -82,7 +82,7 @@ def _add(archive: harfile.HarFile, entry: Entry) -> None:
         startedDateTime=exchange.started or datetime.fromtimestamp(0, UTC),
         time=milliseconds,
         request=_request(entry),
-        response=_response(exchange),
+        response=_response(exchange.answer),
         timings=harfile.Timings(send=0, wait=milliseconds, receive=0),
         connection=str(exchange.connection),
     )
@@ -107,6 +107,12 @@ def _request(entry: Entry) -> _Request:
         "elapsed": exchange.elapsed,
         "ordinal": exchange.ordinal,
         "retries": exchange.retries,
+        "answered": exchange.answer is not None,
+        "failure": exchange.failure,
+        "lost": exchange.lost,
+        "closed": exchange.closed,
+        "raw": list(request.raw),
+        "later": [_response(each).asdict() for each in exchange.later],
     }
     if secrets.has_placeholder(request.url):
         extension["url"] = request.url
@@ -134,12 +140,10 @@ def _query(url: str) -> list[tuple[str, str]]:
         return []
 
 
-def _response(exchange: Exchange) -> _Response:
-    answer = exchange.answer
+def _response(answer: Answer | None) -> harfile.Response:
     if answer is None:
         # Status 0 is how browsers write that there was no answer.
-        extension = {"failure": exchange.failure, "lost": exchange.lost}
-        return _Response(0, "", "", extension=extension)
+        return harfile.Response(0, "", "")
     text, encoding = _as_text(answer.body)
     excess, excess_encoding = _as_text(answer.excess)
     return _Response(
@@ -196,26 +200,27 @@ def _entry(data: dict[str, Any]) -> Entry:
     request, response = data["request"], data["response"]
     known = request[EXTENSION]
     body = _as_bytes(request["postData"]["text"], known["encoding"]) if "postData" in request else b""
-    sent = Request(request["method"], known.get("url", request["url"]), _pairs(request["headers"]), body)
-    said = response[EXTENSION]
+    url, headers = known.get("url", request["url"]), _pairs(request["headers"])
     exchange = Exchange(
         probe=str(known["probe"]),
-        request=sent,
-        answer=None if "lost" in said else _answer(response, said),
-        failure=said.get("failure"),
-        lost=said.get("lost", False),
+        request=Request(request["method"], url, headers, body, raw=tuple(map(str, known["raw"]))),
+        answer=_answer(response) if known["answered"] else None,
+        failure=known["failure"],
+        lost=bool(known["lost"]),
         invoice_id=known["invoice_id"],
         started=datetime.fromisoformat(data["startedDateTime"]),
         elapsed=float(known["elapsed"]),
         connection=int(data["connection"]),
         ordinal=int(known["ordinal"]),
         retries=int(known["retries"]),
+        later=tuple(map(_answer, known["later"])),
+        closed=bool(known["closed"]),
     )
     return Entry(exchange, int(known["observation"]), bool(known["superseded"]))
 
 
-def _answer(response: dict[str, Any], said: dict[str, Any]) -> Answer:
-    content = response["content"]
+def _answer(response: dict[str, Any]) -> Answer:
+    content, said = response["content"], response[EXTENSION]
     return Answer(
         status=int(response["status"]),
         reason=response["statusText"],

@@ -225,6 +225,8 @@ def _exchanges(run: Run) -> list[dict[str, Any]]:
 
 def _exchange(exchange: Exchange, *, superseded: bool, with_body: bool) -> dict[str, Any]:
     request = exchange.request
+    raw = {"raw": [_line(secrets.display(each)) for each in request.raw]} if request.raw else {}
+    later = {"later": [_answer(each, with_body=with_body) for each in exchange.later]} if exchange.later else {}
     return {
         "id": exchange.key,
         "probe": exchange.probe,
@@ -239,9 +241,11 @@ def _exchange(exchange: Exchange, *, superseded: bool, with_body: bool) -> dict[
             "url": _line(secrets.display(request.url)),
             "headers": _lines((name, secrets.display(value)) for name, value in request.headers),
             "curl": cut(printable(curl(request)), _LONGEST_BODY),
+            **raw,
         },
         "answer": _answer(exchange.answer, with_body=with_body) if exchange.answer else None,
         "failure": None if exchange.failure is None else _line(exchange.failure),
+        **later,
     }
 
 

@@ -56,7 +56,7 @@ def _row(label: str, text: str) -> str:
     return _fill(text, initial_indent=f"{label:<12}", subsequent_indent=" " * 12)
 
 
-def findings(run: Run, verdict: Verdict, repeat: str) -> Iterator[str]:
+def findings(run: Run, verdict: Verdict) -> Iterator[str]:
     """Yield a block for each requirement that failed, then shorter ones for those that warned."""
     groups: dict[str, list[Judgement]] = {}
     for judgement in run.judgements:
@@ -66,8 +66,7 @@ def findings(run: Run, verdict: Verdict, repeat: str) -> Iterator[str]:
     for name in ordered[:_MOST_BLOCKS]:
         group = groups[name]
         with_answer = group[0].outcome is Outcome.FAILED
-        select = group[0].evidence.get("repeat", f"-k {name}")
-        yield from failure.block(registry()[name], group, f"pytest {select}{repeat}", with_answer=with_answer)
+        yield from failure.block(registry()[name], group, failure.repeat(group[0], run), with_answer=with_answer)
         yield ""
     if len(ordered) > _MOST_BLOCKS:
         yield f"… and {len(ordered) - _MOST_BLOCKS} more requirements; the table below names them."

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-import time
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_item
 from conformance.reference.message import Answer, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from conformance.reference.app import Api
-    from conformance.reference.message import Request
+    from conformance.reference.message import Document, Request
 
 CLIENT_ERRORS = "RFC 9110, section 15.5"
 
@@ -232,13 +231,50 @@ def expectation_crash(api: Api) -> None:
     _crash(api, lambda request: bool(request.lines("expect")))
 
 
+def _under_load(api: Api, act: Callable[[Request], Awaitable[None]]) -> None:
+    """Let ``act`` happen with each request that finds ten others under way."""
+    under_way: set[int] = set()
+
+    async def arrive(original: Callable[[Request], Awaitable[None]], request: Request) -> None:
+        under_way.add(id(request))
+        try:
+            # Long enough for those that were sent together to be here together.
+            await asyncio.sleep(0.02)
+            if len(under_way) > 10:
+                await act(request)
+            await original(request)
+        finally:
+            under_way.discard(id(request))
+
+    api.replace("arrive", arrive)
+
+
+@fault("burst-exhausts-pool", caught_by={"SEC-021"}, clause="OWASP API4:2023", needs={"load"})
+def exhausted(api: Api) -> None:
+    """Of more than ten requests at once, those beyond the tenth are answered with 500."""
+
+    async def fail(_: Request) -> None:
+        raise Problem(500, "Internal server error", "No connection to the database is free.")
+
+    _under_load(api, fail)
+
+
+@fault("burst-mixes-answers", caught_by={"ROB-007"}, clause="RFC 9110, section 9.2.1", needs={"load"})
+def mixed(api: Api) -> None:
+    """Of more than ten requests at once, those beyond the tenth get the attributes of another invoice."""
+
+    async def mark(request: Request) -> None:
+        request.fields.append(("x-mixed", "1"))
+
+    def change(request: Request, document: Document) -> None:
+        if request.lines("x-mixed"):
+            document["data"]["attributes"]["reference"] = "INV-OF-ANOTHER"
+
+    _under_load(api, mark)
+    api.on_document(change)
+
+
 @fault("runtime-exceeds-budget", caught_by={"ROB-012"}, clause="Documented example, response headers", needs={"load"})
 def slow(api: Api) -> None:
-    """Every invoice by itself takes a fifth of a second."""
-
-    def find(original: Callable[..., object], request: Request, number: str) -> object:
-        if is_item(request):
-            time.sleep(0.2)
-        return original(request, number)
-
-    api.replace("find_invoice", find)
+    """Of more than ten requests at once, those beyond the tenth take a second and a half."""
+    _under_load(api, lambda _: asyncio.sleep(1.5))

@@ -99,7 +99,7 @@ def folded_field(api: Api) -> None:
 @fault("wire-length-invalid-accepted", caught_by={"WIRE-004"}, clause=FRAMING, needs=WIRE)
 def length_invalid(api: Api) -> None:
     """A Content-Length that is no number is ignored."""
-    api.on_input(lambda data: re.sub(rb"(?i)\r\ncontent-length: *(?!\d+\r\n)[^\r]*", b"", data))
+    api.on_input(lambda data: re.sub(rb"(?i)\r\ncontent-length:(?! *\d+\r\n)[^\r]*", b"", data))
 
 
 @fault("wire-length-first-counts", caught_by={"WIRE-004"}, clause=FRAMING, needs=WIRE)
@@ -196,7 +196,11 @@ def close_ignored(api: Api) -> None:
     "wire-extra-bytes-after-401",
     caught_by={"ROB-009"},
     clause="RFC 9112, section 6.3",
-    also={"HTTP-017": "bytes follow the message", "HTTP-003": "more bytes come than announced"},
+    also={
+        "HTTP-017": "bytes follow the message",
+        "HTTP-003": "more bytes come than announced",
+        "HTTP-005": "HEAD is answered with 401, too",
+    },
 )
 def extra_bytes(api: Api) -> None:
     """A 401 is followed by bytes that belong to no message."""

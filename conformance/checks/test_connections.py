@@ -1,0 +1,46 @@
+"""Several requests on one connection, in turn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.exchange import Answer, Exchange
+from conformance.fields import elements
+from conformance.given import given, sent_length
+from conformance.judging import Violation, expect, requirement, status_line
+
+
+def _ends(answer: Answer) -> bool:
+    """Tell whether an answer says that the connection ends with it (RFC 9112, section 9.3)."""
+    options = {option.lower() for option in elements(answer.fields.lines("Connection"))}
+    return "close" in options or (answer.version == "1.0" and "keep-alive" not in options)
+
+
+@requirement("ROB-009")
+def test_answers_on_one_connection_stay_in_step(  # noqa: PLR0913, PLR0917 - a twin for each turn
+    item: Exchange,
+    if_none_match_any: Exchange,
+    item_head: Exchange,
+    unknown_item: Exchange,
+    item_without_token: Exchange,
+    turns: Exchange,
+) -> None:
+    twins = (if_none_match_any, item_head, unknown_item, item_without_token, item)
+    for twin in twins:
+        given(twin.answer and not twin.answer.incomplete, f"{twin.probe} is not answered completely by itself either")
+    # Content where none may be has owners: COND-006 and HTTP-005.
+    given(not any(each.answer and each.answer.excess for each in twins[:2]), "content follows a 304 or HEAD")
+    answers = () if turns.answer is None else (turns.answer, *turns.later)
+    given(all(each.status not in {429, 503} for each in answers), "the target limits requests")
+    for number, (twin, answer) in enumerate(zip(twins, answers, strict=False), 1):
+        observed = status_line(replace(turns, answer=answer))
+        expect(answer.status == twin.status, f"{twin.status} to request {number}, {twin.probe}", observed, turns)
+        if answer.incomplete is None and twin is item:
+            whole = answer.wire_length == sent_length(item)
+            expect(whole or answer.body == item.body, "the invoice as by itself", observed, turns)
+    if len(answers) < len(twins) and not (answers and _ends(answers[-1])):
+        raise Violation(
+            f"an answer to request {len(answers) + 1}, {twins[len(answers)].probe}, or a connection that ends in order",
+            turns.failure or "none",
+            turns,
+        )

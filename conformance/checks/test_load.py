@@ -1,0 +1,64 @@
+"""Many requests at once: they are answered as one is, or limited, and in time."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from conformance.exchange import Exchange
+from conformance.given import contents, given, given_status
+from conformance.judging import Violation, expect, observe_each, requirement, status_line
+
+Exchanges = tuple[Exchange, ...]
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+@requirement("SEC-021")
+def test_a_burst_is_survived(item: Exchange, every_burst: Exchanges) -> None:
+    given_status(item, 200)
+
+    def judge(exchange: Exchange) -> None:
+        if exchange.answer is None:
+            raise Violation("an answer, or 429", exchange.failure or "none", exchange)
+        expect(exchange.status < 500, "the invoice, or 429", status_line(exchange), exchange)
+
+    observe_each(every_burst, judge)
+
+
+@requirement("ROB-007")
+def test_parallel_requests_get_the_same_invoice(item: Exchange, item_again: Exchange, every_burst: Exchanges) -> None:
+    given_status(item, 200)
+    wanted = contents(item)
+    given(contents(item_again) == wanted, "the invoice changes from one request to the next")
+    same_tag = item.fields.lines("ETag") == item_again.fields.lines("ETag")
+
+    def judge(exchange: Exchange) -> None:
+        # Server errors, and no answer at all, are the finding of SEC-021.
+        given(exchange.status < 500, "a server error")
+        expect(exchange.status == 200, "the invoice, or 429", status_line(exchange), exchange)
+        expect(contents(exchange) == wanted, "the same invoice as alone", "other contents", exchange)
+        if same_tag:
+            tags, usual = exchange.fields.lines("ETag"), item.fields.lines("ETag")
+            expect(tags == usual, ", ".join(usual) or "no ETag", ", ".join(tags), exchange, part="ETag")
+
+    observe_each(every_burst, judge)
+
+
+def _usual_longest(seconds: list[float]) -> float:
+    """Return what 95 of 100 values do not exceed."""
+    return sorted(seconds)[math.ceil(0.95 * len(seconds)) - 1]
+
+
+@requirement("ROB-012")
+def test_parallel_requests_are_answered_in_time(every_burst: Exchanges, max_latency: float) -> None:
+    answered = [exchange for exchange in every_burst if exchange.answer and exchange.status == 200]
+    given(answered, "no request was answered with 200")
+    last = answered[-1]
+    limit = f"at most {max_latency:g} s for 95 of 100 requests"
+    measured = _usual_longest([exchange.elapsed for exchange in answered])
+    expect(measured <= max_latency, limit, f"{measured:.3f} s", last)
+    told = [exchange.fields.get("X-Runtime") or "" for exchange in answered]
+    seconds = [float(value) for value in told if _SECONDS.fullmatch(value)]
+    if seconds:
+        runtime = _usual_longest(seconds)
+        expect(runtime <= max_latency, limit, f"X-Runtime {runtime:.3f} s", last, part="X-Runtime")

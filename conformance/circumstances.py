@@ -114,6 +114,9 @@ def may_be_cut_off(exchange: Exchange) -> bool:
     if request.method not in _METHODS or (request.method == "GET" and request.body):
         # RFC 9110, section 9.3.1, expects that for content with GET; firewalls do it for unusual methods.
         return True
+    if request.header("Expect"):
+        # It is not meant for requests without content (RFC 9110, section 10.1.1), and some servers wait for that.
+        return True
     # Read once and twice: a firewall tries both.
     target = unquote(request.target, errors="replace")
     return (

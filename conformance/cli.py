@@ -13,7 +13,9 @@ from conformance import __version__
 def _run(arguments: Sequence[str]) -> int:
     import pytest
 
-    return int(pytest.main(["-p", "no:schemathesis", "--pyargs", "conformance.checks", "conformance.fuzzing", *arguments]))
+    return int(
+        pytest.main(["-p", "no:schemathesis", "--pyargs", "conformance.checks", "conformance.fuzzing", *arguments])
+    )
 
 
 def _serve(options: argparse.Namespace) -> int:

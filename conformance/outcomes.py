@@ -11,7 +11,7 @@ import pytest
 
 from conformance.exchange import Exchange, NotObserved
 from conformance.judging import Violation
-from conformance.reports import evidence, failure
+from conformance.reports import evidence, failure, workflow
 from conformance.requirements import registry
 from conformance.verdict import Judgement, Outcome, outcome_of_violation, worst
 
@@ -104,7 +104,8 @@ class _Told(str):
 
     def toterminal(self, terminal: Any) -> None:
         """Write the text; that this exists makes pytest send it between processes as a text."""
-        terminal.line(str(self))
+        for line in workflow.guarded(str(self).splitlines()):
+            terminal.line(line)
 
 
 def _blocks(judgements: Sequence[Judgement], run: Run) -> str:

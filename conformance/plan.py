@@ -18,6 +18,7 @@ from conformance.urls import target_of
 if TYPE_CHECKING:
     from conformance.target import Target
 
+_LONG_RUN = re.compile(r"([A-Za-z0-9])\1{199,}")
 USER_AGENT = "invoices-conformance"
 
 
@@ -248,12 +249,22 @@ def curl(request: Request) -> str:
         words += ["-H", "'Accept:'"]
     if request.body:
         words += ["--data-binary", shlex.quote(request.body.decode("utf-8", errors="replace"))]
-    words.append(_quoted(request.url) if secrets.has_placeholder(request.url) else shlex.quote(request.url))
+    words.append(_quoted(request.url))
     return " ".join(words)
+
+
+def _shortened(text: str) -> str:
+    """Return ``text`` as a word of a shell; what is one character very often is made by a command."""
+    word, end = "", 0
+    for run in _LONG_RUN.finditer(text):
+        made = f"printf %{len(run[0])}s | tr ' ' {run[1]}"
+        word += f'{shlex.quote(text[end : run.start()])}"$({made})"'
+        end = run.end()
+    return word + shlex.quote(text[end:]) if end < len(text) or not text else word
 
 
 def _quoted(text: str) -> str:
     if not secrets.has_placeholder(text):
-        return shlex.quote(text)
+        return _shortened(text)
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`")
     return f'"{secrets.display(escaped)}"'

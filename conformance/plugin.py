@@ -202,11 +202,11 @@ def _is_worker(config: pytest.Config) -> bool:
 
 
 def _write(config: pytest.Config, lines: Any) -> None:
-    from conformance.reports import github
+    from conformance.reports import workflow
 
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
-        for line in github.guarded(lines) if github.is_active() else lines:
+        for line in workflow.guarded(lines):
             reporter.write_line(line)
 
 
@@ -370,13 +370,13 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     run = _existing_run(config)
     if run is None or run.abort or run.dry or not run.judgements:
         return
-    from conformance.reports import github, terminal
+    from conformance.reports import github, terminal, workflow
 
     verdict = run.verdict()
     deselected = len(terminalreporter.stats.get("deselected", []))
     interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
     closing = terminal.summary(run, verdict, deselected, interrupted=interrupted)
     _write(config, [*terminal.errors(run), *terminal.findings(run, verdict), *closing])
-    if github.is_active():
+    if workflow.is_active():
         for line in github.commands(run, verdict):
             terminalreporter.write_line(line)

@@ -42,6 +42,8 @@ class Run:
 
         Raises SettingError for an unusable base URL.
         """
+        if settings["record"] and settings["replay"]:
+            raise SettingError("--record and --replay: a run does one of them")
         self.kept = Record(settings["replay"]) if settings["replay"] else None
         self.settings = settings = self.kept.with_recorded(settings) if self.kept else settings
         self.dry = dry

@@ -236,3 +236,14 @@ def test_the_whole_plan_is_shown_without_secrets() -> None:
     assert len(commands) + len(left_open) == len(first)
     # The documented answer is imagined where a request depends on one, so that little is left open.
     assert len(left_open) < len(commands) / 4
+
+
+def test_what_is_very_long_is_made_by_the_shell() -> None:
+    long = "a" * 6000
+    command = curl(Request("GET", f"http://api.example.org/{long}'b?x={long}", (("X-Long", long),)))
+    assert len(command) < 400
+    printed = subprocess.run(
+        ["bash", "-c", f"curl() {{ printf '%s\\n' \"$@\"; }}; {command}"], capture_output=True, check=True, text=True
+    ).stdout.split("\n")
+    assert f"http://api.example.org/{long}'b?x={long}" in printed
+    assert f"X-Long: {long}" in printed

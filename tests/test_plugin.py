@@ -52,7 +52,7 @@ class Result:
 
 def run(*arguments: str, **environment: str) -> Result:
     """Run pytest in a process of its own, with no settings but the given ones."""
-    inherited = {name: value for name, value in os.environ.items() if name not in _SETTINGS}
+    inherited = {name: value for name, value in os.environ.items() if name not in SETTING_VARIABLES}
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *QUICK, *arguments],
         cwd=ROOT,
@@ -65,7 +65,7 @@ def run(*arguments: str, **environment: str) -> Result:
     return Result(done.returncode, done.stdout, done.stderr)
 
 
-_SETTINGS = {setting.variable for setting in SETTINGS} | {
+SETTING_VARIABLES = {setting.variable for setting in SETTINGS} | {
     "PYTEST_BASE_URL",
     "PYTEST_ADDOPTS",
     "GITHUB_ACTIONS",

@@ -5,6 +5,7 @@ Invoices are drawn from the forms that the schemas give their attributes; the ch
 
 from __future__ import annotations
 
+import inspect
 import json
 import string
 from collections.abc import Callable
@@ -18,11 +19,15 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from conformance import contract
+from conformance.arguments import RECORD_WIDE
 from conformance.exchange import ENTITY_TAG
 from conformance.fields import MalformedError, fixdate
+from conformance.fuzzing.files import keep_files_away
 from conformance.values import exact_sum, instant, plain_decimal
 from tests.areas import CHECKS, claimed, outcome
 from tests.exchanges import document, exchange
+
+keep_files_away()
 
 Attributes = dict[str, Any]
 QUIET = settings(
@@ -97,10 +102,15 @@ def attributes(draw: st.DrawFn) -> Attributes:
     return {name: drawn[name] for name in contract.attribute_names()}
 
 
+# Checks that have something to judge when nothing but the invoice was answered.
+_ALONE = {"item", "item_with_account", *RECORD_WIDE}
+JUDGES = [check for check in CHECKS if _ALONE.issuperset(inspect.signature(check).parameters)]
+
+
 def violated(body: Any) -> set[str]:
-    """Return the MUST and SHOULD requirements that an answer with this body does not satisfy."""
-    given_answers = {"item": exchange(body=body)}
-    return {claimed(check) for check in CHECKS if outcome(check, given_answers) == "violated"}
+    """Return the requirements that an answer with this body does not satisfy."""
+    answers = {"item": exchange(body=body)}
+    return {claimed(check) for check in JUDGES if outcome(check, answers) == "violated"}
 
 
 def with_attributes(values: Attributes) -> dict[str, Any]:
@@ -180,12 +190,12 @@ CHANGES: list[tuple[str, tuple[str, ...], Change, set[str]]] = [
 CASES = [
     pytest.param(name, change, owners, id=f"{what} {name}")
     for what, names, change, owners in CHANGES
-    for name in (names if len(names) < 5 else names[:: len(names) // 4])
+    for name in (names if len(names) < 4 else names[:: len(names) // 3])
 ]
 
 
 @pytest.mark.parametrize(("name", "change", "owners"), CASES)
-@settings(QUIET, max_examples=4)
+@settings(QUIET, max_examples=3)
 @given(values=attributes())
 def test_a_single_change_is_rejected_by_its_owner(
     values: Attributes, name: str, change: Change, owners: set[str]
@@ -198,7 +208,7 @@ def test_a_single_change_is_rejected_by_its_owner(
 @QUIET
 @given(attributes())
 def test_a_total_that_is_no_sum_is_rejected(values: Attributes) -> None:
-    values["amount-spent"] = f"{Decimal(values['amount-spent']) + Decimal('0.01'):f}"
+    values["amount-spent"] = f"{exact_sum(Decimal(values['amount-spent']), Decimal('0.01')):f}"
     assume(Fraction(values["amount-spent"]) != sum(Fraction(values[f"{name}-amount-spent"]) for name in PARTS))
     assert violated(with_attributes(values)) - SPELLING == {"INV-001"}
 
@@ -279,7 +289,7 @@ def test_times_that_do_not_exist_are_refused(year: int, month: int, day: int, ho
     if exists:
         instant(text)
     else:
-        with pytest.raises(ValueError, match="there is no"):
+        with pytest.raises(ValueError, match=r"no day|there is no"):
             instant(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,10 @@ WRONG: Mapping[str, list[str]] = {
     "request-timeout": ["0", "-1", "soon", "inf", "nan", "3601"],
     "max-body": ["0", "1023", "1k"],
     "ca-bundle": ["/nowhere/ca.pem"],
+    "record": ["/nowhere/run.har", "/"],
+    "replay": ["/nowhere/run.har"],
+    "report-json": ["/nowhere/report.json", "/"],
+    "report-html": ["/nowhere/report.html", "/"],
     "insecure": ["perhaps"],
     "request-header": ["nothing", ": b", "a b: c", "a: b\nc: d", "\u00fc: b", "a: \u20ac"],
 }
@@ -101,6 +106,15 @@ def sources_of(setting: Setting, given: list[Any]) -> tuple[Any, ...]:
         {} if in_file is None else {setting.name: in_file},
         {} if variable is None else {setting.variable: variable},
     )
+
+
+def test_what_must_not_be_shown_is_marked() -> None:
+    secret = {name for name in BY_NAME if re.search("token|key|secret|password", name)}
+    assert {name for name, setting in BY_NAME.items() if setting.secret} == secret
+    shown = target_of(signing_key="planted-signing-key", request_header=["Cookie: planted", "X-Trace: 1"])
+    assert shown.public_settings()["request-header"] == [["Cookie", ""], ["X-Trace", "1"]]
+    assert not secret & set(shown.public_settings())
+    assert "ca-bundle" not in shown.public_settings()
 
 
 def test_every_setting_is_tested() -> None:

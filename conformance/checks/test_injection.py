@@ -41,10 +41,10 @@ def test_an_injected_id_matches_nothing(
 
 @requirement("SEC-009")
 def test_an_injected_parameter_is_not_run(
-    item: Exchange, unknown_include: Exchange, injected_parameter: Exchange
+    item: Exchange, unknown_include: Exchange, every_fields_unknown: tuple[Exchange, ...], injected_parameter: Exchange
 ) -> None:
     given_status(item, 200)
-    given(unknown_include.status < 500, "no refusal works")
+    given(all(each.status < 500 for each in (unknown_include, *every_fields_unknown)), "no refusal works")
     expect_survived(injected_parameter, may_be_cut_off=True)
     run = PRODUCT in injected_parameter.body.decode("utf-8", errors="replace")
     expect(not run, "an expression that stays text", f"its result, {PRODUCT}", injected_parameter)
@@ -109,5 +109,6 @@ def test_a_foreign_host_does_not_steer_the_links(item: Exchange, foreign_host: E
 def test_the_functions_of_administrators_are_closed(item: Exchange, administration: Exchange) -> None:
     given_status(item, 200)
     # A page for people, perhaps to log in, is not the function itself.
-    given(administration.media_type in {JSON_API, "application/json", None}, "no answer of an API")
+    page = administration.media_type not in {JSON_API, "application/json", None}
+    given(not (administration.succeeded and page), "no answer of an API")
     expect(not administration.succeeded, "a refusal", status_line(administration), administration)

@@ -73,9 +73,9 @@ def test_a_large_header_section_is_survived(
 
 @requirement("ROB-006")
 def test_excessive_parameters_are_bounded(
-    item: Exchange, unknown_include: Exchange, excessive_parameter: Exchange
+    item: Exchange, unknown_include: Exchange, every_fields_unknown: tuple[Exchange, ...], excessive_parameter: Exchange
 ) -> None:
-    _given_usual(item, unknown_include)
+    _given_usual(item, unknown_include, *every_fields_unknown)
     expect_survived(excessive_parameter)
 
 

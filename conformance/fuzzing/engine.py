@@ -7,17 +7,13 @@ then pytest's own, stable on every version of it, and a run without generated re
 from __future__ import annotations
 
 import copy
-import os
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from unittest import SkipTest
 
-import hypothesis.configuration
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, Verbosity
@@ -29,6 +25,7 @@ from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, Hyp
 from conformance import contract
 from conformance.exchange import Exchange
 from conformance.fuzzing.builtin import schema_violations
+from conformance.fuzzing.files import keep_files_away
 
 # How often a generated id is replaced by a known one; the rest stays unknown or wrong.
 _KNOWN_ID = 0.7
@@ -176,18 +173,6 @@ def _load(invoice_ids: tuple[str, ...], account_ids: tuple[str, ...], seed: int,
     schema.location = contract.openapi_path().as_uri()
     schema.config.update(base_url="http://host.invalid")
     return schema
-
-
-def keep_files_away() -> None:
-    """Keep the files of Hypothesis out of the user's folder; a kept one saves two seconds."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "invoices-conformance" / "hypothesis"
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        usable = os.access(cache, os.W_OK)
-    except OSError:
-        usable = False
-    home = cache if usable else Path(tempfile.gettempdir()) / "invoices-conformance-hypothesis"
-    hypothesis.configuration.set_hypothesis_home_dir(home)
 
 
 @contextmanager

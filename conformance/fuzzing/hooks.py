@@ -21,6 +21,7 @@ from conformance.exchange import Answer, Exchange, Fields, NotObserved, Request
 from conformance.fuzzing import borrowed, engine
 from conformance.fuzzing.asked import IdForm
 from conformance.fuzzing.builtin import UNUSED, schema_violations
+from conformance.fuzzing.files import keep_files_away
 from conformance.fuzzing.rules import RULES, Rule
 from conformance.fuzzing.session import Session
 from conformance.judging import Violation
@@ -157,5 +158,5 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # noq
         case.headers["Authorization"] = _SETTINGS["auth-token"]
 
 
-engine.keep_files_away()
+keep_files_away()
 _register()

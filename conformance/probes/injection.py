@@ -25,9 +25,9 @@ injected_id = get("/invoices/'%20OR%201=1%20--")
 injected_parameter = query_family(
     get(_ITEM), {"include": f"include=account{_SQL}", "fields": f"fields%5Binvoices%5D={_TEMPLATE}"}
 )
-_LISTING = get("/invoices", needs=("collection",))
 injected_listing = query_family(
-    _LISTING, {"filter": f"filter%5Bid_eq%5D={_SQL}", "sort": "sort=id%3BSELECT%20pg_sleep(0)"}
+    get("/invoices", needs=("collection",)),
+    {"filter": f"filter%5Bid_eq%5D={_SQL}", "sort": "sort=id%3BSELECT%20pg_sleep(0)"},
 )
 # The same filter with an id that nothing has.
 listing_of_unknown = get("/invoices?filter%5Bid_eq%5D={unknown_id}", needs=("collection",))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from conformance.recording import replace_file
-from conformance.reports import github, json_report, waiver_file
+from conformance.reports import github, json_report, waiver_file, workflow
 
 if TYPE_CHECKING:
     from conformance.reports.json_report import Ending
@@ -20,7 +20,7 @@ def write(run: Run, ending: Ending) -> list[tuple[str, str]]:
     todo: list[tuple[str, Callable[[], None]]] = []
     if not run.kept and run.settings["record"]:
         todo.append((run.settings["record"], run.save_record))
-    if (step := github.summary_path()) and run.judgements and not run.abort:
+    if (step := workflow.summary_path()) and run.judgements and not run.abort:
         todo.append((step, partial(github.append_summary, run, run.verdict(), step)))
     if known := run.settings["write-waivers"]:
         todo.append((known, partial(_write_waivers, run, known)))

@@ -1,15 +1,10 @@
-"""What GitHub Actions shows of a run: annotations, and a summary of the step.
-
-Workflow commands are read from the output, so what a target says must not be able to be one.
-"""
+"""What GitHub Actions shows of a run: annotations, and a summary of the step."""
 
 from __future__ import annotations
 
 import html
-import os
 import re
-import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from conformance.reports.terminal import NAMES
@@ -21,24 +16,6 @@ from conformance.verdict import JUDGED, Judgement, Outcome, Verdict
 _MOST_ANNOTATIONS = 10
 _MOST_ROWS = 100
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~@:])")
-
-
-def is_active(environment: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether the run is a step of a workflow."""
-    return environment.get("GITHUB_ACTIONS") == "true"
-
-
-def summary_path(environment: Mapping[str, str] = os.environ) -> str | None:
-    """Return the file to which the step adds its summary."""
-    return environment.get("GITHUB_STEP_SUMMARY") if is_active(environment) else None
-
-
-def guarded(lines: Iterable[str]) -> Iterator[str]:
-    """Yield ``lines`` so that none of them is taken for a workflow command."""
-    token = secrets.token_hex(16)
-    yield f"::stop-commands::{token}"
-    yield from lines
-    yield f"::{token}::"
 
 
 def commands(run: Run, verdict: Verdict) -> Iterator[str]:

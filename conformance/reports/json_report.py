@@ -23,10 +23,11 @@ from conformance.verdict import JUDGED, ExitCode, Judgement, Outcome, Verdict
 
 if TYPE_CHECKING:
     from conformance.run import Run
+    from conformance.waivers import Use
 
 FORMAT, VERSION = "invoices-conformance-report", "1.0"
 # Octets of a body and characters of a line that are shown; a server may send any number of them.
-_LONGEST_BODY, _LONGEST_LINE, _MOST_LINES, _MOST_OTHERS = 16_384, 2_000, 100, 20
+_LONGEST_BODY, _LONGEST_LINE, _MOST_LINES, _MOST_OTHERS = 16_384, 1_000, 100, 20
 _VIOLATED = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED})
 
 
@@ -122,6 +123,19 @@ def _verdict(verdict: Verdict, run: Run) -> dict[str, Any]:
         "strict": verdict.strict,
         "gating": [each.id for each in verdict.gating],
         "errors": verdict.errors,
+        "waivers": [_waiver(use) for use in verdict.waivers],
+    }
+
+
+def _waiver(use: Use) -> dict[str, Any]:
+    waiver = use.waiver
+    return {
+        "requirement": waiver.requirement,
+        "state": str(use.state),
+        "reason": waiver.reason,
+        "expires": waiver.expires.isoformat(),
+        "link": waiver.link,
+        "observed": list(waiver.observed),
     }
 
 

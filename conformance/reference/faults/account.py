@@ -187,7 +187,7 @@ def never_not_modified(api: Api) -> None:
 
 @fault(
     "account-public",
-    caught_by={"RELD-008", "CACHE-003"},
+    caught_by={"CACHE-003"},
     clause="RFC 9111, section 5.2.2.7",
 )
 def public(api: Api) -> None:

@@ -46,7 +46,7 @@ def anonymous_served(api: Api) -> None:
 
 @fault(
     "auth-anonymous-head",
-    caught_by={"AUTH-001", "ERR-010"},
+    caught_by={"AUTH-001"},
     clause="RFC 9110, section 11.4",
     also={"AUTH-013": "the fields of a customer's invoice are sent"},
 )

@@ -203,7 +203,12 @@ def not_applied(api: Api) -> None:
     _compress(api, _accepts_gzip, bytes)
 
 
-@fault("coding-applied-twice", caught_by={"CACHE-007"}, clause=CODINGS)
+@fault(
+    "coding-applied-twice",
+    caught_by={"CACHE-007"},
+    clause=CODINGS,
+    also={"JSON-001": "what is left is no JSON", "JSON-002": "what is left is no UTF-8"},
+)
 def applied_twice(api: Api) -> None:
     """The content is compressed twice, and Content-Encoding says so once."""
     _compress(api, _accepts_gzip, lambda body: gzip.compress(gzip.compress(body, mtime=0), mtime=0))

@@ -49,7 +49,7 @@ def as_strings(api: Api) -> None:
     _alter_documents(api, lambda document: document.update(errors=[document["errors"][0]["title"]]))
 
 
-@fault("errors-beside-null-data", caught_by={"ERR-001", "ITEM-002"}, clause="JSON:API 1.1, document-top-level")
+@fault("errors-beside-null-data", caught_by={"ITEM-002"}, clause="JSON:API 1.1, document-top-level")
 def beside_data(api: Api) -> None:
     """Error documents have data that are null."""
     _alter_documents(api, lambda document: document.update(data=None))
@@ -224,18 +224,7 @@ def html(api: Api) -> None:
     _content(api, "text/html; charset=utf-8", b"<!DOCTYPE html><title>Not found</title>", status_is(404))
 
 
-@fault("errors-html-for-malformed-ids", caught_by={"ERR-008"}, clause="RFC 9110, section 12.1")
-def html_for_malformed(api: Api) -> None:
-    """A path that the router does not know gives an HTML page."""
-    _content(
-        api,
-        "text/html; charset=utf-8",
-        b"<!DOCTYPE html><title>Not found</title>",
-        lambda request, answer: answer.status == 404 and api.route(request.path) is None,
-    )
-
-
-@fault("errors-plain-text-401", caught_by={"ERR-008", "ERR-014"}, clause=DOCUMENTED)
+@fault("errors-plain-text-401", caught_by={"ERR-014"}, clause=DOCUMENTED)
 def plain_401(api: Api) -> None:
     """A 401 is plain text."""
     _content(api, "text/plain", b"Unauthorized", status_is(401))

@@ -62,7 +62,7 @@ def without_included(api: Api) -> None:
 
 @fault(
     "include-without-linkage",
-    caught_by={"INCL-002", "INCL-007"},
+    caught_by={"INCL-007"},
     clause=f"{JSON_API}, document-compound-documents",
     also={"INCL-001": "no linked account can be found", "REL-008": "the linkage is missing"},
 )
@@ -79,7 +79,7 @@ def without_linkage(api: Api) -> None:
 
 @fault(
     "include-unlinked-resource",
-    caught_by={"INCL-002", "INCL-003"},
+    caught_by={"INCL-002"},
     clause=f"{JSON_API}, document-compound-documents",
 )
 def unlinked_resource(api: Api) -> None:
@@ -93,7 +93,7 @@ def unlinked_resource(api: Api) -> None:
     _alter_compound(api, change)
 
 
-@fault("include-empty-includes-all", caught_by={"INCL-003", "INCL-006"}, clause=INCLUDES)
+@fault("include-empty-includes-all", caught_by={"INCL-003"}, clause=INCLUDES)
 def empty_includes_all(api: Api) -> None:
     """An empty include parameter includes the account."""
 
@@ -174,7 +174,7 @@ def refused(api: Api) -> None:
 
 @fault(
     "include-account-of-other-customer",
-    caught_by={"INCL-002", "INCL-003"},
+    caught_by={"INCL-001"},
     clause=f"{JSON_API}, document-compound-documents",
     also={"SEC-004": "an account of the other customer is shown", "INCL-001": "the linked account is missing"},
 )

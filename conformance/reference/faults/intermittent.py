@@ -6,7 +6,7 @@ import asyncio
 import itertools
 from typing import TYPE_CHECKING
 
-from conformance.reference.data import INVOICE_IDS, INVOICES
+from conformance.reference.data import CUSTOMER, INVOICE_IDS, INVOICES
 from conformance.reference.faults import fault
 from conformance.reference.faults.tools import is_item, set_field
 from conformance.reference.message import Problem
@@ -201,20 +201,24 @@ def overload(api: Api) -> None:
     "concurrent-customer-leaks",
     caught_by={"ROB-008"},
     clause="OWASP API1:2023",
-    also={"SEC-001": "an invoice of the other customer is shown"},
+    also={"CACHE-009": "the other customer is shown the first one's invoice"},
     needs={"second-customer"},
 )
 def customer_leaks(api: Api) -> None:
-    """When requests of two customers overlap, the later one's customer counts for both."""
-    current: list[Customer] = []
+    """While requests of two customers overlap, all of them are taken for those of the first one."""
+    arrived = 0
 
     async def arrive(_original: Callable[..., object], request: Request) -> None:
+        nonlocal arrived
         try:
-            current[:] = [api.authenticate(request)]
+            customer = api.authenticate(request)
         except Problem:
             return
-        await asyncio.sleep(0.003)
-        request.customer = current[0]
+        arrived += customer == CUSTOMER
+        before = arrived
+        await asyncio.sleep(0.01 if customer != CUSTOMER else 0)
+        if arrived > before:
+            request.customer = CUSTOMER
 
     def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
         return request.customer or original(request)

@@ -118,7 +118,7 @@ def calls_reversed(api: Api) -> None:
     )
 
 
-@fault("last-call-null", caught_by={"INV-005", "INV-006"}, clause=NAMES)
+@fault("last-call-null", caught_by={"INV-005"}, clause=NAMES)
 def last_call_null(api: Api) -> None:
     """The busiest invoice has a first call and no last one."""
     _set(api, {"originated-last-call-at": None})

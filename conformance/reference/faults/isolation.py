@@ -206,7 +206,7 @@ def sort_unscoped(api: Api) -> None:
     """A sorted listing is made from the invoices of all customers."""
 
     def collection(original: Callable[..., Document], request: Request, name: str, query: Query) -> Document:
-        if name == "invoices" and "sort=start-date" in request.query:
+        if name == "invoices" and query.sort[:1] in ((("has-pdf", True),), (("has-pdf", False),)):
             rows = api.arrange([invoice for invoice in INVOICES if invoice.visible], query.sort)
             return api.collection_document(request, rows, len(rows), query)
         return original(request, name, query)

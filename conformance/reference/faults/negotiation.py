@@ -152,14 +152,22 @@ def first_line(api: Api) -> None:
 
 
 @fault(
-    "accept-parameters-ignored", caught_by={"NEGO-006"}, clause=SERVERS, also={"NEGO-008": "ext is a parameter, too"}
+    "accept-parameters-ignored",
+    caught_by={"NEGO-006"},
+    clause=SERVERS,
+    also={"NEGO-008": "ext is a parameter, too", "NEGO-011": "the media type of a request is read alike"},
 )
 def parameters_ignored(api: Api) -> None:
     """Parameters of the JSON:API media type are ignored."""
     api.replace("supported", lambda _original, _parameters: True)
 
 
-@fault("accept-charset-tolerated", caught_by={"NEGO-006"}, clause=SERVERS)
+@fault(
+    "accept-charset-tolerated",
+    caught_by={"NEGO-006"},
+    clause=SERVERS,
+    also={"NEGO-011": "the media type of a request is read alike"},
+)
 def charset_tolerated(api: Api) -> None:
     """The parameter charset, and only that, is tolerated."""
     api.replace("supported", lambda original, parameters: original(tuple(p for p in parameters if p[0] != "charset")))
@@ -187,7 +195,12 @@ def any_bad_instance(api: Api) -> None:
     _acceptable(api, acceptable)
 
 
-@fault("accept-extension-ignored", caught_by={"NEGO-008"}, clause=SERVERS)
+@fault(
+    "accept-extension-ignored",
+    caught_by={"NEGO-008"},
+    clause=SERVERS,
+    also={"NEGO-011": "the media type of a request is read alike"},
+)
 def extension_ignored(api: Api) -> None:
     """Unsupported extensions are ignored."""
     api.replace("supported", lambda original, parameters: original(tuple(p for p in parameters if p[0] != "ext")))
@@ -268,7 +281,7 @@ def content_type_required(api: Api) -> None:
     api.replace("negotiate", negotiate)
 
 
-@fault("not-acceptable-empty", caught_by={"NEGO-013", "ERR-008"}, clause="RFC 9110, section 15.5.7")
+@fault("not-acceptable-empty", caught_by={"NEGO-013"}, clause="RFC 9110, section 15.5.7")
 def empty_406(api: Api) -> None:
     """A 406 has no content."""
 
@@ -303,7 +316,7 @@ def encoding_crash(api: Api) -> None:
 
 @fault(
     "unsupported-media-type-empty",
-    caught_by={"NEGO-013", "ERR-008"},
+    caught_by={"NEGO-013"},
     clause="RFC 9110, section 15.5",
     needs={"contested"},
 )

@@ -25,7 +25,7 @@ FAMILIES = f"{JSON_API}, query-parameters-families"
 
 @fault(
     "fields-ignored",
-    caught_by={"FLDS-001", "FLDS-002"},
+    caught_by={"FLDS-001"},
     clause=FIELDSETS,
     also={"RELD-007": "so they are on the account", "ETAG-008": "the bodies no longer differ"},
 )

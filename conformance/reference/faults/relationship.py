@@ -60,7 +60,7 @@ def linkage_with_attributes(api: Api) -> None:
 
 @fault(
     "relationship-linkage-number",
-    caught_by={"REL-002", "REL-004"},
+    caught_by={"REL-002"},
     clause=f"{JSON_API}, document-resource-identifier-objects",
     also={"REL-008": "the id differs from that of the account"},
 )

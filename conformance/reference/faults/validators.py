@@ -139,7 +139,7 @@ def of_the_moment(api: Api) -> None:
 
 @fault(
     "etag-time-in-body",
-    caught_by={"ETAG-004", "JSON-007"},
+    caught_by={"JSON-007"},
     clause=DETECTION,
     also={
         "COND-001": "no tag is ever current",
@@ -207,13 +207,13 @@ def ignores_query(api: Api) -> None:
     _keyed(api, lambda data: data["id"])
 
 
-@fault("etag-missing-on-head", caught_by={"ETAG-007", "HTTP-006"}, clause="RFC 9110, section 9.3.2")
+@fault("etag-missing-on-head", caught_by={"ETAG-007"}, clause="RFC 9110, section 9.3.2")
 def missing_on_head(api: Api) -> None:
     """Answers to HEAD have no entity tag."""
     set_field(api, "ETag", None, lambda request, _: request.method == "HEAD")
 
 
-@fault("etag-of-empty-body-on-head", caught_by={"ETAG-007", "HTTP-006"}, clause="RFC 9110, section 9.3.2")
+@fault("etag-of-empty-body-on-head", caught_by={"ETAG-007"}, clause="RFC 9110, section 9.3.2")
 def of_empty_body(api: Api) -> None:
     """Answers to HEAD have the entity tag of no content."""
     set_field(

@@ -1,0 +1,144 @@
+"""Writes the documents that follow from the registries: ``python -m tests.documents``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+from conformance import plan
+from conformance.plan import Step
+from conformance.reference.faults import Fault, all_faults
+from conformance.reports.terminal import HINTS, NAMES
+from conformance.requirements import SOURCES, Requirement, registry
+from tests import detection
+from tests.targets import INVOICE_ID, TOKEN, target_of
+
+ROOT = Path(__file__).parents[1]
+README_MARK = re.compile(r"<!-- totals -->\n.*?\n<!-- /totals -->", re.DOTALL)
+_NOTE = "<!-- Made by python -m tests.documents. -->"
+_GIVEN = {
+    "other_auth_token": TOKEN,
+    "other_invoice_id": ["8d116ece-1738-47d9-bd9c-172411e20b8f"],
+    "hidden_invoice_id": ["6b0d549b-6f03-475a-9600-a35a099950d8"],
+    "signing_key": "k" * 32,
+}
+_NEEDED_FOR = {
+    "second-customer": ("other_auth_token", "other_invoice_id"),
+    "hidden-invoice": ("hidden_invoice_id",),
+    "signing-key": ("signing_key",),
+}
+_ENABLED = frozenset({"collection", "contested", "cookie", "wire", "load"})
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+
+
+def _link(requirement: Requirement) -> str:
+    clause = _cell(requirement.clause)
+    return f"[{clause}]({requirement.url})" if requirement.url else clause
+
+
+def requirements() -> str:
+    """Return the list of all requirements."""
+    return "\n".join(_requirements()) + "\n"
+
+
+def _requirements() -> Iterator[str]:
+    every = list(registry().values())
+    yield _NOTE
+    yield "# Requirements"
+    yield ""
+    yield f"{len(every)} requirements in {len({each.area for each in every})} areas, of which"
+    yield f"{sum(not each.excluded for each in every)} are judged. What a requirement needs is given to the suite as:"
+    yield ""
+    yield from (f"- `{need}`: {hint}" for need, hint in HINTS.items())
+    for source in SOURCES:
+        own = [each for each in every if each.source == source]
+        yield ""
+        yield f"## {NAMES[source]}"
+        yield ""
+        yield f"{len(own)} requirements."
+        yield ""
+        yield "| id | level | requirement | clause | needs |"
+        yield "|---|---|---|---|---|"
+        for each in own:
+            statement = _cell(each.statement)
+            if each.excluded:
+                statement += f" *Not judged: {_cell(each.excluded)}*"
+            yield f"| {each.id} | {each.level} | {statement} | {_link(each)} | {', '.join(each.needs)} |"
+
+
+@cache
+def _cost(ids: frozenset[str], needs: frozenset[str]) -> int:
+    """Return how many requests the checks of ``ids`` need for one invoice."""
+    enabled = sorted(_ENABLED & ({"contested"} | needs))
+    given = {name: _GIVEN[name] for need in needs for name in _NEEDED_FOR.get(need, ())}
+    scheme = "https" if "https" in needs else "http"
+    target = target_of(f"{scheme}://api.example.org", enable=[",".join(enabled)], **given)
+    steps: dict[Step, None] = {}
+    for case in detection.cases([INVOICE_ID]):
+        if case.requirement in ids and set(registry()[case.requirement].needs) <= target.capabilities:
+            for argument in case.arguments:
+                steps.update(dict.fromkeys(argument.steps(target, case.invoice_id)))
+    return len(plan.closure(steps))
+
+
+def _requests(fault: Fault) -> str:
+    return "generated" if fault.area == "generated" else str(_cost(fault.caught_by, fault.needs))
+
+
+def faults() -> str:
+    """Return the table of all faults and of what detects them."""
+    return "\n".join(_faults()) + "\n"
+
+
+def _faults() -> Iterator[str]:
+    every = list(all_faults().values())
+    named = {name for each in every for name in each.caught_by}
+    yield _NOTE
+    yield "# Detection"
+    yield ""
+    yield f"{len(every)} faults, one at a time in the reference server; the tests demand that the suite reports"
+    yield f"each by the requirements named here and by no other. They cover {len(named)} requirements."
+    yield ""
+    yield "The last column counts the requests that these requirements need for one invoice; a check that covers"
+    yield "every answer of a run needs all of them."
+    for area in dict.fromkeys(each.area for each in every):
+        own = [each for each in every if each.area == area]
+        yield ""
+        yield f"## {area.replace('_', ' ').capitalize()}"
+        yield ""
+        yield f"{len(own)} faults."
+        yield ""
+        yield "| fault | what is wrong | reported by | requests |"
+        yield "|---|---|---|---|"
+        for each in own:
+            wrong = _cell(each.description.split("\n\n")[0])
+            yield f"| {each.name} | {wrong} | {' '.join(sorted(each.caught_by))} | {_requests(each)} |"
+
+
+def totals() -> str:
+    """Return the line of the README that counts."""
+    judged = [each for each in registry().values() if not each.excluded]
+    must = sum(each.level == "MUST" for each in judged)
+    line = f"{len(judged)} requirements are judged, {must} of them MUST; {len(all_faults())} faults prove it."
+    return f"<!-- totals -->\n{line}\n<!-- /totals -->"
+
+
+def readme() -> str:
+    """Return the README with the line that counts."""
+    return README_MARK.sub(lambda _: totals(), (ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+DOCUMENTS: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {"docs/requirements.md": requirements, "docs/detection.md": faults, "README.md": readme}
+)
+
+
+if __name__ == "__main__":
+    for name, made in DOCUMENTS.items():
+        (ROOT / name).write_text(made(), encoding="utf-8")

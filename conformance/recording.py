@@ -68,17 +68,19 @@ class Recorder:
     def amend(self, step: Step, exchange: Exchange) -> None:
         """Replace the latest exchange of ``step``: more has become known of it."""
         if step in self._latest:
-            self._latest[step].exchange = exchange
+            entry = self._latest[step]
+            entry.exchange, entry.cleaned = exchange, None
 
     def save(self) -> None:
         """Write all that has been kept, in place of the file. Raises OSError."""
         with self._lock:
             # Some secrets become known only later, such as a cookie that the target sets.
-            entries = [
-                har.Entry(self._clean(each.exchange), each.observation, each.superseded) for each in self._entries
-            ]
+            size = self._redactor.size
+            for entry in self._entries:
+                if entry.cleaned != size:
+                    entry.exchange, entry.cleaned = self._clean(entry.exchange), size
             unbuilt = [{**each, "reason": self._redactor.text(each["reason"])} for each in self._unbuilt]
-            text = har.write(entries, {**self.facts, "unbuilt": unbuilt})
+            text = har.write(self._entries, {**self.facts, "unbuilt": unbuilt})
         replace_file(self._path, text)
 
     def _clean(self, exchange: Exchange) -> Exchange:

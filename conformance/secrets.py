@@ -121,6 +121,11 @@ class Redactor:
         with self._lock:
             self._known |= forms
 
+    @property
+    def size(self) -> int:
+        """How many spellings are known; it only grows."""
+        return len(self._known)
+
     def text(self, text: str) -> str:
         """Return ``text`` without any known secret."""
         lowered = text.lower()

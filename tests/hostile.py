@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from conformance.target import UNKNOWN_ID
 from tests.servers.raw import Talk
 from tests.targets import INVOICE_ID
 
@@ -29,8 +30,10 @@ def hostile(talk: Talk) -> None:
             "errors": [{"title": SCRIPT, "detail": path, "status": BREAKOUT}],
         }
         body = json.dumps(value, ensure_ascii=False).encode()
+        if UNKNOWN_ID in path:
+            body = f"{SCRIPT}{ANSI}\0".encode()
         if "/account" in path:
-            body = SCRIPT.encode() + ANSI.encode() + b"\xff\xfe\x00" + body
+            body = SCRIPT.encode() + b"\xff\xfe\0" + body
         lines = [
             f"HTTP/1.1 200 {SCRIPT}",
             "Content-Type: application/vnd.api+json",

@@ -205,6 +205,9 @@ def _role_rule(check: Check, role: str) -> Rule:
         given(exchange.request.method == "GET" and fits(context.asked(exchange)), otherwise)
         # 5xx is owned by ERR-011; a limit says nothing.
         given(exchange.answer is not None and exchange.status < 500 and exchange.status != 429, "not answered")
+        # What a page past the end is, the requirements on pages say.
+        past = exchange.status == 404 and context.asked(exchange).value("page[number]") not in {None, "1"}
+        given(not past, "there may be no such page")
         # A server may refuse parameters that it does not support before it looks for the invoice.
         refused = exchange.status == 400 and bool(context.asked(exchange).parameters)
         given(not (refused and role in _NOWHERE), "refused for its parameters")

@@ -26,12 +26,14 @@ EXTENSION = "_conformance"
 class Entry:
     """An exchange as it is kept. ``observation`` counts how often the request was made for judging, from 0.
 
-    ``superseded`` tells that another answer to the same observation was judged in its place.
+    ``superseded`` tells that another answer to the same observation was judged in its place. ``cleaned`` is how many
+    spellings of secrets were known when it was last looked through for them.
     """
 
     exchange: Exchange
     observation: int
     superseded: bool
+    cleaned: int | None = None
 
 
 class FormatError(ValueError):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 
+# Control characters in a text are another finding.
+_DECODER = json.JSONDecoder(strict=False)
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -13,23 +14,21 @@ def span(text: str, pointer: str) -> tuple[int, int] | None:
     """Return start and end of the value in ``text`` that ``pointer`` (RFC 6901) names.
 
     When only a beginning of the way exists, it is the innermost value on it: something is missing there. None when
-    the text cannot be read so far or nothing of the way exists.
+    the text, which may be cut, ends before that can be told.
     """
     if not pointer.startswith("/"):
         return None
-    found: tuple[int, int] | None = None
+    found: int | None = None
     at = _skip(text, 0)
     try:
         for part in pointer[1:].split("/"):
-            name = part.replace("~1", "/").replace("~0", "~")
-            inner = next((span for key, *span in _members(text, at) if key == name), None)
+            inner = _member(text, at, part.replace("~1", "/").replace("~0", "~"))
             if inner is None:
                 break
-            at, end = inner
-            found = (at, end)
+            at = found = inner
+        return None if found is None else (found, _DECODER.raw_decode(text, found)[1])
     except (ValueError, IndexError, RecursionError):
-        return found
-    return found
+        return None
 
 
 def _skip(text: str, at: int) -> int:
@@ -37,20 +36,20 @@ def _skip(text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def _members(text: str, at: int) -> Iterator[tuple[str, int, int]]:
-    """Yield name or number, start and end of each member of the object or array at ``at``."""
-    decoder = json.JSONDecoder()
+def _member(text: str, at: int, wanted: str) -> int | None:
+    """Return where the value of the member ``wanted`` of the object or array at ``at`` starts, None without one."""
     opening = text[at]
     if opening not in "[{":
-        return
+        return None
     at, number = _skip(text, at + 1), 0
     while text[at] not in "]}":
         name = str(number)
         if opening == "{":
-            name, at = decoder.raw_decode(text, at)
+            name, at = _DECODER.raw_decode(text, at)
             at = _skip(text, _skip(text, at) + 1)
-        _, end = decoder.raw_decode(text, at)
-        yield str(name), at, end
-        at, number = _skip(text, end), number + 1
+        if name == wanted:
+            return at
+        at, number = _skip(text, _DECODER.raw_decode(text, at)[1]), number + 1
         if text[at] == ",":
             at = _skip(text, at + 1)
+    return None

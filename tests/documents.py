@@ -88,7 +88,7 @@ def _cost(ids: frozenset[str], needs: frozenset[str]) -> int:
 
 
 def _requests(fault: Fault) -> str:
-    return "generated" if fault.area == "generated" else str(_cost(fault.caught_by, fault.needs))
+    return "generated" if fault.area.startswith("generated") else str(_cost(fault.caught_by, fault.needs))
 
 
 def faults() -> str:

@@ -34,9 +34,15 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def shown(driver: WebDriver, page: Path) -> WebDriver:
-    driver.get_log("browser")
+    said(driver)
     show(driver, page)
     return driver
+
+
+def said(driver: WebDriver) -> list[dict[str, str]]:
+    """Return what the browser has to say since the last time."""
+    told: list[dict[str, str]] = driver.get_log("browser")  # type: ignore[no-untyped-call]
+    return told
 
 
 def visible_rows(driver: WebDriver) -> list[str]:
@@ -59,7 +65,7 @@ def test_what_the_server_sent_does_nothing(shown: WebDriver) -> None:
     links = shown.execute_script("return Array.from(document.querySelectorAll('a'), (a) => a.getAttribute('href'))")
     assert {link.split("/")[0].partition("#")[0] for link in links} == {"https:", ""}
     assert shown.execute_script("return performance.getEntriesByType('resource').length") == 0
-    assert shown.get_log("browser") == []
+    assert said(shown) == []
 
 
 def test_what_the_server_sent_is_there_to_be_read(shown: WebDriver) -> None:
@@ -85,7 +91,7 @@ def test_the_policy_lets_nothing_else_run(shown: WebDriver) -> None:
         """
     )
     assert shown.execute_script("return window.harmed") is None
-    assert "Content Security Policy" in str(shown.get_log("browser"))
+    assert "Content Security Policy" in str(said(shown))
 
 
 def test_the_offending_part_is_marked(shown: WebDriver) -> None:

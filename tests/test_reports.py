@@ -118,7 +118,7 @@ def test_no_file_holds_a_secret(echoed: Files) -> None:
 @pytest.mark.parametrize("files", ["echoed", "attacked", "embedded"])
 def test_a_replay_leaves_the_same_reports(files: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     made: Files = request.getfixturevalue(files)
-    chosen = PARTS
+    chosen: tuple[str, ...] = PARTS
     if files == "embedded":
         chosen = (CHECKS, str(ROOT / "conformance" / "fuzzing"), "-k", "ITEM or HDR or ETAG or getInvoice-fuzzing")
     again = run(*chosen, f"--replay={made.folder / 'run.har'}", *options(tmp_path)[1:])

@@ -103,7 +103,7 @@ def _evidence(requirement: Mapping[str, Any], exchanges: Mapping[str, Any]) -> l
     made = []
     for judgement in shown:
         key = next(iter(judgement["exchanges"]), None)
-        exchange = exchanges.get(key) if requirement["outcome"] in set(map(str, _FINDINGS)) else None
+        exchange = exchanges.get(str(key)) if requirement["outcome"] in set(map(str, _FINDINGS)) else None
         made.append({"judgement": judgement, "exchange": exchange, "left": 0, **_marked(exchange, judgement)})
     if made:
         made[-1]["left"] = len(weighty) - len(shown)

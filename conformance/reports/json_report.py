@@ -6,7 +6,6 @@ so that a record that is judged again gives the same octets.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -14,10 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance import __version__, contract, secrets
-from conformance.exchange import Answer, Exchange, Fields
-from conformance.plan import curl
-from conformance.reports.evidence import cut, printable
+from conformance import __version__, contract
+from conformance.reports import traffic
 from conformance.requirements import SOURCES, Level, Requirement, registry
 from conformance.verdict import JUDGED, ExitCode, Judgement, Outcome, Verdict
 
@@ -26,8 +23,8 @@ if TYPE_CHECKING:
     from conformance.waivers import Use
 
 FORMAT, VERSION = "invoices-conformance-report", "1.0"
-# Octets of a body and characters of a line that are shown; a server may send any number of them.
-_LONGEST_BODY, _LONGEST_LINE, _MOST_LINES, _MOST_OTHERS = 16_384, 1_000, 100, 20
+# Exchanges of one finding that are named.
+_MOST_OTHERS = 20
 _VIOLATED = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED})
 
 
@@ -132,6 +129,8 @@ def _waiver(use: Use) -> dict[str, Any]:
     return {
         "requirement": waiver.requirement,
         "state": str(use.state),
+        "fails": use.fails,
+        "told": use.told,
         "reason": waiver.reason,
         "expires": waiver.expires.isoformat(),
         "link": waiver.link,
@@ -232,87 +231,9 @@ def _exchanges(run: Run) -> list[dict[str, Any]]:
     superseded = {id(each) for each in run.observer.superseded}
     found = sorted(run.observer.exchanges(), key=lambda each: (str(each.started), each.connection, each.ordinal))
     return [
-        _exchange(each, superseded=id(each) in superseded, with_body=each.key in shown or run.abort is not None)
+        traffic.told(each, superseded=id(each) in superseded, with_body=each.key in shown or run.abort is not None)
         for each in found
     ]
-
-
-def _exchange(exchange: Exchange, *, superseded: bool, with_body: bool) -> dict[str, Any]:
-    request = exchange.request
-    raw = {"raw": [_line(secrets.display(each)) for each in request.raw]} if request.raw else {}
-    later = {"later": [_answer(each, with_body=with_body) for each in exchange.later]} if exchange.later else {}
-    return {
-        "id": exchange.key,
-        "probe": exchange.probe,
-        "invoice_id": exchange.invoice_id,
-        "superseded": superseded,
-        "started": exchange.started.isoformat() if exchange.started else None,
-        "seconds": round(exchange.elapsed, 6),
-        "connection": exchange.connection,
-        "retries": exchange.retries,
-        "request": {
-            "method": request.method,
-            "url": _line(secrets.display(request.url)),
-            "headers": _lines((name, secrets.display(value)) for name, value in request.headers),
-            "curl": cut(printable(curl(request)), _LONGEST_BODY),
-            **raw,
-        },
-        "answer": _answer(exchange.answer, with_body=with_body) if exchange.answer else None,
-        "failure": None if exchange.failure is None else _line(exchange.failure),
-        **later,
-    }
-
-
-def _answer(answer: Answer, *, with_body: bool) -> dict[str, Any]:
-    return {
-        "status": answer.status,
-        "reason": _line(answer.reason),
-        "version": answer.version,
-        "headers": _lines(answer.fields),
-        "body": _body(answer.body) if with_body else None,
-        "content_length": answer.wire_length,
-        "truncated": answer.truncated,
-        "excess": len(answer.excess),
-        "incomplete": answer.incomplete,
-        "coding_problem": answer.coding_problem,
-        "secrets_found": [_line(each) for each in answer.secrets_found],
-    }
-
-
-def _line(value: str) -> str:
-    return cut(value, _LONGEST_LINE)
-
-
-def _lines(pairs: Fields | Iterable[tuple[str, str]]) -> list[list[str]]:
-    found = [[_line(name), _line(value)] for name, value in pairs]
-    rest = len(found) - _MOST_LINES
-    return found if rest <= 0 else [*found[:_MOST_LINES], ["…", f"{rest} more header lines"]]
-
-
-def _body(body: bytes) -> dict[str, Any]:
-    part = body[:_LONGEST_BODY]
-    shown: dict[str, Any] = {"size": len(body), "cut": len(body) > len(part)}
-    try:
-        content = _decoded(part, whole=part == body)
-    except UnicodeDecodeError:
-        return {**shown, "base64": base64.b64encode(part).decode()}
-    return {**shown, "text": content}
-
-
-def _decoded(octets: bytes, *, whole: bool) -> str:
-    if not whole:
-        octets = octets[: len(octets) - _begun(octets)]
-    return octets.decode()
-
-
-def _begun(octets: bytes) -> int:
-    """Return how many octets at the end may begin a UTF-8 character that the cut splits."""
-    for count in range(1, 4):
-        if octets[-count] >= 0xC0:
-            return count
-        if octets[-count] < 0x80:
-            break
-    return 0
 
 
 def load(path: str) -> dict[str, Any]:

@@ -124,7 +124,8 @@ def _sent(run: Run) -> Iterator[str]:
     generated, positive, served = (sum(each[name] for each in run.generated) for name in ("sent", "positive", "served"))
     seconds = run.seconds + sum(each["seconds"] for each in run.generated)
     more = f" + {generated} generated" if run.generated else ""
-    yield _row("sent", f"{run.observer.sent} requests{more} in {seconds:.1f} s")
+    recorded = f", recorded {run.started}; none now" if run.kept else ""
+    yield _row("sent", f"{run.observer.sent} requests{more} in {seconds:.1f} s{recorded}")
     if run.generated:
         share = f"{served} of {positive} that fit the contract got 200 ({100 * served // max(1, positive)} %)"
         yield _row("generated", f"{share}; --fuzz-seed={run.settings['fuzz-seed']}")

@@ -66,8 +66,7 @@ def fault(
     def register(install: Callable[[Api], None]) -> Callable[[Api], None]:
         if name in _FAULTS or not install.__doc__:
             raise ValueError(f"fault {name!r} is registered already or not described")
-        # An area that does not fit into one module has several, named area_part.
-        area = install.__module__.rpartition(".")[2].partition("_")[0]
+        area = install.__module__.rpartition(".")[2]
         _FAULTS[name] = Fault(
             name, install.__doc__, frozenset(caught_by), clause, area, install, also or {}, frozenset(needs)
         )

@@ -111,15 +111,15 @@ def id_hangs(api: Api) -> None:
     api.replace("arrive", arrive)
 
 
-@fault("generated-id-control-character-cuts", caught_by={"HTTP-017"}, clause="RFC 9112, section 8")
+@fault("generated-id-non-ascii-cuts", caught_by={"HTTP-017"}, clause="RFC 9112, section 8")
 def id_cuts(api: Api) -> None:
-    """The connection is closed in the middle of the answer to an id with a control character."""
+    """The connection is closed in the middle of the answer to an id with a character outside of ASCII."""
 
     def cut(request: Request, _answer: Answer, written: bytes) -> bytes:
-        return written[:40] if any(octet < 0x20 for octet in bytes_of_id(request)) else written
+        return written[:40] if any(octet > 0x7F for octet in bytes_of_id(request)) else written
 
     def close(request: Request, answer: Answer) -> None:
-        answer.cut = any(octet < 0x20 for octet in bytes_of_id(request))
+        answer.cut = any(octet > 0x7F for octet in bytes_of_id(request))
 
     api.on_answer(close)
     api.on_bytes(cut)

@@ -17,9 +17,9 @@ from tests import detection
 ROOT = Path(__file__).parent.parent
 RECORD = """
 import json, pathlib
-def pytest_sessionfinish(session):
+def pytest_unconfigure(config):
     from conformance.plugin import _existing_run
-    run = _existing_run(session.config)
+    run = _existing_run(config)
     said = sorted({(judgement.requirement, str(judgement.outcome)) for judgement in run.judgements})
     pathlib.Path(__file__).with_name("said.json").write_text(json.dumps(said))
 """

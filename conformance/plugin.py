@@ -37,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Know the marker, and keep a run of the checks quiet: its own report tells what matters."""
     config.addinivalue_line("markers", "requirement(id): the requirement of the registry that a check judges")
     config.addinivalue_line("markers", "generated: sends generated requests, and judges many requirements")
+    # Else pytest repeats whole failures at the end when it runs in CI, and what a target sent with them.
+    config.option.force_short_summary = True
     if not _only_checks(config) or not config.pluginmanager.hasplugin("terminal"):
         return
     if config.option.verbose == 0:

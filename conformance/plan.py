@@ -72,7 +72,8 @@ def steps_for(name: str, target: Target, invoice_id: str | None = None) -> list[
     members = list(entry) if isinstance(entry, Family) else [entry]
     steps = []
     for probe in members:
-        ids = target.invoice_ids if probe.each_invoice else target.invoice_ids[:1]
+        known = target.invoice_ids
+        ids = known if probe.each_invoice or not known else (known[probe.turn % len(known)],)
         if invoice_id is not None:
             ids = (invoice_id,)
         if applicable(probe, target):

@@ -56,6 +56,7 @@ class Probe:
     until the server closes the connection, or for some seconds.
     ``burst`` sends it after everything else, together with others of that kind, as many at once as make a load; what
     is answered "later" is not sent again.
+    ``turn`` counts the known invoices, round and round: which of them it is for.
     ``previous`` is the page from which a page of a walk is reached by the link ``next``; then ``path`` is not used.
     """
 
@@ -74,6 +75,7 @@ class Probe:
     raw: str = ""
     until_closed: bool = False
     burst: bool = False
+    turn: int = 0
     name: str = field(default="", init=False)
 
     def but(  # noqa: PLR0913 - one keyword per part of a request

@@ -307,6 +307,17 @@ def test_parallel_requests_get_the_same_invoice(answer: Exchange, expected: str)
     assert said(test_load.test_parallel_requests_get_the_same_invoice, every_burst=burst(answer)) == expected
 
 
+def test_parallel_requests_get_no_other_invoice() -> None:
+    check = test_load.test_parallel_requests_get_the_same_invoice
+    other = "3f1f6f1c-3d1c-4e5c-9b57-0e3d8a1f2b4c"
+    changed = document({"/data/id": other, "/data/attributes/reference": "changed"})
+    for body, expected in ((changed, "passed"), (document({}), "violated")):
+        answers = burst(replace(exchange("burst", body=body), invoice_id=other))
+        known = (exchange("item"), replace(exchange("item"), invoice_id=other))
+        assert said(check, every_item=known, every_burst=answers) == expected
+        assert said(check, every_item=known[:1], every_burst=answers) == "passed"
+
+
 def test_parallel_requests_are_answered_in_time() -> None:
     check = test_load.test_parallel_requests_are_answered_in_time
     slow = [exchange("burst", elapsed=2.0), exchange("burst", elapsed=2.0)]

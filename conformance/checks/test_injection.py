@@ -39,6 +39,13 @@ def test_an_injected_id_matches_nothing(
     expect(not injected_id.succeeded, "a client error", status_line(injected_id), injected_id)
 
 
+@requirement("ITEM-025")
+def test_an_id_with_a_line_end_names_nothing(item: Exchange, id_with_line_end: Exchange) -> None:
+    given_status(item, 200)
+    # A firewall may refuse it in other words; that it crashes is another finding.
+    expect(not id_with_line_end.succeeded, "a client error", status_line(id_with_line_end), id_with_line_end)
+
+
 @requirement("SEC-009")
 def test_an_injected_parameter_is_not_run(
     item: Exchange, unknown_include: Exchange, every_fields_unknown: tuple[Exchange, ...], injected_parameter: Exchange

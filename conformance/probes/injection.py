@@ -45,6 +45,9 @@ path_trick_without_token = family(
     {name: get(_TRICKS[name]).but(headers={"Authorization": None}) for name in ("encoded-dots", "path-parameter")}
 )
 
+# To an expression that ends in a dollar sign it looks like an id.
+id_with_line_end = get(f"{_ITEM}%0A")
+
 INJECTED = "X-Conformance-Injected"
 _LINE_END = f"conformance%0d%0a{INJECTED}:%20yes"
 line_end = family(

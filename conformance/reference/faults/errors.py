@@ -273,12 +273,14 @@ def crash_on_unknown_field(api: Api) -> None:
 def retry_after(api: Api) -> None:
     """Too many query parameters are answered with 429 and a Retry-After in words."""
 
-    def change(request: Request, answer: Answer) -> None:
+    def hook(request: Request) -> Answer | None:
         if request.query.count("&") > 50:
-            answer.status = 429
-            answer.headers.append(("Retry-After", "soon"))
+            problem = Problem(429, "Too many requests", "That was too much.")
+            problem.headers.append(("Retry-After", "soon"))
+            raise problem
+        return None
 
-    api.on_answer(change)
+    api.on_request(hook)
 
 
 @fault("errors-without-status", caught_by={"ERR-013"}, clause=OBJECTS, also={"ERR-015": "it is a documented member"})

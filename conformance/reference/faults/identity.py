@@ -45,7 +45,12 @@ def unknown_id_null(api: Api) -> None:
     "item-unknown-id-crash",
     caught_by={"ITEM-024", "ERR-011"},
     clause=f"{JSON_API}, fetching-resources-responses-404",
-    also={"COND-013": "If-None-Match on an unknown id is no longer 404", "ERR-014": "it is no 404 answer"},
+    also={
+        "COND-013": "If-None-Match on an unknown id is no longer 404",
+        "ERR-014": "it is no 404 answer",
+        "REL-006": "the invoice of a relationship is looked up in the same way",
+        "RELD-005": "the invoice of an account is looked up in the same way",
+    },
 )
 def unknown_id_crash(api: Api) -> None:
     """An unknown id is answered with 500."""

@@ -20,6 +20,7 @@ INCLUDES = f"{JSON_API}, fetching-includes"
 FIELDSETS = f"{JSON_API}, fetching-sparse-fieldsets"
 CUSTOM = f"{JSON_API}, query-parameters-custom"
 FAMILIES = f"{JSON_API}, query-parameters-families"
+_RELATIONSHIP = {"REL-007": "the relationship includes its account in the same way"}
 
 
 def _alter_compound(api: Api, change: Callable[[Document, Query], None]) -> None:
@@ -38,7 +39,7 @@ def _alter_compound(api: Api, change: Callable[[Document, Query], None]) -> None
     api.replace("compound", compound)
 
 
-@fault("include-as-map", caught_by={"INCL-001"}, clause=INCLUDES)
+@fault("include-as-map", caught_by={"INCL-001"}, clause=INCLUDES, also=_RELATIONSHIP)
 def included_as_map(api: Api) -> None:
     """The included resources are an object by id."""
 
@@ -49,7 +50,7 @@ def included_as_map(api: Api) -> None:
     _alter_compound(api, change)
 
 
-@fault("include-without-included", caught_by={"INCL-001"}, clause=INCLUDES)
+@fault("include-without-included", caught_by={"INCL-001"}, clause=INCLUDES, also=_RELATIONSHIP)
 def without_included(api: Api) -> None:
     """The linkage is shown, and the included account is missing."""
 

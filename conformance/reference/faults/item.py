@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from conformance.reference.query import Query
 
 JSON_API = "JSON:API 1.1"
+_SHOWN_ALWAYS = {"FLDS-001": "it is shown whatever fields are asked for"}
 
 
 @fault("item-created", caught_by={"ITEM-001"}, clause=f"{JSON_API}, fetching-resources-responses-200")
@@ -138,7 +139,12 @@ def another_invoice(api: Api) -> None:
     api.replace("find_invoice", find)
 
 
-@fault("item-member-name-underscore", caught_by={"ITEM-009"}, clause=f"{JSON_API}, document-member-names")
+@fault(
+    "item-member-name-underscore",
+    caught_by={"ITEM-009"},
+    clause=f"{JSON_API}, document-member-names",
+    also=_SHOWN_ALWAYS,
+)
 def member_name_underscore(api: Api) -> None:
     """A relationship is called _internal, but a name cannot begin with an underscore."""
     alter_resource(api, lambda resource, _: resource.get("relationships", {}).update(_internal={"meta": {}}))
@@ -148,14 +154,19 @@ def member_name_underscore(api: Api) -> None:
     "item-member-name-dot",
     caught_by={"ITEM-009"},
     clause=f"{JSON_API}, document-member-names",
-    also={"ITEM-010": "a dot is not safe in a URL either"},
+    also={"ITEM-010": "a dot is not safe in a URL either", **_SHOWN_ALWAYS},
 )
 def member_name_dot(api: Api) -> None:
     """A relationship is called payment.method."""
     alter_resource(api, lambda resource, _: resource.get("relationships", {}).update({"payment.method": {"meta": {}}}))
 
 
-@fault("item-member-name-local", caught_by={"ITEM-010"}, clause=f"{JSON_API}, document-member-names")
+@fault(
+    "item-member-name-local",
+    caught_by={"ITEM-010"},
+    clause=f"{JSON_API}, document-member-names",
+    also=_SHOWN_ALWAYS,
+)
 def member_name_local(api: Api) -> None:
     """A relationship is called büro."""
     alter_resource(api, lambda resource, _: resource.get("relationships", {}).update(büro={"meta": {}}))
@@ -189,7 +200,12 @@ def foreign_key(api: Api) -> None:
     alter_attributes(api, lambda attributes, _: attributes.update({"account-id": 42}))
 
 
-@fault("item-empty-relationship", caught_by={"ITEM-014"}, clause=f"{JSON_API}, document-resource-object-relationships")
+@fault(
+    "item-empty-relationship",
+    caught_by={"ITEM-014"},
+    clause=f"{JSON_API}, document-resource-object-relationships",
+    also=_SHOWN_ALWAYS,
+)
 def empty_relationship(api: Api) -> None:
     """A relationship is an empty object."""
     alter_resource(api, lambda resource, _: resource.get("relationships", {}).update(payments={}))

@@ -57,7 +57,12 @@ def post_accepted(api: Api) -> None:
     api.on_request(hook)
 
 
-@fault("write-crash", caught_by={"HTTP-007", "ERR-011"}, clause=METHODS)
+@fault(
+    "write-crash",
+    caught_by={"HTTP-007", "ERR-011"},
+    clause=METHODS,
+    also={"REL-009": "the relationship is updated with PATCH"},
+)
 def write_crash(api: Api) -> None:
     """PATCH is answered with 500."""
 

@@ -24,9 +24,13 @@ RANGES = "RFC 9110, section 14.2"
 CONTESTED = {"contested"}
 
 
-def _ranges(api: Api, pattern: str, change: Callable[[Request, Answer], None]) -> None:
+def _ranges(api: Api, pattern: str, change: Callable[[Request, Answer], None], *, conditional: bool = False) -> None:
+    """Change the answers to ranges like ``pattern``: those with If-Range, or those without."""
+
     def alter(request: Request, answer: Answer) -> None:
-        if answer.status == 200 and any(re.match(pattern, line) for line in request.lines("range")):
+        if answer.status != 200 or bool(request.lines("if-range")) != conditional:
+            return
+        if any(re.match(pattern, line) for line in request.lines("range")):
             change(request, answer)
 
     api.on_answer(alter)
@@ -74,9 +78,4 @@ def unknown_unit(api: Api) -> None:
 @fault("range-if-range-ignored", caught_by={"COND-016"}, clause="RFC 9110, section 13.1.5")
 def if_range_ignored(api: Api) -> None:
     """A range with If-Range and a weak tag gives 206."""
-
-    def change(request: Request, answer: Answer) -> None:
-        if request.lines("if-range"):
-            _partial(answer)
-
-    _ranges(api, "bytes=0-9", change)
+    _ranges(api, "bytes=0-9", lambda _, answer: _partial(answer), conditional=True)

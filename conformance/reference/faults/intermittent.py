@@ -149,7 +149,7 @@ def one_in_five_crash(api: Api) -> None:
 
 @fault(
     "concurrent-shared-buffer",
-    caught_by={"ROB-007"},
+    caught_by={"ROB-007", "ITEM-008"},
     clause="RFC 9110, section 9.2.1",
     needs=LOAD,
 )

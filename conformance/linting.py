@@ -12,11 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from email.utils import format_datetime
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from conformance.exchange import JSON_API, Answer, Exchange, Fields, Request
+from conformance.fields import MalformedError, fixdate
 from conformance.judging import Violation
 from conformance.secrets import has_placeholder
 
@@ -185,6 +187,7 @@ _LONGEST_LINE = 4096
 # Fields of which httplint judges the form only, and which hold something new in nearly every answer.
 _EVER_NEW = frozenset({"etag", "x-request-id", "x-runtime", "content-length"})
 _DIGIT = re.compile("[0-9a-f]")
+_SOME_DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +207,29 @@ def findings(exchange: Exchange) -> tuple[Finding, ...]:
 
 def _section(exchange: Exchange, answer: Answer) -> Exchange:
     """Return the parts that httplint looks at; what differs in nearly every answer is replaced by its form."""
+    dated = "last-modified" in answer.fields  # and then compared with Date
     lines = tuple(
-        (name, _DIGIT.sub("0", value) if name.lower() in _EVER_NEW else value) for name, value in answer.fields
+        (name, value if dated and name.lower() == "date" else _form(name.lower(), value))
+        for name, value in answer.fields
     )
     url = exchange.request.url if {"location", "content-location"} & answer.fields.names() else "http://host.invalid/"
-    request = Request(exchange.request.method, url, exchange.request.headers)
+    asked = tuple((name, "host.invalid" if name == "Host" else value) for name, value in exchange.request.headers)
+    request = Request(exchange.request.method, url, asked)
     return Exchange("", request, Answer(answer.status, "", answer.version, Fields(lines), b"", 0))
+
+
+def _form(name: str, value: str) -> str:
+    if name == "date" and _is_usual_date(value):
+        return _SOME_DATE
+    return _DIGIT.sub("0", value) if name in _EVER_NEW else value
+
+
+@lru_cache(maxsize=64)
+def _is_usual_date(value: str) -> bool:
+    try:
+        return format_datetime(fixdate(value), usegmt=True) == value
+    except MalformedError:
+        return False
 
 
 @lru_cache(maxsize=4096)

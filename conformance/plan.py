@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -43,7 +44,7 @@ def _probe(key: str) -> Probe:
 
 def applicable(probe: Probe, target: Target) -> bool:
     """Tell whether the target has what the probe needs."""
-    return set(probe.needs) <= target.capabilities
+    return target.capabilities.issuperset(probe.needs)
 
 
 def is_burst(step: Step) -> bool:
@@ -68,17 +69,19 @@ def steps_for(name: str, target: Target, invoice_id: str | None = None) -> list[
 
     ``invoice_id`` restricts it to one invoice.
     """
+    known = target.invoice_ids if invoice_id is None else (invoice_id,)
+    return list(_steps_for(name, known, target.capabilities))
+
+
+@lru_cache(maxsize=4096)
+def _steps_for(name: str, known: tuple[str, ...], capabilities: frozenset[str]) -> tuple[Step, ...]:
     entry = probes.declared()[name]
-    members = list(entry) if isinstance(entry, Family) else [entry]
-    steps = []
-    for probe in members:
-        known = target.invoice_ids
-        ids = known if probe.each_invoice or not known else (known[probe.turn % len(known)],)
-        if invoice_id is not None:
-            ids = (invoice_id,)
-        if applicable(probe, target):
+    steps: list[Step] = []
+    for probe in entry if isinstance(entry, Family) else (entry,):
+        if known and capabilities.issuperset(probe.needs):
+            ids = known if probe.each_invoice else (known[probe.turn % len(known)],)
             steps += [Step(probe.name, each) for each in ids]
-    return steps
+    return tuple(steps)
 
 
 def everything(target: Target) -> list[Step]:

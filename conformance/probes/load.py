@@ -6,5 +6,11 @@ from dataclasses import replace
 
 from conformance.probe import family, get
 
-_ONE = replace(get("/invoices/{invoice_id}", needs=("load",)), burst=True)
-burst = family({f"{number:02}": replace(_ONE, turn=0 if number % 2 else number // 2) for number in range(1, 51)})
+burst = family(
+    {
+        f"{number:02}": replace(
+            get("/invoices/{invoice_id}", needs=("load",)), burst=True, turn=0 if number % 2 else number // 2
+        )
+        for number in range(1, 51)
+    }
+)

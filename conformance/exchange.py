@@ -80,7 +80,9 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """Return the combined value of a request header field, or None."""
-        return Fields(self.headers).get(name)
+        wanted = name.lower()
+        lines = [value for each, value in self.headers if each.lower() == wanted]
+        return ", ".join(lines) if lines else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from conformance.exchange import JSON_API, Exchange, NotObserved
 from conformance.fields import elements
 
 _CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_ROUTE = re.compile(r"(?:/[\w~-][\w.~-]*)*/invoices(?:/(?P<id>[^/]+)(?:/relationships/account|/account)?)?", re.ASCII)
+_ROUTE = re.compile(r"/invoices(?:/(?P<id>[^/]+)(?:/relationships/account|/account)?)?", re.ASCII)
 _PLAIN_QUERY = re.compile(r"[\w.,\[\]=&:@/+ -]{0,500}", re.ASCII)
 _MALFORMED_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # Fields by which a gateway or the HTTP layer of a framework may refuse a request before the application sees it.
@@ -67,9 +67,11 @@ def accepts_json_api(exchange: Exchange) -> bool:
     return not ranges or not ranges.isdisjoint({"*/*", "application/*", JSON_API})
 
 
-def _names_resource(exchange: Exchange) -> bool:
-    """Tell whether the path is one of the documented ones, with a well-formed id."""
-    route = _ROUTE.fullmatch(exchange.request.target.partition("?")[0])
+def _names_resource(exchange: Exchange, item: Exchange) -> bool:
+    """Tell whether the path is one of the documented ones below the base path, with a well-formed id."""
+    base = item.request.target.rpartition("/invoices/")[0]
+    path = exchange.request.target.partition("?")[0]
+    route = _ROUTE.fullmatch(path.removeprefix(base)) if path.startswith(base) else None
     if route is None:
         return False
     return route["id"] in {None, exchange.invoice_id} or bool(_CANONICAL_UUID.fullmatch(route["id"]))
@@ -83,26 +85,29 @@ def is_documented_request(exchange: Exchange, item: Exchange) -> bool:
         and request.headers == item.request.headers
         and "?" not in request.target
         and f"/invoices/{exchange.invoice_id}" in request.target
-        and _names_resource(exchange)
+        and _names_resource(exchange, item)
     )
 
 
 def made_by_application(exchange: Exchange, item: Exchange) -> bool:
     """Tell whether the answer can only come from the application, which knows the documented error format.
 
-    Answers to other methods, malformed ids, paths, percent-encodings and messages may be made by a router or a
-    gateway, legitimately in another format. ``item`` shows the fields that every request carries.
+    Answers to other methods, malformed ids, foreign paths, percent-encodings and messages, and to a field on several
+    lines, may be made by a router or a gateway, legitimately in another format. ``item`` shows the fields that every
+    request carries, and the base path.
     """
     request = exchange.request
+    names = [name.lower() for name, _ in request.headers]
     query = request.target.partition("?")[2]
     usual = {(name.lower(), value) for name, value in item.request.headers}
     special = {name.lower() for name, value in request.headers if (name.lower(), value) not in usual}
     return (
         request.method in {"GET", "HEAD"}
-        and _names_resource(exchange)
+        and _names_resource(exchange, item)
         and not _MALFORMED_ESCAPE.search(query)
         and bool(_PLAIN_QUERY.fullmatch(unquote(query)))
         and special.isdisjoint(_STEERING)
+        and len(set(names)) == len(names)
         and sum(len(name) + len(value) for name, value in request.headers) < _LONG_HEADER_SECTION
         and exchange.status not in _FROM_A_GATEWAY
     )

@@ -110,6 +110,10 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "HTML for a malformed id": made(404, "/invoices/undefined", **HTML),
     "HTML for another path": made(404, "/invoices/6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42/nosuch", **HTML),
     "HTML for an upper-case id": made(404, "/invoices/6F2C1D0E-93B4-4C57-8A1D-0E5B7F3A9C42", **HTML),
+    "HTML for the path of another interface": {
+        "other": refusal(404, "other", path="/api/rest/admin/invoices", **HTML),
+    },
+    "HTML for a field on two lines": made(400, "/invoices", request_headers=(("If-None-Match", '"1"'),) * 2, **HTML),
     "HTML for a malformed escape": made(400, "/invoices", "include=%ZZ", **HTML),
     "HTML for invalid UTF-8": made(400, "/invoices", "include=%FF%FE", **HTML),
     "HTML of a firewall": made(403, "/invoices", "include=account", **HTML),

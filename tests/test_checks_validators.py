@@ -177,6 +177,7 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         by_name(not_modified("item_not_modified", headers={"Vary": "Origin, accept", "ETag": STRONG})),
         by_name(not_modified("item_not_modified", excess=b"HTTP/1.1 408 Request Timeout\r\n\r\n")),
         by_name(refused("if_none_match_malformed", 400)),
+        by_name(refused("if_none_match_list", 400, {"If-None-Match": ['"other"', ETAG]})),
         throughout({"Cache-Control": "no-store"}, 200, 304),
         throughout({"Expires": "0"}, 200, 304),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.exchange import Exchange
+from conformance.exchange import Exchange, Fields
 from conformance.fields import cache_directives, declared_length, opaque, varies_by
 from conformance.given import expect_same_invoice, given, given_status, sent_length, surplus
 from conformance.judging import NotObserved, expect, expect_status, observe_each, requirement, status_line
@@ -42,6 +42,9 @@ def test_the_current_tag_in_a_list_is_not_modified(
     item: Exchange, item_not_modified: Exchange, if_none_match_list: Exchange
 ) -> None:
     _given_validation_works(item, item_not_modified)
+    repeated = len(Fields(if_none_match_list.request.headers).lines("If-None-Match")) > 1
+    # nginx, for one, refuses a second line of most fields before it forwards anything.
+    given(not (repeated and if_none_match_list.status == 400), "the repeated field is refused, perhaps by a proxy")
     _expect_not_modified(if_none_match_list, item)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -137,6 +138,20 @@ def test_an_account_that_is_named_wrongly_everywhere_is_found(identifier: dict[s
 )
 def test_other_correct_answers_and_faults_of_others_are_no_finding(answers: list[Exchange]) -> None:
     assert violated({answer.probe: answer for answer in answers}) == set()
+
+
+@pytest.mark.parametrize(
+    ("link", "wanted"),
+    [
+        (f"https://accounts.example.com/v2/accounts/{ACCOUNT_ID}", set()),
+        (f"https://public.example.org{PREFIX}/accounts/{ACCOUNT_ID}", {"RELD-003"}),
+        (f"{ORIGIN}/v2/accounts/{ACCOUNT_ID}", {"RELD-003"}),
+    ],
+)
+def test_an_account_on_another_host_cannot_be_followed(link: str, wanted: set[str]) -> None:
+    elsewhere = related({"data": {**account(), "links": {"self": link}}})
+    lost = refusal(404, "account_from_self_link", path=urlsplit(link).path)
+    assert violated({"related": elsewhere, "account_from_self_link": lost}) == wanted
 
 
 def test_swapped_links_are_the_fault_of_the_invoice_alone() -> None:

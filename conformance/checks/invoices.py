@@ -6,7 +6,7 @@ import re
 
 from conformance.checks.documents import Object, path_of_request
 from conformance.exchange import Exchange, NotObserved
-from conformance.urls import is_uri_reference, path_of, target_of
+from conformance.urls import host_of, is_uri_reference, path_of, target_of
 
 # The links of the account: their documented paths below that of the invoice.
 ACCOUNT_LINKS = {"self": "/relationships/account", "related": "/account"}
@@ -66,6 +66,17 @@ def is_documented(item: Exchange, link: str, below: str) -> bool:
     base, _, invoice = path_of_request(item).rpartition("/")
     wanted = f"{re.escape(base)}/(?i:{re.escape(invoice)}){re.escape(below)}"
     return re.fullmatch(wanted, path_of(link, item.request.url)) is not None
+
+
+def is_elsewhere(item: Exchange, link: str) -> bool:
+    """Tell whether ``link`` leads to another host than that of the invoice ``item``, and not below the base path.
+
+    The host of the invoice is the one that was asked and, behind a proxy, the one that the invoice calls its own.
+    """
+    url = item.request.url
+    base = path_of_request(item).rpartition("/invoices/")[0]
+    own = {host_of(url, url), host_of(item.self_link, url)}
+    return host_of(link, url) not in own and not path_of(link, url).startswith(f"{base}/")
 
 
 def expect_usable_link(item: Exchange, name: str) -> None:

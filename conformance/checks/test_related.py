@@ -35,9 +35,14 @@ def test_the_related_resource_is_an_account(related: Exchange) -> None:
 
 
 @requirement("RELD-003")
-def test_the_self_link_of_the_account_leads_to_it(related: Exchange, account_from_self_link: Exchange) -> None:
+def test_the_self_link_of_the_account_leads_to_it(
+    item: Exchange, related: Exchange, account_from_self_link: Exchange
+) -> None:
     account = _account(related)
-    invoices.well_formed(related.self_link)
+    link = invoices.well_formed(related.self_link)
+    # The token goes to no other host, and the path that leads to the account there may lead to nothing here.
+    if account_from_self_link.status != 200 and invoices.is_elsewhere(item, link):
+        raise NotObserved("the account is on another host than the invoices")
     expect_status(account_from_self_link, 200, why="it is the self link of the account")
     resources.expect_same_resource(account_from_self_link, account)
 

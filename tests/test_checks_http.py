@@ -97,6 +97,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "head-with-content": ({"HTTP-005"}, by_name(head(excess=documented_example()))),
     "head-without-content-type": ({"HTTP-006"}, by_name(head(headers={"Content-Type": None}))),
     "head-with-other-cache-control": ({"HTTP-006"}, by_name(head(headers={"Cache-Control": "no-cache"}))),
+    "head-with-other-vary": ({"HTTP-006"}, by_name(head(headers={"Vary": "Origin"}))),
     "head-without-request-id": ({"HTTP-006"}, by_name(head(headers={"X-Request-Id": None}))),
     "head-with-length-zero": ({"HTTP-018"}, by_name(head(headers={"Content-Length": "0"}))),
     "write-conflicts": ({"HTTP-007"}, by_name(refused("write_unknown", 409, method="PUT"))),
@@ -207,6 +208,7 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         by_name(
             ok("item_for_browser", truncated=True, body=documented_example()[:100], headers={"Content-Length": "1092"})
         ),
+        by_name(ok("item", headers={"Vary": "Accept, Accept-Encoding"})),
         by_name(ok("accept_any", headers={"Last-Modified": "Thu, 14 Nov 2024 09:57:08 GMT"})),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.exchange import Exchange
-from conformance.fields import MalformedError, declared_length, tokens
+from conformance.fields import MalformedError, declared_length, tokens, varies_by
 from conformance.given import contents, expect_same_invoice, given, given_status, sent_length, surplus
 from conformance.judging import expect, expect_status, observe_each, requirement, status_line
 from conformance.linting import second_opinion
@@ -16,7 +16,7 @@ _NOT_COMPARED = {
 }
 # Fields whose value does not depend on the time or the request.
 _SAME_VALUE = (
-    *("Content-Type", "Content-Language", "Content-Location", "Cache-Control", "Vary", "X-Frame-Options"),
+    *("Content-Type", "Content-Language", "Content-Location", "Cache-Control", "X-Frame-Options"),
     *("X-Content-Type-Options", "Referrer-Policy", "X-XSS-Protection", "X-Permitted-Cross-Domain-Policies"),
 )
 
@@ -47,6 +47,10 @@ def test_head_has_the_fields_of_get(item: Exchange, item_head: Exchange) -> None
     for name in _SAME_VALUE:
         wanted, observed = item.fields.lines(name), item_head.fields.lines(name)
         expect(observed == wanted, f"{', '.join(wanted)}, as for GET", ", ".join(observed), item_head, part=name)
+    # What compresses adds Accept-Encoding when there is content to compress, and only then.
+    same = varies_by(item) ^ varies_by(item_head) <= {"accept-encoding"}
+    vary, of_head = (each.fields.get("Vary") or "no Vary" for each in (item, item_head))
+    expect(same, f"{vary}, as for GET", of_head, item_head, part="Vary")
 
 
 @requirement("HTTP-018")

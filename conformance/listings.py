@@ -119,6 +119,12 @@ def is_whole(page: Exchange) -> bool:
     return is_last(page) and page_link(page, "prev") is None
 
 
+def has_total_count(page: Exchange) -> bool:
+    """Tell whether meta has the member ``total-count``, whatever it is."""
+    meta = page.ok_document.get("meta")
+    return isinstance(meta, dict) and "total-count" in meta
+
+
 def total_count(page: Exchange) -> object:
     """Return the member ``total-count`` of meta, whatever it is; None when there is none."""
     meta = page.ok_document.get("meta")

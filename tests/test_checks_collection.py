@@ -81,6 +81,13 @@ def test_likeness_to_the_item() -> None:
 )
 def test_the_form_of_the_total_count(count: Any, expected: str) -> None:
     assert outcome(collection.test_the_total_count_is_an_integer, whole(TWO, total=count)) == expected
+    assert outcome(collection.test_there_is_a_total_count, whole(TWO, total=count)) == "passed"
+
+
+def test_a_collection_may_do_without_a_total_count() -> None:
+    uncounted = exchange("listing", body={"data": TWO}, path=COLLECTION)
+    assert outcome(collection.test_the_total_count_is_an_integer, uncounted) == "not observed"
+    assert outcome(collection.test_there_is_a_total_count, uncounted) == "violated"
 
 
 def test_the_total_count_over_pages() -> None:

@@ -270,7 +270,7 @@ def test_counts_tell_nothing_of_another_customer(
         given(document.get("data") == [], "something is shown")
         meta = document.get("meta")
         count = meta.get("total-count") if isinstance(meta, dict) else None
-        given(isinstance(count, int), "there is no count: COLL-004")
+        given(isinstance(count, int), "there is no count: COLL-007")
         expect(not count, "0, as none is shown", count, listing, part="/meta/total-count")
 
     observe_each(every_listing_of_foreign, judge)

@@ -230,7 +230,7 @@ def count_before_filters(api: Api) -> None:
     api.replace("collection", collection)
 
 
-@fault("collection-count-missing", caught_by={"COLL-004"}, clause="Documented API, collection", needs=COLLECTION)
+@fault("collection-count-missing", caught_by={"COLL-007"}, clause="Documented API, collection", needs=COLLECTION)
 def count_missing(api: Api) -> None:
     """There is no total count."""
     api.replace("collection_meta", lambda _original, _total: {})

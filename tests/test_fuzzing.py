@@ -25,7 +25,7 @@ from conformance.reference.message import Problem
 from conformance.reference.server import ReferenceServer
 from conformance.requirements import Level, registry
 from conformance.verdict import Outcome
-from tests.exchanges import INVOICE_ID, PREFIX, exchange
+from tests.exchanges import INVOICE_ID, PREFIX, exchange, refusal
 from tests.servers import drf_server
 from tests.targets import target_of
 from tests.test_generated_faults import DEFAULTS, GETS, session_of
@@ -142,6 +142,62 @@ def test_a_correct_server_gives_no_finding(server: ReferenceServer, seed: int) -
     made.close()
     assert [finding for outcome in outcomes for finding in outcome.findings] == []
     assert len(set().union(*(outcome.holding for outcome in outcomes))) > 100
+
+
+def test_accounts_by_themselves_are_optional(server: ReferenceServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = session_of(server)
+    fetch = made.observer.fetch
+
+    def without_accounts(request: Request) -> Exchange:
+        if "/accounts" not in request.target:
+            return fetch(request)
+        return replace(
+            refusal(404, body=b"<h1>404</h1>", headers={"Content-Type": "text/html", "X-Request-Id": None}),
+            request=request,
+        )
+
+    monkeypatch.setattr(made.observer, "fetch", without_accounts)
+    outcomes = [made.run(name, "contract") for name in ("getAccounts", "getAccount")]
+    outcomes += [made.run("headAccounts", "head"), made.run("getAccounts", "hostile")]
+    assert all(outcome.unseen.keys() == {"GEN-002"} and not outcome.holding for outcome in outcomes)
+    outcomes.append(made.walk(GETS))
+    made.close()
+    assert [finding for outcome in outcomes for finding in outcome.findings] == []
+
+
+def test_a_walk_keeps_to_its_operations(server: ReferenceServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = session_of(server)
+    fetch = made.observer.fetch
+    paths = set()
+
+    def watched(request: Request) -> Exchange:
+        paths.add(request.target.partition("?")[0])
+        return fetch(request)
+
+    monkeypatch.setattr(made.observer, "fetch", watched)
+    made.walk(["getInvoice", "getInvoiceAccount"])
+    made.close()
+    assert len(paths) > 1
+    assert all("/invoices/" in path and not path.endswith("/relationships/account") for path in paths)
+
+
+def test_a_server_without_sparse_fieldsets_gets_no_finding(
+    server: ReferenceServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = session_of(server)
+    fetch = made.observer.fetch
+
+    def without_fieldsets(request: Request) -> Exchange:
+        if "fields" not in request.target:
+            return fetch(request)
+        head = request.method == "HEAD"
+        return replace(refusal(400, headers={"X-Request-Id": None}, **({"body": b""} if head else {})), request=request)
+
+    monkeypatch.setattr(made.observer, "fetch", without_fieldsets)
+    outcomes = [made.run(name, "contract") for name in ("getInvoice", "getInvoiceAccount", "getInvoices")]
+    outcomes += [made.run("getInvoice", "fuzzing"), made.run("headInvoice", "head"), made.walk(GETS)]
+    made.close()
+    assert [finding for outcome in outcomes for finding in outcome.findings] == []
 
 
 # True deviations of the server made with djangorestframework-jsonapi, from what a MUST asks for.

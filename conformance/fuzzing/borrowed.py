@@ -141,7 +141,13 @@ def _fits_any_fields(check: Check, role: str) -> Callable[[Asked], bool] | None:
     return None
 
 
-_NOWHERE = frozenset({"unknown_item", "unknown_relationship", "unknown_related"})
+# What a server may refuse for its parameters, whatever else is asked for.
+_REFUSABLE = frozenset(
+    {
+        *("unknown_item", "unknown_relationship", "unknown_related"),
+        *("item", "item_with_account", "include_empty", "relationship", "related"),
+    }
+)
 # Operations whose plain request is a probe: what its answer shows, the checks tell.
 PROBED = frozenset({"getInvoice", "getInvoiceAccountLinkage", "getInvoiceAccount"})
 # What is sent after a generated request, to be compared with its answer.
@@ -208,9 +214,9 @@ def _role_rule(check: Check, role: str) -> Rule:
         # What a page past the end is, the requirements on pages say.
         past = exchange.status == 404 and context.asked(exchange).value("page[number]") not in {None, "1"}
         given(not past, "there may be no such page")
-        # A server may refuse parameters that it does not support before it looks for the invoice.
+        # A server may refuse parameters that it does not support, and that before it looks for the invoice.
         refused = exchange.status == 400 and bool(context.asked(exchange).parameters)
-        given(not (refused and role in _NOWHERE), "refused for its parameters")
+        given(not (refused and role in _REFUSABLE), "refused for its parameters")
         subject = replace(exchange, probe=role)
         values: dict[str, Any] = {}
         for name in check.arguments:

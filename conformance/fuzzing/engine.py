@@ -87,7 +87,8 @@ class Engine:
 
     def walk(self, operation_ids: set[str], scenarios: int, respond: Callable[[Generated], Exchange]) -> None:
         """Follow the links of the document from answer to answer; ``respond`` sends a request."""
-        schema = self.schema.include(operation_id=sorted(operation_ids))
+        # Filters that include are alternatives, and the settings of single operations are one already.
+        schema = self.schema.exclude(operation_id=sorted(self._operations.keys() - operation_ids))
         base: Any = schema.as_state_machine()
 
         class Machine(base):  # type: ignore[misc]

@@ -28,6 +28,7 @@ _COVERAGE, _HOSTILE = 6, 5
 # After so many requests of an item without an answer, no more are sent: each costs a whole time limit.
 _MOST_SILENT = 3
 _FOLLOWED = 3
+_ABSENT = frozenset({403, 404, 405})
 
 
 @dataclass
@@ -166,6 +167,9 @@ class Session:
     def run(self, operation_id: str, group: str) -> Outcome:
         """Generate, send and judge what ``group`` has for an operation."""
         outcome = Outcome()
+        if not self._offers(operation_id):
+            outcome.unseen["GEN-002"] = f"there is no {operations()[operation_id].path}"
+            return outcome
         if group == "head":
             return self._heads(operation_id, outcome)
         made = self._made(operation_id, group)
@@ -200,6 +204,22 @@ class Session:
         ids = self.account_ids if path.startswith("/accounts") else self.target.invoice_ids
         return replace(self._base, url=self.target.url(path.replace("{id}", ids[0] if ids else "none")))
 
+    def _offers(self, operation_id: str) -> bool:
+        """Tell whether the target has the URLs of an operation.
+
+        Nothing but the document speaks of accounts by themselves: the documented way to an account is the related link
+        of an invoice. A server may not have them, or not for customers.
+        """
+        path = operations()[operation_id].path
+        return not path.startswith("/accounts") or path in self._offered
+
+    @cached_property
+    def _offered(self) -> frozenset[str]:
+        """The paths of accounts whose plainest request is not answered with 403, 404 or 405."""
+        paths = {each.path: each.name for each in operations().values() if each.path.startswith("/accounts")}
+        answers = {path: self.send(self._plain(name)) for path, name in paths.items()}
+        return frozenset(path for path, each in answers.items() if each.answer is None or each.status not in _ABSENT)
+
     def _heads(self, operation_id: str, outcome: Outcome) -> Outcome:
         """Judge HEAD by comparing it with GET, for some of the requests that are generated for GET.
 
@@ -233,7 +253,7 @@ class Session:
                 positive.append(made.positive)
             return kept[request]
 
-        self.engine.walk(set(operation_ids), max(1, self.examples // 2), respond)
+        self.engine.walk(set(filter(self._offers, operation_ids)), max(1, self.examples // 2), respond)
         self._count(outcome.tally, exchanges, positive)
         assessment = self._assessment()
         assessment.judge(exchanges)

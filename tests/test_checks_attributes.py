@@ -95,6 +95,24 @@ def test_a_broken_attribute_is_found_with_include_only(owner: str, changes: dict
 
 
 @pytest.mark.parametrize(
+    ("total", "calls", "services", "wanted"),
+    [
+        ("-1.5", "1.0", "-2.5", set()),
+        ("0.5", "3.0", "-2.5", set()),
+        ("-1.5", "1.0", "2.5", {"SEM-011"}),
+        ("-3.5", "-1.0", "-2.5", {"SEM-011"}),
+        ("1.0", "1.0", "-0.0", {"SEM-011"}),
+    ],
+)
+def test_services_may_be_credited(total: str, calls: str, services: str, wanted: set[str]) -> None:
+    amounts = {"amount-spent": total, "originated-amount-spent": calls, "services-amount-spent": services}
+    answer = exchange(body=busy({attribute(name): value for name, value in amounts.items()}))
+    check = next(each for each in CHECKS if claimed(each) == "SEM-011")
+    found = {"SEM-011"} if outcome(check, {"item": answer, "item_with_account": answer}) == "violated" else set()
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
     ("owner", "identifier"),
     [
         ("SEM-001", "abb41d30a26e11efbe6d0242ac120003"),

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # whole run. A minute is the usual window of a rate limit (RFC 9110, section 10.2.3).
 _ATTEMPTS, _LONGEST_WAIT, _PATIENCE = 3, 60.0, 300.0
 _LATER = (429, 503)
+# A 503 without a time may be a limit (nginx has it so) or there to stay: less patience, in the whole run.
+_DOUBT = 15.0
 # Requests under way at once where a load is wanted.
 _BURST = 20
 # What h11 quotes of an answer that is not HTTP can be as long as that answer.
@@ -151,7 +153,15 @@ class Observer:
         exchange = self.record[step]
         if exchange.answer is not None and exchange.status == 429:
             raise NotObserved(f"{step.probe} was answered 429: the target limits requests; --rate-limit is for that")
+        if exchange.answer is not None and exchange.status == 503 and self._is_overloaded():
+            raise NotObserved(f"{step.probe} was answered 503, as others were for a time; --rate-limit may help")
         return exchange
+
+    def _is_overloaded(self) -> bool:
+        """Tell whether a request was answered with 503 and, when it was sent again, otherwise."""
+        again = {(step.probe, step.invoice_id): each for step, each in self.record.items() if each.answer is not None}
+        refused = {(each.probe, each.invoice_id) for each in self.superseded if each.answer and each.status == 503}
+        return any(each in again and again[each].status != 503 for each in refused)
 
     def forget(self, steps: Iterable[Step]) -> None:
         """Supersede the exchanges of ``steps`` and of all that they depend on, so that they are sent anew."""
@@ -172,11 +182,10 @@ class Observer:
             answer = exchange.answer
             if answer is None or answer.status not in _LATER or exchange.started is None:
                 break
-            pause = retry_after(answer.fields, exchange.started)
-            if pause is None and answer.status != 429:
-                break
-            pause = pause if pause is not None else float(retry)
-            if pause > _LONGEST_WAIT or self._rate.held + pause > _PATIENCE:
+            asked = retry_after(answer.fields, exchange.started)
+            pause = asked if asked is not None else float(retry)
+            patience = _DOUBT if asked is None and answer.status == 503 else _PATIENCE
+            if pause > _LONGEST_WAIT or self._rate.held + pause > patience:
                 break
             self._supersede(step, exchange)
             self._rate.hold(pause)

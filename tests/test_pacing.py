@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from conformance import pacing
-from conformance.exchange import Fields
+from conformance.exchange import Fields, NotObserved
 from conformance.pacing import RateLimit, retry_after
 from conformance.plan import Step
 from tests.servers.raw import OK, always, answer, raw_server
@@ -123,9 +123,10 @@ def later(status: str, *lines: str) -> bytes:
         ([later("429 Too Many Requests"), later("429 Too Many Requests"), OK], [1, 2], [200, 429, 429]),
         ([later("429 Too Many Requests", "Retry-After: 5")], [5, 5], [429, 429, 429]),
         ([later("429 Too Many Requests", "Retry-After: 86400"), OK], [], [429]),
-        ([later("503 Service Unavailable"), OK], [], [503]),
+        ([later("503 Service Unavailable"), OK], [1], [200, 503]),
+        ([later("503 Service Unavailable")], [1, 2], [503, 503, 503]),
     ],
-    ids=["429", "503", "no time given", "never ready", "too long", "503 without a time"],
+    ids=["429", "503", "no time given", "never ready", "too long", "503 without a time", "503 for ever"],
 )
 def test_a_target_that_says_later_is_asked_later(
     clock: Clock, answers: list[bytes], waits: list[float], statuses: list[int]
@@ -148,6 +149,27 @@ def test_patience_ends(clock: Clock) -> None:
         observer.observe([Step("item", each) for each in ids])
         observer.close()
     assert sum(clock.waits) == 300
+
+
+def test_a_target_that_is_unavailable_for_ever_is_not_waited_for_long(clock: Clock) -> None:
+    ids = [f"invoice-{number}" for number in range(10)]
+    with raw_server(always(later("503 Service Unavailable"))) as server:
+        observer = observer_of(server.base_url, invoice_id=ids, concurrency="1")
+        observer.observe([Step("item", each) for each in ids])
+        assert observer.obtain(Step("item", ids[0])).status == 503
+        observer.close()
+    assert sum(clock.waits) == 15
+
+
+def test_an_overload_that_was_seen_to_pass_is_not_judged(clock: Clock) -> None:
+    busy = later("503 Service Unavailable")
+    with raw_server(always(busy, OK, busy)) as server:
+        observer = observer_of(server.base_url, invoice_id=["a", "b"], concurrency="1")
+        assert observer.obtain(Step("item", "a")).status == 200
+        with pytest.raises(NotObserved, match="--rate-limit"):
+            observer.obtain(Step("item", "b"))
+        observer.close()
+    assert len(clock.waits) == 3
 
 
 def test_the_rate_limit_of_the_settings_holds_for_all_connections(clock: Clock) -> None:

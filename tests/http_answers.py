@@ -133,6 +133,10 @@ def answers() -> dict[str, Exchange]:
         refused("trace", 405, {"Authorization": THROW_AWAY}, method="TRACE"),
         ok("item_override_options", {"X-HTTP-Method-Override": "OPTIONS"}),
         refused("unknown_item_override_delete", 404, override),
+        refused("post_unacceptable", 405, method="POST", **allow),
+        refused("post_unacceptable_override_get", 405, override, method="POST", **allow),
+        refused("respelled_path[json]"),
+        refused("suffixed_path_unacceptable"),
         ok("item_with_content", {"Content-Type": "application/vnd.api+json"}),
         refused("item_trailing_slash", 404),
         ok("unknown_fields", {"X-Conformance": "1"}),
@@ -149,6 +153,8 @@ def every(name: str, given: Given) -> tuple[Exchange, ...]:
         return tuple(each for each in everything if name == "every_exchange" or each.answer)
     if name == "every_item":
         return given["item"], given["item_of_second"]
+    if name == "every_respelled_path":
+        return (given["respelled_path[json]"],)
     return (given[name.removeprefix("every_")],)
 
 

@@ -52,7 +52,13 @@ _REFUSED: Final[Mapping[int, tuple[str, ...]]] = {
         "altered_token", "token_of_foreign_key", "token_of_other_scheme", "token_in_query", "two_authorizations",
     ),
     404: ("unknown_item", "second_unknown_item"),
-    406: ("unacceptable_item", "accept_foreign_parameter", "accept_unsupported_extension", "accept_excluding"),
+    406: (
+        "unacceptable_item",
+        "accept_foreign_parameter",
+        "accept_foreign_parameter_or_any",
+        "accept_unsupported_extension",
+        "accept_excluding",
+    ),
     415: ("content_type_with_parameter",),
 }  # fmt: skip
 _FRAMEWORK = (

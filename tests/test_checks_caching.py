@@ -53,6 +53,14 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "vary-without-accept": ({"CACHE-005"}, throughout({"Vary": "Origin"})),
     "vary-only-with-accept": ({"CACHE-006"}, by_name(ok("accept_any", {"Accept": None}, headers={"Vary": None}))),
     "vary-not-for-browsers": ({"CACHE-006"}, by_name(ok("item_for_browser", headers={"Vary": None}))),
+    "vary-not-with-a-suffix": (
+        {"CACHE-006"},
+        by_name(ok("respelled_path[json]", headers={"Vary": None}), refused("suffixed_path_unacceptable", 406)),
+    ),
+    "vary-not-with-a-suffix-on-406": (
+        {"CACHE-006"},
+        by_name(ok("respelled_path[json]"), refused("suffixed_path_unacceptable", 406, headers={"Vary": None})),
+    ),
     "vary-not-on-406": ({"CACHE-006"}, by_name(refused("unacceptable_item", 406, headers={"Vary": None}))),
     "not-in-the-coding": (
         {"CACHE-007"},

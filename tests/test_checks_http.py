@@ -128,6 +128,12 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"HTTP-012"},
         by_name(refused("unknown_item_override_delete", 403), refused("write_unknown", 403, method="DELETE")),
     ),
+    "override-of-a-post": ({"HTTP-024"}, by_name(refused("post_unacceptable_override_get", 404, OVERRIDDEN))),
+    "override-of-a-post-unacceptable": (
+        {"HTTP-024"},
+        by_name(refused("post_unacceptable_override_get", 406, OVERRIDDEN)),
+    ),
+    "override-of-a-post-to-success": ({"HTTP-024"}, by_name(ok("post_unacceptable_override_get", OVERRIDDEN))),
     "content-is-parameters": (
         {"HTTP-013"},
         by_name(ok("item_with_content", body=document(name="invoice-with-account"))),
@@ -199,6 +205,10 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
             refused("undefined_method", 405, method="CONFORM", headers={"Allow": "GET"}), refused("item_options", 404)
         ),
         by_name(refused("item_override_options", 403), refused("unknown_item_override_delete", 403)),
+        by_name(refused("post_unacceptable", 404), refused("post_unacceptable_override_get", 404)),
+        by_name(refused("post_unacceptable_override_get", 403)),
+        # The suffix decides, whatever is accepted.
+        by_name(ok("respelled_path[json]", headers={"Vary": None}), ok("suffixed_path_unacceptable")),
         by_name(refused("item_with_content", 400)),
         by_name(with_content(lost("item_with_content")), lost("undefined_method", method="CONFORM")),
         by_name(lost()),

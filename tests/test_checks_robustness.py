@@ -25,6 +25,7 @@ ODD = [
     (test_robustness.test_a_target_that_is_too_long_is_refused, "too_long_target"),
     (test_robustness.test_a_malformed_target_is_survived, "malformed_target"),
     (test_robustness.test_an_excessive_query_is_survived, "excessive_query"),
+    (test_robustness.test_an_empty_parameter_is_survived, "listing_empty_parameter"),
     (test_robustness.test_a_large_header_section_is_survived, "large_section"),
     (test_robustness.test_excessive_parameters_are_bounded, "excessive_parameter"),
     (test_robustness.test_another_path_gives_the_same_or_nothing, "respelled_path"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -13,18 +12,15 @@ from pathlib import Path
 import pytest
 
 from conformance import waivers
-from conformance.reference.personalities import PERSONALITIES
 from conformance.reference.server import ReferenceServer
 from conformance.reports.waiver_file import pattern
 from conformance.requirements import registry
 from conformance.verdict import ExitCode, Judgement, Outcome, Verdict, decide
 from conformance.waivers import State, Waiver, WaiverError, Waivers
-from tests import detection
 from tests.test_plugin import CONDITIONAL, Result, run
 from tests.test_verdict import REGISTRY
 
 ROOT = Path(__file__).parents[1]
-EXAMPLE = ROOT / "examples" / "waivers-rails.yaml"
 TODAY = date(2027, 1, 15)
 FAILED = Judgement("AAA-001", Outcome.FAILED, "a::b", "", "304", "200 OK, 1092 bytes")
 PASSED = Judgement("AAA-001", Outcome.PASSED, "a::b")
@@ -229,24 +225,3 @@ def test_a_file_that_cannot_be_used_is_said_once(tmp_path: Path) -> None:
     assert result.code == 4
     told = result.output + result.errors
     assert told.count(f"--waivers: {file}: entry 1 (AAA-001): requirement: 'AAA-001' is not in the registry") == 1
-
-
-@pytest.fixture(scope="module")
-def rails() -> list[Judgement]:
-    """What the suite says of the Rails personality."""
-    return detection.judge([PERSONALITIES["rails"]], detection.EVERYTHING)
-
-
-def test_the_true_findings_of_the_example_are_reported(rails: list[Judgement]) -> None:
-    assert not [judgement.reason for judgement in rails if judgement.outcome is Outcome.ERROR]
-    known = Counter(entry.requirement for entry in waivers.read(str(EXAMPLE), registry(), TODAY).entries)
-    assert set(detection.caught(rails)) == set(known)
-    assert set(known.values()) == {1}
-
-
-def test_the_example_excuses_all_of_them(rails: list[Judgement]) -> None:
-    known = waivers.read(str(EXAMPLE), registry(), TODAY)
-    verdict = decide(rails, registry(), strict=True, waivers=known, complete=True)
-    assert verdict.exit_code == ExitCode.CONFORMS, verdict.sentence
-    assert {use.state for use in verdict.waivers} == {State.USED}
-    assert decide(rails, registry(), strict=False).exit_code == ExitCode.DOES_NOT_CONFORM

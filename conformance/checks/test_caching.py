@@ -112,6 +112,17 @@ def test_vary_does_not_depend_on_accept(
     observe_each((*every_accept_any, item_for_browser, unacceptable_item), judge)
 
 
+@requirement("CACHE-006")
+def test_vary_does_not_depend_on_a_suffix(
+    item: Exchange, every_respelled_path: tuple[Exchange, ...], suffixed_path_unacceptable: Exchange
+) -> None:
+    given(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which CACHE-005 judges")
+    suffixed = [each for each in every_respelled_path if each.probe == "respelled_path[json]"]
+    given(suffixed and suffixed[0].status == 200, "the server does not know the suffix")
+    given_status(suffixed_path_unacceptable, 406)
+    observe_each((*suffixed, suffixed_path_unacceptable), lambda exchange: _expect_varies(exchange, "Accept"))
+
+
 def _codings(exchange: Exchange) -> list[str]:
     names = [name.strip().lower() for name in (exchange.fields.get("Content-Encoding") or "").split(",")]
     return [name for name in names if name and name != "identity"]

@@ -147,6 +147,18 @@ def test_a_get_is_not_overridden_by_delete(
     expect_status(unknown_item_override_delete, 404, why="as for GET")
 
 
+@requirement("HTTP-024")
+def test_a_post_is_not_overridden_by_get(
+    item: Exchange, post_unacceptable: Exchange, post_unacceptable_override_get: Exchange
+) -> None:
+    given_status(item, 200)
+    wanted, status = post_unacceptable.status, post_unacceptable_override_get.status
+    given(wanted in {401, 403, 404, 405, 501}, "a POST is not refused as such")
+    # A firewall may refuse the field, and limits and failures say nothing of the method.
+    given(status not in {400, 403, 429} and status < 500, "the request is refused")
+    expect_status(post_unacceptable_override_get, wanted, why="as without the field: POST is the method")
+
+
 @requirement("HTTP-013")
 def test_content_does_not_change_a_get(item: Exchange, item_again: Exchange, item_with_content: Exchange) -> None:
     given_status(item, 200)

@@ -86,6 +86,12 @@ def test_a_foreign_parameter_is_not_acceptable(item: Exchange, accept_foreign_pa
     expect_status(accept_foreign_parameter, 406, why="the only JSON:API entry of Accept has a version parameter")
 
 
+@requirement("NEGO-015")
+def test_a_wildcard_does_not_make_up_for_parameters(item: Exchange, accept_foreign_parameter_or_any: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(accept_foreign_parameter_or_any, 406, why="every JSON:API entry of Accept has a charset parameter")
+
+
 @requirement("NEGO-007")
 def test_a_clean_entry_counts_beside_one_with_parameters(item: Exchange, accept_beside_clean: Exchange) -> None:
     given_status(item, 200)
@@ -107,6 +113,15 @@ def test_an_unknown_profile_is_ignored(item: Exchange, accept_unknown_profile: E
         expect_status(accept_unknown_profile, 200, 406, why="JSON:API 1.0 has no profiles")
     else:
         expect_status(accept_unknown_profile, 200, 406, why="JSON:API 1.1 ignores it, 1.0 has no profiles")
+
+
+@requirement("NEGO-016")
+def test_an_unknown_profile_is_ignored_by_version_1_1(item: Exchange, accept_unknown_profile: Exchange) -> None:
+    given_status(item, 200)
+    given(not declares_version_1_0(item), "JSON:API 1.0 has no profiles")
+    given(accept_unknown_profile.status in {200, 406}, "any other answer is judged by NEGO-009")
+    given(not declares_newer_version(item), "the version is declared: NEGO-009")
+    expect_status(accept_unknown_profile, 200, why="JSON:API 1.1 ignores unknown profiles; no version is declared")
 
 
 @requirement("NEGO-010")

@@ -62,6 +62,14 @@ def test_an_excessive_query_is_survived(item: Exchange, unknown_include: Exchang
     expect_survived(excessive_query)
 
 
+@requirement("ROB-004")
+def test_an_empty_parameter_is_survived(
+    listing: Exchange, listing_unknown_include: Exchange, listing_empty_parameter: Exchange
+) -> None:
+    _given_usual(listing, listing_unknown_include)
+    expect_survived(listing_empty_parameter)
+
+
 @requirement("ROB-005")
 def test_a_large_header_section_is_survived(
     item: Exchange, item_without_token: Exchange, large_section: Exchange

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.probe import get, walk
+from conformance.probe import get, query_family, walk
 
 listing = get("/invoices", needs=("collection",))
 # Whatever the strategy of the server is: its own links, from its own first page on.
@@ -14,3 +14,4 @@ listing_sparse = listing.but(query="fields%5Binvoices%5D=reference,amount-spent"
 listing_unknown_include = listing.but(query="include=nosuch")
 listing_unknown_parameter = listing.but(query="foo=1")
 listing_sort_list = listing.but(query="sort%5B%5D=start-date")
+listing_empty_parameter = query_family(listing, {"page-list": "page%5B%5D=1", "sort-of-nothing": "sort=,"})

@@ -30,9 +30,18 @@ OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 item_override_options = get(_ITEM).but(headers=dict.fromkeys(OVERRIDES, "OPTIONS"))
 unknown_item_override_delete = unknown_item.but(headers=dict.fromkeys(OVERRIDES, "DELETE"))
 
-item_with_content = get(_ITEM).but(
-    headers={"Content-Type": JSON_API},
-    body=json.dumps({"include": "account", "fields": {"invoices": "reference"}}).encode(),
+# A GET with this Accept is refused for another reason than a POST.
+post_unacceptable = write_unknown.variants["POST"].but(headers={"Accept": "text/html"})
+post_unacceptable_override_get = post_unacceptable.but(headers=dict.fromkeys(OVERRIDES, "GET"))
+
+item_with_content = family(
+    {
+        "parameters": get(_ITEM).but(
+            headers={"Content-Type": JSON_API},
+            body=json.dumps({"include": "account", "fields": {"invoices": "reference"}}).encode(),
+        ),
+        "malformed": get(_ITEM).but(headers={"Content-Type": "application/json"}, body=b"{"),
+    }
 )
 
 # A server that redirects here has a query to keep.

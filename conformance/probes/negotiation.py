@@ -33,6 +33,9 @@ accept_beside_clean = header_family(
 )
 accept_unsupported_extension = get(_ITEM).but(headers={"Accept": f'{JSON_API};ext="{_NOBODYS}"'})
 accept_unknown_profile = get(_ITEM).but(headers={"Accept": f'{JSON_API};profile="{_NOBODYS}"'})
+accept_foreign_parameter_or_any = get(_ITEM, needs=("contested",)).but(
+    headers={"Accept": f"{JSON_API};charset=utf-8, */*"}
+)
 accept_excluding = header_family(get(_ITEM), "Accept", {"html": "text/html", "json": "application/json"})
 
 # The documented request has a Content-Type, although it has no content.

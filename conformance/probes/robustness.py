@@ -68,6 +68,8 @@ respelled_path = family(
     }
 )
 
+suffixed_path_unacceptable = get(f"{_ITEM}.json").but(headers={"Accept": "text/html"})
+
 expectation = family(
     {
         "continue": get(_ITEM).but(headers={"Expect": "100-continue"}),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from conformance.reference.app import Api
     from conformance.reference.query import Endpoint, Query
 
-_EXTENSION = re.compile(r"\.[a-z]+$")
+_EXTENSION = re.compile(r"\.json$")
 _LARGEST = 2**63 - 1
 
 
@@ -30,6 +30,7 @@ def _rails(api: Api) -> None:
     api.replace("acceptable", _exact_media_type)
     api.replace("content_type_supported", lambda *_: True)
     api.replace("method_not_allowed", lambda _original: api.not_found())
+    api.replace("route", lambda original, path: original(_EXTENSION.sub("", path)))
     api.replace("answer", _methods)
     api.replace("unauthorised", _no_challenge)
     api.replace("parse_parameter", _parameter)

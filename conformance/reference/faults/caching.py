@@ -182,6 +182,13 @@ def vary_on_406(api: Api) -> None:
     set_field(api, "Vary", None, status_is(406))
 
 
+@fault("vary-missing-with-suffix", caught_by={"CACHE-006"}, clause="RFC 9110, section 12.5.5")
+def vary_with_suffix(api: Api) -> None:
+    """The suffix .json makes no difference, but there is no Vary with it."""
+    api.replace("route", lambda original, path: original(path.removesuffix(".json")))
+    set_field(api, "Vary", None, lambda request, _: request.path.endswith(".json"))
+
+
 def _accepts_gzip(request: Request) -> bool:
     return any("gzip" in line and "gzip;q=0" not in line.replace(" ", "") for line in request.lines("accept-encoding"))
 

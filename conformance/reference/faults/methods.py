@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -166,6 +167,33 @@ def method_override(api: Api) -> None:
         return original(request)
 
     api.replace("answer", answer)
+
+
+@fault("method-override-of-post", caught_by={"HTTP-024"}, clause=METHODS)
+def override_of_post(api: Api) -> None:
+    """X-HTTP-Method-Override turns a POST into another method."""
+
+    def answer(original: Callable[[Request], Answer], request: Request) -> Answer:
+        if request.method == "POST" and (override := request.lines("x-http-method-override")):
+            request.method = override[0]
+        return original(request)
+
+    api.replace("answer", answer)
+
+
+@fault("content-malformed-crash", caught_by={"ERR-011"}, clause="RFC 9110, section 15.5")
+def content_malformed(api: Api) -> None:
+    """A GET with content that is labelled as JSON and is none is answered with 500."""
+
+    def hook(request: Request) -> Answer | None:
+        if request.content and request.lines("content-type") == ["application/json"]:
+            try:
+                json.loads(request.content)
+            except ValueError:
+                raise Problem(500, "Internal server error", "Something went wrong.") from None
+        return None
+
+    api.on_request(hook)
 
 
 @fault("content-merged-with-query", caught_by={"HTTP-013"}, clause="RFC 9110, section 9.3.1")

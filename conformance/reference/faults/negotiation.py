@@ -155,7 +155,11 @@ def first_line(api: Api) -> None:
     "accept-parameters-ignored",
     caught_by={"NEGO-006"},
     clause=SERVERS,
-    also={"NEGO-008": "ext is a parameter, too", "NEGO-011": "the media type of a request is read alike"},
+    also={
+        "NEGO-008": "ext is a parameter, too",
+        "NEGO-011": "the media type of a request is read alike",
+        "NEGO-015": "it is so beside a wildcard, too",
+    },
 )
 def parameters_ignored(api: Api) -> None:
     """Parameters of the JSON:API media type are ignored."""
@@ -166,7 +170,10 @@ def parameters_ignored(api: Api) -> None:
     "accept-charset-tolerated",
     caught_by={"NEGO-006"},
     clause=SERVERS,
-    also={"NEGO-011": "the media type of a request is read alike"},
+    also={
+        "NEGO-011": "the media type of a request is read alike",
+        "NEGO-015": "it is so beside a wildcard, too",
+    },
 )
 def charset_tolerated(api: Api) -> None:
     """The parameter charset, and only that, is tolerated."""
@@ -215,6 +222,21 @@ def profile_refused(api: Api) -> None:
         document["jsonapi"] = {"version": "1.1"}
 
     api.on_document(change)
+
+
+@fault("accept-wildcard-makes-up", caught_by={"NEGO-015"}, clause=SERVERS, needs={"contested"})
+def wildcard_makes_up(api: Api) -> None:
+    """Beside */* an instance with foreign parameters is no reason to refuse."""
+    _acceptable(
+        api,
+        lambda original, lines: any(member == "*/*" for member in split_list(lines)) or original(lines),
+    )
+
+
+@fault("accept-profile-refused-without-version", caught_by={"NEGO-016"}, clause=SERVERS, needs={"contested"})
+def profile_refused_without_version(api: Api) -> None:
+    """Profiles are refused as by JSON:API 1.0, which the document does not declare."""
+    _acceptable(api, lambda original, lines: original(lines) and not any("profile=" in line for line in lines))
 
 
 @fault("accept-profile-crash", caught_by={"NEGO-009", "ERR-011"}, clause=SERVERS)

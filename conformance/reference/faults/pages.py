@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from conformance.reference.app import Api
     from conformance.reference.message import Document, Request
-    from conformance.reference.query import Query
+    from conformance.reference.query import Endpoint, Query
 
 JSON_API = "JSON:API 1.1"
 COLLECTION = {"collection"}
@@ -231,6 +231,18 @@ def unbounded(api: Api) -> None:
         return [*original(request, name), *(more if own else ())]
 
     api.replace("records", records)
+
+
+@fault("page-list-crash", caught_by={"ROB-004", "ERR-011"}, clause="Documented API, collection", needs=COLLECTION)
+def list_crash(api: Api) -> None:
+    """The parameter page[] is answered with 500."""
+
+    def parse(original: Callable[..., None], query: Query, name: str, value: str, endpoint: Endpoint) -> None:
+        if name == "page[]":
+            raise Problem(500, "Internal server error", "Something went wrong.")
+        original(query, name, value, endpoint)
+
+    api.replace("parse_parameter", parse)
 
 
 @fault("page-number-overflow", caught_by={"PAGE-007", "ERR-011"}, clause="Documented API, collection", needs=COLLECTION)

@@ -107,6 +107,18 @@ def flag_crash(api: Api) -> None:
     api.replace("parse_sort", parse)
 
 
+@fault("sort-of-nothing-crash", caught_by={"ROB-004", "ERR-011"}, clause=SORTING, needs=COLLECTION)
+def of_nothing_crash(api: Api) -> None:
+    """A list of empty sort fields is answered with 500."""
+
+    def parse(original: Callable[..., None], query: Query, name: str, value: str, endpoint: Endpoint) -> None:
+        if value and not value.strip(","):
+            raise Problem(500, "Internal server error", "Something went wrong.")
+        original(query, name, value, endpoint)
+
+    api.replace("parse_sort", parse)
+
+
 @fault("sort-ignored", caught_by={"SORT-001"}, clause=SORTING, needs=COLLECTION)
 def ignored(api: Api) -> None:
     """Whatever sort is asked for, the order is the usual one."""

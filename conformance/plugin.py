@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance import settings
+from conformance import settings, termination
 
 if TYPE_CHECKING:
     from conformance.arguments import Argument
@@ -28,9 +28,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
     """Keep the checks in one process: it sends several requests at once, and its limits hold for all of them."""
-    if _only_checks(config) and hasattr(config.option, "numprocesses"):
+    if not _only_checks(config):
+        return (yield)
+    if hasattr(config.option, "numprocesses"):
         config.option.numprocesses, config.option.dist, config.option.tx = None, "no", []
-    return (yield)
+    with termination.taken_for_an_interrupt():
+        return (yield)
 
 
 def pytest_configure(config: pytest.Config) -> None:

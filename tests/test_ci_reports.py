@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
 from tests.servers.raw import Talk, answer, raw_server
 from tests.targets import INVOICE_ID, TOKEN
-from tests.test_plugin import GOOD, Result, run
+from tests.test_plugin import CONDITIONAL, GOOD, Result, run
 
 HOSTILE = "::error title=x::<script>|`*_[x](http://example.net)@all%0A##[error]y"
 CHECKS = f"""
@@ -120,3 +121,19 @@ def test_the_summary_is_inert_and_appended(told: tuple[Result, ET.Element, str])
     assert "<script>" not in summary
     assert "&lt;script&gt;" in summary
     assert TOKEN not in summary
+
+
+def test_a_summary_needs_nothing_but_its_file(tmp_path: Path) -> None:
+    """Other systems have the file and no annotations."""
+    file = tmp_path / "summary.md"
+    result = run(CONDITIONAL, "-k", "COND-002", GITHUB_STEP_SUMMARY=str(file))
+    assert result.code == 0
+    assert file.read_text().startswith("### the embedded reference server: conforms\n")
+    assert f"written     {file}" in result.output
+    assert "::" not in result.output
+
+
+def test_a_summary_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    result = run(CONDITIONAL, "-k", "COND-002", GITHUB_STEP_SUMMARY=str(tmp_path))
+    assert result.code == 3
+    assert f"{tmp_path} cannot be written: Is a directory" in result.output

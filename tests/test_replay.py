@@ -24,18 +24,26 @@ from tests import detection
 from tests.servers.raw import always, answer, hang_up, once, raw_server
 from tests.targets import INVOICE_ID, ITEM, TOKEN, settings_of
 
-# Faults of many kinds: wrong content, lost connections, octets after the message, data that change between requests.
+# Faults of many kinds: wrong content, lost connections, octets after the message, data that change between requests,
+# tokens, pages, cookies, malformed messages, and https.
 FAULTS = (
     "answer-cut",
+    "cookie-ended",
     "etag-of-the-moment",
     "field-name-with-space",
     "head-with-content",
+    "https-links-in-clear",
+    "https-plain-served",
     "id-very-long-drops-connection",
     "json-latin-1",
+    "jwt-none-accepted",
     "length-too-small",
     "one-in-five-crash",
+    "page-gap",
     "second-request-other-invoice",
     "value-amount-negative",
+    "wire-lower-case-method",
+    "wire-two-framings-accepted",
 )
 
 
@@ -60,10 +68,13 @@ def judged(run: Run) -> str:
     return json_report.text(json_report.build(run, json_report.Ending(int(code))))
 
 
-def recorded(faults: Collection[Fault], path: Path) -> str:
-    with ReferenceServer(faults=faults) as server:
+def recorded(faults: Collection[Fault], path: Path, **more: Any) -> str:
+    tls = any("https" in fault.needs for fault in faults)
+    with ReferenceServer(faults=faults, tls=tls) as server:
         given = {**detection.settings_for(server), "invoice_id": detection.settings_for(server)["invoice_id"][:2]}
-        return judged(Run(server.base_url, settings_of(**{**given, "record": str(path)}), dry=False))
+        secure = {"insecure": True, "plain_url": server.plain_url} if tls else {}
+        settings = settings_of(**{**given, **secure, "record": str(path), **more})
+        return judged(Run(server.base_url, settings, dry=False))
 
 
 @pytest.fixture
@@ -91,6 +102,15 @@ def test_report_is_the_same_octet_by_octet(fault: str | None, tmp_path: Path, re
     else:
         found = {each["id"] for each in report["requirements"] if each["outcome"] in {"failed", "warned", "noted"}}
         assert found & all_faults()[fault].caught_by
+
+
+def test_answers_that_are_too_long_are_the_same(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    first = recorded([], tmp_path / "run.har", max_body="4000")
+    request.getfixturevalue("no_network")
+    assert replayed(tmp_path / "run.har") == first
+    assert any(
+        entry.exchange.answer and entry.exchange.answer.truncated for entry in Record(str(tmp_path / "run.har")).entries
+    )
 
 
 @pytest.fixture(scope="module")

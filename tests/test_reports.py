@@ -163,7 +163,8 @@ def test_a_report_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
         assert "cannot be written" in result.output
 
 
-def test_an_interrupted_run_leaves_what_it_has(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_what_it_has(number: signal.Signals, tmp_path: Path) -> None:
     reached = threading.Event()
 
     def slow(talk: Talk) -> None:
@@ -178,7 +179,7 @@ def test_an_interrupted_run_leaves_what_it_has(tmp_path: Path) -> None:
         command += [f"--base-url={server.base_url}", f"--auth-token={TOKEN}", f"--invoice-id={INVOICE_ID}"]
         process = subprocess.Popen([*command, "--request-timeout=60"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert reached.wait(60)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         process.communicate(timeout=60)
     assert process.returncode == 2
     report = json_report.load(str(tmp_path / "report.json"))

@@ -1,0 +1,29 @@
+"""Being told to end from outside, as CI systems do with a job that is cancelled or takes too long."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+from types import FrameType
+
+
+@contextlib.contextmanager
+def taken_for_an_interrupt() -> Iterator[None]:
+    """Let SIGTERM interrupt a run as Ctrl-C does, so that it ends with what it has; a second one changes nothing."""
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not in_main_thread or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        # What was kept is being written from now on.
+        signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -39,7 +39,9 @@ _METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 # What firewalls look for: markup, quotes, templates, path tricks, control characters.
 _LIKE_AN_ATTACK = re.compile(r"['\"<>;\\\x00-\x1f]|\.\.|\{\{|\$\{")
 # Statuses that a gateway, a firewall or the HTTP layer gives in its own format.
-_FROM_A_GATEWAY = frozenset({403, 407, 408, 413, 414, 417, 421, 426, 429, 431, 502, 503, 504, 505, *range(520, 531)})
+_FROM_A_GATEWAY = frozenset(
+    {403, 407, 408, 413, 414, 416, 417, 421, 426, 429, 431, 502, 503, 504, 505, *range(520, 531)}
+)
 
 
 def _declared(exchange: Exchange) -> str | None:
@@ -107,7 +109,7 @@ def made_by_application(exchange: Exchange, item: Exchange) -> bool:
         and not _MALFORMED_ESCAPE.search(query)
         and bool(_PLAIN_QUERY.fullmatch(unquote(query)))
         and special.isdisjoint(_STEERING)
-        and len(set(names)) == len(names)
+        and len(set(names)) == len(names) <= _MANY_LINES
         and sum(len(name) + len(value) for name, value in request.headers) < _LONG_HEADER_SECTION
         and exchange.status not in _FROM_A_GATEWAY
     )

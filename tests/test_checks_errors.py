@@ -123,6 +123,10 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "HTML for another host": made(400, "/invoices", request_headers={"X-Forwarded-Host": "evil.example"}, **HTML),
     "text for an expectation": made(417, "/invoices", request_headers={"Expect": "x"}, **HTML),
     "HTML for a long header section": made(400, "/invoices", request_headers={"X-Long": "x" * 5000}, **HTML),
+    "HTML for many fields": made(
+        400, "/invoices", request_headers={f"X-{number}": "1" for number in range(60)}, **HTML
+    ),
+    "HTML for a range, which a proxy cuts out": made(416, "/invoices", request_headers={"Range": "bytes=9-"}, **HTML),
     "HTML where JSON:API is refused": made(400, "/invoices", request_headers={"Accept": "text/html"}, **HTML),
     "HTML from a gateway that is overloaded": made(503, "/invoices", headers={"Retry-After": "5"}, body=b"<p>"),
     "a date to try again": made(429, "/invoices", headers={"Retry-After": "Thu, 14 Nov 2024 09:58:08 GMT"}),

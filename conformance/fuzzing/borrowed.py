@@ -25,7 +25,12 @@ from conformance.requirements import registry
 _EVERY = "every_"
 _RECORD_WIDE = frozenset({"every_exchange", "every_answer", "every_error", "every_success"})
 # Declared probes that may stand beside a generated request.
-_TWINS = frozenset({"item", "item_with_account", "item_head", "item_without_token", "relationship", "related"})
+_TWINS = frozenset(
+    {
+        *("item", "item_with_account", "item_with_account_again", "item_head", "item_without_token"),
+        *("relationship", "related"),
+    }
+)
 # A family may be empty beside a generated request.
 _EMPTY = frozenset({"every_malformed_token", "every_altered_token"})
 # Generated requests do not repeat what is true of the probe itself only.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from conformance import __version__
 
@@ -64,6 +66,13 @@ def _token(options: argparse.Namespace) -> int:
     return 0
 
 
+def _refused(message: str) -> int:
+    from conformance.reports.evidence import printable
+
+    sys.stderr.write(f"{printable(message)}\n")
+    return 4
+
+
 def _report(options: argparse.Namespace) -> int:
     from pathlib import Path
 
@@ -71,10 +80,12 @@ def _report(options: argparse.Namespace) -> int:
     from conformance.reports import html, json_report
 
     try:
-        replace_file(Path(options.html), html.text(json_report.load(options.report)))
-    except (json_report.ReportError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 4
+        page = html.text(json_report.load(options.report))
+        replace_file(Path(options.html), page)
+    except json_report.ReportError as error:
+        return _refused(str(error))
+    except OSError as error:
+        return _refused(f"--html: {options.html} cannot be written: {error.strerror or error}")
     return 0
 
 
@@ -85,16 +96,22 @@ def _diff(options: argparse.Namespace) -> int:
     try:
         old, new = json_report.load(options.old), json_report.load(options.new)
     except json_report.ReportError as error:
-        sys.stderr.write(f"{error}\n")
-        return 4
+        return _refused(str(error))
     found = diff.compare(old, new)
     for line in diff.lines(old, new, found):
         sys.stdout.write(f"{printable(line)}\n")
     return 1 if found.newly_failing else 0
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """End as pytest does for a wrong argument, with 4 and not with 2."""
+        self.print_usage(sys.stderr)
+        self.exit(4, f"{self.prog}: error: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="invoices-conformance", description=__doc__)
+    parser = _Parser(prog="invoices-conformance", description=__doc__)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("run", help="judge a server; the arguments are pytest's: run --base-url=URL …", add_help=False)
@@ -125,7 +142,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[:1] == ["run"]:
         return _run(given[1:])
     options = _parser().parse_args(given)
-    code: int = options.run(options)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read it has seen enough; nothing is left to be flushed at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     return code
 
 

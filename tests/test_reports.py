@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from conformance import cli
+from conformance.reference.faults import all_faults
+from conformance.reference.server import ReferenceServer
 from conformance.reports import diff, html, json_report, locate
 from tests.hostile import hostile
 from tests.servers.raw import Talk, answer, hang_up, raw_server
@@ -133,6 +135,19 @@ def test_generated_findings_are_part_of_the_report(embedded: Files) -> None:
     assert "checks not selected" in embedded.page
 
 
+def test_findings_of_generated_requests_are_replayed(tmp_path: Path) -> None:
+    part = (str(ROOT / "conformance" / "fuzzing"), "-k", "getInvoice-hostile")
+    with ReferenceServer(faults=[all_faults()["generated-id-nul"]]) as server:
+        known = {"INVOICES_AUTH_TOKEN": server.token, "INVOICES_INVOICE_IDS": server.describe()["invoice_ids"][0]}
+        made = Files(run(*part, f"--base-url={server.base_url}", *options(tmp_path), **known), tmp_path)
+    assert made.result.code == 1
+    assert made.report["verdict"]["gating"] == ["ERR-011"]
+    (tmp_path / "again").mkdir()
+    again = run(*part, f"--replay={tmp_path / 'run.har'}", *options(tmp_path / "again")[1:])
+    assert again.code == 1
+    assert (tmp_path / "again" / "report.json").read_bytes() == (tmp_path / "report.json").read_bytes()
+
+
 def refuse(talk: Talk) -> None:
     while talk.request():
         talk.send(answer("401 Unauthorized"))
@@ -202,7 +217,14 @@ def test_the_page_can_be_made_later(echoed: Files, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("{", "Expecting"), ("[]", "not a report"), ('{"format": "x"}', "not a report"), ("[" * 100_000, "")],
+    [
+        ("", "is not JSON: Expecting"),
+        ("{", "is not JSON: Expecting"),
+        ("[" * 100_000, "is not JSON: "),
+        ("[]", "is JSON, but no report of this suite"),
+        ('{"log": {"version": "1.2"}}', "is JSON, but no report of this suite"),
+        ('{"format": "invoices-conformance-report"}', "is not a report that this version reads: the document: "),
+    ],
 )
 def test_what_is_no_report_is_refused(
     content: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -211,8 +233,61 @@ def test_what_is_no_report_is_refused(
     path.write_text(content)
     assert cli.main(["report", str(path), "--html", str(tmp_path / "page.html")]) == 4
     assert cli.main(["diff", str(path), str(path)]) == 4
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 2
+    assert all(line.startswith(f"{path} {said}") for line in told)
     assert not (tmp_path / "page.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [(("version",), "2.0"), (("run", "started"), "yesterday"), (("exchanges", 0, "started"), "2026-13-01T00:00:00Z")],
+)
+def test_a_report_with_something_unknown_in_it_is_refused(
+    place: tuple[str | int, ...], value: str, embedded: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report: Any = embedded.report
+    holder = report
+    for step in place[:-1]:
+        holder = holder[step]
+    holder[place[-1]] = value
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(report))
+    assert cli.main(["report", str(path), "--html", str(tmp_path / "page.html")]) == 4
+    where = "/".join(map(str, place))
+    assert f"{path} is not a report that this version reads: {where}: '{value}' " in capsys.readouterr().err
+
+
+def test_what_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(json_report, "_LARGEST", 1 << 20)
+    assert cli.main(["diff", "/dev/zero", "/dev/zero"]) == 4
+    assert capsys.readouterr().err == "/dev/zero is not a report: it is larger than 1 MiB\n"
+
+
+def test_files_that_cannot_be_used_are_named(
+    embedded: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone" / "x"
+    report = str(embedded.folder / "report.json")
+    assert cli.main(["diff", report, str(gone)]) == 4
+    assert capsys.readouterr().err == f"{gone} cannot be read: No such file or directory\n"
+    assert cli.main(["report", report, "--html", str(gone)]) == 4
+    assert capsys.readouterr().err == f"--html: {gone} cannot be written: No such file or directory\n"
+
+
+@pytest.mark.parametrize("arguments", [["report", "x.json"], ["diff", "x.json"], ["compare"], []])
+def test_wrong_arguments_end_like_wrong_settings(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 4
+    assert "error: " in capsys.readouterr().err
+
+
+def test_a_reader_that_has_enough_is_no_error() -> None:
+    command = f"{sys.executable} -m conformance.cli requirements | head -n 1"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr == ""
 
 
 def changed(report: dict[str, Any], **outcomes: str | None) -> dict[str, Any]:

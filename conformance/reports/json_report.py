@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FORMAT, VERSION = "invoices-conformance-report", "1.0"
 # Exchanges of one finding that are named.
 _MOST_OTHERS = 20
+# Octets of a report that is read; a run with thousands of findings has a tenth of it.
+_LARGEST = 256 << 20
 _VIOLATED = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED})
 
 
@@ -241,11 +243,20 @@ def load(path: str) -> dict[str, Any]:
     from jsonschema import Draft202012Validator
 
     try:
-        document = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise ReportError(f"{path}: {error}") from None
-    for problem in Draft202012Validator(contract.report_schema()).iter_errors(document):
+        with Path(path).open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read: {error.strerror or error}") from None
+    if len(content) > _LARGEST:
+        raise ReportError(f"{path} is not a report: it is larger than {_LARGEST >> 20} MiB")
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ReportError(f"{path} is not JSON: {error}") from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise ReportError(f"{path} is JSON, but no report of this suite")
+    validator = Draft202012Validator(contract.report_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    for problem in validator.iter_errors(document):
         where = "/".join(map(str, problem.absolute_path)) or "the document"
         raise ReportError(f"{path} is not a report that this version reads: {where}: {problem.message[:200]}")
-    report: dict[str, Any] = document
-    return report
+    return document

@@ -90,7 +90,12 @@ def test_a_failure_in_junit_is_complete(told: tuple[Result, ET.Element, str]) ->
     failure = case_of(told[1], "test_bad").find("failure")
     assert failure is not None
     assert str(failure.get("message")).startswith("failed: ITEM-002: expected this, 100 %; observed ::error")
-    labels = ("expected  this, 100 %", "request   curl -i", "answer    HTTP/1.1 200", "repeat    pytest")
+    labels = (
+        "expected  this, 100 %",
+        "request   curl -i",
+        "answer    HTTP/1.1 200",
+        "repeat    pytest --pyargs conformance -k ITEM-002",
+    )
     for part in ("FAILED ITEM-002  MUST", *labels):
         assert part in str(failure.text)
 

@@ -10,6 +10,7 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from conformance.reports import html, json_report
 from tests.browser import browser, show
 from tests.hostile import BREAKOUT, LINK, SCRIPT, hostile
 from tests.test_reports import judge
@@ -198,6 +199,35 @@ def test_it_is_printed_without_controls_and_with_all_findings(driver: WebDriver,
         "const inside = Array.from(document.querySelectorAll('details.weighty .inside'));"
         "return inside.length > 10 && inside.every((each) => each.checkVisibility());"
     )
+
+
+def test_ten_thousand_exchanges_are_no_burden(driver: WebDriver, page: Path, tmp_path: Path) -> None:
+    report = json_report.load(str(page.with_name("report.json")))
+    once = report["exchanges"]
+    report["exchanges"] = [
+        {**each, "id": f"{number}-{each['id']}", "answer": each["answer"] and {**each["answer"], "body": None}}
+        for number in range(10_000 // len(once) + 1)
+        for each in once
+    ][:10_000]
+    large = tmp_path / "large.html"
+    large.write_text(html.text(report))
+    assert large.stat().st_size < 8_000_000
+    show(driver, large)
+    driver.find_element(By.ID, "search").send_keys("ETAG-001")
+    assert "ETAG-001" in visible_rows(driver)
+    assert driver.find_element(By.CSS_SELECTOR, "details.plain > summary").text == "10000 exchanges"
+
+
+@pytest.mark.parametrize("width", [400, 320])
+def test_it_fits_into_a_telephone(driver: WebDriver, page: Path, width: int) -> None:
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        show(driver, page)
+        driver.execute_script("document.querySelectorAll('details').forEach((each) => { each.open = true; });")
+        assert driver.execute_script("return document.documentElement.scrollWidth") == width
+    finally:
+        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_it_is_whole_without_scripts(driver: WebDriver, page: Path) -> None:

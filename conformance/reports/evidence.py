@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance import secrets
 from conformance.exchange import Exchange
 from conformance.plan import curl
 from conformance.secrets import Redactor
@@ -47,7 +48,7 @@ def render(exchange: Exchange | None, others: tuple[Exchange, ...], redactor: Re
     """Return what is kept of the exchanges behind a finding."""
     if exchange is None:
         return {}
-    named = [f"{other.probe} {other.request.method} {other.request.target}" for other in others]
+    named = [f"{other.probe} {other.request.method} {secrets.display(other.request.target)}" for other in others]
     return {
         "probe": exchange.probe,
         "request": redactor.text(printable(curl(exchange.request))),

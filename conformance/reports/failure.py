@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from conformance.requirements import Requirement
+from conformance.settings import ENABLEABLE
 from conformance.verdict import Judgement, Outcome
 
 if TYPE_CHECKING:
@@ -66,8 +67,16 @@ def _words(command: str) -> list[str]:
 def repeat(judgement: Judgement, run: Run) -> str:
     """Return the command that judges the same again."""
     select = judgement.evidence.get("repeat", f"-k {judgement.requirement}")
-    target = "" if run.embedded else f" --base-url={shlex.quote(run.target.base_url)}"
-    return f"pytest {select}{target}"
+    return command(select, None if run.embedded else run.target.base_url, run.target.capabilities)
+
+
+def command(select: str, base_url: str | None, capabilities: Iterable[str]) -> str:
+    """Return the command that judges what ``select`` names; it works in any folder. None is the embedded server."""
+    if base_url is None:
+        return f"pytest --pyargs conformance {select}"
+    names = ",".join(name for name in ENABLEABLE if name in set(capabilities))
+    enable = f" --enable={names}" if names else ""
+    return f"pytest --pyargs conformance {select}{enable} --base-url={shlex.quote(base_url)}"
 
 
 def block(

@@ -11,12 +11,13 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from conformance.reports import locate
+from conformance.reports import failure, locate
 from conformance.reports.terminal import HINTS, NAMES
 from conformance.verdict import Outcome
 
@@ -43,6 +44,7 @@ def text(report: Mapping[str, Any]) -> str:
     style, script = (_TEMPLATES.joinpath(name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
     report = _completed(report)
     exchanges = {each["id"]: each for each in report["exchanges"]}
+    target = report["target"]
     html = environment.get_template("report.html.j2").render(
         report=report,
         style=style,
@@ -55,6 +57,11 @@ def text(report: Mapping[str, Any]) -> str:
         names=NAMES,
         hints=HINTS,
         evidence=lambda requirement: _evidence(requirement, exchanges),
+        repeat=partial(
+            failure.command,
+            base_url=None if target["embedded"] else target["base_url"],
+            capabilities=target["capabilities"],
+        ),
         timeline=_timeline(report["exchanges"]),
         levels=("MUST", "SHOULD", "MAY"),
     )

@@ -43,6 +43,9 @@ _FROM_A_GATEWAY = frozenset(
     {403, 407, 408, 413, 414, 416, 417, 421, 426, 429, 431, 502, 503, 504, 505, *range(520, 531)}
 )
 
+_NOT_ABOUT_THE_REQUEST = frozenset({429, 502, 504, *range(520, 531)})
+_PRECONDITIONS = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"})
+
 
 def _declared(exchange: Exchange) -> str | None:
     document = exchange.json.value
@@ -131,6 +134,19 @@ def may_be_cut_off(exchange: Exchange) -> bool:
         or bool(_LIKE_AN_ATTACK.search(target))
         or bool(_LIKE_AN_ATTACK.search(unquote(target, errors="replace")))
     )
+
+
+def says_later(exchange: Exchange) -> bool:
+    """Tell whether an answer speaks of the load, of a gateway or of the network, and not of what was asked for."""
+    answer = exchange.answer
+    if answer is None:
+        return False
+    return answer.status in _NOT_ABOUT_THE_REQUEST or (answer.status == 503 and "Retry-After" in answer.fields)
+
+
+def is_conditional(exchange: Exchange) -> bool:
+    """Tell whether the answer depends on what the resource was like when the request was made (RFC 9110, 13.1)."""
+    return any(name.lower() in _PRECONDITIONS for name, _ in exchange.request.headers)
 
 
 def is_oversized(exchange: Exchange) -> bool:

@@ -112,6 +112,7 @@ class Exchange:
     """A probe's request and its answer, or the reason why there is none. Times are seconds.
 
     ``lost``: the server ended the connection without an answer. ``ordinal`` counts the requests of one connection.
+    ``turn`` counts how often the request was sent before to compare the answers.
     ``later`` are further answers on the connection to a request that is written as it stands, and ``closed`` tells
     that the server was seen to close it.
     """
@@ -129,6 +130,7 @@ class Exchange:
     retries: int = 0
     later: tuple[Answer, ...] = ()
     closed: bool = False
+    turn: int = 0
 
     @property
     def key(self) -> str:

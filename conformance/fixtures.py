@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance import probes
+from conformance import probes, repetition
 from conformance.arguments import EVERY, RECORD_WIDE, Argument
 from conformance.exchange import Exchange
 from conformance.probe import Family
@@ -25,13 +25,16 @@ _WANTED: dict[str, Callable[[Exchange], bool]] = {
 }
 
 
-def value_of(run: Run, argument: Argument, invoice_id: str | None) -> Exchange | tuple[Exchange, ...]:
-    """Return what ``argument`` stands for in this run. Raises NotObserved when there is nothing."""
+def value_of(run: Run, argument: Argument, invoice_id: str | None, turn: int = 0) -> Exchange | tuple[Exchange, ...]:
+    """Return what ``argument`` stands for in this run; of what is repeated, the answers of ``turn``.
+
+    Raises NotObserved when there is nothing.
+    """
     if argument.name in RECORD_WIDE:
         run.observe(argument.steps(run.target, invoice_id))
         return run.received(_WANTED[argument.name])
     steps = argument.steps(run.target, invoice_id)
-    found = run.exchanges(steps, need_all=not argument.several)
+    found = run.exchanges(repetition.steps_of(turn, steps, run.observer), need_all=not argument.several)
     return found if argument.several else found[0]
 
 

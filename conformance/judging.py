@@ -18,7 +18,8 @@ class Violation(Exception):  # noqa: N818 - a finding about the target, not an e
     """A requirement does not hold.
 
     ``expected`` and ``observed`` are one line each; ``exchange`` is the evidence, ``part`` the offending header field
-    or JSON pointer in it, ``others`` further exchanges with the same finding.
+    or JSON pointer in it, ``others`` further exchanges with the same finding. ``seen`` tells in how many answers of how
+    many to one request it was seen, ``again`` are those beside ``exchange``.
     """
 
     def __init__(
@@ -37,6 +38,8 @@ class Violation(Exception):  # noqa: N818 - a finding about the target, not an e
         self.exchange = exchange
         self.part = part
         self.others = others
+        self.seen: tuple[int, int] | None = None
+        self.again: tuple[Exchange, ...] = ()
 
 
 def requirement(requirement_id: str) -> Callable[[CheckFunction], CheckFunction]:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,18 @@ _LONGEST_FAILURE = 300
 _PLAIN_LIMIT = 3.0
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How requests follow each other: ``workers`` at once at most, ``per_connection`` on one; None does not limit."""
+
+    name: str
+    workers: int | None = None
+    per_connection: int | None = None
+
+
+_USUAL = Manner("as the settings allow")
+
+
 class _Unshown(bytes):
     """Octets with secrets: a traceback with local variables does not show them."""
 
@@ -62,6 +74,7 @@ class Observer:
         self._busy: set[Connection] = set()
         self._connections = 0
         self._stray: dict[Step, bytes] = {}
+        self._manner = _USUAL
         self._tls = self._tls_context() if target.origin.scheme == "https" else None
 
     def _tls_context(self) -> ssl.SSLContext:
@@ -93,7 +106,7 @@ class Observer:
             self.observe([quiet], progress)
         wanted = [step for step in wanted if not self._known(step)]
         waiting = dict.fromkeys(wanted)
-        workers = _BURST if burst else self.target.settings["concurrency"]
+        workers = _BURST if burst else self._manner.workers or self.target.settings["concurrency"]
         executor = ThreadPoolExecutor(workers, thread_name_prefix="observer")
         running: dict[Future[Exchange | str], Step] = {}
         received: dict[Step, Exchange] = {}
@@ -121,6 +134,16 @@ class Observer:
             executor.shutdown(wait=False, cancel_futures=True)
             self.record.update({step: received[step] for step in wanted if step in received})
         self._collect_stray()
+
+    def observe_in(self, manner: Manner, steps: Iterable[Step]) -> None:
+        """Send ``steps`` in their order and in this manner; a manner with a limit begins with new connections."""
+        self._manner = manner
+        if manner.workers or manner.per_connection:
+            self._close_idle()
+        try:
+            self.observe(steps)
+        finally:
+            self._manner = _USUAL
 
     def _known(self, step: Step) -> bool:
         return step in self.record or step in self.unbuilt
@@ -217,6 +240,7 @@ class Observer:
                 started=started,
                 connection=connection.number,
                 ordinal=connection.ordinal + 1,
+                turn=step.turn,
             )
             try:
                 response = connection.exchange(
@@ -238,7 +262,7 @@ class Observer:
                     self._busy.discard(connection)
             if response.status == 408 and last is not None and not connection.reusable:
                 continue  # said of the idle connection, not of this request (RFC 9110, section 15.5.9)
-            if single:
+            if single or connection.ordinal == self._manner.per_connection:
                 connection.close()
             elif connection.reusable:
                 with self._lock:
@@ -390,9 +414,12 @@ class Observer:
             for connection in self._busy:
                 connection.abort()
 
-    def close(self) -> None:
-        """Close every connection; nothing can be sent any more."""
-        self._end()
+    def _close_idle(self) -> None:
         for connection, _ in self._idle:
             connection.close()
         self._idle.clear()
+
+    def close(self) -> None:
+        """Close every connection; nothing can be sent any more."""
+        self._end()
+        self._close_idle()

@@ -73,17 +73,23 @@ def judge(
     clean = run.target.redactor.text
     rendered = evidence.render(exchange, error.others, run.target.redactor)
     if exchange is not None:
-        rendered["exchanges"] = [each.key for each in (exchange, *error.others)]
+        rendered["exchanges"] = [each.key for each in (exchange, *error.others, *error.again)]
         rendered["part"] = clean(evidence.printable(evidence.cut(error.part))) if error.part else None
     return Judgement(
         requirement_id,
         outcome_of_violation(requirement.level),
         nodeid,
         expected=clean(evidence.printable(evidence.cut(error.expected))),
-        observed=clean(evidence.printable(evidence.cut(error.observed))),
+        observed=clean(evidence.printable(evidence.cut(error.observed))) + _share(error),
         subject=subject,
         evidence=rendered,
     )
+
+
+def _share(violation: Violation) -> str:
+    """Say in how many of the answers to one request it was seen, unless in all of them."""
+    seen, judged = violation.seen or (0, 0)
+    return f" (seen in {seen} of {judged} answers)" if seen < judged else ""
 
 
 def suite_error(requirement_id: str, nodeid: str, traceback: str) -> Judgement:

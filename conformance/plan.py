@@ -25,13 +25,16 @@ USER_AGENT = "invoices-conformance"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request of the plan: a probe, for one invoice."""
+    """One request of the plan: a probe, for one invoice. From ``turn`` 1 on, the request of turn 0 once more."""
 
     probe: str
     invoice_id: str
+    turn: int = 0
 
     def dependencies(self) -> tuple[Step, ...]:
         """Steps that have to be answered first."""
+        if self.turn:
+            return (Step(self.probe, self.invoice_id),)
         return tuple(Step(name, self.invoice_id) for name in _probe(self.probe).dependencies)
 
 
@@ -163,6 +166,8 @@ def build(step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:
     In a raw message, {target} stands for the request target of the probe, {authority} for the value of Host, and
     {usual} for the other header lines that every request has.
     """
+    if step.turn:
+        return known[step.probe].request
     probe = _probe(step.probe)
     request = _request(probe, step, target, known)
     if probe.talk:

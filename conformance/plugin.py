@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -238,20 +238,33 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Judge once more on fresh exchanges before a comparison fails: data may change between two requests."""
+    """Judge once more on fresh exchanges before a comparison fails: data may change between two requests.
+
+    Then judge the later answers to what is sent several times.
+    """
+    from conformance import rejudging
+    from conformance.exchange import NotObserved
     from conformance.judging import Violation
 
     if not _requirement_id(pyfuncitem):
         return (yield)
+    run, arguments = run_of(pyfuncitem.config), _exchange_arguments(pyfuncitem)
+    first: rejudging.Finding | NotObserved | None = None
+
+    def check(values: Mapping[str, Any]) -> None:
+        names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001
+        pyfuncitem.obj(**{name: values.get(name, pyfuncitem.funcargs[name]) for name in names})
+
     try:
-        return (yield)
-    except (Violation, AssertionError):
-        arguments = _exchange_arguments(pyfuncitem)
-        if not _refresh(run_of(pyfuncitem.config), pyfuncitem, arguments):
-            raise
-    testfunction = pyfuncitem.obj
-    names = pyfuncitem._fixtureinfo.argnames  # noqa: SLF001
-    testfunction(**{name: pyfuncitem.funcargs[name] for name in names})
+        try:
+            yield
+        except (Violation, AssertionError):
+            if not _refresh(run, pyfuncitem, arguments):
+                raise
+            check({})
+    except (Violation, AssertionError, NotObserved) as raised:
+        first = raised
+    rejudging.conclude(run, check, arguments, _invoice_id(pyfuncitem), first)
     return True
 
 

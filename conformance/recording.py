@@ -53,8 +53,8 @@ class Recorder:
             number = self._observations[step]
             self._observations[step] += 1
             if isinstance(outcome, str):
-                reason = {"probe": step.probe, "invoice_id": step.invoice_id, "observation": number, "reason": outcome}
-                self._unbuilt.append(reason)
+                named = {"probe": step.probe, "invoice_id": step.invoice_id, "turn": step.turn}
+                self._unbuilt.append({**named, "observation": number, "reason": outcome})
             else:
                 self._latest[step] = har.Entry(outcome, number, superseded=False)
                 self._entries.append(self._latest[step])

@@ -59,13 +59,13 @@ class Record:
         self.observations: dict[Step, dict[int, Exchange | str]] = {}
         self.superseded: dict[tuple[Step, int], list[tuple[int, Exchange]]] = {}
         for number, entry in enumerate(self.entries):
-            step = Step(entry.exchange.probe, entry.exchange.invoice_id or "")
+            step = Step(entry.exchange.probe, entry.exchange.invoice_id or "", entry.exchange.turn)
             if entry.superseded:
                 self.superseded.setdefault((step, entry.observation), []).append((number, entry.exchange))
             else:
                 self.observations.setdefault(step, {})[entry.observation] = entry.exchange
         for each in facts["unbuilt"]:
-            step = Step(str(each["probe"]), str(each["invoice_id"]))
+            step = Step(str(each["probe"]), str(each["invoice_id"]), int(each.get("turn", 0)))
             self.observations.setdefault(step, {})[int(each["observation"])] = str(each["reason"])
 
     def with_recorded(self, given: Settings) -> Settings:

@@ -31,6 +31,7 @@ CAPABILITIES: tuple[str, ...] = (
     "wire",
     "load",
     "contested",
+    "repeat",
 )
 
 _REQUIRED = ("id", "level", "source", "statement", "clause", "since")

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from conformance import __version__, smoke, waivers
+from conformance import __version__, repetition, smoke, waivers
 from conformance.exchange import Exchange, NotObserved
 from conformance.observer import Observer
 from conformance.plan import Step
@@ -161,8 +161,10 @@ class Run:
         return self._observer is not None
 
     def observe(self, steps: Iterable[Step]) -> None:
-        """Send all ``steps``; see Observer.observe."""
+        """Send all ``steps``, and what is stable of them as often as is wanted; see Observer.observe."""
+        steps = list(steps)
         self.observer.observe(steps)
+        repetition.send(self.observer, steps, self.settings["repeat"])
 
     def exchanges(self, steps: Sequence[Step], *, need_all: bool) -> tuple[Exchange, ...]:
         """Return the exchanges of ``steps``.

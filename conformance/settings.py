@@ -230,6 +230,7 @@ SETTINGS: tuple[Setting, ...] = (
         "fuzz-examples", _integer(0), 15, "cases that are drawn for an operation; 0 turns the generated part off", "N"
     ),
     Setting("fuzz-seed", _integer(0), 1, "decides which requests are generated", "S"),
+    Setting("repeat", _integer(1), 1, "answers to each stable request, which are judged and compared", "N"),
     Setting("concurrency", _integer(1), 8, "requests under way at once", "N"),
     Setting("rate-limit", _rate, None, "most requests sent per second, e.g. 10/s or 100/m", "N/s"),
     Setting("request-timeout", _seconds, 10.0, "seconds within which a whole answer must arrive", "S"),

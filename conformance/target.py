@@ -203,6 +203,8 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
         capabilities.add("hidden-invoice")
     if key:
         capabilities.add("signing-key")
+    if settings["repeat"] > 1:
+        capabilities.add("repeat")
     if origin.scheme == "https":
         capabilities.add("https")
     plain_origin = _plain_origin(origin, settings["plain-url"])

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conformance import checks, outcomes
+from conformance import checks, outcomes, rejudging
 from conformance.arguments import (
     Argument,
     can_be_observed_again,
@@ -23,6 +23,7 @@ from conformance.arguments import (
     is_exchange_argument,
     record_wide,
 )
+from conformance.exchange import NotObserved
 from conformance.fixtures import value_of
 from conformance.judging import Violation
 from conformance.probe import Family
@@ -119,6 +120,20 @@ def _values(run: Run, case: Case) -> dict[str, Any]:
     return values
 
 
+def _judge_first(run: Run, case: Case, values: dict[str, Any]) -> dict[str, Any]:
+    try:
+        case.function(**values)
+    except (Violation, AssertionError):
+        steps = [step for argument in case.arguments for step in argument.steps(run.target, case.invoice_id)]
+        if record_wide(values) or not can_be_observed_again(steps):
+            raise
+        run.observer.forget(steps)
+        run.observe(steps)
+        values = _values(run, case)
+        case.function(**values)
+    return values
+
+
 def _call(run: Run, case: Case) -> Judgement:
     values: dict[str, Any] = {}
     error: BaseException | None = None
@@ -127,16 +142,13 @@ def _call(run: Run, case: Case) -> Judgement:
         if missing := set(registry()[case.requirement].needs) - run.target.capabilities:
             raise outcomes.NotApplicable(", ".join(sorted(missing)))
         values = _values(run, case)
+        first: rejudging.Finding | NotObserved | None = None
         try:
-            case.function(**values)
-        except (Violation, AssertionError):
-            steps = [step for argument in case.arguments for step in argument.steps(run.target, case.invoice_id)]
-            if record_wide(values) or not can_be_observed_again(steps):
-                raise
-            run.observer.forget(steps)
-            run.observe(steps)
-            values = _values(run, case)
-            case.function(**values)
+            values = _judge_first(run, case, values)
+        except (Violation, AssertionError, NotObserved) as raised:
+            first = raised
+        arguments = {argument.name: argument for argument in case.arguments}
+        rejudging.conclude(run, lambda later: case.function(**{**values, **later}), arguments, case.invoice_id, first)
     except BaseException as caught_error:  # noqa: BLE001 - judged like any end of a check
         error, said = caught_error, traceback.format_exc()
     exchanges = [value for value in values.values() if outcomes.is_evidence(value)]
@@ -170,6 +182,8 @@ _GIVEN = {
     "signing-key": ("signing_key",),
 }
 _ENABLED = frozenset({"collection", "contested", "cookie", "wire", "load"})
+# Sends each request some twenty times, and is judged apart.
+REPEAT = "repeat"
 EVERYTHING = _ENABLED | _GIVEN.keys()
 
 
@@ -188,6 +202,8 @@ def settings_for(server: ReferenceServer, capabilities: Collection[str] = EVERYT
         "auth_token": server.token,
         "enable": [",".join(enabled)] if enabled else None,
         "request_timeout": "3",
+        # One after the other, so that what comes and goes does so at the same places in every run.
+        **({"repeat": "20", "concurrency": "1"} if REPEAT in capabilities else {}),
         "invoice_id": list(data.KNOWN_INVOICE_IDS),
     }
 

@@ -113,6 +113,7 @@ def _request(entry: Entry) -> _Request:
         "failure": exchange.failure,
         "lost": exchange.lost,
         "closed": exchange.closed,
+        "turn": exchange.turn,
         "raw": list(request.raw),
         "later": [_response(each).asdict() for each in exchange.later],
     }
@@ -217,6 +218,7 @@ def _entry(data: dict[str, Any]) -> Entry:
         retries=int(known["retries"]),
         later=tuple(map(_answer, known["later"])),
         closed=bool(known["closed"]),
+        turn=int(known.get("turn", 0)),
     )
     return Entry(exchange, int(known["observation"]), bool(known["superseded"]))
 

@@ -76,7 +76,8 @@ def _completed(report: Mapping[str, Any]) -> dict[str, Any]:
         for each in report["requirements"]
     ]
     errors = [_OPTIONAL | judgement for judgement in report["suite_errors"]]
-    return {**report, "requirements": requirements, "suite_errors": errors}
+    run = {"repeated": None, **report["run"]}
+    return {**report, "run": run, "requirements": requirements, "suite_errors": errors}
 
 
 def _hash(content: str) -> str:

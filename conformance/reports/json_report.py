@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance import __version__, contract
+from conformance import __version__, contract, repetition
 from conformance.reports import traffic
 from conformance.requirements import SOURCES, Level, Requirement, registry
 from conformance.verdict import JUDGED, ExitCode, Judgement, Outcome, Verdict
@@ -78,6 +78,7 @@ def _build(run: Run, verdict: Verdict, ending: Ending) -> dict[str, Any]:
             "message": run.abort.message if run.abort else None,
             "exit_code": ending.exit_code,
             "generated": _generated(run.generated),
+            **_repeated(run),
         },
         "target": {
             "base_url": run.target.base_url,
@@ -112,6 +113,14 @@ def _generated(items: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
         return None
     counts = {name: sum(int(each[name]) for each in found) for name in ("sent", "positive", "served")}
     return {**counts, "seconds": round(sum(float(each["seconds"]) for each in found), 3)}
+
+
+def _repeated(run: Run) -> dict[str, Any]:
+    found = repetition.tally(run.observer, run.settings["repeat"]) if run.is_started else None
+    if found is None:
+        return {}
+    aside = {str(status): count for status, count in found.set_aside.items()}
+    return {"repeated": {"times": found.times, "requests": found.requests, "set_aside": aside}}
 
 
 def _verdict(verdict: Verdict, run: Run) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from conformance import contract, probes
 from conformance.exchange import Answer, Exchange, Fields, NotObserved, Request
 from conformance.plan import Step, build, closure, curl
 from conformance.probe import Walk
+from conformance.repetition import is_stable
 
 if TYPE_CHECKING:
     from conformance.run import Abort
@@ -36,12 +37,19 @@ def _walked(step: Step) -> Iterator[str]:
         yield f"# {name}: from {first.name} on the links next are followed, to {len(walk.variants)} pages at most"
 
 
+def _closing(requests: int, repeated: int, times: int) -> str:
+    more = f", {repeated} of them {times} times: {requests + repeated * (times - 1)} in all" if repeated else ""
+    return f"{requests} requests{more}; nothing was sent"
+
+
 def lines(target: Target, steps: Iterable[Step], aborted: Abort | None) -> Iterator[str]:
     """Yield one command per request; what depends on earlier answers is shown with the documented answer."""
     if aborted:
         yield aborted.message
         return
     known: dict[Step, Exchange] = {}
+    times: int = target.settings["repeat"]
+    repeated: dict[Step, bool] = {}
     for step in closure(steps):
         if probes.by_key()[step.probe].previous is not None:
             yield from _walked(step)
@@ -53,6 +61,7 @@ def lines(target: Target, steps: Iterable[Step], aborted: Abort | None) -> Itera
             yield f"# {step.probe}: depends on the answers ({reason})"
             continue
         known[step] = _imagined(step, request)
-        yield f"# {step.probe}"
+        repeated[step] = times > 1 and is_stable(step.probe, request)
+        yield f"# {step.probe}{f' ({times} times)' if repeated[step] else ''}"
         yield curl(request)
-    yield f"{len(known)} requests; nothing was sent"
+    yield _closing(len(known), sum(repeated.values()), times)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from conformance import repetition
 from conformance.reports import failure
 from conformance.requirements import SOURCES, Level, registry
 from conformance.run import Run
@@ -35,6 +36,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         "wire": "--enable wire",
         "load": "--enable load",
         "contested": "--enable contested",
+        "repeat": "--repeat",
     }
 )
 _MOST_BLOCKS = 40
@@ -126,6 +128,10 @@ def _sent(run: Run) -> Iterator[str]:
     more = f" + {generated} generated" if run.generated else ""
     recorded = f", recorded {run.started}; none now" if run.kept else ""
     yield _row("sent", f"{run.observer.sent} requests{more} in {seconds:.1f} s{recorded}")
+    if repeated := repetition.tally(run.observer, run.settings["repeat"]):
+        aside = ", ".join(f"{count} with {status}" for status, count in repeated.set_aside.items())
+        left_out = f"; not judged, as they speak of a limit or a gateway: {aside}" if aside else ""
+        yield _row("repeated", f"{repeated.requests} requests, {repeated.times} answers to each{left_out}")
     if run.generated:
         share = f"{served} of {positive} that fit the contract got 200 ({100 * served // max(1, positive)} %)"
         yield _row("generated", f"{share}; --fuzz-seed={run.settings['fuzz-seed']}")

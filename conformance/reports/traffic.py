@@ -20,6 +20,7 @@ def told(exchange: Exchange, *, superseded: bool, with_body: bool) -> dict[str, 
     request = exchange.request
     raw = {"raw": [_line(secrets.display(each)) for each in request.raw]} if request.raw else {}
     later = {"later": [_answer(each, with_body=with_body) for each in exchange.later]} if exchange.later else {}
+    turn = {"turn": exchange.turn} if exchange.turn else {}
     return {
         "id": exchange.key,
         "probe": exchange.probe,
@@ -39,6 +40,7 @@ def told(exchange: Exchange, *, superseded: bool, with_body: bool) -> dict[str, 
         "answer": _answer(exchange.answer, with_body=with_body) if exchange.answer else None,
         "failure": None if exchange.failure is None else _line(exchange.failure),
         **later,
+        **turn,
     }
 
 

@@ -47,13 +47,16 @@ class Steadiness:
     def _is_own(self, steps: list[Step], turn: int) -> bool:
         """Tell whether more is wrong in ``turn`` than that the server at times refuses requests of all kinds.
 
-        Where the documented request itself gets another status now and then, that says enough.
+        Where the documented request itself gets another status now and then, that says enough, and an error of the
+        server now and then is what ERR-011 is about.
         """
         if len(steps) == 1 and probes.by_key()[steps[0].probe].each_invoice:
             return True
         found = [(self._statuses(step), replace(step, turn=turn)) for step in steps]
         if all(statuses.get(step) in {None, _usual(statuses)} for statuses, step in found):
             return True
+        if any(statuses.get(step, 0) >= 500 > (_usual(statuses) or 500) for statuses, step in found):
+            return False
         documented = plan.steps_for("item", self._run.target)
         return all(len(set(self._statuses(step).values())) < 2 for step in documented)
 

@@ -92,7 +92,10 @@ def _every(api: Api, period: int, change: Callable[[Request, Answer], None]) -> 
     "one-in-five-without-private",
     caught_by={"CACHE-003"},
     clause="RFC 9111, section 5.2.2.7",
-    also={"CACHE-001": "it comes and goes", "HTTP-006": "it comes and goes", "COND-007": "it comes and goes"},
+    also={
+        **dict.fromkeys(("CACHE-001", "HTTP-006", "COND-007"), "it comes and goes"),
+        "ROB-013": "the answers to one request differ",
+    },
     needs=REPEAT,
 )
 def one_in_five_public(api: Api) -> None:
@@ -116,7 +119,7 @@ def one_in_five_etag(api: Api) -> None:
     "one-in-five-other-bytes",
     caught_by={"JSON-007"},
     clause="Documented example, response body",
-    also={"HTTP-018": "the length changes"},
+    also={"HTTP-018": "the length changes", "ROB-009": "in turn it is not as by itself"},
     needs=REPEAT,
 )
 def one_in_five_bytes(api: Api) -> None:
@@ -130,9 +133,9 @@ def one_in_five_bytes(api: Api) -> None:
 
 @fault(
     "one-in-five-crash",
-    caught_by={"ERR-011"},
+    caught_by={"ERR-011", "ITEM-001", "ROB-013"},
     clause="RFC 9110, section 15.6",
-    also={"ITEM-001": "a known invoice is not answered"},
+    also={"ROB-009": "in turn it is not as by itself"},
     needs=REPEAT,
 )
 def one_in_five_crash(api: Api) -> None:

@@ -1,0 +1,278 @@
+"""Faults in a share of the answers only: they are found by asking again. Each follows a fixed pattern."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from typing import TYPE_CHECKING
+
+from conformance.reference.faults import fault
+from conformance.reference.faults.tools import is_collection, is_item
+from conformance.reference.message import Answer, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.reference.app import Api
+    from conformance.reference.message import Document, Request
+    from conformance.reference.model import Customer, Invoice
+    from conformance.reference.query import Query
+
+REPEAT = {"repeat"}
+_USUAL_FIELDS = {"host", "user-agent", "accept", "authorization"}
+_OTHER_ACCOUNT = "0c3f8f0e-6a55-4d1c-8a7e-2b9d4e5f6a70"
+
+
+class _Every:
+    """True at every so manieth call, counted for each key."""
+
+    def __init__(self, period: int) -> None:
+        self._period = period
+        self._counts: dict[str, itertools.count[int]] = {}
+
+    def __call__(self, key: str = "") -> bool:
+        return next(self._counts.setdefault(key, itertools.count(1))) % self._period == 0
+
+
+@fault(
+    "recurring-unknown-relationship",
+    caught_by={"REL-001", "ROB-013"},
+    clause="JSON:API 1.1, fetching-relationships-responses-200",
+    also={"REL-007": "it is refused with include, too"},
+    needs=REPEAT,
+)
+def unknown_relationship(api: Api) -> None:
+    """Every seventh request for a relationship is answered with 404."""
+    due = _Every(7)
+
+    def document(original: Callable[..., Document], request: Request, *rest: object) -> Document:
+        if due(request.path):
+            raise api.not_found()
+        return original(request, *rest)
+
+    api.replace("relationship_document", document)
+
+
+@fault(
+    "recurring-other-account",
+    caught_by={"REL-008"},
+    clause="JSON:API 1.1, document-resource-object-linkage",
+    needs=REPEAT,
+)
+def other_account(api: Api) -> None:
+    """In one of six answers the relationship names another account; the entity tag fits the content."""
+    due = _Every(6)
+
+    def document(original: Callable[..., Document], request: Request, *rest: object) -> Document:
+        shown = original(request, *rest)
+        if due(request.path) and shown["data"]:
+            shown["data"]["id"] = _OTHER_ACCOUNT
+        return shown
+
+    api.replace("relationship_document", document)
+
+
+@fault(
+    "recurring-include-ignored",
+    caught_by={"INCL-001"},
+    clause="JSON:API 1.1, fetching-includes",
+    needs=REPEAT,
+)
+def include_ignored(api: Api) -> None:
+    """At random, in one of eight answers, include=account is ignored; the entity tag fits the content."""
+    chance = random.Random(8)  # noqa: S311 - a pattern, no secret
+
+    def document(original: Callable[..., Document], request: Request, invoice: Invoice, query: Query) -> Document:
+        shown = original(request, invoice, query)
+        if request.query == "include=account" and chance.random() < 1 / 8:
+            shown.pop("included", None)
+        return shown
+
+    api.replace("item_document", document)
+
+
+@fault(
+    "recurring-second-on-connection-sniffable",
+    caught_by={"HDR-003", "ROB-013"},
+    clause="Documented example, response headers",
+    also={"HDR-011": "it comes and goes", "HTTP-006": "it comes and goes"},
+    needs=REPEAT,
+)
+def second_sniffable(api: Api) -> None:
+    """The second answer of a connection, and no later one, has no X-Content-Type-Options."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if request.connection_request_number == 2:
+            answer.remove("X-Content-Type-Options")
+
+    api.on_answer(change)
+
+
+@fault(
+    "recurring-other-data-under-one-tag",
+    caught_by={"ROB-013"},
+    clause="RFC 9110, section 8.8.1",
+    also={
+        **dict.fromkeys(("JSON-007", "HTTP-018"), "two answers differ"),
+        **dict.fromkeys(("COND-005", "COND-015", "HTTP-016"), "what should not matter seems to matter"),
+    },
+    needs=REPEAT,
+)
+def other_data(api: Api) -> None:
+    """One in ten invoices is shown with another reference, under the entity tag of the right one."""
+    due = _Every(10)
+
+    def change(request: Request, answer: Answer) -> None:
+        if is_item(request) and answer.status == 200 and due(f"{request.path}?{request.query}"):
+            answer.body = answer.body.replace(b'"reference":"', b'"reference":"of another time ')
+
+    api.on_answer(change)
+
+
+@fault(
+    "recurring-previous-answer",
+    caught_by={"HDR-013", "ITEM-008"},
+    clause="RFC 9110, section 3.3",
+    also={
+        **dict.fromkeys(("COND-001", "COND-007", "ETAG-006"), "the answer is about another invoice"),
+        **dict.fromkeys(("ETAG-007", "JSON-007", "ROB-013"), "two answers differ"),
+    },
+    needs=REPEAT,
+)
+def previous_answer(api: Api) -> None:
+    """Every ninth documented request for an invoice gets the answer to the one before it."""
+    due = _Every(9)
+    kept: list[Answer] = []
+
+    def change(request: Request, answer: Answer) -> None:
+        plain = {name for name, _ in request.fields} == _USUAL_FIELDS and request.lines("accept") == [api.media_type]
+        if not (plain and is_item(request) and answer.status == 200 and request.method == "GET" and not request.query):
+            return
+        before, kept[:] = list(kept), [Answer(answer.status, list(answer.headers), answer.body)]
+        if due() and before:
+            answer.headers, answer.body = list(before[0].headers), before[0].body
+
+    api.on_answer(change)
+
+
+@fault(
+    "recurring-open-accept-refused",
+    caught_by={"NEGO-003", "ROB-013"},
+    clause="RFC 9110, section 12.5.1",
+    needs=REPEAT,
+)
+def open_accept_refused(api: Api) -> None:
+    """Every sixth request that accepts everything is answered with 406."""
+    due = _Every(6)
+
+    def acceptable(original: Callable[[list[str]], bool], lines: list[str]) -> bool:
+        return original(lines) and not (lines == ["*/*"] and due())
+
+    api.replace("acceptable", acceptable)
+
+
+@fault(
+    "recurring-unknown-invoice-empty",
+    caught_by={"ITEM-024", "ROB-013"},
+    clause="JSON:API 1.1, fetching-resources-responses-404",
+    also={"COND-013": "there seems to be a current state", "ERR-010": "HEAD is answered in the same way"},
+    needs=REPEAT,
+)
+def unknown_invoice_empty(api: Api) -> None:
+    """Every fifth request for an invoice that does not exist is answered with 200 and null."""
+    due = _Every(5)
+
+    def document(original: Callable[..., Document], request: Request, *rest: object) -> Document:
+        try:
+            return original(request, *rest)
+        except Problem as problem:
+            if problem.status == 404 and is_item(request) and due(f"{request.method} {request.path}"):
+                return {"data": None}
+            raise
+
+    api.replace("document", document)
+
+
+@fault(
+    "recurring-open-without-token",
+    caught_by={"AUTH-001", "ROB-013"},
+    clause="Documented example, request headers",
+    also={
+        "CACHE-008": "the answer is that of another client",
+        "COND-013": "a precondition is looked at without a token",
+        "SEC-019": "an unknown invoice is answered in another way",
+    },
+    needs=REPEAT,
+)
+def open_without_token(api: Api) -> None:
+    """Every eighth request for an invoice without a token is answered as if it had the last one seen."""
+    due = _Every(8)
+    seen: list[Customer] = []
+
+    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
+        try:
+            customer = original(request)
+        except Problem:
+            if seen and is_item(request) and not request.lines("authorization") and due():
+                return seen[-1]
+            raise
+        seen[:] = [customer]
+        return customer
+
+    api.replace("authenticate", authenticate)
+
+
+@fault(
+    "recurring-validator-ignored",
+    caught_by={"COND-001", "COND-002", "COND-003", "COND-004", "COND-009", "RELD-008"},
+    clause="RFC 9110, section 13.1.2",
+    also={"ROB-009": "in turn it is not as by itself"},
+    needs=REPEAT,
+)
+def validator_ignored(api: Api) -> None:
+    """One of two servers behind one address ignores If-None-Match."""
+    due = _Every(2)
+
+    def none_match(original: Callable[[list[str], str], bool], lines: list[str], tag: str) -> bool:
+        return True if due(lines[0]) else original(lines, tag)
+
+    api.replace("none_match", none_match)
+
+
+@fault(
+    "recurring-token-refused",
+    caught_by={"ITEM-001", "ROB-013"},
+    clause="JSON:API 1.1, fetching-resources-responses-200",
+    also={"AUTH-006": "the token is refused", "ROB-009": "in turn it is not as by itself"},
+    needs=REPEAT,
+)
+def token_refused(api: Api) -> None:
+    """Every 23rd valid token is refused, whatever is asked for."""
+    due = _Every(23)
+
+    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
+        customer = original(request)
+        if due():
+            raise api.unauthorised(request)
+        return customer
+
+    api.replace("authenticate", authenticate)
+
+
+@fault(
+    "recurring-unsorted-collection",
+    caught_by={"COLL-005"},
+    clause="Documented behaviour, collection",
+    also={"SORT-001": "the order is wrong", "SORT-002": "the order is wrong", "PAGE-002": "the pages overlap"},
+    needs={*REPEAT, "collection"},
+)
+def unsorted_collection(api: Api) -> None:
+    """One in four listings is in no order."""
+    due = _Every(4)
+
+    def change(request: Request, document: Document) -> Document | None:
+        if is_collection(request) and "data" in document and due(request.query):
+            document["data"] = document["data"][1::2] + document["data"][::2]
+        return document
+
+    api.on_document(change)

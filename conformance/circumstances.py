@@ -43,7 +43,7 @@ _FROM_A_GATEWAY = frozenset(
     {403, 407, 408, 413, 414, 416, 417, 421, 426, 429, 431, 502, 503, 504, 505, *range(520, 531)}
 )
 
-_NOT_ABOUT_THE_REQUEST = frozenset({429, 502, 504, *range(520, 531)})
+_NOT_ABOUT_THE_REQUEST = frozenset({429, 502, 503, 504, *range(520, 531)})
 _PRECONDITIONS = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"})
 
 
@@ -138,10 +138,7 @@ def may_be_cut_off(exchange: Exchange) -> bool:
 
 def says_later(exchange: Exchange) -> bool:
     """Tell whether an answer speaks of the load, of a gateway or of the network, and not of what was asked for."""
-    answer = exchange.answer
-    if answer is None:
-        return False
-    return answer.status in _NOT_ABOUT_THE_REQUEST or (answer.status == 503 and "Retry-After" in answer.fields)
+    return exchange.answer is not None and exchange.answer.status in _NOT_ABOUT_THE_REQUEST
 
 
 def is_conditional(exchange: Exchange) -> bool:

@@ -182,9 +182,9 @@ class Observer:
 
     def _is_overloaded(self) -> bool:
         """Tell whether a request was answered with 503 and, when it was sent again, otherwise."""
-        again = {(step.probe, step.invoice_id): each for step, each in self.record.items() if each.answer is not None}
-        refused = {(each.probe, each.invoice_id) for each in self.superseded if each.answer and each.status == 503}
-        return any(each in again and again[each].status != 503 for each in refused)
+        refused = [each for each in self.superseded if each.answer and each.status == 503]
+        again = [self.record.get(Step(each.probe, each.invoice_id or "", each.turn)) for each in refused]
+        return any(each is not None and each.answer and each.status != 503 for each in again)
 
     def forget(self, steps: Iterable[Step]) -> None:
         """Supersede the exchanges of ``steps`` and of all that they depend on, so that they are sent anew."""

@@ -183,7 +183,7 @@ _GIVEN = {
 }
 _ENABLED = frozenset({"collection", "contested", "cookie", "wire", "load"})
 # Sends each request some twenty times, and is judged apart.
-REPEAT = "repeat"
+REPEAT, TIMES = "repeat", "20"
 EVERYTHING = _ENABLED | _GIVEN.keys()
 
 
@@ -203,7 +203,7 @@ def settings_for(server: ReferenceServer, capabilities: Collection[str] = EVERYT
         "enable": [",".join(enabled)] if enabled else None,
         "request_timeout": "3",
         # One after the other, so that what comes and goes does so at the same places in every run.
-        **({"repeat": "20", "concurrency": "1"} if REPEAT in capabilities else {}),
+        **({"repeat": TIMES, "concurrency": "1"} if REPEAT in capabilities else {}),
         "invoice_id": list(data.KNOWN_INVOICE_IDS),
     }
 

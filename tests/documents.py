@@ -11,6 +11,7 @@ from types import MappingProxyType
 from conformance import plan
 from conformance.plan import Step
 from conformance.reference.faults import Fault, all_faults
+from conformance.reports import plan as shown_plan
 from conformance.reports.terminal import HINTS, NAMES
 from conformance.requirements import SOURCES, Requirement, registry
 from tests import detection
@@ -77,6 +78,8 @@ def _cost(ids: frozenset[str], needs: frozenset[str]) -> int:
     """Return how many requests the checks of ``ids`` need for one invoice."""
     enabled = sorted(_ENABLED & ({"contested"} | needs))
     given = {name: _GIVEN[name] for need in needs for name in _NEEDED_FOR.get(need, ())}
+    if detection.REPEAT in needs:
+        given["repeat"] = detection.TIMES
     scheme = "https" if "https" in needs else "http"
     target = target_of(f"{scheme}://api.example.org", enable=[",".join(enabled)], **given)
     steps: dict[Step, None] = {}
@@ -84,7 +87,11 @@ def _cost(ids: frozenset[str], needs: frozenset[str]) -> int:
         if case.requirement in ids and set(registry()[case.requirement].needs) <= target.capabilities:
             for argument in case.arguments:
                 steps.update(dict.fromkeys(argument.steps(target, case.invoice_id)))
-    return len(plan.closure(steps))
+    once = len(plan.closure(steps))
+    if detection.REPEAT not in needs:
+        return once
+    again = sum(line.endswith(f"({detection.TIMES} times)") for line in shown_plan.lines(target, steps, None))
+    return once + again * (int(detection.TIMES) - 1)
 
 
 def _requests(fault: Fault) -> str:

@@ -159,9 +159,13 @@ def parse(text: str, requirements: Mapping[str, Requirement]) -> tuple[Waiver, .
         content = uniquekeys.load(text)
     except uniquekeys.DuplicateKeyError as error:
         raise WaiverError(str(error)) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date that is none
-        mark = getattr(error, "problem_mark", None)
-        raise WaiverError(f"not YAML{f' at line {mark.line + 1}' if mark else f': {error}'}") from None
+    except yaml.MarkedYAMLError as error:
+        where = f" at line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise WaiverError(f"not YAML{where}: {error.problem}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise WaiverError(f"not YAML: {str(error).splitlines()[0]}") from None
+    except ValueError as error:
+        raise WaiverError(f"has a date that is none: {error}") from None
     if not isinstance(content, dict) or list(content) != ["waivers"]:
         raise WaiverError("not a mapping with the one key waivers")
     entries = content["waivers"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,3 +91,25 @@ def test_pytest_finds_the_installed_checks(runner: Path, tmp_path: Path) -> None
     assert "verdict     conforms\n" in done.stdout
     assert " + " in next(line for line in done.stdout.splitlines() if line.startswith("sent "))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_source_distribution_makes_a_whole_wheel(tmp_path: Path) -> None:
+    backend = "import hatchling.build, sys; hatchling.build.build_sdist(sys.argv[1])"
+    made = step(
+        "python3 -m venv venv && venv/bin/pip install --quiet -c $ROOT/constraints.txt hatchling\n"
+        f'(cd $ROOT && "$OLDPWD/venv/bin/python" -c "{backend}" "$OLDPWD")\n'
+        "venv/bin/pip wheel --quiet --no-deps invoices_conformance-*.tar.gz",
+        tmp_path,
+        ROOT=str(ROOT),
+    )
+    assert made.returncode == 0, made.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    contract = {f"conformance/_contract/{path.relative_to(ROOT)}" for path in (ROOT / "schemas").rglob("*.json")}
+    assert len(contract) > 30
+    own = {
+        str(path.relative_to(ROOT)) for path in (ROOT / "conformance").rglob("*.*") if "__pycache__" not in str(path)
+    }
+    assert {"conformance/py.typed", "conformance/requirements.yaml"} <= own
+    others = {name for name in names if ".dist-info/" not in name}
+    assert others == {*own, *contract, "conformance/_contract/openapi.yaml"}

@@ -15,9 +15,10 @@ from conformance import __version__
 def _run(arguments: Sequence[str]) -> int:
     import pytest
 
-    return int(
-        pytest.main(["-p", "no:schemathesis", "--pyargs", "conformance.checks", "conformance.fuzzing", *arguments])
-    )
+    # This very module has imported the package, which pytest would have liked to do.
+    silence = "ignore:Module already imported so cannot be rewritten; conformance:pytest.PytestAssertRewriteWarning"
+    own = ["-p", "no:schemathesis", "-W", silence, "--pyargs", "conformance.checks", "conformance.fuzzing"]
+    return int(pytest.main([*own, *arguments]))
 
 
 def _serve(options: argparse.Namespace) -> int:

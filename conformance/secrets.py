@@ -23,6 +23,8 @@ OTHER_AUTH_TOKEN: Final = f"{_OPEN}INVOICES_OTHER_AUTH_TOKEN{_CLOSE}"
 # Shorter strings would be found by chance.
 _SHORTEST = 12
 _REDACTED = "[redacted]"
+# Characters of which a part of a secret must hold some whole ones, counted from the secret's beginning.
+_BLOCK = 8
 
 
 def derived_token(name: str) -> str:
@@ -74,7 +76,11 @@ def _forms(secret: str) -> Iterable[str]:
     text = json.dumps(secret)[1:-1]
     yield text
     yield text.replace("/", "\\/")
+    yield "".join(f"\\u{ord(character):04x}" for character in secret)
+    yield "".join(f"&#{ord(character)};" for character in secret)
+    yield "".join(f"&#x{ord(character):x};" for character in secret)
     raw = secret.encode()
+    yield "".join(f"%{octet:02x}" for octet in raw)
     yield raw.decode("latin-1")
     yield raw.hex()
     for lead in range(3):
@@ -90,10 +96,33 @@ def _pieces(secret: str) -> Iterable[str]:
     yield secret
     yield from _SEPARATORS.split(secret)
     if secret.count(".") == 2:
-        signature = secret.rsplit(".", 1)[1]
-        middle = len(signature) // 2
-        # A tampered token differs in the middle of the signature: each half is as telling.
-        yield from (signature, signature[:middle], signature[middle:])
+        yield secret.rsplit(".", 1)[1]
+
+
+def _indivisible(secret: str) -> Iterable[str]:
+    """Yield what tells something even in parts: the words of ``secret``, and of a JWT no more than its signature."""
+    for word in _SEPARATORS.split(secret):
+        yield word.rsplit(".", 1)[1] if word.count(".") == 2 else word
+
+
+def _without_parts(text: str, secret: str) -> str:
+    """Return ``text`` without the parts of ``secret``, in lower case, that hold a whole block of it."""
+    lowered = text.lower()
+    ranges = []
+    for offset in range(0, len(secret) - _BLOCK + 1, _BLOCK):
+        start = lowered.find(secret[offset : offset + _BLOCK])
+        while start >= 0:
+            before = after = 0
+            while before < min(start, offset) and lowered[start - before - 1] == secret[offset - before - 1]:
+                before += 1
+            while lowered[start + after : start + after + 1] == secret[offset + after : offset + after + 1] != "":
+                after += 1
+            if before + after >= _SHORTEST:
+                ranges.append((start - before, start + after))
+            start = lowered.find(secret[offset : offset + _BLOCK], start + max(after, 1))
+    for start, end in sorted(set(ranges), reverse=True):
+        text = text[:start] + _REDACTED + text[end:]
+    return text
 
 
 def split_cookie(line: str) -> tuple[str, str]:
@@ -111,6 +140,8 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         """Know ``secrets``; more can be added."""
         self._known: frozenset[str] = frozenset()
+        # By its blocks: a server may return a secret in parts.
+        self._blocks: dict[str, frozenset[str]] = {}
         self._lock = threading.Lock()
         for secret in secrets:
             self.add(secret)
@@ -118,8 +149,15 @@ class Redactor:
     def add(self, secret: str) -> None:
         """Redact ``secret`` from now on; strings of fewer than 12 characters are left alone."""
         forms = {form.lower() for piece in _pieces(secret) for form in _forms(piece) if len(form) >= _SHORTEST}
+        wholes = [word.lower() for word in _indivisible(secret) if len(word) >= 2 * _BLOCK]
         with self._lock:
             self._known |= forms
+            blocks = dict(self._blocks)
+            for whole in wholes:
+                for offset in range(0, len(whole) - _BLOCK + 1, _BLOCK):
+                    block = whole[offset : offset + _BLOCK]
+                    blocks[block] = blocks.get(block, frozenset()) | {whole}
+            self._blocks = blocks
 
     @property
     def size(self) -> int:
@@ -131,7 +169,11 @@ class Redactor:
         lowered = text.lower()
         # Plain searches: an alternation of all forms would take seconds on a large body.
         if found := [form for form in self._known if form in lowered]:
-            return _any_of(found).sub(_REDACTED, text)
+            text = _any_of(found).sub(_REDACTED, text)
+            lowered = text.lower()
+        blocks = self._blocks
+        for secret in {each for block in blocks if block in lowered for each in blocks[block]}:
+            text = _without_parts(text, secret)
         return text
 
     def bytes(self, data: bytes) -> bytes:

@@ -27,6 +27,10 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "JSON string": json.dumps,
     "JSON string with escaped slashes": lambda secret: json.dumps(secret).replace("/", "\\/"),
     "HTML": html.escape,
+    "percent-encoded throughout": lambda secret: "".join(f"%{octet:02X}" for octet in secret.encode()),
+    "JSON escapes throughout": lambda secret: "".join(f"\\u{ord(each):04X}" for each in secret),
+    "HTML references": lambda secret: "".join(f"&#{ord(each)};" for each in secret),
+    "hexadecimal HTML references": lambda secret: "".join(f"&#x{ord(each):X};" for each in secret),
     "hexadecimal": lambda secret: secret.encode().hex(),
     "hexadecimal in upper case": lambda secret: secret.encode().hex().upper(),
     "base64": lambda secret: base64.b64encode(secret.encode()).decode(),
@@ -61,6 +65,24 @@ def test_a_signature_and_its_halves_are_redacted() -> None:
     middle = len(SIGNATURE) // 2
     for part in (SIGNATURE, SIGNATURE[:middle], SIGNATURE[middle:]):
         assert redactor.text(f"<{part}>") == "<[redacted]>"
+
+
+@pytest.mark.parametrize("secret", [SIGNATURE, "0123456789abcdefghijklmnopqrstuvwxyz"], ids=["signature", "key"])
+def test_parts_of_a_secret_are_redacted(secret: str) -> None:
+    redactor = Redactor([TOKEN, secret])
+    for length in range(15, len(secret)):
+        for start in range(len(secret) - length + 1):
+            part = secret[start : start + length]
+            for spelt in (part, part.upper()):
+                clean = redactor.text(f"<{spelt}>")
+                assert "[redacted]" in clean
+                assert len(clean.replace("[redacted]", "")) < len("<>") + 8, part
+
+
+def test_what_looks_like_a_part_is_left_alone() -> None:
+    assert Redactor([TOKEN]).text(f"{SIGNATURE[8:16]} {TOKEN[:30]}") == f"{SIGNATURE[8:16]} {TOKEN[:30]}"
+    text = "aaaaaaaaaaa"
+    assert Redactor(["a" * 32]).text(text) == text
 
 
 @pytest.mark.parametrize("name", forge.DERIVATIONS)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
+from conformance import cli, waivers
 from conformance.requirements import registry
 from conformance.settings import SETTINGS
 from tests import documents
 
 ROOT = Path(__file__).parents[1]
+# Of pytest and its plugins, and of other commands that are named.
+OTHER_OPTIONS = {"--base-url", "--target", "--plan", "--junit-xml", "--pyargs", "--url", "--check"}
 WRITTEN = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
 
@@ -40,3 +46,48 @@ def test_requirements_that_are_named_exist(path: Path) -> None:
 def test_every_setting_is_in_the_readme() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [setting.option for setting in SETTINGS if f"`{setting.option}" not in text] == []
+
+
+def test_the_example_for_contributors_is_real() -> None:
+    """Each block stands, as it is, in the file that is named above it."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"\bin `(conformance/\S+\.(?:py|yaml))`[^`]*(?:`\w+`[^`]*)*```\w+\n(.*?)```", text, re.DOTALL)
+    assert len(blocks) == 4
+    for name, block in blocks:
+        assert block in (ROOT / name).read_text(encoding="utf-8"), name
+
+
+def options_of(parser: argparse.ArgumentParser) -> Iterator[str]:
+    for action in parser._actions:
+        yield from action.option_strings
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                yield from options_of(command)
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
+def test_options_that_are_named_exist(path: Path) -> None:
+    known = {setting.option for setting in SETTINGS} | OTHER_OPTIONS | set(options_of(cli._parser()))
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", path.read_text(encoding="utf-8")))
+    assert named <= known
+
+
+def test_the_workflows_use_what_the_action_has() -> None:
+    text = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    github, gitlab = (yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    own, upload = github["jobs"]["invoices"]["steps"][1:]
+    assert set(own["with"]) <= set(action["inputs"])
+    assert {name for name, each in action["inputs"].items() if each.get("required")} <= set(own["with"])
+    assert upload["with"]["path"] == action["inputs"]["reports"]["default"]
+    assert upload["if"] == "always()"
+    artifacts = gitlab["invoices"]["artifacts"]
+    for file in (artifacts["reports"]["junit"], *artifacts["paths"]):
+        assert f"={file}" in " ".join(gitlab["invoices"]["script"])
+
+
+def test_the_waiver_of_the_guide_is_one() -> None:
+    text = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
+    (example,) = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "waivers:" in block]
+    (waiver,) = waivers.parse(example, registry())
+    assert f"# {registry()[waiver.requirement].level}: {registry()[waiver.requirement].statement}" in example

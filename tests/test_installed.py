@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -91,6 +93,25 @@ def test_pytest_finds_the_installed_checks(runner: Path, tmp_path: Path) -> None
     assert done.returncode == 0, done.stdout + done.stderr
     assert "verdict     conforms\n" in done.stdout
     assert " + " in next(line for line in done.stdout.splitlines() if line.startswith("sent "))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lines_of_the_image_do_what_they_are_for(runner: Path, tmp_path: Path) -> None:
+    """All but the base image and its user: what is copied can be installed, and the entry point runs."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert "\nCOPY . /src\n" in text
+    source, path = tmp_path / "src", f"PATH={runner / 'invoices-conformance' / 'bin'}:$PATH"
+    left_out = (ROOT / ".dockerignore").read_text(encoding="utf-8").replace("**/", "").split()
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(*left_out))
+    (install,) = re.findall(r"\nRUN (pip install .*)", text)
+    install = install.replace("/src", str(source)).replace("pip install", "pip install --force-reinstall --no-deps")
+    made = step(f"{path}; {install}", tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert not source.exists()
+    entry = " ".join(json.loads(text.rpartition("\nENTRYPOINT ")[2]))
+    done = step(f"{path}; {entry} --fuzz-examples=0", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "verdict     conforms\n" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 

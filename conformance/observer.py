@@ -17,7 +17,8 @@ from conformance.exchange import Answer, Exchange, Fields, NotObserved, Request
 from conformance.pacing import RateLimit, retry_after
 from conformance.plan import Step
 from conformance.settings import SettingError
-from conformance.wire import Connection, WireError, WireResponse
+from conformance.turns import Turns
+from conformance.wire import TOO_SLOW, Connection, WireError, WireResponse
 
 if TYPE_CHECKING:
     from conformance.recording import Recorder
@@ -35,6 +36,8 @@ _BURST = 20
 _LONGEST_FAILURE = 300
 # Seconds for a request over plain http: many hosts drop what comes to that port.
 _PLAIN_LIMIT = 3.0
+# Seconds for an answer while another connection is idle, beyond a few times what the answer took there.
+_IDLE_LIMIT = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Observer:
         self.sent = 0
         self._rate = RateLimit(target.settings["rate-limit"])
         self._lock = threading.Lock()
+        self._turns = Turns()
         self._idle: list[tuple[Connection, Step | None]] = []
         self._busy: set[Connection] = set()
         self._connections = 0
@@ -194,13 +198,13 @@ class Observer:
             self.unbuilt.pop(step, None)
 
     def _send(self, step: Step, request: Request) -> Exchange:
+        exchange = self._in_turn(step, request)
         if request.raw:
-            return self._converse(step, request)
-        exchange = self._attempt(step, request)
+            return exchange
         if exchange.answer is None and exchange.lost:
             # A lost connection may be the network's fault; a second one in a row is not.
             self._supersede(step, exchange)
-            exchange = replace(self._attempt(step, request), retries=1)
+            exchange = replace(self._in_turn(step, request), retries=1)
         for retry in range(1, 1 if plan.is_burst(step) else _ATTEMPTS):
             answer = exchange.answer
             if answer is None or answer.status not in _LATER or exchange.started is None:
@@ -212,8 +216,54 @@ class Observer:
                 break
             self._supersede(step, exchange)
             self._rate.hold(pause)
-            exchange = replace(self._attempt(step, request), retries=retry)
+            exchange = replace(self._in_turn(step, request), retries=retry)
         return exchange
+
+    def _in_turn(self, step: Step, request: Request) -> Exchange:
+        """Send once; once more where it was only waiting for the end of another connection of ours."""
+        send = self._converse if request.raw else self._attempt
+        with self._turns.taken():
+            exchange = send(step, request)
+        silent = exchange.answer is None and exchange.failure == TOO_SLOW
+        if not silent or self._turns.unlikely or not (self._idle or self._busy):
+            return exchange
+        if not self._turns.find_out(self._is_served_in_turn):
+            return exchange
+        with self._turns.taken():
+            return send(step, request)
+
+    def _is_served_in_turn(self) -> bool:
+        """Tell whether a second connection gets no answer while a first one, which got it, is idle."""
+        self._close_idle()
+        request = plan.build(Step("item", self.target.invoice_ids[0]), self.target, {})
+        first, second = (self._own_connection(plain=False)[0] for _ in range(2))
+        limit, most, elapsed = self.target.settings["request-timeout"], self.target.settings["max-body"], 0.0
+        try:
+            for connection in (first, second):
+                if not self._rate.acquire():
+                    return False
+                deadline = time.monotonic() + (limit if connection is first else _IDLE_LIMIT + 3 * elapsed)
+                answer = connection.exchange("GET", self._head(request), b"", deadline, most)
+                if not connection.reusable:
+                    return False
+                elapsed = answer.elapsed
+        except (WireError, ssl.SSLError) as error:
+            return first.reusable and str(error) == TOO_SLOW
+        finally:
+            for connection in (first, second):
+                connection.close()
+            with self._lock:
+                self.sent += 2
+                self._busy -= {first, second}
+        return False
+
+    def _close_idle(self) -> None:
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for connection, last in idle:
+            if stray := connection.stray():
+                self._note_stray(last, stray)
+            connection.close()
 
     def _supersede(self, step: Step, exchange: Exchange) -> None:
         self.superseded.append(exchange)
@@ -226,8 +276,8 @@ class Observer:
         plain = self._tls is not None and request.url.startswith("http://")
         limit = self.target.settings["request-timeout"]
         limit = min(limit, _PLAIN_LIMIT) if plain else limit
-        single = plain or plan.is_alone(step)
         while True:
+            single = plain or plan.is_alone(step) or self._turns.needed
             if not self._rate.acquire():
                 raise NotObserved("the run was interrupted")
             connection, last = self._own_connection(plain=plain) if single else self._connection()
@@ -262,7 +312,8 @@ class Observer:
                     self._busy.discard(connection)
             if response.status == 408 and last is not None and not connection.reusable:
                 continue  # said of the idle connection, not of this request (RFC 9110, section 15.5.9)
-            if single or connection.ordinal == self._manner.per_connection:
+            used_up = connection.ordinal == self._manner.per_connection
+            if single or used_up or self._turns.needed:
                 connection.close()
             elif connection.reusable:
                 with self._lock:

@@ -18,6 +18,9 @@ _STATUS_LINE = b"HTTP/"
 _LINGER = 1.0
 
 
+TOO_SLOW = "no complete answer within the time limit"
+
+
 class WireError(Exception):
     """No complete response: unreachable, closed, too slow or not HTTP."""
 
@@ -79,7 +82,7 @@ class Connection:
     def _remaining(self, deadline: float) -> float:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise WireError("no complete answer within the time limit")
+            raise WireError(TOO_SLOW)
         return left
 
     def open(self, deadline: float) -> None:
@@ -150,7 +153,7 @@ class Connection:
         try:
             return self._socket.recv(_CHUNK)
         except TimeoutError as error:
-            raise WireError("no complete answer within the time limit") from error
+            raise WireError(TOO_SLOW) from error
         except OSError as error:
             raise WireError(f"connection lost: {error.strerror or error}", closed=True) from error
 

@@ -29,6 +29,12 @@ def fields(probe: str, *names: str) -> dict[str, Exchange]:
     return changed(probe, body=sparse(*names))
 
 
+def annotated(*names: str) -> dict[str, Any]:
+    body = sparse(*names)
+    body["data"].setdefault("attributes", {})["@unit"] = "EUR"
+    return body
+
+
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "include refused": ({"INCL-007"}, changed("item_with_account", status=400)),
     "include not found": ({"INCL-007"}, changed("item_with_account", status=404)),
@@ -101,6 +107,11 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "no account": compound({"/data/relationships/account/data": None, "/included": []}),
     "relationships of the account": compound({"/included/0/relationships": {"invoices": {"links": {"related": "/x"}}}}),
     "empty members": changed("fields_empty", body=document({"/data/attributes": {}, "/data/relationships": {}})),
+    "@-members beside the named fields": {
+        **changed("fields_of_attributes", body=annotated("reference", "amount-spent")),
+        **changed("fields_of_attributes_raw", body=annotated("reference", "amount-spent")),
+        **changed("fields_empty", body=annotated()),
+    },
     "raw brackets refused": changed("fields_of_attributes_raw", status=400),
     "no sparse fieldsets": {
         name: each

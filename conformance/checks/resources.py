@@ -45,8 +45,12 @@ def _named(resource: Object) -> str:
 
 
 def fields_of(resource: Object) -> tuple[set[str], set[str]]:
-    """Return the names of the attributes and of the relationships of a resource object."""
-    return set(documents.member_object(resource, "attributes")), set(documents.member_object(resource, "relationships"))
+    """Return the names of the attributes and of the relationships of a resource object; @-members are neither."""
+    attributes, relationships = (
+        {name for name in documents.member_object(resource, part) if not name.startswith("@")}
+        for part in ("attributes", "relationships")
+    )
+    return attributes, relationships
 
 
 def is_foreign_key(name: str, resource: Object) -> bool:

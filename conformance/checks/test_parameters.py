@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.checks.documents import is_additional
 from conformance.checks.resources import is_identifier
 from conformance.circumstances import declares_version_1_0
 from conformance.exchange import Exchange, NotObserved
@@ -202,7 +203,8 @@ def _fields(exchange: Exchange) -> set[str]:
         value = exchange.resource.get(part, {})
         if not isinstance(value, dict):
             raise NotObserved(f"{part} is no object: ITEM-011")
-        names |= value.keys()
+        # @-members and those of extensions are no fields.
+        names |= {name for name in value if not is_additional(exchange, name)}
     return names
 
 

@@ -146,6 +146,15 @@ def is_conditional(exchange: Exchange) -> bool:
     return any(name.lower() in _PRECONDITIONS for name, _ in exchange.request.headers)
 
 
+def may_be_refused_early(exchange: Exchange) -> bool:
+    """Tell whether the HTTP layer, which may have neither clock nor words, can refuse the request for its form.
+
+    The parsers of Node and Go, for two, answer 400 without Date to a method that they do not know, or to a malformed
+    message.
+    """
+    return exchange.status >= 400 and (bool(exchange.request.raw) or may_be_cut_off(exchange))
+
+
 def is_oversized(exchange: Exchange) -> bool:
     """Tell whether the HTTP layer may refuse the request for its size, before it knows what is asked for."""
     request = exchange.request

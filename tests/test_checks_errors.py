@@ -127,6 +127,9 @@ CORRECT: dict[str, dict[str, Exchange]] = {
         400, "/invoices", request_headers={f"X-{number}": "1" for number in range(60)}, **HTML
     ),
     "HTML for a range, which a proxy cuts out": made(416, "/invoices", request_headers={"Range": "bytes=9-"}, **HTML),
+    "nothing from a parser that does not know the method": made(
+        400, "/invoices", method="CONFORM", body=b"", headers={"Content-Type": None}
+    ),
     "HTML where JSON:API is refused": made(400, "/invoices", request_headers={"Accept": "text/html"}, **HTML),
     "HTML from a gateway that is overloaded": made(503, "/invoices", headers={"Retry-After": "5"}, body=b"<p>"),
     "a date to try again": made(429, "/invoices", headers={"Retry-After": "Thu, 14 Nov 2024 09:58:08 GMT"}),

@@ -7,9 +7,9 @@ from conformance.circumstances import (
     error_objects,
     is_complete,
     is_documented_request,
-    is_oversized,
     looks_like_error_document,
     made_by_application,
+    may_be_refused_early,
 )
 from conformance.exchange import JSON_API, Exchange
 from conformance.fields import MalformedError, fixdate
@@ -35,7 +35,7 @@ def test_errors_have_explaining_content(item: Exchange, every_error: tuple[Excha
     def judge(exchange: Exchange) -> None:
         given(exchange.request.method != "HEAD" and is_complete(exchange), "the content cannot be judged")
         given(exchange.status not in {406, 415}, "judged by NEGO-013")
-        given(not is_oversized(exchange), "refused by the HTTP layer")
+        given(not may_be_refused_early(exchange), "refused by the HTTP layer")
         given(exchange.status != 401 and exchange.probe != "unknown_item", "judged by ERR-014")
         expect(exchange.body.strip(), "content that explains the error", status_line(exchange), exchange)
         # The format of a 5xx answer is not the fault to report: ERR-011.

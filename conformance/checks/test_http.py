@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
 
-from conformance.circumstances import is_oversized, may_be_cut_off
+from conformance.circumstances import may_be_cut_off, may_be_refused_early
 from conformance.exchange import Exchange
 from conformance.fields import TOKEN, MalformedError, date_of, fixdate
 from conformance.given import expect_same_invoice, given, given_status, may_have_content, surplus, unread
@@ -30,7 +30,7 @@ _IDLE = re.compile(rb"HTTP/1\.[01] 408 ")
 def test_an_answer_has_a_date(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         given(200 <= exchange.status < 500, "Date is optional")
-        given(not is_oversized(exchange), "refused by the HTTP layer, which may have no clock")
+        given(not may_be_refused_early(exchange), "refused by the HTTP layer, which may have no clock")
         lines = exchange.fields.lines("Date")
         expect(lines, "a Date", "none", exchange, part="Date")
         # Two lines are the finding of HTTP-021.

@@ -47,6 +47,10 @@ _NOT_ABOUT_THE_REQUEST = frozenset({429, 502, 503, 504, *range(520, 531)})
 _PRECONDITIONS = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"})
 
 
+# Statuses about the form of a request alone, whatever the limits are.
+_OF_THE_FORM = frozenset({408, 413, 414, 431, 505})
+
+
 def _declared(exchange: Exchange) -> str | None:
     document = exchange.json.value
     described = document.get("jsonapi") if isinstance(document, dict) else None
@@ -150,9 +154,10 @@ def may_be_refused_early(exchange: Exchange) -> bool:
     """Tell whether the HTTP layer, which may have neither clock nor words, can refuse the request for its form.
 
     The parsers of Node and Go, for two, answer 400 without Date to a method that they do not know, or to a malformed
-    message.
+    message, and gunicorn 414 to more than 4094 octets.
     """
-    return exchange.status >= 400 and (bool(exchange.request.raw) or may_be_cut_off(exchange))
+    early = exchange.status in _OF_THE_FORM or bool(exchange.request.raw) or may_be_cut_off(exchange)
+    return exchange.status >= 400 and early
 
 
 def is_oversized(exchange: Exchange) -> bool:

@@ -213,6 +213,7 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         by_name(with_content(lost("item_with_content")), lost("undefined_method", method="CONFORM")),
         by_name(lost()),
         by_name(refused("undefined_method", 400, method="CONFORM", headers={"Date": None})),
+        by_name(refused("excessive_query[many]", 414, headers={"Date": None})),
         by_name(ok("burst[7]", status=None, failure="no complete answer within the time limit")),
         by_name(traced("TRACE / HTTP/1.1")),
         by_name(redirect("/api/rest/customer/v1/invoices/x?include=account"), redirect("/login", status=302)),

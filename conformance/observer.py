@@ -465,11 +465,6 @@ class Observer:
             for connection in self._busy:
                 connection.abort()
 
-    def _close_idle(self) -> None:
-        for connection, _ in self._idle:
-            connection.close()
-        self._idle.clear()
-
     def close(self) -> None:
         """Close every connection; nothing can be sent any more."""
         self._end()

@@ -64,12 +64,24 @@ def _header(token: str) -> str:
     return f"{encode_segment({**decode_segment(header), 'x-note': 'changed'})}.{payload}.{signature}"
 
 
+def _without_algorithm(token: str) -> str:
+    header, payload, signature = segments(token)
+    rest = {name: value for name, value in decode_segment(header).items() if name != "alg"}
+    return f"{encode_segment(rest)}.{payload}.{signature}"
+
+
 def _signature(token: str) -> str:
     # The middle: the last character of a base64url text has bits that decoders ignore.
     header, payload, signature = segments(token)
     middle = len(signature) // 2
     other = BASE64URL[(BASE64URL.find(signature[middle]) + 1) % len(BASE64URL)]
     return f"{header}.{payload}.{signature[:middle]}{other}{signature[middle + 1 :]}"
+
+
+def _shorter_signature(token: str) -> str:
+    # Whole groups of four characters, so that it is well-formed.
+    header, payload, signature = segments(token)
+    return f"{header}.{payload}.{signature[: len(signature) // 8 * 4]}"
 
 
 def _no_signature(token: str) -> str:
@@ -101,8 +113,15 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "header-changed": _header,
         "expiry-changed": _payload(exp=4102444800),
         "signature-changed": _signature,
+        "signature-shortened": _shorter_signature,
+        "signature-extended": lambda token: f"{token}AAAA",
         "signature-dropped": _no_signature,
+        "algorithm-missing": _without_algorithm,
+        "algorithm-unknown": _unsigned("conformance", keep_signature=True),
         "two-segments": lambda token: ".".join(segments(token)[:2]),
+        # The segments are JSON, but no objects.
+        "arrays": lambda _: "W10.W10.W10",
+        "five-segments": lambda token: ".".join((*segments(token), "AAAA", "AAAA")),
         "four-segments": lambda token: ".".join((*segments(token), "AAAA")),
         "foreign-key-embedded": _foreign_key(
             _FOREIGN_KEY,

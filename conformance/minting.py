@@ -143,6 +143,7 @@ _RECIPES: Mapping[str, _Recipe] = MappingProxyType(
         "not-before-future": _not_before(_HOUR),
         "audience-text": _audience(lambda name: name),
         "audience-array": _audience(lambda name: [name]),
+        "audience-among-others": _audience(lambda name: [_FOREIGN_AUDIENCE, name]),
         "audience-foreign": _audience(lambda _: [_FOREIGN_AUDIENCE]),
         "audience-longer": _audience(lambda name: f"{name}-x"),
         "audience-shorter": _audience(lambda name: name[:-1]),

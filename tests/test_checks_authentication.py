@@ -60,6 +60,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"AUTH-013"},
         all_answers(401, body={"errors": [{**ERROR, "meta": {"invoice": document()["data"]}}]}),
     ),
+    "open inclusion": ({"AUTH-001"}, changed("included_without_token", status=200)),
+    "open without Accept": ({"AUTH-001"}, changed("any_type_without_token", status=200)),
+    "open account": ({"AUTH-001"}, changed("account_from_self_link_without_token", status=200)),
+    "open collection": ({"AUTH-001"}, changed("listing_without_token", status=200)),
     "none": ({"JWT-001"}, changed("unsigned_token[alg-none]", status=200)),
     "nOnE": ({"JWT-001"}, changed("unsigned_token[alg-none-mixed-case]", status=200)),
     "none not found": ({"JWT-001"}, changed("unsigned_token[alg-none-signed]", status=404)),
@@ -112,6 +116,8 @@ CORRECT: dict[str, dict[str, Exchange]] = {
         name: each
         for family in (
             "unknown_item_without_token",
+            "without_token[related]",
+            "second_unknown_related_without_token",
             "malformed_token[empty]",
             "malformed_token[not-json]",
             "malformed_token[four-segments]",

@@ -99,6 +99,7 @@ def test_existence_is_found() -> None:
     assert violated(changed("unknown_item_without_token", status=404)) == {"SEC-019"}
     known = changed("unknown_item_without_token", body={"errors": [{**ERROR, "status": "401", "detail": "Who?"}]})
     assert violated(known) == {"SEC-019"}
+    assert violated(changed("second_unknown_related_without_token", status=404)) == {"SEC-019"}
 
 
 def test_an_id_that_is_named_back_reveals_nothing() -> None:
@@ -116,5 +117,6 @@ def test_every_check_is_violated_by_a_fault() -> None:
         detail(REVEALING[0]),
         changed("item", secrets_found=("body",)),
         changed("unknown_item_without_token", status=404),
+        changed("second_unknown_related_without_token", status=404),
     ]
     assert unviolated(faults, "SEC") == set()

@@ -47,6 +47,35 @@ def test_every_resource_and_method_needs_credentials(item: Exchange, without_tok
     expect_status(without_token, 401, why="the request has no credentials")
 
 
+@requirement("AUTH-001")
+def test_an_invoice_with_its_account_needs_credentials(
+    item_with_account: Exchange, included_without_token: Exchange
+) -> None:
+    given_status(item_with_account, 200)
+    expect_status(included_without_token, 401, why="the request has no credentials")
+
+
+@requirement("AUTH-001")
+def test_whoever_accepts_anything_needs_credentials(item: Exchange, any_type_without_token: Exchange) -> None:
+    given_status(item, 200)
+    given(any_type_without_token.status != 406, "a request without Accept is refused: NEGO-003")
+    expect_status(any_type_without_token, 401, why="the request has no credentials")
+
+
+@requirement("AUTH-001")
+def test_an_account_needs_credentials(
+    account_from_self_link: Exchange, account_from_self_link_without_token: Exchange
+) -> None:
+    given_status(account_from_self_link, 200)
+    expect_status(account_from_self_link_without_token, 401, why="the request has no credentials")
+
+
+@requirement("AUTH-001")
+def test_the_collection_needs_credentials(listing: Exchange, listing_without_token: Exchange) -> None:
+    given_status(listing, 200)
+    expect_status(listing_without_token, 401, why="the request has no credentials")
+
+
 @requirement("AUTH-002")
 def test_every_401_has_a_challenge(every_error: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
@@ -204,8 +233,10 @@ def test_an_unsigned_token_is_refused(item: Exchange, item_without_token: Exchan
 @requirement("JWT-002")
 def test_an_altered_token_is_refused(item: Exchange, item_without_token: Exchange, altered_token: Exchange) -> None:
     _guarded(item, item_without_token)
-    unfinished = altered_token.probe in {"altered_token[signature-dropped]", "altered_token[two-segments]"}
-    _expect_refusal(altered_token, "the signature does not fit", syntax=unfinished)
+    # What is no JWS at all, or none of a known algorithm, can be taken for bad syntax.
+    unfinished = ("signature-dropped", "two-segments", "algorithm-missing", "algorithm-unknown")
+    syntax = altered_token.probe in {f"altered_token[{name}]" for name in unfinished}
+    _expect_refusal(altered_token, "the signature does not fit", syntax=syntax)
 
 
 @requirement("JWT-008")

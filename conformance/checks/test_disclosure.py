@@ -46,3 +46,22 @@ def test_existence_is_not_revealed_without_a_token(
         shown(unknown.body[:200].decode("utf-8", errors="replace")),
         unknown,
     )
+
+
+@requirement("SEC-019")
+def test_existence_is_not_revealed_by_the_account(
+    related: Exchange,
+    every_without_token: tuple[Exchange, ...],
+    second_unknown_related_without_token: Exchange,
+) -> None:
+    given_status(related, 200)
+    (known,) = (each for each in every_without_token if each.probe == "without_token[related]")
+    unknown = second_unknown_related_without_token
+    given(known.status >= 400, "the account is open to everybody: AUTH-001")
+    expect_status(unknown, known.status, why="as for a known invoice")
+    expect(
+        essence(unknown) == essence(known),
+        "the content of the answer for a known invoice",
+        shown(unknown.body[:200].decode("utf-8", errors="replace")),
+        unknown,
+    )

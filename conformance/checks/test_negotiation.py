@@ -12,7 +12,7 @@ from conformance.circumstances import (
 )
 from conformance.exchange import JSON_API, Exchange
 from conformance.fieldvalues import parameter_names
-from conformance.given import given, given_status
+from conformance.given import expect_same_invoice, given, given_status
 from conformance.judging import expect, expect_status, observe_each, requirement, status_line
 from conformance.values import shown
 
@@ -83,7 +83,31 @@ def test_a_charset_parameter_is_not_acceptable(item: Exchange, unacceptable_item
 @requirement("NEGO-006")
 def test_a_foreign_parameter_is_not_acceptable(item: Exchange, accept_foreign_parameter: Exchange) -> None:
     given_status(item, 200)
-    expect_status(accept_foreign_parameter, 406, why="the only JSON:API entry of Accept has a version parameter")
+    expect_status(accept_foreign_parameter, 406, why="every JSON:API entry of Accept has such a parameter")
+
+
+@requirement("NEGO-006")
+def test_a_foreign_parameter_is_not_acceptable_for_the_relationship(
+    relationship: Exchange, unacceptable_relationship: Exchange
+) -> None:
+    given_status(relationship, 200)
+    expect_status(unacceptable_relationship, 406, why="the only JSON:API entry of Accept has a charset parameter")
+
+
+@requirement("NEGO-006")
+def test_a_foreign_parameter_is_not_acceptable_for_the_account(
+    related: Exchange, unacceptable_related: Exchange
+) -> None:
+    given_status(related, 200)
+    expect_status(unacceptable_related, 406, why="the only JSON:API entry of Accept has a charset parameter")
+
+
+@requirement("NEGO-006")
+def test_a_foreign_parameter_is_not_acceptable_for_the_collection(
+    listing: Exchange, unacceptable_listing: Exchange
+) -> None:
+    given_status(listing, 200)
+    expect_status(unacceptable_listing, 406, why="the only JSON:API entry of Accept has a charset parameter")
 
 
 @requirement("NEGO-015")
@@ -174,3 +198,12 @@ def test_unusual_preferences_do_no_harm(item: Exchange, unusual_preference: Exch
     given_status(item, 200)
     harmless = unusual_preference.status in {200, *range(400, 500)}
     expect(harmless, "200 or a client error", status_line(unusual_preference), unusual_preference)
+
+
+@requirement("NEGO-017")
+def test_a_language_does_not_change_the_invoice(
+    item: Exchange, item_again: Exchange, item_for_german: Exchange
+) -> None:
+    given_status(item, 200)
+    given(item_for_german.status < 400, "the language is refused, or the server fails, which ERR-011 judges")
+    expect_same_invoice(item_for_german, item, item_again, "attributes are for programs, in no language")

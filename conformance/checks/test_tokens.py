@@ -56,7 +56,7 @@ def test_the_audience_may_be_a_string_or_an_array(
     item_without_token: Exchange, minted_token: Exchange, token_with_right_audience: Exchange
 ) -> None:
     _key_fits(item_without_token, minted_token)
-    expect_status(token_with_right_audience, 200, why="the same audience in the other form")
+    expect_status(token_with_right_audience, 200, why="the audience is named, in another form")
 
 
 @requirement("JWT-006")

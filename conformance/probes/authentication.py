@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from conformance.probe import family, get, header_family
+from conformance.probes.collection import listing
+from conformance.probes.relationship import account_from_self_link
 from conformance.secrets import AUTH_TOKEN, derived_token
 
 _ITEM = "/invoices/{invoice_id}"
@@ -16,6 +18,10 @@ without_token = family(
         "related": get(lambda item: item.account_link("related")).but(headers=_ANONYMOUS),
     }
 )
+included_without_token = get(_ITEM).but(headers=_ANONYMOUS, query="include=account")
+any_type_without_token = get(_ITEM).but(headers={**_ANONYMOUS, "Accept": None})
+account_from_self_link_without_token = account_from_self_link.but(headers=_ANONYMOUS)
+listing_without_token = listing.but(headers=_ANONYMOUS)
 unknown_item_without_token = get("/invoices/{unknown_id}").but(headers=_ANONYMOUS)
 
 malformed_token = header_family(
@@ -25,7 +31,9 @@ malformed_token = header_family(
         "empty": "",
         "word": "invalid",
         "not-json": "bm90LWpzb24.bm90LWpzb24.bm90LWpzb24",
+        "arrays": derived_token("arrays"),
         "four-segments": derived_token("four-segments"),
+        "five-segments": derived_token("five-segments"),
     },
 )
 unsigned_token = header_family(
@@ -41,7 +49,10 @@ altered_token = header_family(
     "Authorization",
     {
         name: derived_token(name)
-        for name in ("header-changed", "expiry-changed", "signature-changed", "signature-dropped", "two-segments")
+        for name in (
+            *("header-changed", "algorithm-missing", "algorithm-unknown", "expiry-changed", "two-segments"),
+            *("signature-changed", "signature-shortened", "signature-extended", "signature-dropped"),
+        )
     },
 )
 token_of_foreign_key = header_family(
@@ -63,7 +74,10 @@ token_of_other_scheme = family(
     }
 )
 token_in_query = family(
-    {name: get(_ITEM).but(headers=_ANONYMOUS, query=f"{name}={AUTH_TOKEN}") for name in ("access_token", "token")}
+    {
+        name: get(_ITEM).but(headers=_ANONYMOUS, query=f"{name}={AUTH_TOKEN}")
+        for name in ("access_token", "token", "jwt", "auth_token")
+    }
 )
 two_authorizations = header_family(
     get(_ITEM), "Authorization", {"valid-first": [AUTH_TOKEN, "invalid"], "valid-last": ["invalid", AUTH_TOKEN]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.exchange import JSON_API
 from conformance.probe import get, query_family, walk
 
 listing = get("/invoices", needs=("collection",))
@@ -13,5 +14,6 @@ listing_sparse = listing.but(query="fields%5Binvoices%5D=reference,amount-spent"
 
 listing_unknown_include = listing.but(query="include=nosuch")
 listing_unknown_parameter = listing.but(query="foo=1")
+unacceptable_listing = listing.but(headers={"Accept": f"{JSON_API};charset=utf-8"})
 listing_sort_list = listing.but(query="sort%5B%5D=start-date")
 listing_empty_parameter = query_family(listing, {"page-list": "page%5B%5D=1", "sort-of-nothing": "sort=,"})

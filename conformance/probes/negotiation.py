@@ -22,7 +22,12 @@ accept_spelled = header_family(
         "two-lines": ["image/png", JSON_API],
     },
 )
-accept_foreign_parameter = get(_ITEM).but(headers={"Accept": f"{JSON_API};version=1"})
+accept_foreign_parameter = header_family(
+    get(_ITEM),
+    "Accept",
+    # No server has this picture, so that nothing is left to give.
+    {"alone": f"{JSON_API};version=1", "beside-other-type": f"{JSON_API};charset=utf-8, image/png"},
+)
 accept_beside_clean = header_family(
     get(_ITEM),
     "Accept",
@@ -36,7 +41,9 @@ accept_unknown_profile = get(_ITEM).but(headers={"Accept": f'{JSON_API};profile=
 accept_foreign_parameter_or_any = get(_ITEM, needs=("contested",)).but(
     headers={"Accept": f"{JSON_API};charset=utf-8, */*"}
 )
-accept_excluding = header_family(get(_ITEM), "Accept", {"html": "text/html", "json": "application/json"})
+accept_excluding = header_family(
+    get(_ITEM), "Accept", {"html": "text/html", "json": "application/json", "xml": "application/xml"}
+)
 
 # The documented request has a Content-Type, although it has no content.
 content_type_without_content = header_family(
@@ -53,5 +60,9 @@ unusual_preference = family(
     {
         "language-and-charset": get(_ITEM).but(headers={"Accept-Language": "xx-invalid-!!", "Accept-Charset": "utf-7"}),
         "coding": get(_ITEM).but(headers={"Accept-Encoding": "*;q=0"}),
+        "no-media-range": get(_ITEM).but(headers={"Accept": "conformance"}),
     }
 )
+
+# A usual one, by which some frameworks choose how numbers and times are written.
+item_for_german = get(_ITEM).but(headers={"Accept-Language": "de-DE, de;q=0.9"})

@@ -25,4 +25,7 @@ relationship_after_update = relationship.but(each_invoice=False, needs=("contest
 account_from_self_link = get(lambda related: related.self_link)
 related_sparse = related.but(query="fields%5Baccounts%5D=name", each_invoice=False)
 related_unknown_include = related.but(query="include=nosuch", each_invoice=False)
+_UNACCEPTABLE = {"Accept": f"{JSON_API};charset=utf-8"}
+unacceptable_relationship = relationship.but(headers=_UNACCEPTABLE, each_invoice=False)
+unacceptable_related = related.but(headers=_UNACCEPTABLE, each_invoice=False)
 related_not_modified = related.but(headers=lambda related: {"If-None-Match": related.etag}, each_invoice=False)

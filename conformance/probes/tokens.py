@@ -25,7 +25,7 @@ expired_token = _bearing_each("expired-", "lately", "in-1970", "as-text")
 token_valid_since = _bearing("not-before-past")
 token_not_yet_valid = _bearing("not-before-future")
 
-token_with_right_audience = _bearing_each("audience-", "text", "array")
+token_with_right_audience = _bearing_each("audience-", "text", "array", "among-others")
 token_with_wrong_audience = _bearing_each(
     "audience-", "foreign", "longer", "shorter", "other-case", "empty", "null", "missing"
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from conformance.reference.data import CUSTOMER, OTHER_CUSTOMER
+from conformance.reference.data import CUSTOMER, INVOICES, OTHER_CUSTOMER
 from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_busy, is_related, set_field, status_is
+from conformance.reference.faults.tools import is_busy, is_collection, is_related, set_field, status_is
 from conformance.reference.message import Problem
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from conformance.reference.model import Customer
 
 CHALLENGES = "RFC 9110, section 11.6.1"
+CREDENTIALS = "RFC 9110, section 11.4"
 
 
 def _alter_identity(api: Api, change: Callable[[Callable[[Request], Customer], Request], Customer]) -> None:
@@ -293,3 +294,51 @@ def data_in_401(api: Api) -> None:
 def weak_key(api: Api) -> None:
     """The tokens are signed with a key from a tutorial."""
     api.signing_key = "secret"
+
+
+def _open(api: Api, where: Callable[[Request], bool]) -> None:
+    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
+        return CUSTOMER if where(request) and not request.lines("authorization") else original(request)
+
+    _alter_identity(api, authenticate)
+
+
+@fault("auth-anonymous-collection", caught_by={"AUTH-001"}, clause=CREDENTIALS, needs={"collection"})
+def anonymous_collection(api: Api) -> None:
+    """The collection needs no credentials."""
+    _open(api, is_collection)
+
+
+@fault("auth-anonymous-inclusion", caught_by={"AUTH-001"}, clause=CREDENTIALS)
+def anonymous_inclusion(api: Api) -> None:
+    """A request with include needs no credentials."""
+    _open(api, lambda request: request.query == "include=account")
+
+
+@fault("auth-anonymous-any-type", caught_by={"AUTH-001"}, clause=CREDENTIALS)
+def anonymous_any_type(api: Api) -> None:
+    """Only requests that ask for JSON:API need credentials."""
+    _open(api, lambda request: not request.lines("accept"))
+
+
+@fault("auth-anonymous-account-by-itself", caught_by={"AUTH-001"}, clause=CREDENTIALS)
+def anonymous_account_by_itself(api: Api) -> None:
+    """The self link of the account needs no credentials."""
+    _open(api, lambda request: "/accounts/" in request.path)
+
+
+@fault(
+    "auth-unknown-account-told-to-everybody",
+    caught_by={"SEC-019"},
+    clause="OWASP API Security 2023, API1",
+    also={"CACHE-008": "whether a token is needed cannot be told"},
+)
+def unknown_account_told(api: Api) -> None:
+    """The account of an unknown invoice is answered with 404 before the token is looked at."""
+
+    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
+        if is_related(request) and not any(invoice.id in request.path for invoice in INVOICES):
+            raise api.not_found()
+        return original(request)
+
+    _alter_identity(api, authenticate)

@@ -339,3 +339,15 @@ def expiry_told(api: Api) -> None:
         return refused
 
     _refused(api, lambda claims: isinstance(claims.get("exp"), int) and claims["exp"] < time.time(), problem)
+
+
+@fault("jwt-audience-one-only", caught_by={"JWT-013"}, clause=AUDIENCES, needs=MINTING)
+def one_audience(api: Api) -> None:
+    """The array of audiences has to hold the one audience and nothing else."""
+
+    def claims(original: Callable[[str], Claims | None], token: str) -> Claims | None:
+        found = original(token)
+        audience = found.get("aud") if found else None
+        return None if isinstance(audience, list) and audience != [AUDIENCE] else found
+
+    api.replace("claims", claims)

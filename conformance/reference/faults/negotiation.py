@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_busy, is_item, is_related, set_field, status_is
+from conformance.reference.faults.tools import (
+    is_busy,
+    is_collection,
+    is_item,
+    is_related,
+    is_relationship,
+    set_field,
+    status_is,
+)
 from conformance.reference.message import Answer, Problem
 from conformance.reference.negotiation import MEDIA_TYPE, media_range, split_list
 
@@ -349,5 +358,94 @@ def empty_415(api: Api) -> None:
         if status_is(415)(request, answer):
             answer.body = b""
             answer.remove("Content-Type")
+
+    api.on_answer(change)
+
+
+@fault("accept-bad-instance-beside-other-type", caught_by={"NEGO-006"}, clause=SERVERS)
+def beside_other_type(api: Api) -> None:
+    """A foreign parameter is tolerated when Accept lists another type, too."""
+
+    def acceptable(original: Acceptable, lines: list[str]) -> bool:
+        types = {member.partition(";")[0].strip().lower() for member in split_list(lines)}
+        return original(lines) or (MEDIA_TYPE in types and len(types) > 1)
+
+    _acceptable(api, acceptable)
+
+
+def _not_negotiated(api: Api, where: Callable[[Request], bool]) -> None:
+    api.replace("negotiate", lambda original, request: None if where(request) else original(request))
+
+
+@fault("accept-not-read-for-relationship", caught_by={"NEGO-006"}, clause=SERVERS)
+def not_read_for_relationship(api: Api) -> None:
+    """For the relationship Accept is not looked at."""
+    _not_negotiated(api, is_relationship)
+
+
+@fault("accept-not-read-for-account", caught_by={"NEGO-006"}, clause=SERVERS)
+def not_read_for_account(api: Api) -> None:
+    """For the related account Accept is not looked at."""
+    _not_negotiated(api, is_related)
+
+
+@fault("accept-not-read-for-collection", caught_by={"NEGO-006"}, clause=SERVERS, needs={"collection"})
+def not_read_for_collection(api: Api) -> None:
+    """For the collection Accept is not looked at."""
+    _not_negotiated(api, is_collection)
+
+
+@fault("accept-xml", caught_by={"NEGO-010"}, clause="Documented API, content type")
+def xml(api: Api) -> None:
+    """Whoever accepts application/xml gets XML with status 200."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if answer.status == 406 and request.lines("accept") == ["application/xml"]:
+            answer.status = 200
+            answer.set("Content-Type", "application/xml")
+            answer.set("Cache-Control", api.cache_control)
+            answer.body = b"<invoice/>"
+
+    api.on_answer(change)
+
+
+@fault(
+    "accept-without-slash-crash",
+    caught_by={"NEGO-014", "ERR-011"},
+    clause="RFC 9110, section 15.6",
+)
+def without_slash(api: Api) -> None:
+    """An Accept that is no media range is answered with 500."""
+
+    def acceptable(original: Acceptable, lines: list[str]) -> bool:
+        if any("/" not in line for line in lines if line):
+            raise Problem(500, "Internal server error", "Something went wrong.")
+        return original(lines)
+
+    _acceptable(api, acceptable)
+
+
+@fault(
+    "accept-language-writes-numbers",
+    caught_by={"NEGO-017"},
+    clause="Documented example, response body",
+)
+def language_writes_numbers(api: Api) -> None:
+    """Decimals have the separator of the language that the request prefers."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if answer.status == 200 and any(line.startswith("de") for line in request.lines("accept-language")):
+            answer.body = re.sub(rb'(spent":"\d+)\.', rb"\1,", answer.body)
+
+    api.on_answer(change)
+
+
+@fault("accept-language-writes-times", caught_by={"NEGO-017"}, clause="Documented example, response body")
+def language_writes_times(api: Api) -> None:
+    """Times have the form of the language that the request prefers."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if answer.status == 200 and any(line.startswith("de") for line in request.lines("accept-language")):
+            answer.body = re.sub(rb'"(\d{4})-(\d\d)-(\d\d)T([\d:]+)\.\d+Z"', rb'"\3.\2.\1 \4"', answer.body)
 
     api.on_answer(change)

@@ -321,3 +321,73 @@ def first_duplicate(api: Api) -> None:
         return first if _lasts(first) else None
 
     api.replace("claims", claims)
+
+
+def _mac(api: Api, token: str) -> str:
+    mac = jwt.get_algorithm_by_name("HS256").sign(token.rpartition(".")[0].encode(), api.signing_key.encode())
+    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+
+@fault("jwt-signature-compared-as-far-as-sent", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")
+def as_far_as_sent(api: Api) -> None:
+    """Of the signature as many characters are compared as were sent."""
+
+    def claims(token: str) -> Claims | None:
+        sent = token.rpartition(".")[2]
+        found = _unsigned(token)
+        return found if found and sent and _mac(api, token).startswith(sent) and _lasts(found) else None
+
+    _or_else(api, claims)
+
+
+@fault("jwt-signature-rest-ignored", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")
+def rest_ignored(api: Api) -> None:
+    """What follows the right signature is ignored."""
+
+    def claims(token: str) -> Claims | None:
+        found = _unsigned(token)
+        return found if found and token.rpartition(".")[2].startswith(_mac(api, token)) and _lasts(found) else None
+
+    _or_else(api, claims)
+
+
+@fault("jwt-missing-algorithm-not-verified", caught_by={"JWT-002"}, clause="RFC 7515, section 4.1.1")
+def missing_algorithm(api: Api) -> None:
+    """A token without an algorithm is taken as it is."""
+
+    def claims(token: str) -> Claims | None:
+        header = segment(token.partition(".")[0])
+        return _unsigned(token) if isinstance(header, dict) and "alg" not in header else None
+
+    _or_else(api, claims)
+
+
+@fault("jwt-unknown-algorithm-not-verified", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")
+def unknown_algorithm(api: Api) -> None:
+    """A token with an algorithm that nobody knows is taken as it is."""
+    known = {"", "none", "hs256", "hs384", "hs512"}
+    _or_else(api, lambda token: None if _algorithm(token).lower() in known else _unsigned(token))
+
+
+@fault("jwt-array-crash", caught_by={"AUTH-004", "ERR-011"}, clause="RFC 9110, section 15.6")
+def array_crash(api: Api) -> None:
+    """A token whose header is JSON but no object is answered with 500."""
+
+    def claims(original: Original, token: str) -> Claims | None:
+        if isinstance(segment(token.partition(".")[0]), list):
+            raise Problem(500, "Internal server error", "Something went wrong.")
+        return original(token)
+
+    api.replace("claims", claims)
+
+
+@fault("jwt-encrypted-crash", caught_by={"AUTH-004", "ERR-011"}, clause="RFC 9110, section 15.6")
+def encrypted_crash(api: Api) -> None:
+    """A token of five segments, as encrypted ones have, is answered with 500."""
+
+    def claims(original: Original, token: str) -> Claims | None:
+        if token.count(".") == 4:
+            raise Problem(500, "Internal server error", "Something went wrong.")
+        return original(token)
+
+    api.replace("claims", claims)

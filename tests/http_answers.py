@@ -28,6 +28,7 @@ MODULES: Final = (test_validators, test_conditional, test_ranges, test_caching, 
 ETAG: Final = 'W/"253f5160b8ebcfba91cd3a9a98178ce6"'
 OTHER_ID: Final = "6b0d549b-6f03-475a-9600-a35a099950d8"
 UNKNOWN: Final = f"{PREFIX}/invoices/6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42"
+TAG_OF_COMPOUND: Final = {"ETag": 'W/"00000000000000000000000000000003"'}
 CLOCK: Final[Mapping[str, Any]] = {"started": datetime(2024, 11, 14, 9, 57, 8, tzinfo=UTC), "elapsed": 0.01}
 
 Given = Mapping[str, Exchange]
@@ -98,6 +99,29 @@ def answers() -> dict[str, Exchange]:
         not_modified("if_none_match_other_weakness", ETAG.removeprefix("W/")),
         ok("if_none_match_other", {"If-None-Match": '"conformance"'}),
         ok("if_none_match_longer", {"If-None-Match": 'W/"conformance-253f"'}),
+        ok("if_none_match_alike", {"If-None-Match": 'W/"253F"'}),
+        not_modified("relationship_not_modified"),
+        not_modified("included_not_modified", 'W/"00000000000000000000000000000003"', headers=TAG_OF_COMPOUND),
+        not_modified("listing_not_modified"),
+        ok("relationship_if_none_match_other", {"If-None-Match": '"conformance"'}),
+        ok("related_if_none_match_other", {"If-None-Match": '"conformance"'}),
+        ok("listing_if_none_match_other", {"If-None-Match": '"conformance"'}),
+        with_account("included_if_none_match_item", asked={"If-None-Match": ETAG}, query="include=account&"),
+        ok("relationship"),
+        ok("related"),
+        ok("listing"),
+        head("relationship_head"),
+        head("related_head"),
+        head("listing_head"),
+        not_modified("related_not_modified"),
+        ok("if_modified_since_obsolete", {"If-Modified-Since": "Monday, 01-Jan-90 00:00:00 GMT"}),
+        ok("if_modified_since_last_modified", {"If-Modified-Since": LONG_AGO}),
+        refused("second_unknown_item"),
+        refused("unknown_item_head", method="HEAD", body=b"", headers={"Content-Length": str(len(refusal(404).body))}),
+        refused("unknown_related"),
+        refused("unknown_related_if_none_match", 404, {"If-None-Match": "*"}),
+        refused("unknown_include", 400),
+        refused("unknown_include_if_none_match", 400, {"If-None-Match": "*"}),
         ok("if_none_match_malformed", {"If-None-Match": '"'}),
         not_modified("if_none_match_current_and_old_date", ETAG),
         ok("if_none_match_other_and_future_date", {"If-None-Match": '"x"', "If-Modified-Since": FAR_FUTURE}),

@@ -69,6 +69,13 @@ def over_https(given: Exchange) -> Exchange:
 
 
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
+    "no-head-of-relationship": ({"HTTP-024"}, by_name(refused("relationship_head", method="HEAD", body=b""))),
+    "no-head-of-account": ({"HTTP-024"}, by_name(refused("related_head", method="HEAD", body=b""))),
+    "no-head-of-collection": ({"HTTP-024"}, by_name(refused("listing_head", method="HEAD", body=b""))),
+    "no-length-of-error-for-head": (
+        {"HTTP-018"},
+        by_name(refused("unknown_item_head", method="HEAD", body=b"", headers={"Content-Length": "0"})),
+    ),
     "no-date": ({"HTTP-001"}, throughout({"Date": None})),
     "no-date-on-304": ({"HTTP-001"}, throughout({"Date": None}, 304)),
     "date-in-iso-form": ({"HTTP-001"}, throughout({"Date": "2024-11-14T09:57:08Z"})),

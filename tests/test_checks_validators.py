@@ -72,6 +72,26 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         by_name(other(headers={"ETag": ETAG}), with_account(headers={"ETag": ETAG})),
     ),
     "etag-ignores-the-query": ({"ETAG-008"}, by_name(with_account(headers={"ETag": ETAG}))),
+    "relationship-always-sent": ({"COND-001"}, by_name(ok("relationship_not_modified"))),
+    "compound-document-always-sent": ({"COND-001"}, by_name(with_account("included_not_modified"))),
+    "collection-always-sent": ({"COND-001"}, by_name(ok("listing_not_modified"))),
+    "half-a-tag-matches": ({"COND-005"}, by_name(not_modified("if_none_match_alike", 'W/"253f"'))),
+    "compound-document-by-tag-of-invoice": ({"COND-005"}, by_name(not_modified("included_if_none_match_item"))),
+    "relationship-never-sent": ({"COND-005"}, by_name(not_modified("relationship_if_none_match_other", '"x"'))),
+    "account-never-sent": ({"COND-005"}, by_name(not_modified("related_if_none_match_other", '"x"'))),
+    "collection-never-sent": ({"COND-005"}, by_name(not_modified("listing_if_none_match_other", '"x"'))),
+    "304-to-head-without-etag": (
+        {"COND-007"},
+        by_name(not_modified("item_head_not_modified", method="HEAD", headers={"ETag": None})),
+    ),
+    "304-of-account-public": (
+        {"COND-007"},
+        by_name(not_modified("related_not_modified", headers={"Cache-Control": "public, max-age=60"})),
+    ),
+    "obsolete-date-counts": ({"COND-010"}, by_name(not_modified("if_modified_since_obsolete"))),
+    "date-never-counts": ({"COND-018"}, throughout({"Last-Modified": "Thu, 14 Nov 2024 09:00:00 GMT"}, 200)),
+    "304-for-unknown-account": ({"COND-013"}, by_name(not_modified("unknown_related_if_none_match", "*"))),
+    "304-for-bad-query": ({"COND-013"}, by_name(not_modified("unknown_include_if_none_match", "*"))),
     "etag-missing-on-head": ({"ETAG-007"}, by_name(head(headers={"ETag": None}))),
     "etag-differs-on-head": ({"ETAG-007"}, by_name(head(headers={"ETag": FRESH}))),
     "conditions-ignored": (
@@ -195,7 +215,7 @@ def test_data_that_changes_between_requests_are_no_fault() -> None:
 def test_a_last_modified_takes_the_place_of_its_absence() -> None:
     modified = "Thu, 14 Nov 2024 09:00:00 GMT"
     changed = {**throughout({"Last-Modified": modified}, 200), **by_name(not_modified("if_modified_since_future"))}
-    changed.update(by_name(refused("if_unmodified_since_old", 412)))
+    changed.update(by_name(refused("if_unmodified_since_old", 412), not_modified("if_modified_since_last_modified")))
     assert violated(changed) == set()
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from conformance.exchange import Exchange, Fields
-from conformance.fields import cache_directives, declared_length, opaque, varies_by
+from conformance.fields import cache_directives, date_of, declared_length, opaque, varies_by
 from conformance.given import expect_same_invoice, given, given_status, sent_length, surplus
 from conformance.judging import NotObserved, expect, expect_status, observe_each, requirement, status_line
 from conformance.linting import second_opinion
+
+
+_REPEATED = ("Cache-Control", "Content-Location", "ETag", "Expires", "Vary")
 
 
 def _given_validation_works(item: Exchange, item_not_modified: Exchange) -> None:
@@ -35,6 +40,33 @@ def test_the_current_tag_is_not_modified_for_head(
     given_status(item, 200)
     given_status(item_head, 200)
     _expect_not_modified(item_head_not_modified, item)
+
+
+@requirement("COND-001")
+def test_the_current_tag_of_the_relationship_is_not_modified(
+    item: Exchange, item_not_modified: Exchange, relationship: Exchange, relationship_not_modified: Exchange
+) -> None:
+    _given_validation_works(item, item_not_modified)
+    given_status(relationship, 200)
+    _expect_not_modified(relationship_not_modified, relationship)
+
+
+@requirement("COND-001")
+def test_the_current_tag_of_the_invoice_with_its_account_is_not_modified(
+    item: Exchange, item_not_modified: Exchange, item_with_account: Exchange, included_not_modified: Exchange
+) -> None:
+    _given_validation_works(item, item_not_modified)
+    given_status(item_with_account, 200)
+    _expect_not_modified(included_not_modified, item_with_account)
+
+
+@requirement("COND-001")
+def test_the_current_tag_of_the_collection_is_not_modified(
+    item: Exchange, item_not_modified: Exchange, listing: Exchange, listing_not_modified: Exchange
+) -> None:
+    _given_validation_works(item, item_not_modified)
+    given_status(listing, 200)
+    _expect_not_modified(listing_not_modified, listing)
 
 
 @requirement("COND-002")
@@ -78,6 +110,54 @@ def test_a_tag_that_contains_the_current_one_gets_the_whole_invoice(
     expect_same_invoice(if_none_match_longer, item, item_again, f"the entity tag only ends like {item.etag}")
 
 
+@requirement("COND-005")
+def test_a_tag_that_is_only_like_the_current_one_gets_the_whole_invoice(
+    item: Exchange, item_again: Exchange, if_none_match_other: Exchange, if_none_match_alike: Exchange
+) -> None:
+    given_status(item, 200)
+    given_status(if_none_match_other, 200)
+    sent = if_none_match_alike.request.header("If-None-Match")
+    expect_same_invoice(if_none_match_alike, item, item_again, f"{sent} is not {item.etag}")
+
+
+@requirement("COND-005")
+def test_the_tag_of_the_invoice_is_not_that_of_the_compound_document(
+    item: Exchange, item_with_account: Exchange, if_none_match_other: Exchange, included_if_none_match_item: Exchange
+) -> None:
+    given_status(item_with_account, 200)
+    given_status(if_none_match_other, 200)
+    given(opaque(item.etag) != opaque(item_with_account.etag), "both have the same entity tag, which ETAG-008 judges")
+    given(included_if_none_match_item.status != 400, "inclusion is refused")
+    expect_status(included_if_none_match_item, 200, why=f"the current entity tag is {item_with_account.etag}")
+
+
+@requirement("COND-005")
+def test_another_tag_gets_the_whole_relationship(
+    relationship: Exchange, if_none_match_other: Exchange, relationship_if_none_match_other: Exchange
+) -> None:
+    _expect_whole(relationship_if_none_match_other, relationship, if_none_match_other)
+
+
+@requirement("COND-005")
+def test_another_tag_gets_the_whole_account(
+    related: Exchange, if_none_match_other: Exchange, related_if_none_match_other: Exchange
+) -> None:
+    _expect_whole(related_if_none_match_other, related, if_none_match_other)
+
+
+@requirement("COND-005")
+def test_another_tag_gets_the_whole_collection(
+    listing: Exchange, if_none_match_other: Exchange, listing_if_none_match_other: Exchange
+) -> None:
+    _expect_whole(listing_if_none_match_other, listing, if_none_match_other)
+
+
+def _expect_whole(exchange: Exchange, plain: Exchange, if_none_match_other: Exchange) -> None:
+    given_status(plain, 200)
+    given_status(if_none_match_other, 200)
+    expect_status(exchange, 200, why="the entity tag is another one")
+
+
 @requirement("COND-006")
 def test_a_304_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
@@ -92,13 +172,34 @@ def test_a_304_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
 @requirement("COND-007")
 def test_a_304_repeats_what_caches_need(item: Exchange, item_not_modified: Exchange) -> None:
     _given_validation_works(item, item_not_modified)
-    for name in ("Cache-Control", "Content-Location", "ETag", "Expires", "Vary"):
-        if name not in item.fields:
+    _expect_repeated(item, item_not_modified)
+
+
+@requirement("COND-007")
+def test_a_304_to_head_repeats_what_caches_need(
+    item: Exchange, item_head: Exchange, item_head_not_modified: Exchange
+) -> None:
+    _given_validation_works(item_head, item_head_not_modified)
+    # What HEAD does not send as GET does is the finding of HTTP-006 and ETAG-007.
+    shared = {name for name in _REPEATED if item_head.fields.get(name) == item.fields.get(name)}
+    given(shared, "HEAD has other fields than GET")
+    _expect_repeated(item_head, item_head_not_modified, shared)
+
+
+@requirement("COND-007")
+def test_a_304_of_the_account_repeats_what_caches_need(related: Exchange, related_not_modified: Exchange) -> None:
+    _given_validation_works(related, related_not_modified)
+    _expect_repeated(related, related_not_modified)
+
+
+def _expect_repeated(full: Exchange, short: Exchange, names: Collection[str] = _REPEATED) -> None:
+    for name in _REPEATED:
+        if name not in full.fields or name not in names:
             continue
-        wanted, observed = item.fields.get(name), item_not_modified.fields.get(name)
-        expect(observed is not None, f"{name}: {wanted}, as in the 200 answer", "none", item_not_modified, part=name)
-        same = _same_for_caches(name, item, item_not_modified)
-        expect(same, f"{wanted}, as in the 200 answer", observed, item_not_modified, part=name)
+        wanted, observed = full.fields.get(name), short.fields.get(name)
+        expect(observed is not None, f"{name}: {wanted}, as in the 200 answer", "none", short, part=name)
+        same = _same_for_caches(name, full, short)
+        expect(same, f"{wanted}, as in the 200 answer", observed, short, part=name)
 
 
 def _same_for_caches(name: str, full: Exchange, short: Exchange) -> bool:
@@ -193,6 +294,29 @@ def test_an_invalid_date_is_ignored(
     expect_status(if_modified_since_invalid, 200, why=f"{value} is no HTTP date")
 
 
+@requirement("COND-010")
+def test_an_obsolete_date_is_ignored_without_last_modified(
+    item: Exchange, if_modified_since_future: Exchange, if_modified_since_obsolete: Exchange
+) -> None:
+    given_status(item, 200)
+    given("Last-Modified" not in item.fields, "the invoice has a Last-Modified")
+    given_status(if_modified_since_future, 200)
+    expect_status(if_modified_since_obsolete, 200, why="there is no Last-Modified to compare with")
+
+
+@requirement("COND-018")
+def test_an_invoice_that_was_not_modified_since_is_not_sent(
+    item: Exchange, item_again: Exchange, if_modified_since_last_modified: Exchange
+) -> None:
+    dates = [each.fields.lines("Last-Modified") for each in (item, item_again, if_modified_since_last_modified)]
+    given_status(item, 200)
+    # What is no date may be ignored.
+    date_of(item, "Last-Modified")
+    given(len(dates[0]) == 1 and dates[0] == dates[1], "the invoice has no Last-Modified that stays the same")
+    given(if_modified_since_last_modified.status != 200 or dates[2] == dates[0], "the invoice was modified meanwhile")
+    expect_status(if_modified_since_last_modified, 304, why=f"Last-Modified is {dates[0][0]}")
+
+
 @requirement("COND-011")
 def test_a_false_if_match_fails(item: Exchange, if_match_other: Exchange) -> None:
     given_status(item, 200)
@@ -231,6 +355,20 @@ def test_a_precondition_does_not_hide_that_nothing_exists(
     unknown_item: Exchange, unknown_item_if_none_match: Exchange
 ) -> None:
     _expect_precondition_ignored(unknown_item_if_none_match, unknown_item)
+
+
+@requirement("COND-013")
+def test_a_precondition_does_not_hide_that_no_account_exists(
+    unknown_related: Exchange, unknown_related_if_none_match: Exchange
+) -> None:
+    _expect_precondition_ignored(unknown_related_if_none_match, unknown_related)
+
+
+@requirement("COND-013")
+def test_a_precondition_does_not_mend_a_query(
+    unknown_include: Exchange, unknown_include_if_none_match: Exchange
+) -> None:
+    _expect_precondition_ignored(unknown_include_if_none_match, unknown_include)
 
 
 @requirement("COND-013")

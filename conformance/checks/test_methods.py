@@ -38,6 +38,30 @@ def test_head_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
     observe_each(every_answer, judge)
 
 
+def _expect_status_of_get(get: Exchange, head: Exchange, item_head: Exchange) -> None:
+    given_status(get, 200)
+    # That there is no HEAD at all is the finding of HTTP-005.
+    given_status(item_head, 200)
+    expect_status(head, 200, why="as for GET")
+
+
+@requirement("HTTP-024")
+def test_head_of_the_relationship_is_supported(
+    item_head: Exchange, relationship: Exchange, relationship_head: Exchange
+) -> None:
+    _expect_status_of_get(relationship, relationship_head, item_head)
+
+
+@requirement("HTTP-024")
+def test_head_of_the_account_is_supported(item_head: Exchange, related: Exchange, related_head: Exchange) -> None:
+    _expect_status_of_get(related, related_head, item_head)
+
+
+@requirement("HTTP-024")
+def test_head_of_the_collection_is_supported(item_head: Exchange, listing: Exchange, listing_head: Exchange) -> None:
+    _expect_status_of_get(listing, listing_head, item_head)
+
+
 @requirement("HTTP-006")
 def test_head_has_the_fields_of_get(item: Exchange, item_head: Exchange) -> None:
     given_status(item, 200)
@@ -62,6 +86,19 @@ def test_content_length_of_head_is_that_of_get(item: Exchange, item_again: Excha
     wanted = sent_length(item)
     given(wanted == sent_length(item_again), "the invoice changes from one request to the next")
     expect(length == wanted, f"{wanted}, as for GET", length, item_head, part="Content-Length")
+
+
+@requirement("HTTP-018")
+def test_content_length_of_head_is_that_of_get_for_an_error(
+    unknown_item: Exchange, second_unknown_item: Exchange, unknown_item_head: Exchange
+) -> None:
+    for exchange in (unknown_item, second_unknown_item, unknown_item_head):
+        given_status(exchange, 404)
+    length = declared_length(unknown_item_head)
+    given(length is not None, "HEAD has no Content-Length")
+    wanted = sent_length(unknown_item)
+    given(wanted == sent_length(second_unknown_item), "the length differs from one answer to the next")
+    expect(length == wanted, f"{wanted}, as for GET", length, unknown_item_head, part="Content-Length")
 
 
 @requirement("HTTP-007")

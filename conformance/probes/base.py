@@ -17,6 +17,9 @@ related = get(lambda item: item.account_link("related"), each_invoice=True).but(
 # Before and after the account by itself: what changed meanwhile, such as a balance, is told from what is wrong.
 item_with_account_again = item_with_account.but(after=(related,))
 
+relationship_head = relationship.but(method="HEAD", each_invoice=False)
+related_head = related.but(method="HEAD", each_invoice=False)
+
 item_not_modified = item.but(headers=lambda item: {"If-None-Match": item.etag})
 
 unknown_item = get("/invoices/{unknown_id}")

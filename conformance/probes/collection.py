@@ -9,6 +9,8 @@ listing = get("/invoices", needs=("collection",))
 # Whatever the strategy of the server is: its own links, from its own first page on.
 page_of_listing = walk(listing, max_pages=5)
 
+listing_head = listing.but(method="HEAD")
+
 listing_with_account = listing.but(query="include=account")
 listing_sparse = listing.but(query="fields%5Binvoices%5D=reference,amount-spent")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from conformance.reference.faults import fault
-from conformance.reference.faults.tools import set_field, status_is
+from conformance.reference.faults.tools import is_collection, is_related, is_relationship, set_field, status_is
 from conformance.reference.message import Answer, Problem
 
 if TYPE_CHECKING:
@@ -207,3 +207,42 @@ def content_merged(api: Api) -> None:
         return original(request)
 
     api.replace("answer", answer)
+
+
+def _no_head(api: Api, where: Callable[[Request], bool], status: int) -> None:
+    def hook(request: Request) -> Answer | None:
+        if request.method == "HEAD" and where(request):
+            raise Problem(status, "Not possible", "There is no HEAD.")
+        return None
+
+    api.on_request(hook)
+
+
+@fault("head-of-relationship-unknown", caught_by={"HTTP-024"}, clause="RFC 9110, section 9.1")
+def head_of_relationship(api: Api) -> None:
+    """HEAD of the relationship is answered with 404."""
+    _no_head(api, is_relationship, 404)
+
+
+@fault("head-of-account-crash", caught_by={"HTTP-024"}, clause="RFC 9110, section 9.1")
+def head_of_account(api: Api) -> None:
+    """HEAD of the related account is answered with 500."""
+    _no_head(api, is_related, 500)
+
+
+@fault("head-of-collection-unknown", caught_by={"HTTP-024"}, clause="RFC 9110, section 9.1", needs={"collection"})
+def head_of_collection(api: Api) -> None:
+    """HEAD of the collection is answered with 404."""
+    _no_head(api, is_collection, 404)
+
+
+@fault("head-of-error-empty-length", caught_by={"HTTP-018"}, clause=LENGTH)
+def head_of_error(api: Api) -> None:
+    """The answer to HEAD for an unknown invoice says that it has no content."""
+
+    def change(request: Request, answer: Answer, data: bytes) -> bytes:
+        if request.method != "HEAD" or answer.status != 404:
+            return data
+        return re.sub(rb"(?i)\r\ncontent-length: *\d+", b"\r\nContent-Length: 0", data, count=1)
+
+    api.on_bytes(change)

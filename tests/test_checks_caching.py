@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from conformance.exchange import Exchange
-from tests.http_answers import by_name, ok, outcomes, refused, throughout, violated
+from tests.exchanges import document
+from tests.http_answers import TAG_OF_COMPOUND, by_name, ok, outcomes, refused, throughout, violated, with_account
 
 GZIP = {"Accept-Encoding": "gzip"}
 CODED = {"Content-Encoding": "gzip", "Vary": "Accept, Accept-Encoding"}
@@ -78,6 +79,25 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "stored-for-all": ({"CACHE-008"}, by_name(ok("item_without_token_after", headers={"Age": "1"}))),
     "stored-for-the-other": ({"CACHE-009"}, by_name(ok("item_for_other_customer"))),
+    "account-stored-for-the-other": ({"CACHE-009"}, by_name(ok("related_for_other_customer"))),
+    "collection-stored-for-the-other": (
+        {"CACHE-009"},
+        by_name(ok("listing_for_other_customer", body={"data": [document()["data"]]}, query="listing")),
+    ),
+    "view-reused": (
+        {"CACHE-001"},
+        by_name(with_account(headers={"Cache-Control": "private, max-age=60", "ETag": TAG_OF_COMPOUND["ETag"]})),
+    ),
+    "refusal-for-all": ({"CACHE-004"}, by_name(refused("unknown_include", 400, headers={"Cache-Control": "public"}))),
+    "vary-not-of-view": (
+        {"CACHE-005"},
+        by_name(with_account(headers={"Vary": None, "ETag": TAG_OF_COMPOUND["ETag"]})),
+    ),
+    "vary-not-of-account": ({"CACHE-006"}, by_name(ok("related", headers={"Vary": None}))),
+    "vary-not-of-collection": (
+        {"CACHE-006"},
+        by_name(ok("listing", headers={"Vary": None}, body={"data": [document()["data"]]}, query="listing")),
+    ),
 }
 
 

@@ -34,7 +34,17 @@ def part(probe: str = "range_first_bytes", body: bytes = documented_example()[:1
     return ok(probe, RANGED, status=206, body=body, headers={**fields, **named})
 
 
+CODED = {"Content-Encoding": "gzip", "Vary": "Accept, Accept-Encoding"}
+
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
+    "no-etag-of-view": ({"ETAG-001"}, by_name(with_account(headers={"ETag": None}))),
+    "coded-content-always-sent": (
+        {"COND-001"},
+        by_name(
+            ok("item_in_gzip", {"Accept-Encoding": "gzip"}, headers=CODED),
+            ok("item_in_gzip_not_modified", {"Accept-Encoding": "gzip"}, headers=CODED),
+        ),
+    ),
     "no-etag": ({"ETAG-001"}, by_name(ok("item", headers={"ETag": None}))),
     "etag-without-quotes": ({"ETAG-002"}, throughout({"ETag": "253f5160"}, 200)),
     "etag-in-single-quotes": ({"ETAG-002"}, throughout({"ETag": "'253f5160'"}, 200)),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.exchange import Exchange
+from conformance import listings
+from conformance.exchange import Exchange, Fields
 from conformance.fields import MalformedError, cache_directives, directives, varies_by
 from conformance.given import given, given_status, may_have_content
 from conformance.judging import NotObserved, Violation, expect, observe_each, requirement, status_line
@@ -19,6 +20,24 @@ _UNDONE = {"gzip", "x-gzip", "deflate", "identity"}
 @requirement("CACHE-001")
 def test_an_invoice_is_validated_before_it_is_used_again(item: Exchange) -> None:
     given_status(item, 200)
+    _expect_validated(item)
+
+
+@requirement("CACHE-001")
+def test_a_view_of_an_invoice_is_validated_before_it_is_used_again(
+    item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange
+) -> None:
+    given("Cache-Control" in item.fields, "the invoice has no Cache-Control, which the check before judges")
+
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, 200)
+        given("Cache-Control" in exchange.fields, "no Cache-Control, which CACHE-003 judges")
+        _expect_validated(exchange)
+
+    observe_each((item_with_account, fields_of_attributes), judge)
+
+
+def _expect_validated(item: Exchange) -> None:
     found = cache_directives(item)
     if "no-store" in found or "no-cache" in found:
         return
@@ -88,6 +107,21 @@ def test_a_refusal_is_not_reused_for_others(
     observe_each((item_without_token, unknown_item, unacceptable_item), judge)
 
 
+@requirement("CACHE-004")
+def test_no_refusal_is_meant_for_everybody(every_error: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        # What a router says of a path that is none is the same for everybody.
+        given(exchange.status in {400, 401, 403, 406}, "no refusal of a request for data")
+        given("Authorization" in Fields(exchange.request.headers), "no credentials were sent")
+        found = cache_directives(exchange)
+        shared = sorted({"public", "s-maxage"} & set(found))
+        given("Cache-Control" in exchange.fields, "no Cache-Control")
+        observed = exchange.fields.get("Cache-Control")
+        expect(not shared, f"no {' and no '.join(shared)}", observed, exchange, part="Cache-Control")
+
+    observe_each(every_error, judge)
+
+
 def _expect_varies(exchange: Exchange, name: str) -> None:
     observed = exchange.fields.get("Vary")
     expect(varies_by(exchange) & {name.lower(), "*"}, name, observed or "no Vary", exchange, part="Vary")
@@ -97,6 +131,39 @@ def _expect_varies(exchange: Exchange, name: str) -> None:
 def test_an_invoice_varies_by_accept(item: Exchange) -> None:
     given_status(item, 200)
     _expect_varies(item, "Accept")
+
+
+@requirement("CACHE-005")
+def test_a_view_of_an_invoice_varies_by_accept(
+    item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange
+) -> None:
+    given(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which the check before judges")
+
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, 200)
+        _expect_varies(exchange, "Accept")
+
+    observe_each((item_with_account, fields_of_attributes), judge)
+
+
+@requirement("CACHE-006")
+def test_the_account_varies_by_accept(item: Exchange, relationship: Exchange, related: Exchange) -> None:
+    _expect_other_resources_vary(item, relationship, related)
+
+
+@requirement("CACHE-006")
+def test_the_collection_varies_by_accept(item: Exchange, listing: Exchange) -> None:
+    _expect_other_resources_vary(item, listing)
+
+
+def _expect_other_resources_vary(item: Exchange, *others: Exchange) -> None:
+    given(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which CACHE-005 judges")
+
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, 200)
+        _expect_varies(exchange, "Accept")
+
+    observe_each(others, judge)
 
 
 @requirement("CACHE-006")
@@ -212,3 +279,26 @@ def test_no_stored_copy_for_another_customer(
     # Nobody else asks for that URL, so that no answer to it is stored.
     given(not other_relationship.succeeded, "the customers are not kept apart")
     _expect_no_stored_copy(item_for_other_customer, item)
+
+
+@requirement("CACHE-009")
+def test_no_stored_account_for_another_customer(
+    related: Exchange, related_for_other_customer: Exchange, other_related: Exchange
+) -> None:
+    given_status(related, 200)
+    # As above, of the account.
+    given(not other_related.succeeded, "the customers are not kept apart")
+    _expect_no_stored_copy(related_for_other_customer, related)
+
+
+@requirement("CACHE-009")
+def test_no_stored_collection_for_another_customer(
+    listing: Exchange, listing_for_other_customer: Exchange, listing_of_other_customer: Exchange
+) -> None:
+    own = set(listings.elements(listing))
+    given(own, "the collection is empty")
+    # The same by another URL, for which nobody else asks.
+    given(not own & set(listings.elements(listing_of_other_customer)), "the customers are not kept apart: SEC-004")
+    stored = own & set(listings.elements(listing_for_other_customer))
+    observed = f"{len(stored)} invoices of the first customer"
+    expect(not stored, "no invoices of the first customer", observed, listing_for_other_customer, part="/data")

@@ -10,7 +10,6 @@ from conformance.given import expect_same_invoice, given, given_status, sent_len
 from conformance.judging import NotObserved, expect, expect_status, observe_each, requirement, status_line
 from conformance.linting import second_opinion
 
-
 _REPEATED = ("Cache-Control", "Content-Location", "ETag", "Expires", "Vary")
 
 
@@ -67,6 +66,16 @@ def test_the_current_tag_of_the_collection_is_not_modified(
     _given_validation_works(item, item_not_modified)
     given_status(listing, 200)
     _expect_not_modified(listing_not_modified, listing)
+
+
+@requirement("COND-001")
+def test_the_current_tag_of_coded_content_is_not_modified(
+    item: Exchange, item_not_modified: Exchange, item_in_gzip: Exchange, item_in_gzip_not_modified: Exchange
+) -> None:
+    _given_validation_works(item, item_not_modified)
+    given_status(item_in_gzip, 200)
+    given("Content-Encoding" in item_in_gzip.fields, "the invoice comes in no coding")
+    _expect_not_modified(item_in_gzip_not_modified, item_in_gzip)
 
 
 @requirement("COND-002")

@@ -17,6 +17,19 @@ def test_an_invoice_has_an_entity_tag(item: Exchange) -> None:
     expect("ETag" in item.fields, "an ETag field", "none", item, part="ETag")
 
 
+@requirement("ETAG-001")
+def test_a_view_of_an_invoice_has_an_entity_tag(
+    item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange
+) -> None:
+    given("ETag" in item.fields, "the invoice has no ETag, which the check before judges")
+
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, 200)
+        expect("ETag" in exchange.fields, "an ETag field", "none", exchange, part="ETag")
+
+    observe_each((item_with_account, fields_of_attributes), judge)
+
+
 @requirement("ETAG-002")
 def test_an_etag_is_one_entity_tag(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import gzip
 from typing import TYPE_CHECKING
 
+from conformance.reference.data import INVOICE_IDS
 from conformance.reference.faults import fault
 from conformance.reference.faults.tools import (
     is_collection,
+    is_item,
+    is_related,
     is_relationship,
     set_field,
     status_is,
@@ -271,7 +274,11 @@ def serves_nobody(api: Api) -> None:
     "cache-serves-other-customer",
     caught_by={"CACHE-009"},
     clause="RFC 9111, section 3.5",
-    also={"SEC-001": "an invoice of the other customer is shown", "ROB-008": "customers get each other's invoices"},
+    also={
+        "SEC-001": "an invoice of the other customer is shown",
+        "SEC-002": "an account of the other customer is shown",
+        "ROB-008": "customers get each other's invoices",
+    },
     needs={"second-customer"},
 )
 def serves_other_customer(api: Api) -> None:
@@ -286,3 +293,89 @@ def serves_other_customer(api: Api) -> None:
         return plain and request.lines("accept") == ["application/vnd.api+json"]
 
     _keep(api, served)
+
+
+@fault("cache-control-long-lived-with-fields", caught_by={"CACHE-001"}, clause=DOCUMENTED)
+def long_lived_with_fields(api: Api) -> None:
+    """With sparse fieldsets an invoice may be used for a minute without validation."""
+    set_field(
+        api,
+        "Cache-Control",
+        "max-age=60, private, must-revalidate",
+        lambda request, answer: "fields" in request.query and answer.status == 200,
+    )
+
+
+@fault("cache-bad-requests-public", caught_by={"CACHE-004"}, clause="RFC 9111, section 5.2.2.9")
+def bad_requests_public(api: Api) -> None:
+    """A 400 may be reused by every cache."""
+    set_field(api, "Cache-Control", "public, max-age=300", status_is(400))
+
+
+@fault("vary-missing-with-query", caught_by={"CACHE-005"}, clause=DOCUMENTED)
+def vary_missing_with_query(api: Api) -> None:
+    """An invoice has no Vary when there is a query."""
+    set_field(api, "Vary", None, lambda request, _: is_item(request) and bool(request.query))
+
+
+@fault("vary-missing-on-account", caught_by={"CACHE-006"}, clause="RFC 9110, section 12.5.5")
+def vary_missing_on_account(api: Api) -> None:
+    """The related account has no Vary."""
+    set_field(api, "Vary", None, lambda request, answer: is_related(request) and answer.status == 200)
+
+
+@fault("vary-missing-on-collection", caught_by={"CACHE-006"}, clause="RFC 9110, section 12.5.5", needs={"collection"})
+def vary_missing_on_collection(api: Api) -> None:
+    """The collection has no Vary."""
+    set_field(api, "Vary", None, lambda request, answer: is_collection(request) and answer.status == 200)
+
+
+def _keep_for_all(api: Api, where: Callable[[Request], bool]) -> None:
+    """Serve whoever has credentials with the first answer to the same path and query."""
+    kept: dict[tuple[str, str], Answer] = {}
+
+    def answer(original: Callable[[Request], Answer], request: Request) -> Answer:
+        plain = request.method == "GET" and not request.lines("if-none-match")
+        if not plain or not where(request) or request.lines("accept") != ["application/vnd.api+json"]:
+            return original(request)
+        api.authenticate(request)
+        key = (request.path, request.query)
+        if key not in kept:
+            found = original(request)
+            kept[key] = Answer(200, list(found.headers), found.body)
+        return Answer(200, list(kept[key].headers), kept[key].body)
+
+    api.replace("answer", answer)
+
+
+@fault(
+    "cache-serves-collection-to-all",
+    caught_by={"CACHE-009"},
+    clause="RFC 9111, section 3.5",
+    needs={"second-customer", "collection"},
+)
+def serves_collection(api: Api) -> None:
+    """Whoever asks for the collection gets the first customer's stored copy."""
+    _keep_for_all(api, lambda request: is_collection(request) and not request.query)
+
+
+@fault(
+    "cache-serves-account-to-all", caught_by={"CACHE-009"}, clause="RFC 9111, section 3.5", needs={"second-customer"}
+)
+def serves_account(api: Api) -> None:
+    """Whoever asks for the account of an invoice gets the owner's stored copy."""
+    _keep_for_all(api, lambda request: is_related(request) and any(own in request.path for own in INVOICE_IDS))
+
+
+@fault("coding-in-tag-never-matches", caught_by={"COND-001"}, clause="RFC 9110, section 13.1.2")
+def coding_in_tag(api: Api) -> None:
+    """The tag of compressed content has a suffix by which it is never recognised."""
+
+    def change(request: Request, answer: Answer) -> None:
+        answer.set("Vary", "Accept, Accept-Encoding")
+        if answer.status == 200 and request.lines("accept-encoding") == ["gzip"] and answer.body:
+            answer.body = gzip.compress(answer.body, mtime=0)
+            answer.set("Content-Encoding", "gzip")
+            answer.set("ETag", f'{str(answer.get("ETag"))[:-1]}-gzip"')
+
+    api.on_answer(change)

@@ -222,3 +222,9 @@ def of_empty_body(api: Api) -> None:
         f'W/"{_digest(b"")}"',
         lambda request, answer: request.method == "HEAD" and answer.status == 200,
     )
+
+
+@fault("etag-missing-with-query", caught_by={"ETAG-001"}, clause="Documented example, response headers")
+def missing_with_query(api: Api) -> None:
+    """An invoice has no entity tag when there is a query."""
+    set_field(api, "ETag", None, lambda request, _: is_item(request) and bool(request.query))

@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance import listings
 from conformance.checks import documents, resources
+from conformance.circumstances import declares_version_1_0
 from conformance.exchange import Exchange, NotObserved
 from conformance.given import given, given_status
 from conformance.judging import expect, expect_status, requirement
@@ -20,6 +21,21 @@ def _included(page: Exchange) -> list[Any]:
     if not isinstance(included, list):
         raise NotObserved("no included resources: INCL-001")
     return included
+
+
+@requirement("INCL-001")
+def test_an_empty_collection_is_a_compound_document_too(
+    listing_with_account: Exchange, unmatched_filter_with_account: Exchange
+) -> None:
+    given(isinstance(listing_with_account.ok_document.get("included"), list), "nothing is included at all")
+    given(listings.data_of(unmatched_filter_with_account) == [], "the collection is not empty: FILT-003")
+    given(not declares_version_1_0(unmatched_filter_with_account), "JSON:API 1.0 does not ask for it")
+    document = unmatched_filter_with_account.document
+    observed = shown(document["included"]) if "included" in document else "no member included"
+    wanted = "an array, though an empty one"
+    expect(
+        isinstance(document.get("included"), list), wanted, observed, unmatched_filter_with_account, part="/included"
+    )
 
 
 @requirement("INCL-001")

@@ -200,6 +200,39 @@ def test_next_leads_through_all_pages_of_tied_invoices(listing: Exchange, every_
     expect(wrong is None, expected, wrong, every_page_of_tied[-1], part="/data")
 
 
+@requirement("PAGE-003")
+def test_the_default_order_goes_on_from_page_to_page(listing: Exchange, every_page_of_three: Exchanges) -> None:
+    own = list(listings.elements(listing).values())
+    given(disorder(own, "start-date", descending=True) is None, "the newest does not come first: COLL-005")
+    _expect_order(every_page_of_three, "start-date")
+
+
+@requirement("PAGE-003")
+def test_the_order_goes_on_from_page_to_page(every_page_of_view: Exchanges) -> None:
+    first = listings.elements(every_page_of_view[0])
+    given(disorder(first.values(), "amount-spent", descending=True) is None, "the first page is not sorted: SORT-001")
+    _expect_order(every_page_of_view, "amount-spent")
+
+
+def _expect_order(pages: Exchanges, name: str) -> None:
+    """Raise Violation unless ``name`` descends over all pages."""
+    for page in pages:
+        _given_kept(page)
+    rows = [element for page in pages for element in listings.elements(page).values()]
+    wrong = disorder(rows, name, descending=True)
+    expect(wrong is None, f"descending {name} from one page to the next", wrong, pages[-1], part="/data")
+
+
+@requirement("ITEM-019")
+def test_the_document_link_of_a_page_leads_to_that_page(
+    first_of_three: Exchange, page_from_document_link: Exchange
+) -> None:
+    expect_status(page_from_document_link, 200, why="the self link of the document can be fetched")
+    wanted, reached = sorted(_ids(first_of_three)), sorted(_ids(page_from_document_link))
+    observed = f"{len(reached)} elements, others"
+    expect(wanted == reached, f"the same {len(wanted)} elements", observed, page_from_document_link, part="/data")
+
+
 def _expect_each_once(listing: Exchange, pages: Exchanges, others: Exchanges = ()) -> None:
     """Raise Violation unless following next visits every invoice of ``listing`` and ``others``, none on two pages."""
     known = list(

@@ -69,6 +69,19 @@ def _by_value(name: str, operator: str, choose: Callable[[list[Value]], str]) ->
     return path
 
 
+def _exactly(name: str) -> PathFunction:
+    """Return the path that asks for the values from the one in the middle to the same one."""
+
+    def path(listing: Exchange) -> str:
+        shown = _values(listing, name)
+        if not shown:
+            raise NotObserved(f"the collection shows no value of {name} to filter by")
+        border = _written(shown[len(shown) // 2])
+        return f"/invoices?{_filters({f'{name}_gteq': border, f'{name}_lteq': border})}"
+
+    return path
+
+
 def _by_account(operator: str, count: int) -> PathFunction:
     """Return the path of a filter by the first ``count`` accounts that the collection shows."""
 
@@ -107,6 +120,8 @@ filtered_by_range = family(
             "originated-calls-count": ("gteq", "lteq"),
         }.items()
     }
+    # Both borders are one value.
+    | {"originated-calls-count-exactly": get(_exactly("originated-calls-count"), needs=_NEEDS)}
 )
 filtered_by_value = family(
     {
@@ -115,6 +130,8 @@ filtered_by_value = family(
             _by_value("originated-calls-count", "not_in", lambda shown: ",".join(map(str, shown[-2:]))), needs=_NEEDS
         ),
         "flag_eq": get("/invoices", needs=_NEEDS).but(query="filter%5Bhas_pdf_eq%5D=true"),
+        "flag_eq_false": get("/invoices", needs=_NEEDS).but(query="filter%5Bhas_pdf_eq%5D=false"),
+        "text_eq": get(_by_value("reference", "eq", lambda shown: _text(shown, slice(-1))), needs=_NEEDS),
         "text_not_eq": get(_by_value("reference", "not_eq", _text), needs=_NEEDS),
         "text_start": get(_by_value("reference", "start", lambda shown: _text(shown, slice(3))), needs=_NEEDS),
         "text_end": get(_by_value("reference", "end", lambda shown: _text(shown, slice(-3, None))), needs=_NEEDS),
@@ -126,6 +143,9 @@ unmatched_filter = family(
         "account": get(lambda unknown_id: f"/invoices?{_filters({'account_id_eq': unknown_id})}", needs=_NEEDS),
         "reference": listing.but(query="filter%5Breference_eq%5D=conformance-none"),
     }
+)
+unmatched_filter_with_account = get(
+    lambda unknown_id: f"/invoices?include=account&{_filters({'account_id_eq': unknown_id})}", needs=_NEEDS
 )
 mistyped_filter = query_family(
     listing,

@@ -18,6 +18,10 @@ before_last_of_three = get(
     lambda last_of_three: link_of(last_of_three.ok_document, "prev", "last_of_three"), needs=_NEEDS
 )
 
+page_from_document_link = get(
+    lambda first_of_three: link_of(first_of_three.ok_document, "self", "first_of_three"), needs=_NEEDS
+)
+
 # Most invoices have the same number of transactions, none.
 first_of_tied = listing.but(query="sort=service-transactions-count&page%5Bsize%5D=4")
 page_of_tied = walk(first_of_tied, max_pages=4)

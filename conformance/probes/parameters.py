@@ -9,7 +9,14 @@ from conformance.probe import family, get, query_family
 
 _ITEM = "/invoices/{invoice_id}"
 
-include_unsupported = query_family(get(_ITEM), {"nested": "include=account.nosuch", "capitalised": "include=Account"})
+include_unsupported = query_family(
+    get(_ITEM),
+    {
+        "nested": "include=account.nosuch",
+        "capitalised": "include=Account",
+        "beside-known": "include=account,nosuch",
+    },
+)
 include_empty = get(_ITEM).but(query="include=")
 
 fields_of_attributes = get(_ITEM).but(query="fields%5Binvoices%5D=reference,amount-spent")

@@ -15,5 +15,11 @@ sorted_by = query_family(
 sorted_by_two = listing.but(query="sort=service-transactions-count,-start-date")
 
 unsupported_sort = query_family(
-    listing, {"unknown": "sort=nosuch", "path": "sort=account.nosuch", "capitals": "sort=START-DATE"}
+    listing,
+    {
+        "unknown": "sort=nosuch",
+        "path": "sort=account.nosuch",
+        "capitals": "sort=START-DATE",
+        "second": "sort=start-date,nosuch",
+    },
 )

@@ -149,7 +149,13 @@ def _alter_match(api: Api, name: str, operators: Collection[str], change: Callab
     api.replace("matches", matches)
 
 
-@fault("filter-nothing-is-everything", caught_by={"FILT-003"}, clause=FILTERING, needs=COLLECTION)
+@fault(
+    "filter-nothing-is-everything",
+    caught_by={"FILT-003"},
+    clause=FILTERING,
+    also={"FILT-006": "a part of a reference matches nothing, either"},
+    needs=COLLECTION,
+)
 def nothing_is_everything(api: Api) -> None:
     """When no reference matches, everything comes back."""
 
@@ -243,3 +249,42 @@ def count_not_in_is_in(api: Api) -> None:
 def end_is_start(api: Api) -> None:
     """The filter reference_end selects like reference_start."""
     _alter_match(api, "reference", ["end"], lambda value, operand: bool(value.startswith(operand)))
+
+
+def _decide(api: Api, change: Callable[[Condition, Record], bool | None]) -> None:
+    """Let ``change`` decide on a condition, where it does."""
+
+    def matches(original: Callable[..., bool], record: Record, wanted: Condition) -> bool:
+        decided = change(wanted, record)
+        return original(record, wanted) if decided is None else decided
+
+    api.replace("matches", matches)
+
+
+@fault("filter-false-dropped", caught_by={"FILT-006"}, clause="Documented API, filters", needs=COLLECTION)
+def false_dropped(api: Api) -> None:
+    """A filter by false is taken for none."""
+    _decide(api, lambda wanted, _: True if wanted.operand is False else None)
+
+
+@fault("filter-text-by-beginning", caught_by={"FILT-006"}, clause="Documented API, filters", needs=COLLECTION)
+def text_by_beginning(api: Api) -> None:
+    """The filter reference_eq selects what begins with the text."""
+
+    def change(wanted: Condition, record: Record) -> bool | None:
+        text = api.value_of(record, wanted.attribute)
+        same = (wanted.attribute, wanted.operator) == ("reference", "eq")
+        return isinstance(text, str) and text.startswith(str(wanted.operand)) if same else None
+
+    _decide(api, change)
+
+
+@fault("filter-border-left-out", caught_by={"FILT-005"}, clause="Documented API, filters", needs=COLLECTION)
+def border_left_out(api: Api) -> None:
+    """A filter with lteq leaves the border out."""
+
+    def matches(original: Callable[..., bool], record: Record, wanted: Condition) -> bool:
+        operator = "lt" if wanted.operator == "lteq" else wanted.operator
+        return original(record, dataclasses.replace(wanted, operator=operator))
+
+    api.replace("matches", matches)

@@ -186,3 +186,14 @@ def foreign_account(api: Api) -> None:
         return original(request, FOREIGN if query.include else account, query)
 
     api.replace("account_resource", resource)
+
+
+@fault("include-unknown-beside-known", caught_by={"INCL-004"}, clause="JSON:API 1.1, fetching-includes")
+def unknown_beside_known(api: Api) -> None:
+    """Of several include paths those that do not exist are left out."""
+
+    def parse(original: Callable[..., None], query: Query, name: str, value: str, endpoint: Endpoint) -> None:
+        known = [path for path in value.split(",") if path in (endpoint.include or ())]
+        original(query, name, ",".join(known) if known else value, endpoint)
+
+    api.replace("parse_include", parse)

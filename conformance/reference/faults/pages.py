@@ -267,3 +267,50 @@ def past_the_end(api: Api) -> None:
         return original(request, name, query)
 
     api.replace("collection", collection)
+
+
+@fault(
+    "page-order-turns-on-the-second",
+    caught_by={"PAGE-003"},
+    clause=f"{JSON_API}, fetching-pagination",
+    needs=COLLECTION,
+)
+def order_turns(api: Api) -> None:
+    """From the second page on each page is in the opposite order."""
+
+    def document(original: Callable[..., Document], request: Request, records: Any, *rest: Any) -> Document:
+        first = rest[1].page_number == 1
+        return original(request, records if first else [*records][::-1], *rest)
+
+    api.replace("collection_document", document)
+
+
+@fault(
+    "page-self-link-leads-to-the-last",
+    caught_by={"ITEM-019"},
+    clause=f"{JSON_API}, document-top-level",
+    needs=COLLECTION,
+)
+def self_is_last(api: Api) -> None:
+    """The self link of a page leads to the last page."""
+
+    def change(document: Document) -> None:
+        document["links"]["self"] = document["links"]["last"]
+
+    alter_collection(api, change)
+
+
+@fault(
+    "include-missing-on-empty-collection",
+    caught_by={"INCL-001"},
+    clause=f"{JSON_API}, fetching-includes",
+    needs=COLLECTION,
+)
+def include_missing_on_empty(api: Api) -> None:
+    """An empty collection has no member included."""
+
+    def change(document: Document) -> None:
+        if not document["data"]:
+            document.pop("included", None)
+
+    alter_collection(api, change)

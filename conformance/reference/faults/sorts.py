@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.reference.faults import fault
 from conformance.reference.message import Problem
-from conformance.reference.selection import Record
+from conformance.reference.selection import KINDS, Record
 from conformance.reference.serialise import plain
 
 if TYPE_CHECKING:
@@ -198,5 +198,17 @@ def amount_not_found(api: Api) -> None:
         if "amount" in value:
             raise Problem(404, "Record not found", "There is no such record.")
         original(query, name, value, endpoint)
+
+    api.replace("parse_sort", parse)
+
+
+@fault("sort-unknown-second-field", caught_by={"SORT-003"}, clause=SORTING, needs=COLLECTION)
+def unknown_second_field(api: Api) -> None:
+    """Of several sort fields those that do not exist are left out."""
+
+    def parse(original: Callable[..., None], query: Query, name: str, value: str, endpoint: Endpoint) -> None:
+        fields = value.split(",")
+        known = [field for field in fields if field.removeprefix("-") in KINDS[endpoint.type]]
+        original(query, name, ",".join(known) if known else value, endpoint)
 
     api.replace("parse_sort", parse)

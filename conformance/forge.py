@@ -121,7 +121,6 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "two-segments": lambda token: ".".join(segments(token)[:2]),
         # The segments are JSON, but no objects.
         "arrays": lambda _: "W10.W10.W10",
-        "five-segments": lambda token: ".".join((*segments(token), "AAAA", "AAAA")),
         "four-segments": lambda token: ".".join((*segments(token), "AAAA")),
         "foreign-key-embedded": _foreign_key(
             _FOREIGN_KEY,

@@ -115,7 +115,6 @@ def answers() -> dict[str, Exchange]:
         head("related_head"),
         head("listing_head"),
         not_modified("related_not_modified"),
-        ok("if_modified_since_obsolete", {"If-Modified-Since": "Monday, 01-Jan-90 00:00:00 GMT"}),
         ok("if_modified_since_last_modified", {"If-Modified-Since": LONG_AGO}),
         refused("second_unknown_item"),
         refused("unknown_item_head", method="HEAD", body=b"", headers={"Content-Length": str(len(refusal(404).body))}),

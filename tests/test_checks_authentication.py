@@ -122,7 +122,6 @@ CORRECT: dict[str, dict[str, Exchange]] = {
             "malformed_token[not-json]",
             "malformed_token[arrays]",
             "malformed_token[four-segments]",
-            "malformed_token[five-segments]",
             "unsigned_token",
             "altered_token",
             "token_of_foreign_key",

@@ -51,6 +51,8 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "reference in the 404": ({"SEC-001", "SEC-003"}, not_found("other_item", {"meta": {"reference": "foreign"}})),
     "relationship": ({"SEC-002"}, put("other_relationship", body={"data": {"type": "accounts", "id": OTHER_ACCOUNT}})),
     "account": ({"SEC-002"}, put("other_related", body=other_account())),
+    "account by itself": ({"SEC-002"}, put("other_account_by_itself", body=other_account())),
+    "query judged first": ({"SEC-003"}, put("other_item_unknown_include", 400)),
     "name in the 404": ({"SEC-002", "SEC-003"}, not_found("other_related", {"detail": "Another customer"})),
     "included account": ({"SEC-002"}, put("other_item_with_account", body=other_invoice())),
     "forbidden": ({"SEC-003"}, put("other_item", 403)),

@@ -98,7 +98,6 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"COND-007"},
         by_name(not_modified("related_not_modified", headers={"Cache-Control": "public, max-age=60"})),
     ),
-    "obsolete-date-counts": ({"COND-010"}, by_name(not_modified("if_modified_since_obsolete"))),
     "date-never-counts": ({"COND-018"}, throughout({"Last-Modified": "Thu, 14 Nov 2024 09:00:00 GMT"}, 200)),
     "304-for-unknown-account": ({"COND-013"}, by_name(not_modified("unknown_related_if_none_match", "*"))),
     "304-for-bad-query": ({"COND-013"}, by_name(not_modified("unknown_include_if_none_match", "*"))),

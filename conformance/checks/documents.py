@@ -146,17 +146,25 @@ def owners_of_links(exchange: Exchange) -> Iterator[Part]:
     yield from relationships(exchange)
 
 
+def error_objects(exchange: Exchange) -> Iterator[Part]:
+    """Yield the error objects of a document."""
+    yield from objects_in("/errors", document(exchange).get("errors"))
+
+
 def links(exchange: Exchange) -> Iterator[Part]:
-    """Yield every link of a document, those of error objects apart."""
-    for owner in owners_of_links(exchange):
+    """Yield every link of a document."""
+    for owner in (*owners_of_links(exchange), *error_objects(exchange)):
         for name, value in member_object(owner.value, "links").items():
             if not is_additional(exchange, name):
                 yield Part(_below(owner.pointer, "links", name), value)
 
 
 def urls(exchange: Exchange) -> Iterator[Part]:
-    """Yield the text of every link of a document that has one: a string, or the href of a link object."""
+    """Yield the text of every link of a document, those of error objects apart: a string, or the href of an object."""
     for pointer, link in links(exchange):
+        if pointer.startswith("/errors/"):
+            # Explanations may stand anywhere.
+            continue
         if isinstance(link, dict) and isinstance(link.get("href"), str):
             yield Part(f"{pointer}/href", link["href"])
         elif isinstance(link, str):
@@ -165,7 +173,7 @@ def urls(exchange: Exchange) -> Iterator[Part]:
 
 def containers(exchange: Exchange) -> Iterator[Part]:
     """Yield every member that has to be a JSON object where it is present, whatever it really is."""
-    for owner in owners_of_links(exchange):
+    for owner in (*owners_of_links(exchange), *error_objects(exchange)):
         yield from _present(owner, "links", "meta")
     for identifier in identifiers(exchange):
         yield from _present(identifier, "meta")

@@ -303,16 +303,6 @@ def test_an_invalid_date_is_ignored(
     expect_status(if_modified_since_invalid, 200, why=f"{value} is no HTTP date")
 
 
-@requirement("COND-010")
-def test_an_obsolete_date_is_ignored_without_last_modified(
-    item: Exchange, if_modified_since_future: Exchange, if_modified_since_obsolete: Exchange
-) -> None:
-    given_status(item, 200)
-    given("Last-Modified" not in item.fields, "the invoice has a Last-Modified")
-    given_status(if_modified_since_future, 200)
-    expect_status(if_modified_since_obsolete, 200, why="there is no Last-Modified to compare with")
-
-
 @requirement("COND-018")
 def test_an_invoice_that_was_not_modified_since_is_not_sent(
     item: Exchange, item_again: Exchange, if_modified_since_last_modified: Exchange

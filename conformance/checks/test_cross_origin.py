@@ -14,6 +14,20 @@ _WRITING = {"POST", "PUT", "PATCH", "DELETE", "*"}
 
 @requirement("SEC-017")
 def test_a_foreign_origin_gets_no_credentials(foreign_origin: Exchange) -> None:
+    _expect_no_credentials(foreign_origin)
+
+
+@requirement("SEC-017")
+def test_an_origin_that_is_like_the_own_one_gets_no_credentials(own_origin_extended: Exchange) -> None:
+    _expect_no_credentials(own_origin_extended)
+
+
+@requirement("SEC-017")
+def test_a_preflight_promises_no_credentials(preflight: Exchange) -> None:
+    _expect_no_credentials(preflight)
+
+
+def _expect_no_credentials(foreign_origin: Exchange) -> None:
     sent = foreign_origin.request.header("Origin")
     allowed = foreign_origin.fields.lines(_ORIGIN) == [sent]
     credentials = "true" in foreign_origin.fields.lines(_CREDENTIALS)

@@ -76,6 +76,33 @@ def test_the_included_account_of_another_customer_is_not_served(
     _expect_nothing_of(other_item_of_owner, other_item_with_account, item)
 
 
+@requirement("SEC-002")
+def test_the_account_of_another_customer_is_not_served_by_itself(
+    item: Exchange,
+    other_item_of_owner: Exchange,
+    other_account_of_owner: Exchange,
+    other_related: Exchange,
+    other_account_by_itself: Exchange,
+) -> None:
+    _owned(item, other_item_of_owner)
+    given_status(other_account_of_owner, 200)
+    given(not other_related.succeeded, "the account is shown as that of the invoice: the check before")
+    _expect_nothing_of(other_account_of_owner, other_account_by_itself, item)
+
+
+@requirement("SEC-003")
+def test_a_bad_query_tells_nothing_of_an_invoice_of_another_customer(
+    item: Exchange,
+    other_item_of_owner: Exchange,
+    other_item: Exchange,
+    other_item_unknown_include: Exchange,
+    unknown_item_unknown_include: Exchange,
+) -> None:
+    _owned(item, other_item_of_owner)
+    given(not other_item.succeeded, "the invoice itself is shown: SEC-001")
+    _expect_alike(other_item_unknown_include, unknown_item_unknown_include)
+
+
 def _expect_like_unknown(exchange: Exchange, unknown: Exchange) -> None:
     if found := difference(exchange, unknown):
         expected, observed, part = found

@@ -35,7 +35,6 @@ malformed_token = header_family(
         "not-json": "bm90LWpzb24.bm90LWpzb24.bm90LWpzb24",
         "arrays": derived_token("arrays"),
         "four-segments": derived_token("four-segments"),
-        "five-segments": derived_token("five-segments"),
     },
 )
 unsigned_token = header_family(
@@ -76,10 +75,7 @@ token_of_other_scheme = family(
     }
 )
 token_in_query = family(
-    {
-        name: get(_ITEM).but(headers=_ANONYMOUS, query=f"{name}={AUTH_TOKEN}")
-        for name in ("access_token", "token", "jwt", "auth_token")
-    }
+    {name: get(_ITEM).but(headers=_ANONYMOUS, query=f"{name}={AUTH_TOKEN}") for name in ("access_token", "token")}
 )
 two_authorizations = header_family(
     get(_ITEM), "Authorization", {"valid-first": [AUTH_TOKEN, "invalid"], "valid-last": ["invalid", AUTH_TOKEN]}

@@ -101,8 +101,6 @@ if_modified_since_invalid = header_family(
     get(_ITEM), "If-Modified-Since", {"no-date": "tomorrow", "two-dates": f"{FAR_FUTURE}, {FAR_FUTURE}"}
 )
 
-# Every recipient has to read the obsolete form, too (RFC 9110, section 5.6.7).
-if_modified_since_obsolete = get(_ITEM).but(headers={"If-Modified-Since": "Monday, 01-Jan-90 00:00:00 GMT"})
 if_modified_since_last_modified = get(_ITEM).but(headers=_last_modified)
 
 if_match_other = get(_ITEM, needs=("contested",)).but(headers={"If-Match": '"conformance"'})

@@ -41,6 +41,7 @@ item_with_content = family(
             body=json.dumps({"include": "account", "fields": {"invoices": "reference"}}).encode(),
         ),
         "malformed": get(_ITEM).but(headers={"Content-Type": "application/json"}, body=b"{"),
+        "form": get(_ITEM).but(headers={"Content-Type": "application/x-www-form-urlencoded"}, body=b"include=account"),
     }
 )
 
@@ -52,5 +53,15 @@ unknown_fields = family(
     {
         "documented": get(_ITEM).but(headers={"Content-Type": JSON_API, "Version": "HTTP/1.0", "Cookie": ""}),
         "made-up": get(_ITEM).but(headers={"X-Conformance": "1"}),
+        "of-browsers": get(_ITEM).but(
+            headers={
+                "Cookie": "theme=dark; _id=1.2",
+                "Cache-Control": "no-cache",
+                "Pragma": "no-cache",
+                "X-Requested-With": "XMLHttpRequest",
+                "Sec-Fetch-Mode": "cors",
+                "Priority": "u=1, i",
+            }
+        ),
     }
 )

@@ -40,9 +40,19 @@ _TRICKS = {
     "encoded-twice": "/invoices/%252e%252e%252finvoices%252f{invoice_id}",
     "path-parameter": "/invoices/{invoice_id};conformance=1",
 }
+
+
+def _encoded_letter(invoice_id: str) -> str:
+    return f"/invoices/%{ord(invoice_id[0]):02X}{invoice_id[1:]}"
+
+
 path_trick = family({name: get(path) for name, path in _TRICKS.items()})
 path_trick_without_token = family(
     {name: get(_TRICKS[name]).but(headers={"Authorization": None}) for name in ("encoded-dots", "path-parameter")}
+    | {
+        "encoded-letter": get(_encoded_letter).but(headers={"Authorization": None}),
+        "upper-case": get(lambda invoice_id: f"/invoices/{invoice_id.upper()}").but(headers={"Authorization": None}),
+    }
 )
 
 # To an expression that ends in a dollar sign it looks like an id.
@@ -67,9 +77,23 @@ foreign_host = family(
     }
 )
 
+
+def _name(authority: str) -> str:
+    if "[" in authority:
+        raise NotObserved("the server has an address and no name")
+    return authority.partition(":")[0]
+
+
 _FOREIGN_ORIGIN = "https://evil.example"
 foreign_origin = header_family(
     get(_ITEM), "Origin", {"foreign": _FOREIGN_ORIGIN, "null": "null", "alike": "https://trusted.evil.example"}
+)
+# Alike to the server's own origin, by its beginning and by its end.
+own_origin_extended = family(
+    {
+        "beginning": get(_ITEM).but(headers=lambda authority: {"Origin": f"https://{_name(authority)}.{FOREIGN_HOST}"}),
+        "end": get(_ITEM).but(headers=lambda authority: {"Origin": f"https://evil{_name(authority)}"}),
+    }
 )
 preflight = get(_ITEM).but(
     method="OPTIONS",

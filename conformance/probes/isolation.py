@@ -21,6 +21,9 @@ other_item_head = other_item.but(method="HEAD")
 other_relationship = get(f"{_OTHER}/relationships/account", needs=_SECOND)
 other_related = get(f"{_OTHER}/account", needs=_SECOND)
 other_item_with_account = other_item.but(query="include=account")
+other_account_by_itself = get(lambda other_account_of_owner: other_account_of_owner.self_link, needs=_SECOND)
+other_item_unknown_include = other_item.but(query="include=nosuch")
+unknown_item_unknown_include = get("/invoices/{unknown_id}", needs=_SECOND).but(query="include=nosuch")
 unknown_item_with_account = get("/invoices/{unknown_id}", needs=_SECOND).but(query="include=account")
 
 # The other customer itself: its invoice exists. Later, so that no stored copy of it is at hand for the first one.

@@ -14,6 +14,8 @@ odd_id = family(
         "brackets": get("/invoices/%5B%7B%5D%7D"),
         "punctuation": get("/invoices/%22%20%5C%25%3F%23%5E%60%7C"),
         "long": get(f"/invoices/{'a' * 1000}"),
+        # A notation that some readers of UUIDs take.
+        "undashed": get(lambda invoice_id: f"/invoices/{invoice_id.replace('-', '')}"),
     }
 )
 

@@ -8,6 +8,8 @@ from conformance.reference.faults import fault
 from conformance.reference.message import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.reference.app import Api
     from conformance.reference.message import Request
 
@@ -67,3 +69,34 @@ def write_methods(api: Api) -> None:
             answer.headers.append(("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE"))
 
     api.on_answer(change)
+
+
+def _allow(api: Api, allowed: Callable[[str, str], bool], method: str = "GET") -> None:
+    """Allow origins with credentials that ``allowed`` finds like the name of the server."""
+
+    def change(request: Request, answer: Answer) -> None:
+        answer.set("Vary", "Accept, Origin")
+        for origin in request.lines("origin")[:1]:
+            if request.method == method and allowed(origin.partition("://")[2], request.host.rpartition(":")[0]):
+                answer.headers.append(("Access-Control-Allow-Origin", origin))
+                answer.headers.append(("Access-Control-Allow-Credentials", "true"))
+
+    api.on_answer(change)
+
+
+@fault("cors-own-name-at-the-beginning", caught_by={"SEC-017"}, clause=CORS)
+def own_name_at_the_beginning(api: Api) -> None:
+    """An Origin is allowed that begins like the own one."""
+    _allow(api, lambda origin, own: origin.startswith(own))
+
+
+@fault("cors-own-name-at-the-end", caught_by={"SEC-017"}, clause=CORS)
+def own_name_at_the_end(api: Api) -> None:
+    """An Origin is allowed that ends like the own one."""
+    _allow(api, lambda origin, own: origin.endswith(own))
+
+
+@fault("cors-preflight-reflects", caught_by={"SEC-017"}, clause=CORS)
+def preflight_reflects(api: Api) -> None:
+    """The answer to a preflight promises credentials to every Origin."""
+    _allow(api, lambda _origin, _own: True, "OPTIONS")

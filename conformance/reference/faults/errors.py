@@ -293,3 +293,15 @@ def without_status(api: Api) -> None:
 def without_detail(api: Api) -> None:
     """Error objects have no detail."""
     alter_errors(api, lambda error: error.pop("detail"))
+
+
+@fault("error-link-is-number", caught_by={"ITEM-016"}, clause="JSON:API 1.1, document-links-link")
+def link_is_number(api: Api) -> None:
+    """The link about of an error is a number."""
+    alter_errors(api, lambda error: error.update(links={"about": 5}))
+
+
+@fault("error-meta-is-array", caught_by={"ITEM-011"}, clause="JSON:API 1.1, error-objects")
+def meta_is_array(api: Api) -> None:
+    """The meta of an error is an array."""
+    alter_errors(api, lambda error: error.update(meta=[]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.data import CUSTOMER, FOREIGN, INVOICES
+from conformance.reference.data import ACCOUNTS, CUSTOMER, FOREIGN, INVOICES
 from conformance.reference.faults import fault
 from conformance.reference.faults.tools import is_item, is_related, is_relationship
 from conformance.reference.message import Problem
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from conformance.reference.app import Api
     from conformance.reference.message import Answer, Document, Request
-    from conformance.reference.model import Customer, Invoice
+    from conformance.reference.model import Account, Customer, Invoice
     from conformance.reference.query import Query
     from conformance.reference.selection import Condition, Record
 
@@ -319,3 +319,29 @@ def account_filter(api: Api) -> None:
             for wanted in conditions
         ),
     )
+
+
+@fault("account-of-other-customer-by-itself", caught_by={"SEC-002"}, clause=OBJECTS, needs=SECOND)
+def other_account_by_itself(api: Api) -> None:
+    """Accounts by themselves are looked up without regard to the customer."""
+
+    def find(original: Callable[[Request, str], Account], request: Request, number: str) -> Account:
+        found = next((account for account in ACCOUNTS if account.id == number and account.visible), None)
+        return found or original(request, number)
+
+    api.replace("find_account", find)
+
+
+@fault("query-judged-between-lookup-and-permission", caught_by={"SEC-003"}, clause=OBJECTS, needs=SECOND)
+def between_lookup_and_permission(api: Api) -> None:
+    """An unknown invoice is answered with 404 before the query is looked at, one of another customer after it."""
+
+    def answer(original: Callable[[Request], Answer], request: Request) -> Answer:
+        route = api.route(request.path)
+        if route and route[0] == "item" and request.method == "GET" and request.lines("authorization"):
+            api.authenticate(request)
+            if all(invoice.id != route[1] for invoice in INVOICES):
+                raise api.not_found()
+        return original(request)
+
+    api.replace("answer", answer)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.reference.faults import fault
 from conformance.reference.faults.tools import is_related, set_field, status_is
-from conformance.reference.message import Answer
+from conformance.reference.message import Answer, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -227,3 +227,15 @@ def head_without_vary(api: Api) -> None:
 def head_empty_length(api: Api) -> None:
     """Answers to HEAD have Content-Length: 0."""
     _length(api, lambda _: b"0", lambda request, answer: request.method == "HEAD" and answer.status == 200)
+
+
+@fault("request-fields-of-browsers-crash", caught_by={"HTTP-016", "ERR-011"}, clause="RFC 9110, section 5.1")
+def fields_of_browsers(api: Api) -> None:
+    """A request with X-Requested-With is answered with 500."""
+
+    def hook(request: Request) -> Answer | None:
+        if request.lines("x-requested-with"):
+            raise Problem(500, "Internal server error", "Something went wrong.")
+        return None
+
+    api.on_request(hook)

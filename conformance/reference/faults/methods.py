@@ -246,3 +246,27 @@ def head_of_error(api: Api) -> None:
         return re.sub(rb"(?i)\r\ncontent-length: *\d+", b"\r\nContent-Length: 0", data, count=1)
 
     api.on_bytes(change)
+
+
+@fault("content-form-merged-with-query", caught_by={"HTTP-013"}, clause="RFC 9110, section 9.3.1")
+def form_merged(api: Api) -> None:
+    """A form that is sent with GET counts as query."""
+
+    def hook(request: Request) -> Answer | None:
+        if request.lines("content-type") == ["application/x-www-form-urlencoded"] and request.method == "GET":
+            request.query = request.content.decode("latin-1")
+        return None
+
+    api.on_request(hook)
+
+
+@fault("content-json-crash", caught_by={"ERR-011"}, clause="RFC 9110, section 15.6")
+def json_crash(api: Api) -> None:
+    """Content that is no JSON, sent with GET as JSON, is answered with 500."""
+
+    def hook(request: Request) -> Answer | None:
+        if request.lines("content-type") == ["application/json"] and not request.content.endswith(b"}"):
+            raise Problem(500, "Internal server error", "Something went wrong.")
+        return None
+
+    api.on_request(hook)

@@ -156,18 +156,6 @@ def account_public(api: Api) -> None:
     )
 
 
-@fault("if-modified-since-obsolete-crash", caught_by={"COND-010", "ERR-011"}, clause="RFC 9110, section 5.6.7")
-def obsolete_crash(api: Api) -> None:
-    """A date in the obsolete form of RFC 850 is answered with 500."""
-
-    def hook(request: Request) -> Answer | None:
-        if any("-" in line for line in request.lines("if-modified-since")):
-            raise Problem(500, "Internal server error", "Something went wrong.")
-        return None
-
-    api.on_request(hook)
-
-
 @fault("if-modified-since-ignored", caught_by={"COND-018"}, clause=MODIFIED_SINCE)
 def since_ignored(api: Api) -> None:
     """Invoices have a Last-Modified, and If-Modified-Since is ignored."""

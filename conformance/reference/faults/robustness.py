@@ -278,3 +278,15 @@ def mixed(api: Api) -> None:
 def slow(api: Api) -> None:
     """Of more than ten requests at once, those beyond the tenth take a second and a half."""
     _under_load(api, lambda _: asyncio.sleep(1.5))
+
+
+@fault("id-without-hyphens-crash", caught_by={"ROB-001", "ERR-011"}, clause="RFC 9110, section 15.6")
+def id_without_hyphens(api: Api) -> None:
+    """An id without its hyphens is answered with 500."""
+
+    def hook(request: Request) -> Answer | None:
+        if re.search("/[0-9a-f]{32}$", request.path):
+            raise Problem(500, "Internal server error", "Something went wrong.")
+        return None
+
+    api.on_request(hook)

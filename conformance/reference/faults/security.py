@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
-from conformance.reference.data import DOCUMENTED
+from conformance.reference.data import CUSTOMER, DOCUMENTED
 from conformance.reference.faults import fault
 from conformance.reference.faults.tools import alter_errors, is_item, set_field, status_is
 from conformance.reference.message import Answer, Problem
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from conformance.reference.app import Api
     from conformance.reference.message import Document, Request
+    from conformance.reference.model import Customer
 
 ECHO = "OWASP API2:2023"
 REVEAL = "OWASP API8:2023"
@@ -326,3 +327,22 @@ def debug_page(api: Api) -> None:
             answer.body = b"<h1>NoMethodError</h1><pre>/home/app/releases/1/app/models/invoice.rb:12:in 'split'</pre>"
 
     api.on_answer(change)
+
+
+def _open(api: Api, where: Callable[[Request], bool]) -> None:
+    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
+        return CUSTOMER if where(request) and not request.lines("authorization") else original(request)
+
+    api.replace("authenticate", authenticate)
+
+
+@fault("encoded-path-without-token", caught_by={"SEC-010"}, clause="OWASP API8:2023")
+def encoded_path_without_token(api: Api) -> None:
+    """A path with an encoded letter needs no token."""
+    _open(api, lambda request: "%" in request.path)
+
+
+@fault("upper-case-path-without-token", caught_by={"SEC-010"}, clause="OWASP API8:2023")
+def upper_case_path_without_token(api: Api) -> None:
+    """An id in upper case needs no token."""
+    _open(api, lambda request: request.path != request.path.lower())

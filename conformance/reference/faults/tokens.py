@@ -379,15 +379,3 @@ def array_crash(api: Api) -> None:
         return original(token)
 
     api.replace("claims", claims)
-
-
-@fault("jwt-encrypted-crash", caught_by={"AUTH-004", "ERR-011"}, clause="RFC 9110, section 15.6")
-def encrypted_crash(api: Api) -> None:
-    """A token of five segments, as encrypted ones have, is answered with 500."""
-
-    def claims(original: Original, token: str) -> Claims | None:
-        if token.count(".") == 4:
-            raise Problem(500, "Internal server error", "Something went wrong.")
-        return original(token)
-
-    api.replace("claims", claims)

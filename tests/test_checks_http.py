@@ -69,9 +69,9 @@ def over_https(given: Exchange) -> Exchange:
 
 
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
-    "no-head-of-relationship": ({"HTTP-024"}, by_name(refused("relationship_head", method="HEAD", body=b""))),
-    "no-head-of-account": ({"HTTP-024"}, by_name(refused("related_head", method="HEAD", body=b""))),
-    "no-head-of-collection": ({"HTTP-024"}, by_name(refused("listing_head", method="HEAD", body=b""))),
+    "no-head-of-relationship": ({"HTTP-025"}, by_name(refused("relationship_head", method="HEAD", body=b""))),
+    "no-head-of-account": ({"HTTP-025"}, by_name(refused("related_head", method="HEAD", body=b""))),
+    "no-head-of-collection": ({"HTTP-025"}, by_name(refused("listing_head", method="HEAD", body=b""))),
     "no-length-of-error-for-head": (
         {"HTTP-018"},
         by_name(refused("unknown_item_head", method="HEAD", body=b"", headers={"Content-Length": "0"})),

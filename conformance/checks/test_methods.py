@@ -45,19 +45,19 @@ def _expect_status_of_get(get: Exchange, head: Exchange, item_head: Exchange) ->
     expect_status(head, 200, why="as for GET")
 
 
-@requirement("HTTP-024")
+@requirement("HTTP-025")
 def test_head_of_the_relationship_is_supported(
     item_head: Exchange, relationship: Exchange, relationship_head: Exchange
 ) -> None:
     _expect_status_of_get(relationship, relationship_head, item_head)
 
 
-@requirement("HTTP-024")
+@requirement("HTTP-025")
 def test_head_of_the_account_is_supported(item_head: Exchange, related: Exchange, related_head: Exchange) -> None:
     _expect_status_of_get(related, related_head, item_head)
 
 
-@requirement("HTTP-024")
+@requirement("HTTP-025")
 def test_head_of_the_collection_is_supported(item_head: Exchange, listing: Exchange, listing_head: Exchange) -> None:
     _expect_status_of_get(listing, listing_head, item_head)
 

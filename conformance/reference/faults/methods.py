@@ -218,19 +218,19 @@ def _no_head(api: Api, where: Callable[[Request], bool], status: int) -> None:
     api.on_request(hook)
 
 
-@fault("head-of-relationship-unknown", caught_by={"HTTP-024"}, clause="RFC 9110, section 9.1")
+@fault("head-of-relationship-unknown", caught_by={"HTTP-025"}, clause="RFC 9110, section 9.1")
 def head_of_relationship(api: Api) -> None:
     """HEAD of the relationship is answered with 404."""
     _no_head(api, is_relationship, 404)
 
 
-@fault("head-of-account-crash", caught_by={"HTTP-024"}, clause="RFC 9110, section 9.1")
+@fault("head-of-account-crash", caught_by={"HTTP-025"}, clause="RFC 9110, section 9.1")
 def head_of_account(api: Api) -> None:
     """HEAD of the related account is answered with 500."""
     _no_head(api, is_related, 500)
 
 
-@fault("head-of-collection-unknown", caught_by={"HTTP-024"}, clause="RFC 9110, section 9.1", needs={"collection"})
+@fault("head-of-collection-unknown", caught_by={"HTTP-025"}, clause="RFC 9110, section 9.1", needs={"collection"})
 def head_of_collection(api: Api) -> None:
     """HEAD of the collection is answered with 404."""
     _no_head(api, is_collection, 404)

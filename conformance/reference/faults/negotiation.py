@@ -368,7 +368,7 @@ def beside_other_type(api: Api) -> None:
 
     def acceptable(original: Acceptable, lines: list[str]) -> bool:
         types = {member.partition(";")[0].strip().lower() for member in split_list(lines)}
-        return original(lines) or (MEDIA_TYPE in types and len(types) > 1)
+        return original(lines) or (MEDIA_TYPE in types and len(types) > 1 and "*/*" not in types)
 
     _acceptable(api, acceptable)
 

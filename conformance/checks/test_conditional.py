@@ -141,13 +141,6 @@ def test_the_tag_of_the_invoice_is_not_that_of_the_compound_document(
 
 
 @requirement("COND-005")
-def test_another_tag_gets_the_whole_relationship(
-    relationship: Exchange, if_none_match_other: Exchange, relationship_if_none_match_other: Exchange
-) -> None:
-    _expect_whole(relationship_if_none_match_other, relationship, if_none_match_other)
-
-
-@requirement("COND-005")
 def test_another_tag_gets_the_whole_account(
     related: Exchange, if_none_match_other: Exchange, related_if_none_match_other: Exchange
 ) -> None:
@@ -354,13 +347,6 @@ def test_a_precondition_does_not_hide_that_nothing_exists(
     unknown_item: Exchange, unknown_item_if_none_match: Exchange
 ) -> None:
     _expect_precondition_ignored(unknown_item_if_none_match, unknown_item)
-
-
-@requirement("COND-013")
-def test_a_precondition_does_not_hide_that_no_account_exists(
-    unknown_related: Exchange, unknown_related_if_none_match: Exchange
-) -> None:
-    _expect_precondition_ignored(unknown_related_if_none_match, unknown_related)
 
 
 @requirement("COND-013")

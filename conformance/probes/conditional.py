@@ -15,7 +15,6 @@ from conformance.probes.base import (
     unacceptable_item,
     unknown_include,
     unknown_item,
-    unknown_related,
 )
 from conformance.probes.collection import listing
 from conformance.secrets import derived_token
@@ -80,7 +79,6 @@ included_not_modified = item_with_account.but(
 )
 listing_not_modified = listing.but(headers=lambda listing: {"If-None-Match": listing.etag})
 _OTHER_TAG = {"If-None-Match": '"conformance"'}
-relationship_if_none_match_other = relationship.but(headers=_OTHER_TAG, each_invoice=False)
 related_if_none_match_other = related.but(headers=_OTHER_TAG, each_invoice=False)
 listing_if_none_match_other = listing.but(headers=_OTHER_TAG)
 # The tag of the invoice without its account.
@@ -109,7 +107,6 @@ if_match_weak = get(_ITEM, needs=("contested",)).but(headers=lambda item: {"If-M
 if_unmodified_since_old = get(_ITEM, needs=("contested",)).but(headers={"If-Unmodified-Since": LONG_AGO})
 
 unknown_item_if_none_match = unknown_item.but(headers={"If-None-Match": "*"})
-unknown_related_if_none_match = unknown_related.but(headers={"If-None-Match": "*"})
 unknown_include_if_none_match = unknown_include.but(headers={"If-None-Match": "*"})
 item_without_token_if_none_match = family(
     {

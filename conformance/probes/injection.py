@@ -51,7 +51,6 @@ path_trick_without_token = family(
     {name: get(_TRICKS[name]).but(headers={"Authorization": None}) for name in ("encoded-dots", "path-parameter")}
     | {
         "encoded-letter": get(_encoded_letter).but(headers={"Authorization": None}),
-        "upper-case": get(lambda invoice_id: f"/invoices/{invoice_id.upper()}").but(headers={"Authorization": None}),
     }
 )
 

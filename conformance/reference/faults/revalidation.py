@@ -83,12 +83,6 @@ def _never_modified(api: Api, where: Callable[[Request], bool]) -> None:
     api.replace("precondition_status", status)
 
 
-@fault("if-none-match-any-on-relationship", caught_by={"COND-005"}, clause=NONE_MATCH)
-def any_on_relationship(api: Api) -> None:
-    """On the relationship every entity tag counts as the current one."""
-    _never_modified(api, is_relationship)
-
-
 @fault("if-none-match-any-on-account", caught_by={"COND-005"}, clause=NONE_MATCH)
 def any_on_account(api: Api) -> None:
     """On the related account every entity tag counts as the current one."""
@@ -131,12 +125,6 @@ def before_token(api: Api) -> None:
 def before_query(api: Api) -> None:
     """A bad query with If-None-Match gives 304."""
     _not_modified_instead(api, 400, lambda _: True)
-
-
-@fault("precondition-before-account", caught_by={"COND-013"}, clause="RFC 9110, section 13.2.1")
-def before_account(api: Api) -> None:
-    """The account of an unknown invoice gives 304 with If-None-Match."""
-    _not_modified_instead(api, 404, is_related)
 
 
 @fault("not-modified-without-etag-for-head", caught_by={"COND-007"}, clause=NOT_MODIFIED)

@@ -340,9 +340,3 @@ def _open(api: Api, where: Callable[[Request], bool]) -> None:
 def encoded_path_without_token(api: Api) -> None:
     """A path with an encoded letter needs no token."""
     _open(api, lambda request: "%" in request.path)
-
-
-@fault("upper-case-path-without-token", caught_by={"SEC-010"}, clause="OWASP API8:2023")
-def upper_case_path_without_token(api: Api) -> None:
-    """An id in upper case needs no token."""
-    _open(api, lambda request: request.path != request.path.lower())

@@ -276,10 +276,12 @@ def test_the_record_decides_the_settings_but_for_the_level(correct: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "is not a record of this suite"),
-        ("{", "is not a record of this suite"),
-        ("[]", "is not a record of this suite"),
-        ('{"log": {"version": "1.2", "entries": []}}', "is not a record of this suite"),
+        ("", "is not a record of this suite: not JSON: Expecting value"),
+        ("{", "is not a record of this suite: not JSON: Expecting property name"),
+        ("[]", "is not a record of this suite: no HTTP archive"),
+        ('{"log": []}', "is not a record of this suite: no HTTP archive"),
+        ('{"log": {"version": "1.2", "entries": []}}', "is not a record of this suite: an HTTP archive that another"),
+        ('{"log": {"entries": [{}], "_conformance": {}}}', "is not a record of this suite: an entry is damaged"),
         ('{"log": {"entries": [], "_conformance": {"format": 99}}}', "has a format that this version does not know"),
         ('{"log": {"entries": [], "_conformance": {"format": 1}}}', "is damaged"),
         ("[" * 100_000, "is not a record of this suite"),

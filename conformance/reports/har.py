@@ -188,11 +188,19 @@ def _as_bytes(text: str, encoding: str | None) -> bytes:
 def read(text: str) -> tuple[list[Entry], dict[str, Any]]:
     """Undo ``write``. Raises FormatError for what it did not write."""
     try:
-        log = json.loads(text)["log"]
-        extension: dict[str, Any] = log[EXTENSION]
+        archive = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FormatError(f"not JSON: {error}"[:200]) from None
+    log = archive.get("log") if isinstance(archive, dict) else None
+    if not isinstance(log, dict):
+        raise FormatError("no HTTP archive")
+    extension = log.get(EXTENSION)
+    if not isinstance(extension, dict):
+        raise FormatError("an HTTP archive that another program made")
+    try:
         return [_entry(each) for each in log["entries"]], extension
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise FormatError(f"{type(error).__name__}: {error}"[:200]) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise FormatError(f"an entry is damaged: {type(error).__name__}: {error}"[:200]) from None
 
 
 def _pairs(records: list[dict[str, str]]) -> tuple[tuple[str, str], ...]:

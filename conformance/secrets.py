@@ -23,6 +23,8 @@ OTHER_AUTH_TOKEN: Final = f"{_OPEN}INVOICES_OTHER_AUTH_TOKEN{_CLOSE}"
 # Shorter strings would be found by chance.
 _SHORTEST = 12
 _REDACTED = "[redacted]"
+# A part is longer than a group of a UUID with both its hyphens: test keys and test ids are often of the same digits.
+_SHORTEST_PART = 15
 # Characters of which a part of a secret must hold some whole ones, counted from the secret's beginning.
 _BLOCK = 8
 
@@ -117,7 +119,7 @@ def _without_parts(text: str, secret: str) -> str:
                 before += 1
             while lowered[start + after : start + after + 1] == secret[offset + after : offset + after + 1] != "":
                 after += 1
-            if before + after >= _SHORTEST:
+            if before + after >= _SHORTEST_PART:
                 ranges.append((start - before, start + after))
             start = lowered.find(secret[offset : offset + _BLOCK], start + max(after, 1))
     for start, end in sorted(set(ranges), reverse=True):

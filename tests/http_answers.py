@@ -132,6 +132,8 @@ def answers() -> dict[str, Exchange]:
         refused("unknown_item_if_none_match", 404, {"If-None-Match": "*"}),
         refused("item_without_token", 401, anonymous),
         refused("item_without_token_if_none_match", 401, {**anonymous, "If-None-Match": ETAG}),
+        refused("altered_token[signature-changed]", 401, {"Authorization": "altered"}),
+        refused("altered_token_if_none_match", 401, {"Authorization": "altered", "If-None-Match": ETAG}),
         refused("unacceptable_item", 406, accept),
         refused("unacceptable_item_if_none_match", 406, {**accept, "If-None-Match": ETAG}),
         ok("range_first_bytes", {"Range": "bytes=0-9"}),
@@ -190,7 +192,8 @@ def every(name: str, given: Given) -> tuple[Exchange, ...]:
         return given["item"], given["item_of_second"]
     if name == "every_respelled_path":
         return (given["respelled_path[json]"],)
-    return (given[name.removeprefix("every_")],)
+    family = name.removeprefix("every_")
+    return tuple(each for probe, each in given.items() if probe.partition("[")[0] == family)
 
 
 def checks() -> Iterator[tuple[str, Check]]:

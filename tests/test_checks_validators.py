@@ -98,6 +98,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         by_name(not_modified("related_not_modified", headers={"Cache-Control": "public, max-age=60"})),
     ),
     "date-never-counts": ({"COND-018"}, throughout({"Last-Modified": "Thu, 14 Nov 2024 09:00:00 GMT"}, 200)),
+    "304-for-bad-token": ({"COND-013"}, by_name(not_modified("altered_token_if_none_match"))),
     "304-for-bad-query": ({"COND-013"}, by_name(not_modified("unknown_include_if_none_match", "*"))),
     "etag-missing-on-head": ({"ETAG-007"}, by_name(head(headers={"ETag": None}))),
     "etag-differs-on-head": ({"ETAG-007"}, by_name(head(headers={"ETag": FRESH}))),

@@ -364,6 +364,14 @@ def test_a_precondition_does_not_replace_a_token(
 
 
 @requirement("COND-013")
+def test_a_precondition_does_not_mend_a_token(
+    every_altered_token: tuple[Exchange, ...], altered_token_if_none_match: Exchange
+) -> None:
+    (plain,) = (each for each in every_altered_token if each.probe.endswith("[signature-changed]"))
+    _expect_precondition_ignored(altered_token_if_none_match, plain)
+
+
+@requirement("COND-013")
 def test_a_precondition_does_not_make_a_request_acceptable(
     unacceptable_item: Exchange, unacceptable_item_if_none_match: Exchange
 ) -> None:

@@ -112,10 +112,10 @@ item_without_token_if_none_match = family(
     {
         "current": item_without_token.but(headers=lambda item: {"If-None-Match": item.etag}),
         "any": item_without_token.but(headers={"If-None-Match": "*"}),
-        "bad-token": item_without_token.but(
-            headers=lambda item: {"Authorization": derived_token("signature-changed"), "If-None-Match": item.etag}
-        ),
     }
+)
+altered_token_if_none_match = item_without_token.but(
+    headers=lambda item: {"Authorization": derived_token("signature-changed"), "If-None-Match": item.etag}
 )
 unacceptable_item_if_none_match = family(
     {

@@ -72,7 +72,7 @@ def _lasts(claims: Claims, leeway: float = 0) -> bool:
 
 def _algorithm(token: str) -> str:
     header = segment(token.partition(".")[0])
-    return str(header.get("alg")) if isinstance(header, dict) else ""
+    return str(header.get("alg", "")) if isinstance(header, dict) else ""
 
 
 @fault(

@@ -160,7 +160,12 @@ def audience_list(api: Api) -> None:
 @fault("jwt-audience-forbidden", caught_by={"JWT-005"}, clause="RFC 9110, section 15.5.2", needs=MINTING)
 def audience_forbidden(api: Api) -> None:
     """A token for another audience is answered with 403."""
-    _refused(api, lambda claims: claims.get("aud") not in (AUDIENCE, [AUDIENCE]), _forbidden)
+
+    def foreign(claims: Claims) -> bool:
+        audience = claims.get("aud")
+        return AUDIENCE not in (audience if isinstance(audience, list) else [audience])
+
+    _refused(api, foreign, _forbidden)
 
 
 @fault("jwt-audience-text-refused", caught_by={"JWT-013"}, clause=AUDIENCES, needs=MINTING)

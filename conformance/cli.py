@@ -37,7 +37,11 @@ def _serve(options: argparse.Namespace) -> int:
         sys.stderr.write(f"--fault: unknown: {', '.join(unknown)}; --list-faults lists them\n")
         return 4
     chosen = [PERSONALITIES[options.personality]] if options.personality else []
-    serve(options.port, [*chosen, *(known[name] for name in options.fault)])
+    try:
+        serve(options.port, [*chosen, *(known[name] for name in options.fault)], options.invoices)
+    except ValueError as error:
+        sys.stderr.write(f"--invoices: {error}\n")
+        return 4
     return 0
 
 
@@ -120,6 +124,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
     serve.add_argument("--fault", action="append", default=[], metavar="NAME", help="make it wrong in one way")
     serve.add_argument("--personality", choices=["rails"], help="make it answer as such a server does")
+    serve.add_argument(
+        "--invoices", type=int, default=0, metavar="N", help="how many the collection holds; the others are generated"
+    )
     serve.add_argument("--list-faults", action="store_true", help="list the faults and what must catch them")
     serve.set_defaults(run=_serve)
     commands.add_parser("requirements", help="list the registry").set_defaults(run=_requirements)

@@ -120,7 +120,7 @@ class Run:
         elif self.embedded and not self.abort:
             from conformance.reference.server import ReferenceServer
 
-            self._server = ReferenceServer()
+            self._server = ReferenceServer(invoices=self.settings["embedded-invoices"])
             self._server.start()
             told = self._server
             self.target = self._embedded_target(

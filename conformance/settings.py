@@ -14,6 +14,9 @@ import pytest
 ENABLEABLE = ("collection", "wire", "load", "cookie", "contested")
 # pytest has this option already, with the same meaning for its own rules.
 PYTESTS_OWN = "strict"
+# The constant invoices of the embedded server.
+_LEAST_EMBEDDED = 12
+_MOST_SHARDS = 1000
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 
 
@@ -34,6 +37,8 @@ class Setting:
     repeatable: bool = False
     env: str = ""
     secret: bool = False
+    # What the option means when it is given without a value.
+    bare: str = ""
 
     @property
     def is_local(self) -> bool:
@@ -136,6 +141,30 @@ def _integer(least: int) -> Callable[[Any], int]:
     return number
 
 
+def _embedded(value: Any) -> int:
+    number = _integer(0)(value)
+    if 0 < number < _LEAST_EMBEDDED:
+        raise ValueError(f"must be at least {_LEAST_EMBEDDED}, or 0")
+    return number
+
+
+def _sample(value: Any) -> int | str | None:
+    text = _text(value)
+    if text in {"", "all"}:
+        return text or None
+    try:
+        return _integer(0)(text)
+    except ValueError:
+        raise ValueError("is neither all nor a number of invoices") from None
+
+
+def _shard(value: Any) -> tuple[int, int]:
+    index, slash, of = _text(value).partition("/")
+    if not (slash and index.isdecimal() and of.isdecimal() and 1 <= int(index) <= int(of) <= _MOST_SHARDS):
+        raise ValueError(f"is not a part such as 1/4, of at most {_MOST_SHARDS}")
+    return int(index), int(of)
+
+
 def _seconds(value: Any) -> float:
     try:
         result = float(str(value))
@@ -231,11 +260,24 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("fuzz-seed", _integer(0), 1, "decides which requests are generated", "S"),
     Setting("repeat", _integer(1), 1, "answers to each stable request, which are judged and compared", "N"),
+    Setting(
+        "sweep",
+        _sample,
+        None,
+        "judge every invoice of the collection, and so many of them (default 100) by themselves",
+        "all|N",
+        bare="100",
+    ),
+    Setting("sweep-state", _new_file, None, "where the sweep keeps what it has done, to go on after an end", "FILE"),
+    Setting("sweep-shard", _shard, (1, 1), "sweep one of N parts of the collection; merge joins the reports", "I/N"),
     Setting("concurrency", _integer(1), 8, "requests under way at once", "N"),
     Setting("rate-limit", _rate, None, "most requests sent per second, e.g. 10/s or 100/m", "N/s"),
     Setting("request-timeout", _seconds, 10.0, "seconds within which a whole answer must arrive", "S"),
     Setting("max-latency", _seconds, 1.0, "seconds that 95 of 100 parallel requests may take, for --enable load", "S"),
     Setting("max-body", _integer(1024), 8 * 1024 * 1024, "octets of an answer that are read", "BYTES"),
+    Setting(
+        "embedded-invoices", _embedded, 0, "how many invoices the embedded server has; the others are generated", "N"
+    ),
     Setting("plain-url", _text, "", "where an https target answers plain http; default: port 80, beside 443", "URL"),
     Setting("ca-bundle", _file, None, "certificates (PEM) to trust for https", "FILE"),
     Setting("insecure", _boolean, default=False, help="do not verify the server's certificate", flag=True),
@@ -277,6 +319,15 @@ def add_options(parser: pytest.Parser) -> None:
         if setting.flag:
             group.addoption(
                 setting.option, dest=setting.dest, action="store_const", const=True, default=None, help=described
+            )
+        elif setting.bare:
+            group.addoption(
+                setting.option,
+                dest=setting.dest,
+                metavar=setting.metavar,
+                help=described,
+                nargs="?",
+                const=setting.bare,
             )
         elif setting.repeatable:
             group.addoption(setting.option, dest=setting.dest, action="append", metavar=setting.metavar, help=described)

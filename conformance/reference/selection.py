@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from conformance.reference.data import DOCUMENTED, MAIN
 from conformance.reference.model import Account, Invoice, Value
@@ -46,6 +46,12 @@ KINDS: dict[str, dict[str, Kind]] = {
     "accounts": {name: _kind(name) for name in MAIN.attributes()},
 }
 """The attributes of each resource type, in document order, with the kind of each."""
+
+
+def kind_of(attribute: str) -> Kind:
+    """The kind of an attribute of invoices, of ``id`` or of ``account-id``."""
+    return Kind.ID if attribute in ("id", "account-id") else KINDS["invoices"][attribute]
+
 
 RELATIONSHIPS: dict[str, tuple[str, ...]] = {"invoices": ("account",), "accounts": ()}
 
@@ -133,6 +139,17 @@ def condition(name: str, text: str, resource_type: str) -> Condition:
     return Condition(attribute, action, operand(text, kind))
 
 
+@runtime_checkable
+class Database(Protocol):
+    """Records that can filter and sort themselves."""
+
+    def where(self, conditions: Sequence[Condition]) -> Sequence[Record]:
+        """The records that fulfil all conditions."""
+
+    def ordered(self, order: Sequence[tuple[str, bool]]) -> Sequence[Record]:
+        """The records by the given attributes, true for descending; ties by id."""
+
+
 class Selection:
     """The part of the server that filters and sorts."""
 
@@ -168,12 +185,16 @@ class Selection:
         value = self.value_of(record, attribute)
         return (value is None, value)
 
-    def select(self, records: Iterable[Record], conditions: Sequence[Condition]) -> list[Record]:
-        """The records that fulfil all conditions."""
+    def select(self, records: Iterable[Record], conditions: Sequence[Condition]) -> Sequence[Record]:
+        """The records that fulfil all conditions. A database is asked, unless a method it stands for is altered."""
+        if isinstance(records, Database) and vars(self).keys().isdisjoint(("values", "value_of", "matches")):
+            return records.where(conditions)
         return [record for record in records if all(self.matches(record, wanted) for wanted in conditions)]
 
-    def arrange(self, records: Iterable[Record], order: Sequence[tuple[str, bool]]) -> list[Record]:
+    def arrange(self, records: Iterable[Record], order: Sequence[tuple[str, bool]]) -> Sequence[Record]:
         """The records by the given attributes, true for descending; ties by id, so that pages are stable."""
+        if isinstance(records, Database) and vars(self).keys().isdisjoint(("values", "value_of", "sort_key")):
+            return records.ordered(order)
         arranged = sorted(records, key=lambda record: record.id)
         for attribute, descending in reversed(order):
             arranged.sort(key=functools.partial(self.sort_key, attribute=attribute), reverse=descending)

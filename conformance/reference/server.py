@@ -17,7 +17,7 @@ from uvicorn.server import ServerState
 from conformance.reference import data, tokens
 from conformance.reference.app import Api
 from conformance.reference.protocol import WireProtocol
-from conformance.reference.store import MemoryStore
+from conformance.reference.store import MemoryStore, SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,13 +36,18 @@ class ReferenceServer:
 
     With ``tls`` it serves https with a certificate that ``ca_pem`` signs, made for this server, and ``plain_url`` is
     where it answers plain http. That needs trustme, which is there for development only.
+
+    ``invoices`` is how many the documented customer's collection holds; 0 stands for the constant data set.
+
+    :raises ValueError: when ``invoices`` is less than the constant data set has.
     """
 
-    def __init__(self, *, port: int = 0, faults: Iterable[Fault] = (), tls: bool = False) -> None:
+    def __init__(self, *, port: int = 0, faults: Iterable[Fault] = (), tls: bool = False, invoices: int = 0) -> None:
         self.ca_pem = b""
         self.plain_url = ""
         self._tls = self._certified() if tls else None
-        self.api = Api(MemoryStore(), tokens.new_key())
+        self._generated = SqliteStore(invoices) if invoices else None
+        self.api = Api(self._generated or MemoryStore(), tokens.new_key())
         for fault in faults:
             fault.apply(self.api)
         self.signing_key = self.api.signing_key
@@ -97,6 +102,8 @@ class ReferenceServer:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stopped.set)
             self._thread.join()
+        if self._generated is not None:
+            self._generated.close()
 
     def describe(self) -> dict[str, Any]:
         """Everything that a user of the server needs to judge it, as JSON values."""
@@ -149,11 +156,14 @@ class ReferenceServer:
         await asyncio.sleep(0)
 
 
-def serve(port: int, faults: Iterable[Fault] = ()) -> None:
-    """Run a server until SIGINT or SIGTERM. First it prints ``describe()`` as one line of JSON."""
+def serve(port: int, faults: Iterable[Fault] = (), invoices: int = 0) -> None:
+    """Run a server until SIGINT or SIGTERM. First it prints ``describe()`` as one line of JSON.
+
+    :raises ValueError: for an impossible number of ``invoices``.
+    """
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    with ReferenceServer(port=port, faults=faults) as server:
+    with ReferenceServer(port=port, faults=faults, invoices=invoices) as server:
         print(json.dumps(server.describe()), flush=True)  # noqa: T201 - the interface of the command
         stopped.wait()

@@ -17,8 +17,9 @@ def _run(arguments: Sequence[str]) -> int:
 
     # This very module has imported the package, which pytest would have liked to do.
     silence = "ignore:Module already imported so cannot be rewritten; conformance:pytest.PytestAssertRewriteWarning"
-    own = ["-p", "no:schemathesis", "-W", silence, "--pyargs", "conformance.checks", "conformance.fuzzing"]
-    return int(pytest.main([*own, *arguments]))
+    own = ["-p", "no:schemathesis", "-W", silence, "--pyargs"]
+    parts = ["conformance.checks", "conformance.fuzzing", "conformance.sweep"]
+    return int(pytest.main([*own, *parts, *arguments]))
 
 
 def _serve(options: argparse.Namespace) -> int:

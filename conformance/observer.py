@@ -30,6 +30,8 @@ _ATTEMPTS, _LONGEST_WAIT, _PATIENCE = 3, 60.0, 300.0
 _LATER = (429, 503)
 # A 503 without a time may be a limit (nginx has it so) or there to stay: less patience, in the whole run.
 _DOUBT = 15.0
+_BUSY = (429, 502, 503, 504)
+_BACKOFF = (0.5, 2.0, 8.0)
 # Requests under way at once where a load is wanted.
 _BURST = 20
 # What h11 quotes of an answer that is not HTTP can be as long as that answer.
@@ -71,6 +73,8 @@ class Observer:
         self.superseded: list[Exchange] = []
         self.unbuilt: dict[Step, str] = {}
         self.sent = 0
+        # Seconds before each further attempt of a request that has to succeed.
+        self.backoff: tuple[float, ...] = _BACKOFF
         self._rate = RateLimit(target.settings["rate-limit"])
         self._lock = threading.Lock()
         self._turns = Turns()
@@ -167,6 +171,21 @@ class Observer:
     def fetch(self, request: Request) -> Exchange:
         """Send one request outside of the plan; it is not recorded. Raises forge.ForgeError."""
         return self._send(Step("", ""), request)
+
+    def fetch_persistently(self, request: Request) -> Exchange:
+        """Send a request outside of the plan, again after growing pauses while the network or a limit prevents it.
+
+        Its exchange counts the retries. Raises forge.ForgeError, and NotObserved when the observer was closed.
+        """
+        retries = 0
+        for pause in (*self.backoff, None):
+            exchange = self._send(Step("", ""), request)
+            prevented = exchange.answer is None or exchange.answer.incomplete or exchange.answer.status in _BUSY
+            if not prevented or pause is None:
+                break
+            retries += 1 + exchange.retries
+            self._rate.hold(pause)
+        return replace(exchange, retries=retries + exchange.retries)
 
     def obtain(self, step: Step) -> Exchange:
         """Return the exchange of ``step``, sending it now if that has not happened.

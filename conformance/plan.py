@@ -130,7 +130,7 @@ def _lines(layers: Iterable[Headers]) -> Iterator[tuple[str, str]]:
             yield from ((name, line) for line in value)
 
 
-def _sendable(link: str) -> str:
+def sendable(link: str) -> str:
     """Return ``link``, which may come from a server, when it is a URL or an absolute path. Raises ValueError."""
     if not re.match(r"/|https?://", link, re.IGNORECASE) or any(not "!" <= character <= "\xff" for character in link):
         raise ValueError("not a URL that can be sent")
@@ -193,7 +193,7 @@ def _request(probe: Probe, step: Step, target: Target, known: Mapping[str, Excha
     followed = probe.previous is not None or callable(probe.path)
     try:
         where = target.plain_url if probe.plain else target.url
-        url = where(_sendable(path) if followed else path)
+        url = where(sendable(path) if followed else path)
     except ValueError:
         raise NotObserved(f"{step.probe} cannot be sent: {path[:80]!a} is not a URL") from None
     layers: list[Headers] = []

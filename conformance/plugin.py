@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance import settings, termination
+from conformance import distribution, settings, termination
 
 if TYPE_CHECKING:
     from conformance.arguments import Argument
+    from conformance.plan import Step
     from conformance.run import Run
 
 PACKAGE = Path(__file__).parent
 # The folders whose items judge a target.
-JUDGING = ("checks", "fuzzing")
+JUDGING = ("checks", "fuzzing", "sweep")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,10 +29,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
-    """Keep the checks in one process: it sends several requests at once, and its limits hold for all of them."""
+    """Keep the checks in one process: it sends several requests at once, and its limits hold for all of them.
+
+    Only a sweep can be shared; each process then has its part of the limits.
+    """
     if not _only_checks(config):
         return (yield)
-    if hasattr(config.option, "numprocesses"):
+    if hasattr(config.option, "numprocesses") and not _can_be_shared(config):
         config.option.numprocesses, config.option.dist, config.option.tx = None, "no", []
     with termination.taken_for_an_interrupt():
         return (yield)
@@ -64,6 +69,16 @@ def _only_checks(config: pytest.Config) -> bool:
     return True
 
 
+def _can_be_shared(config: pytest.Config) -> bool:
+    """Tell whether this is a sweep that several processes can share. A record is that of one process."""
+    try:
+        values = _settings(config)
+    except settings.SettingError:
+        return False  # is reported when the settings are needed
+    alone = values["record"] or values["replay"] or config.getoption("plan") or config.option.collectonly
+    return values["sweep"] is not None and not alone
+
+
 def _twin(path: Path) -> bool:
     """Tell whether ``path`` belongs to the checks of a checkout beside the installed package."""
     folder = path if path.is_dir() else path.parent
@@ -91,14 +106,23 @@ def run_of(config: pytest.Config) -> Run:
     return config.stash[RUN]
 
 
+def _target_file(config: pytest.Config) -> dict[str, Any]:
+    path = config.getoption("target")
+    return settings.read_target_file(path) if path else {}
+
+
+def _settings(config: pytest.Config) -> settings.Settings:
+    return settings.read_settings(
+        lambda dest: settings.option_of(config, dest),
+        lambda dest: settings.ini_of(config, dest),
+        _target_file(config),
+    )
+
+
 def _new_run(config: pytest.Config) -> Run:
     from conformance.run import Run
 
-    path = config.getoption("target")
-    target_file = settings.read_target_file(path) if path else {}
-    values = settings.read_settings(
-        lambda dest: settings.option_of(config, dest), lambda dest: settings.ini_of(config, dest), target_file
-    )
+    target_file, values = _target_file(config), distribution.shared(config, _settings(config))
     base_url, from_ini = config.getoption("base_url"), config.getini("base_url")
     if not base_url or base_url == from_ini:  # pytest-base-url copies it, but the file of --target comes before
         base_url = target_file.get("base-url") or from_ini
@@ -164,6 +188,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Send what the selected checks need, before the first one is judged."""
+    if distribution.is_controller(session.config):
+        return _begin_elsewhere(session.config)
+    return _begin(session)
+
+
+def _begin(session: pytest.Session) -> bool | None:
     checks = list(_checks(session.items))
     if session.config.option.collectonly or not (checks or any(map(_is_generated, session.items))):
         return None
@@ -183,27 +213,56 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
         return True
     started = time.monotonic()
     run.start()
-    if _is_worker(session.config):
+    if distribution.is_worker(session.config):
         return None
     if run.abort:
         _write(session.config, [run.abort.message])
         return True
-    steps = [
+    run.observe(_steps(run, checks))
+    if not run.kept:
+        run.seconds = time.monotonic() - started
+    return None
+
+
+def _steps(run: Run, checks: Sequence[pytest.Function]) -> list[Step]:
+    """Return what applicable checks need."""
+    return [
         step
         for check in checks
         if not _missing(run, check)
         for argument in _exchange_arguments(check).values()
         for step in argument.steps(run.target, _invoice_id(check))
     ]
-    run.observe(steps)
-    if not run.kept:
-        run.seconds = time.monotonic() - started
+
+
+def _begin_elsewhere(config: pytest.Config) -> bool | None:
+    """Look at the target before several processes do."""
+    run = run_of(config)
+    run.start()
+    if run.abort:
+        _write(config, [run.abort.message])
+        return True
     return None
 
 
-def _is_worker(config: pytest.Config) -> bool:
-    """Tell whether checks are distributed with other tests: then each is sent for when its turn comes."""
-    return hasattr(config, "workerinput")
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a process that it shares a sweep."""
+    node.workerinput["conformance"] = distribution.is_controller(node.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep the checks together."""
+    return distribution.scheduler(config, log) if distribution.is_controller(config) else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a process sent and received."""
+    told = getattr(node, "workeroutput", {}).get("conformance")
+    if told and (run := _existing_run(node.config)):
+        run.elsewhere.append(json.loads(told))
 
 
 def _write(config: pytest.Config, lines: Any) -> None:
@@ -232,6 +291,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     run = run_of(item.config)
     if run.abort:
         pytest.fail(run.abort.message, pytrace=False)
+    if distribution.shares_a_sweep(item.config) and not run.observed:
+        # All checks are in this process: what they need is sent together, as in a run with one process.
+        started = time.monotonic()
+        run.observe(_steps(run, list(_checks(item.session.items))))
+        run.seconds = time.monotonic() - started
     if missing := _missing(run, item):
         raise NotApplicable(", ".join(missing))
 
@@ -332,7 +396,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     run = _existing_run(session.config)
     if run is None:
         return
-    found = (Judgement.from_dict(each) for data in _RECEIVED for each in data["judgements"])
+    found = [Judgement.from_dict(each) for data in _RECEIVED for each in data["judgements"]]
+    run.swept += [data["sweep"] for data in _RECEIVED if "sweep" in data]
+    found = [*found, *run.judgements_before, *run.conclusions()]
     run.judgements = [run.waivers.excuse(judgement) for judgement in found]
     run.complete = _is_complete(session, run)
     run.generated = [data["generated"] for data in _RECEIVED if "generated" in data]
@@ -343,7 +409,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = int(run.abort.code)
     elif session.exitstatus in {0, 1, 5} and not run.dry and (_only_judged(session) or run.verdict().exit_code):
         session.exitstatus = int(run.verdict().exit_code)
-    if not run.dry and not _is_worker(session.config):
+    if distribution.is_worker(session.config):
+        distribution.tell(session.config, run)
+    elif not run.dry:
         _write_files(session, run)
 
 

@@ -52,6 +52,12 @@ class Run:
         self.seconds = 0.0
         # What each item of the generated part sent: counts and seconds.
         self.generated: list[dict[str, Any]] = []
+        # What each part of a sweep found, and what was judged of an item that was interrupted.
+        self.swept: list[dict[str, Any]] = []
+        self.judgements_before: list[Judgement] = []
+        # What other processes of this run sent and received.
+        self.elsewhere: list[dict[str, Any]] = []
+        self.observed = False
         self._server: ReferenceServer | None = None
         self._observer: Observer | None = None
         self.started = now()
@@ -162,6 +168,7 @@ class Run:
 
     def observe(self, steps: Iterable[Step]) -> None:
         """Send all ``steps``, and what is stable of them as often as is wanted; see Observer.observe."""
+        self.observed = True
         steps = list(steps)
         self.observer.observe(steps)
         repetition.send(self.observer, steps, self.settings["repeat"])
@@ -227,6 +234,21 @@ class Run:
         facts["sent"] = self._observer.sent if self._observer else 0
         facts["abort"] = [int(self.abort.code), self.abort.message] if self.abort else None
         self._recorder.save()
+
+    def conclusions(self) -> list[Judgement]:
+        """Return what follows from all parts of the sweep together."""
+        if not self.swept:
+            return []
+        from conformance.sweep.judgements import concluded, repeated
+
+        shard = self.settings["sweep-shard"]
+        return concluded(self.swept, "conformance/sweep/test_sweep.py", repeated(self.settings), alone=shard != (1, 1))
+
+    @property
+    def sent(self) -> int:
+        """How many requests were sent, those of the generated part and the sweep apart."""
+        own = self._observer.sent if self._observer else 0
+        return own + sum(int(each["sent"]) for each in self.elsewhere)
 
     def verdict(self) -> Verdict:
         """Return the verdict over what has been judged so far."""

@@ -27,7 +27,9 @@ _OPTIONAL = ("link", "generated")
 _LINK = re.compile(r"https?://[^\s/]+(/\S*)?")
 _VIOLATED = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED})
 # Depends on how many invoices are given, on what is generated, and on how often requests are repeated.
-_COUNTED = re.compile(r"(?: \((?:and \d+ more of \d+ \w+|in \d+ generated requests?|seen in \d+ of \d+ answers)\))+$")
+_COUNTED = re.compile(
+    r"(?: \((?:and \d+ more of \d+ \w+|in \d+ (?:generated requests?|invoices|answers)|seen in \d+ of \d+ answers)\))+$"
+)
 
 
 def without_count(observed: str) -> str:

@@ -91,7 +91,7 @@ def block(
     lines += _entry("waiver", first.reason) if first.reason else []
     lines += _entry("source", requirement.clause)
     evidence = first.evidence
-    if evidence:
+    if "request" in evidence:
         lines += _command("request", str(evidence["request"]))
         if with_answer:
             for number, line in enumerate(evidence["answer"]):

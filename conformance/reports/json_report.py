@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conformance.run import Run
     from conformance.waivers import Use
 
-FORMAT, VERSION = "invoices-conformance-report", "1.0"
+FORMAT, VERSION = "invoices-conformance-report", "1.1"
 # Exchanges of one finding that are named.
 _MOST_OTHERS = 20
 # Octets of a report that is read; a run with thousands of findings has a tenth of it.
@@ -72,7 +72,7 @@ def _build(run: Run, verdict: Verdict, ending: Ending) -> dict[str, Any]:
         "run": {
             "started": run.started,
             "seconds": round(run.seconds, 3),
-            "requests": run.observer.sent if run.is_started else 0,
+            "requests": run.sent,
             "interrupted": ending.interrupted,
             "deselected": run.deselected,
             "message": run.abort.message if run.abort else None,
@@ -80,6 +80,7 @@ def _build(run: Run, verdict: Verdict, ending: Ending) -> dict[str, Any]:
             "generated": _generated(run.generated),
             **_repeated(run),
         },
+        "sweep": [_swept(each) for each in run.swept],
         "target": {
             "base_url": run.target.base_url,
             "embedded": run.embedded,
@@ -95,8 +96,13 @@ def _build(run: Run, verdict: Verdict, ending: Ending) -> dict[str, Any]:
         "must": _must(verdict),
         "requirements": [_requirement(each, verdict, run.judgements) for each in _all()],
         "suite_errors": _judgements([each for each in run.judgements if each.requirement not in registry()]),
-        "exchanges": _exchanges(run),
+        "exchanges": exchanges(run),
     }
+
+
+def _swept(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a part of a sweep; its findings are judgements like others."""
+    return {name: value for name, value in summary.items() if name not in {"findings", "holding", "broken"}}
 
 
 def _all() -> Iterable[Requirement]:
@@ -219,6 +225,8 @@ def _judgement(judgement: Judgement) -> dict[str, Any]:
         told |= {"curl": evidence["request"], "others": list(evidence["others"])[:_MOST_OTHERS]}
         if "exchanges" not in evidence:
             told["answer"] = list(evidence["answer"])
+    if "count" in evidence:
+        told |= {"invoices": list(evidence["invoices"]), "count": evidence["count"]}
     if judgement.outcome in _VIOLATED:
         told |= {
             "expected": judgement.expected,
@@ -229,8 +237,13 @@ def _judgement(judgement: Judgement) -> dict[str, Any]:
     return told
 
 
-def _exchanges(run: Run) -> list[dict[str, Any]]:
-    """Return every exchange in the order of time; bodies of those that show a finding only."""
+def exchanges(run: Run) -> list[dict[str, Any]]:
+    """Return every exchange in the order of time; bodies of those that show a finding only.
+
+    Where several processes shared the run, those of the one with the checks.
+    """
+    if run.elsewhere:
+        return max((each["exchanges"] for each in run.elsewhere), key=len)
     if not run.is_started:
         return []
     shown = {

@@ -6,6 +6,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from conformance import repetition
 from conformance.reports import failure
@@ -124,10 +125,11 @@ def _waivers(verdict: Verdict) -> Iterator[str]:
 
 def _sent(run: Run) -> Iterator[str]:
     generated, positive, served = (sum(each[name] for each in run.generated) for name in ("sent", "positive", "served"))
-    seconds = run.seconds + sum(each["seconds"] for each in run.generated)
+    elsewhere = max((each["seconds"] for each in run.elsewhere), default=0.0)
+    seconds = run.seconds + elsewhere + sum(each["seconds"] for each in run.generated)
     more = f" + {generated} generated" if run.generated else ""
     recorded = f", recorded {run.started}; none now" if run.kept else ""
-    yield _row("sent", f"{run.observer.sent} requests{more} in {seconds:.1f} s{recorded}")
+    yield _row("sent", f"{run.sent} requests{more} in {seconds:.1f} s{recorded}")
     if repeated := repetition.tally(run.observer, run.settings["repeat"]):
         aside = ", ".join(f"{count} with {status}" for status, count in repeated.set_aside.items())
         left_out = f"; not judged, as they speak of a limit or a gateway: {aside}" if aside else ""
@@ -135,6 +137,27 @@ def _sent(run: Run) -> Iterator[str]:
     if run.generated:
         share = f"{served} of {positive} that fit the contract got 200 ({100 * served // max(1, positive)} %)"
         yield _row("generated", f"{share}; --fuzz-seed={run.settings['fuzz-seed']}")
+    if run.swept:
+        yield _row("sweep", _swept(run.swept))
+
+
+def _swept(parts: list[dict[str, Any]]) -> str:
+    invoices, alone, requests, retries = (
+        sum(part[name] for part in parts) for name in ("invoices", "by_themselves", "requests", "retries")
+    )
+    pages = sum(len(part["pages"]) for part in parts)
+    text = f"{invoices} invoices on {pages} pages, {alone} by themselves: {requests} requests"
+    text += f", {retries} of them again" if retries else ""
+    text += f" in {max(part['seconds'] for part in parts):.1f} s"
+    if (shards := parts[0]["shards"]) > len(parts):
+        text += f"; part {parts[0]['shard']} of {shards}"
+    for part in parts:
+        if not part["complete"]:
+            text += f"; not complete: {part['reason'] or 'interrupted'}"
+    if differing := sum(part["disagreements"]["count"] for part in parts):
+        shown = ", ".join([each for part in parts for each in part["disagreements"]["invoices"]][:3])
+        text += f"; the two validators differ on {differing} invoices ({shown}), the validator of record counts"
+    return text
 
 
 def summary(run: Run, verdict: Verdict, deselected: int, *, interrupted: bool) -> Iterator[str]:

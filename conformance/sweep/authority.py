@@ -1,0 +1,170 @@
+"""The judging functions of the checks, called for what a sweep sees. They decide; everything quicker only asks them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from conformance import contract
+from conformance.exchange import Exchange, NotObserved, Request
+from conformance.fuzzing import borrowed
+from conformance.judging import Violation
+from conformance.requirements import registry
+from conformance.sweep.subjects import Told
+
+# What can be said of one invoice, wherever it is shown.
+STRUCTURE = frozenset(
+    {
+        *("ITEM-005", "ITEM-006", "ITEM-007", "ITEM-009", "ITEM-010", "ITEM-011", "ITEM-012", "ITEM-013", "ITEM-014"),
+        *("ITEM-021", "ITEM-022", "ITEM-023"),
+    }
+)
+LINKS = frozenset({"ITEM-015", "ITEM-016", "ITEM-018", "ITEM-028", "ITEM-029"})
+AMOUNTS = frozenset({"SEM-009", "SEM-010", "SEM-011", "SEM-016"})
+TIMES = frozenset({"SEM-005", "SEM-006", "SEM-007", "SEM-015"})
+COUNTERS = frozenset({"JSON-005", "JSON-006", "SEM-013"})
+IDENTITY = frozenset({"SEM-001", "SEM-002", "SEM-014"})
+INVARIANTS = frozenset({f"INV-{number:03}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13)})
+VALUES = AMOUNTS | TIMES | COUNTERS | IDENTITY | INVARIANTS | {"SEM-004", "SEM-008", "JSON-004"}
+OF_AN_ELEMENT = STRUCTURE | LINKS | VALUES
+SCHEMA = "GEN-001"
+
+_SINGLE = ("item", "item_with_account")
+_WIDE = frozenset({"every_exchange", "every_answer", "every_error", "every_success"})
+# Identity and order are judged by the sweep itself; what is true of the record as a whole cannot be asked of a part.
+_NOT_OF_AN_ANSWER = frozenset({"ITEM-008", "SEM-012", "ETAG-004", "ETAG-005", "HDR-013"})
+_ACCOUNT = re.compile(r"/accounts/[^/]+/?$")
+_NOWHERE = Request("GET", "http://absent.invalid/", ())
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A judging function that takes one exchange."""
+
+    requirement: str
+    name: str
+    judge: Callable[[Exchange], None]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A violation, and by what it was found."""
+
+    requirement: str
+    name: str
+    violation: Violation
+
+
+def _single(check: borrowed.Check) -> Callable[[Exchange], None]:
+    absent = Exchange("item_with_account", _NOWHERE, None, failure="not sent")
+
+    def judge(exchange: Exchange) -> None:
+        values: dict[str, Any] = {name: exchange if name == "item" else absent for name in check.arguments}
+        if "item" not in values:
+            values = dict.fromkeys(check.arguments, exchange)
+        check.function(**values)
+
+    return judge
+
+
+def _wide(check: borrowed.Check) -> Callable[[Exchange], None]:
+    def judge(exchange: Exchange) -> None:
+        if ("every_error" in check.arguments and exchange.succeeded) or exchange.answer is None:
+            raise NotObserved("no answer of this kind")
+        check.function(**dict.fromkeys(check.arguments, (exchange,)))
+
+    return judge
+
+
+def _related_link(check: borrowed.Check) -> Callable[[Exchange], None]:
+    def judge(exchange: Exchange) -> None:
+        if _ACCOUNT.search(exchange.account_link("related")):
+            raise NotObserved("that the link depends on the account is a finding of its own")
+        check.function(item=exchange, item_with_account=exchange, related=exchange)
+
+    return judge
+
+
+def _applicable(capabilities: Collection[str]) -> Iterator[borrowed.Check]:
+    known = registry()
+    # What the sweep needs it has: a collection.
+    have = {*capabilities, "collection"}
+    return (check for check in borrowed.checks() if set(known[check.requirement].needs) <= have)
+
+
+@cache
+def element_rules(capabilities: frozenset[str]) -> tuple[Rule, ...]:
+    """Return the rules for one invoice."""
+    found = []
+    for check in _applicable(capabilities):
+        if check.requirement not in OF_AN_ELEMENT:
+            continue
+        if set(check.arguments) <= set(_SINGLE):
+            found.append(Rule(check.requirement, check.name, _single(check)))
+        elif set(check.arguments) <= _WIDE:
+            found.append(Rule(check.requirement, check.name, _wide(check)))
+        elif check.arguments == (*_SINGLE, "related"):
+            found.append(Rule(check.requirement, check.name, _related_link(check)))
+    return (*found, Rule(SCHEMA, "schema of an invoice", _fits_the_schema))
+
+
+@cache
+def answer_rules(capabilities: frozenset[str]) -> tuple[Rule, ...]:
+    """Return the rules for any answer: its header section, its JSON text, its document."""
+    return tuple(
+        Rule(check.requirement, check.name, _wide(check))
+        for check in _applicable(capabilities)
+        if set(check.arguments) <= _WIDE and check.requirement not in _NOT_OF_AN_ANSWER
+    )
+
+
+@cache
+def header_rules(capabilities: frozenset[str]) -> tuple[Rule, ...]:
+    """Return the rules for the header section of an invoice by itself."""
+    return tuple(
+        Rule(check.requirement, check.name, _single(check))
+        for check in _applicable(capabilities)
+        if check.arguments == ("item",)
+        and check.requirement.partition("-")[0] in {"CACHE", "HDR", "ETAG", "ITEM", "NEGO", "HTTP"}
+        and check.requirement not in OF_AN_ELEMENT
+    )
+
+
+@cache
+def revalidation_rules(capabilities: frozenset[str]) -> tuple[borrowed.Check, ...]:
+    """Return the checks that compare an answer with the one to its entity tag."""
+    wanted = {"item", "item_not_modified"}
+    return tuple(check for check in _applicable(capabilities) if set(check.arguments) == wanted)
+
+
+def _fits_the_schema(exchange: Exchange) -> None:
+    found = contract.problems(exchange.ok_document.get("data"), "invoice")
+    if found:
+        raise Violation("the schema of an invoice", "; ".join(found[:2]), exchange, part="/data")
+
+
+def judged(exchange: Told, rules: Iterable[Rule], holding: set[str] | None = None) -> list[Hit]:
+    """Judge by each rule; what holds is added to ``holding``.
+
+    The schema tells what no other rule does: it counts when it is alone.
+    """
+    hits: list[Hit] = []
+    for rule in rules:
+        if rule.requirement == SCHEMA and hits:
+            continue
+        try:
+            rule.judge(exchange)
+        except NotObserved:
+            continue
+        except (Violation, AssertionError) as error:
+            found = (
+                error if isinstance(error, Violation) else Violation(registry()[rule.requirement].statement, str(error))
+            )
+            hits.append(Hit(rule.requirement, rule.name, found))
+            continue
+        if holding is not None:
+            holding.add(rule.requirement)
+    return hits

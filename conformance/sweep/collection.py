@@ -1,0 +1,89 @@
+"""The judging functions of the checks for pages, and for an invoice beside the page that shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from conformance import listings
+from conformance.checks import test_collection, test_pagination
+from conformance.exchange import Exchange, NotObserved, Request
+from conformance.jsontext import JsonText
+from conformance.judging import Violation
+from conformance.sweep.authority import Hit
+from conformance.sweep.subjects import Page, Told, told
+
+_ABSENT = Exchange("a page of the checks", Request("GET", "http://absent.invalid/", ()), None, failure="not sent")
+# In the documented form the order of the texts is that of the times.
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+
+
+def hits(requirement: str, check: Callable[..., None], holding: set[str] | None = None, **arguments: Any) -> list[Hit]:
+    """Call a check; return what it found. What holds is added to ``holding``."""
+    try:
+        check(**arguments)
+    except NotObserved:
+        return []
+    except Violation as violation:
+        return [Hit(requirement, check.__name__, violation)]
+    if holding is not None:
+        holding.add(requirement)
+    return []
+
+
+def of_page(page: Page, holding: set[str]) -> list[Hit]:
+    """Judge a page as a whole: an array, each resource once, its count, its order, its links."""
+    exchange = page.exchange
+    found = hits("COLL-001", test_collection.test_the_collection_is_an_array_of_resources, holding, listing=exchange)
+    if not page.usable or found:
+        return found
+    found += hits(
+        "COLL-002",
+        test_collection.test_no_resource_occurs_twice,
+        holding,
+        listing=exchange,
+        listing_with_account=_ABSENT,
+        every_page_of_three=(),
+    )
+    if listings.total_count(exchange) is not None:
+        found += hits("COLL-004", test_collection.test_the_total_count_is_an_integer, listing=exchange)
+    if not _is_newest_first(page.elements):
+        found += hits("COLL-005", test_collection.test_the_newest_comes_first, holding, listing=exchange)
+    else:
+        holding.add("COLL-005")
+    pages = (exchange,)
+    named: dict[str, Any] = {"listing": exchange, "every_page_of_three": ()}
+    found += hits("PAGE-001", test_pagination.test_pagination_links_have_their_names, holding, **named)
+    found += hits("PAGE-001", test_pagination.test_pagination_links_stand_in_links, **named)
+    if page.number == 0:
+        first = test_pagination.test_the_first_page_has_no_page_before
+        found += hits("PAGE-001", first, listing=exchange, first_of_three=_ABSENT)
+    last = test_pagination.test_the_last_page_has_no_next_one
+    return found + hits("PAGE-001", last, every_page_of_three=pages, every_page_of_listing=())
+
+
+def starts(elements: Iterable[Any]) -> list[str]:
+    """Return the start dates of elements as they are written; an empty text where there is none."""
+    found = []
+    for element in elements:
+        try:
+            found.append(element["attributes"]["start-date"])
+        except (KeyError, TypeError):
+            found.append("")
+    return [each if isinstance(each, str) else "" for each in found]
+
+
+def _is_newest_first(elements: list[Any]) -> bool:
+    texts = starts(elements)
+    if len(set(texts)) < 2 or not all(map(_TIME.fullmatch, texts)):
+        return False
+    return texts == sorted(texts, reverse=True)
+
+
+def beside(page: Told, element: Any, item: Told, holding: set[str]) -> list[Hit]:
+    """Judge whether an element of a page is the invoice ``item``."""
+    listing = told(page, JsonText({"data": [element]}, readable=True))
+    return hits(
+        "COLL-003", test_collection.test_elements_equal_the_invoices, holding, listing=listing, every_item=(item,)
+    )

@@ -1,0 +1,163 @@
+"""Judging a page: its header section and document once for each shape, its elements one by one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from conformance import contract, jsontext
+from conformance.exchange import Exchange, Request
+from conformance.sweep import authority, collection
+from conformance.sweep.ledger import Ledger
+from conformance.sweep.quick import EVERYTHING, Quick
+from conformance.sweep.state import digest
+from conformance.sweep.subjects import Page, Told, told
+from conformance.sweep.walk import with_url
+
+if TYPE_CHECKING:
+    from conformance.target import Target
+
+# Answers of one shape are judged once. A server whose header sections never look the same is judged so often.
+_MOST_SHAPES = 300
+_HEXADECIMAL = re.compile("[0-9a-fA-F]{4,}|[0-9]+")
+_MOST_SHOWN = 20
+_LATER = (401, 403, 407, 408, 429, 502, 503, 504)
+
+
+class Broken(Exception):  # noqa: N818 - the environment, not an error of the suite
+    """The sweep cannot go on, and that says nothing about conformance: no answer, or only ones that say "later"."""
+
+
+class OverlookedError(RuntimeError):
+    """What is quick said that nothing is wrong, and the judging functions say otherwise: an error of the suite."""
+
+
+def given_answer(exchange: Exchange, what: str) -> None:
+    """Raise Broken unless there is an answer that says something about the invoices."""
+    if exchange.answer is None:
+        raise Broken(f"{what} got no answer after {exchange.retries + 1} attempts: {exchange.failure}")
+    if exchange.status in _LATER:
+        raise Broken(f"{what} was answered {exchange.status} after {exchange.retries + 1} attempts")
+    if exchange.answer.truncated or exchange.answer.incomplete:
+        raise Broken(f"{what} was not received as a whole: {exchange.answer.incomplete or 'see --max-body'}")
+
+
+class Shapes:
+    """Judges the answers that look otherwise than all before: names and forms of header fields, members on top."""
+
+    def __init__(self, target: Target, ledger: Ledger) -> None:
+        """Begin with nothing judged."""
+        capabilities = target.capabilities
+        self._rules = authority.answer_rules(capabilities)
+        self._own = authority.header_rules(capabilities)
+        self._ledger = ledger
+        self._seen: set[tuple[object, ...]] = set()
+
+    def judge(self, exchange: Told, identifier: str | None = None, *, own: bool = False) -> None:
+        """Judge an answer; ``identifier`` names the invoice that was asked for by itself, ``own`` without condition."""
+        answer = exchange.answer
+        assert answer is not None
+        if len(self._seen) >= _MOST_SHAPES:
+            return
+        lines = tuple((name, _HEXADECIMAL.sub("0", value)) for name, value in answer.fields)
+        value = exchange.content.value
+        members = tuple(value) if isinstance(value, dict) else None
+        kinds = tuple(each.kind for each in exchange.content.defects)
+        shape = (identifier is None, own, answer.status, lines, members, kinds)
+        if shape in self._seen:
+            return
+        self._seen.add(shape)
+        rules = (*self._rules, *self._own) if own else self._rules
+        if identifier is not None and answer.body:
+            # With the spelling of all numbers.
+            exchange = told(exchange, jsontext.read(answer.body))
+        for hit in authority.judged(exchange, rules, self._ledger.holding):
+            self._ledger.add(hit, hit.violation.exchange or exchange, identifier, hit.violation.part)
+
+
+class Pages:
+    """Judges pages."""
+
+    def __init__(self, target: Target, base: Request, ledger: Ledger) -> None:
+        """``base`` is a request whose header fields all others have."""
+        self._target = target
+        self._base = base
+        self._ledger = ledger
+        self._rules = authority.element_rules(target.capabilities)
+        self._by_id: dict[str, list[authority.Rule]] = {}
+        for rule in self._rules:
+            self._by_id.setdefault(rule.requirement, []).append(rule)
+        url = target.url("/invoices")
+        self._quick = Quick(f"{urlsplit(url).scheme}://{base.header('Host')}{urlsplit(url).path}")
+        self._record = contract.validator("invoice")
+        self.shapes = Shapes(target, ledger)
+        self.starts: list[str] = []
+        self._differing = 0
+        self._differ: list[str] = []
+
+    def judge(self, page: Page, seed: int) -> str:
+        """Judge a page; return why the sweep cannot go beyond it, or an empty text."""
+        given_answer(page.exchange, f"page {page.number + 1}")
+        self.shapes.judge(page.frame())
+        for hit in collection.of_page(page, self._ledger.holding):
+            self._ledger.add(hit, page.exchange, None, hit.violation.part)
+        if not page.usable:
+            return f"page {page.number + 1} is no page of the collection"
+        self.starts = collection.starts(page.elements)
+        self._judge_elements(page, seed)
+        return ""
+
+    def _judge_elements(self, page: Page, seed: int) -> None:
+        started = page.exchange.started
+        assert started is not None
+        now = f"{started:%Y-%m-%dT%H:%M:%S}.000Z"
+        if not page.elements:
+            return
+        # One of each page is judged in full, so that what is quick cannot go wrong unnoticed.
+        chosen = int.from_bytes(digest(f"{seed} {page.number}".encode())[:4], "big") % len(page.elements)
+        for place, element in enumerate(page.elements):
+            if not isinstance(element, dict):
+                continue  # COLL-001
+            suspicions = self._quick.suspicions(element, now)
+            if suspicions or place == chosen:
+                self._judge_element(page, place, suspicions, full=place == chosen)
+
+    def _judge_element(self, page: Page, place: int, suspicions: Any, *, full: bool) -> None:
+        # Where nothing is suspected, numbers are written as any writer does.
+        exact = page.exact(place) if suspicions else jsontext.read(page.told(place).encode()).value
+        identifier = str(exact.get("id"))
+        if full or suspicions is EVERYTHING:
+            self._compare_validators(page.elements[place], exact, identifier)
+        request = with_url(self._base, self._target.url(f"/invoices/{identifier}"))
+        subject = page.element(exact, request)
+        rules = (
+            self._rules if full or suspicions is EVERYTHING else [r for name in suspicions for r in self._by_id[name]]
+        )
+        hits = authority.judged(subject, rules, self._ledger.holding if full else None)
+        if missed := [hit for hit in hits if hit.requirement not in suspicions]:
+            raise OverlookedError(f"{missed[0].requirement} of invoice {identifier}: {missed[0].violation}")
+        for hit in hits:
+            part = (hit.violation.part or "").replace("/data", f"/data/{place}", 1)
+            self._ledger.add(hit, page.exchange, identifier, part, exact)
+
+    def _compare_validators(self, element: Any, exact: Any, identifier: str) -> None:
+        """Notice when the compiled validator and the validator of record differ; the one of record counts."""
+        quickly, really = self._quick.is_valid(element), self._record.is_valid(exact)
+        if quickly and not really:
+            raise OverlookedError(
+                f"the compiled validator accepts invoice {identifier}, the validator of record does not"
+            )
+        if really and not quickly:
+            self._differing += 1
+            self._differ += [identifier[:200]] if len(self._differ) < _MOST_SHOWN else []
+
+    def disagreements(self, before: dict[str, Any] | None) -> dict[str, Any]:
+        """Return on how many invoices the validators differed, with the first ids; what was told so is not again."""
+        told = before or {"count": 0, "invoices": []}
+        found = {
+            "count": told["count"] + self._differing,
+            "invoices": [*told["invoices"], *self._differ][:_MOST_SHOWN],
+        }
+        self._differing, self._differ = 0, []
+        return found

@@ -1,0 +1,311 @@
+"""One sweep, or one part of it: the pages one after the other, each invoice on them, and some by themselves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple
+from typing import TYPE_CHECKING, Any
+
+from conformance import listings, plan
+from conformance.judging import Violation
+from conformance.observer import Observer
+from conformance.plan import Step
+from conformance.sweep import conclusion
+from conformance.sweep.authority import Hit
+from conformance.sweep.items import Chosen, Items
+from conformance.sweep.ledger import Ledger
+from conformance.sweep.pages import Broken, Pages
+from conformance.sweep.state import State, digest, key_of
+from conformance.sweep.subjects import Page
+from conformance.sweep.walk import Series, Walk, series_of, with_url
+
+if TYPE_CHECKING:
+    from conformance.exchange import Exchange
+    from conformance.sweep.progress import Advance
+    from conformance.target import Target
+
+# Elements of a page that are asked for: few requests, and answers that come within the usual time limits.
+PAGE_SIZE = 200
+# Pages in a row that bring no new invoice: the links lead in a circle.
+_FRUITLESS = 3
+_AT_ONCE = 64
+
+
+class Sweep:
+    """A sweep against one target."""
+
+    def __init__(
+        self, target: Target, sample: int | str, seed: int, part: tuple[int, int] = (1, 1), path: str | None = None
+    ) -> None:
+        """``sample`` is how many invoices are fetched by themselves; ``path`` names the file of the state.
+
+        Raises SettingError when that file cannot be used.
+        """
+        self.target = target
+        self.observer = Observer(target)
+        self._sample, self._seed, self._part = sample, seed, part
+        told = {"base-url": target.base_url, "sample": sample, "seed": seed, "part": list(part)}
+        self.state = State(path, told)
+        self.ledger = Ledger(self.state, target.redactor)
+        self._base = plan.build(Step("item", "-"), target.with_invoices(("-",)), {})
+        self._pages = Pages(target, self._base, self.ledger)
+        self._items = Items(target, self.fetch, self._base, self.ledger, self.state)
+        self._width = int(target.settings["concurrency"])
+        self._retries = int(self.state.fact("retries") or 0)
+        self._requests = int(self.state.fact("requests") or 0)
+        self._seconds = float(self.state.fact("seconds") or 0.0)
+        self._started = time.monotonic()
+        self._threshold = 2**63
+        self._reason = ""
+        self._walked: set[bytes] = set()
+
+    # Requests.
+
+    def fetch(self, url: str, **headers: str) -> Exchange:
+        """Ask for a URL until there is an answer; the exchange counts the retries."""
+        request = with_url(self._base, url, *headers.items())
+        exchange = self.observer.fetch_persistently(request)
+        self.observer.superseded.clear()
+        return exchange
+
+    def _count(self, exchange: Exchange) -> None:
+        self._retries += exchange.retries
+
+    # The way.
+
+    def run(self, advance: Advance) -> dict[str, Any]:
+        """Sweep, telling ``advance`` how far it is. Raises whatever interrupts it; the state is kept."""
+        executor = ThreadPoolExecutor(self._width, thread_name_prefix="sweep")
+        self._started = time.monotonic()
+        try:
+            self._go(executor, advance)
+        except Broken as error:
+            self._reason = str(error)
+            self._commit()
+            return self.summary(broken=True)
+        except BaseException:
+            self.observer.close()
+            raise
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+        if not self._reason:
+            self.state.tell("complete", value=True)
+        self._commit()
+        return self.summary()
+
+    def _go(self, executor: ThreadPoolExecutor, advance: Advance) -> None:
+        if not self.state.fact("walked"):
+            for page, own in self._way(Walk(self.target, self.fetch, executor, self._width)):
+                self._count(page.exchange)
+                if own:
+                    self._take(page, executor)
+                advance(self.state.id_count(), self._expected(page))
+                if self._reason:
+                    return
+            self._compare_counts()
+            self.state.tell("walked", value=True)
+            self._commit()
+        self._go_through_sample(executor, advance)
+
+    def _expected(self, page: Page) -> int | None:
+        total = listings.total_count(page.exchange) if page.usable else None
+        return -(-int(total) // self._part[1]) if isinstance(total, int) else None
+
+    def _way(self, walk: Walk) -> Iterator[tuple[Page, bool]]:
+        """Yield the pages with whether they belong to this part: every so manieth."""
+        part, parts = self._part
+        kept = self.state.fact("next")
+        if kept:
+            number, url, series = kept
+            yield from self._along(walk, url, number, Series(*series) if series else None)
+            return
+        start = self.target.url(f"/invoices?page%5Bsize%5D={PAGE_SIZE}")
+        exchange = self.fetch(start)
+        if exchange.answer is not None and exchange.status == 400:
+            # A server need not know this size; its own will do.
+            start = self.target.url("/invoices")
+            exchange = self.fetch(start)
+        first = Page(exchange, 0)
+        series = series_of(first, self.target) if first.usable else None
+        if parts > 1 and series and series.last is not None:
+            numbers = range(part - 1, series.last + 1, parts)
+            todo = [number for number in numbers if not self.state.has_page(number)]
+            for page, following in walk.every(series, todo):
+                yield page, True
+                if following is None:
+                    break
+            else:
+                return
+            walk.end()
+        yield from self._along(walk, start, 0, None)
+
+    def _along(self, walk: Walk, url: str, number: int, series: Series | None) -> Iterator[tuple[Page, bool]]:
+        part, parts = self._part
+        fruitless = 0
+        for page, following in walk.along(url, number, series):
+            before = self.state.id_count()
+            own = page.number % parts == part - 1 and not self.state.has_page(page.number)
+            yield page, own
+            if own and parts == 1 and following:
+                known = walk.series
+                self.state.tell("next", [page.number + 1, following, list(astuple(known)) if known else None])
+                self._commit()
+            fruitless = fruitless + 1 if own and self.state.id_count() == before else 0
+            if following and (digest(following.encode()) in self._walked or fruitless >= _FRUITLESS):
+                self._reason = f"the link next of page {page.number + 1} leads in a circle"
+                return
+            self._walked.add(digest((following or "").encode()))
+
+    def _take(self, page: Page, executor: ThreadPoolExecutor) -> None:
+        """Judge a page that belongs to this part."""
+        self._reason = self._pages.judge(page, self._seed)
+        if self._reason:
+            return
+        identifiers = [
+            each["id"] for each in page.elements if isinstance(each, dict) and isinstance(each.get("id"), str)
+        ]
+        for identifier, other in self.state.add_ids(identifiers, page.number):
+            self._met_twice(page, identifier, other)
+        starts = self._pages.starts
+        self.state.add_page(
+            page.number,
+            {
+                "url": page.exchange.request.url,
+                "elements": len(page.elements),
+                "first": starts[0] if starts else "",
+                "final": starts[-1] if starts else "",
+                "total": self._total(page),
+                "last": listings.is_last(page.exchange),
+            },
+        )
+        chosen = list(self._choose(page))
+        if self._sample == "all":
+            self._look_at(chosen, executor)
+        if self._part[1] > 1 or self._sample == "all":
+            self._commit()
+
+    @staticmethod
+    def _total(page: Page) -> int | None:
+        total = listings.total_count(page.exchange)
+        return int(total) if isinstance(total, int) else None
+
+    def _met_twice(self, page: Page, identifier: str, other: int) -> None:
+        """Report an invoice of two pages, unless that is because the collection changed meanwhile."""
+        if self.state.fact("changed"):
+            return
+        if not self.ledger.of("PAGE-003"):
+            url = next((each["url"] for each in self.state.pages() if each["number"] == other), "")
+            both = [Page(self.fetch(each), 0) for each in (url, page.exchange.request.url)]
+            if not all(_shows(each, identifier) for each in both):
+                self.state.tell("changed", value=True)
+                return
+        violation = Violation("every invoice on one page", f"{identifier} also on page {other + 1}")
+        self.ledger.add(Hit("PAGE-003", "every invoice once", violation), page.exchange, identifier, "/data")
+
+    def _compare_counts(self) -> None:
+        """Report total counts that differ from page to page, unless the collection changed meanwhile."""
+        pages = self.state.pages()
+        totals = {each["total"]: each["url"] for each in pages}
+        if not totals:
+            return
+        if len(totals) == 1:
+            # Whether the count is right is to be seen from all parts; here only that it is still the same.
+            page = Page(self.fetch(pages[0]["url"]), 0)
+            if page.usable and self._total(page) not in totals:
+                self.state.tell("changed", value=True)
+            return
+        fresh = [Page(self.fetch(url), 0) for url in list(totals.values())[:2]]
+        first, second = map(self._total, fresh)
+        if not all(each.usable for each in fresh) or first == second:
+            self.state.tell("changed", value=True)
+            return
+        violation = Violation(f"{first} as on another page", str(second), part="/meta/total-count")
+        self.ledger.add(
+            Hit("COLL-004", "the count everywhere", violation), fresh[1].exchange, None, "/meta/total-count"
+        )
+
+    # The sample.
+
+    def _choose(self, page: Page) -> Iterator[Chosen]:
+        """Yield the invoices of a page that are fetched by themselves at once; keep those that may be later."""
+        if self._sample == 0:
+            return
+        for place, element in enumerate(page.elements):
+            identifier = element.get("id") if isinstance(element, dict) else None
+            if not isinstance(identifier, str):
+                continue
+            if self._sample == "all":
+                yield Chosen(identifier, element, page.exchange.request.url, page.number)
+                continue
+            rank = int.from_bytes(digest(f"{self._seed} ".encode() + key_of(identifier))[:8], "big") >> 1
+            if rank < self._threshold:
+                self._threshold = self.state.choose(
+                    rank, page.number, page.told(place), page.exchange.request.url, int(self._sample)
+                )
+
+    def _go_through_sample(self, executor: ThreadPoolExecutor, advance: Advance) -> None:
+        if self._sample == "all":
+            return
+        done = int(self.state.fact("done") or -1)
+        while rows := self.state.chosen(done, _AT_ONCE):
+            self._look_at([Chosen.read(*row[1:]) for row in rows], executor)
+            done = rows[-1][0]
+            self.state.tell("done", done)
+            self._commit()
+            advance(self.state.id_count(), self.state.id_count())
+
+    def _look_at(self, chosen: list[Chosen], executor: ThreadPoolExecutor) -> None:
+        """Fetch invoices by themselves, several at once, and judge them in their order."""
+        for each, found in zip(chosen, executor.map(self._items.fetch, chosen), strict=True):
+            for exchange in found:
+                self._count(exchange)
+            self._items.judge(each, found)
+        self.state.tell("by_themselves", int(self.state.fact("by_themselves") or 0) + len(chosen))
+
+    # The end.
+
+    def _commit(self) -> None:
+        self.ledger.save()
+        self.state.tell("retries", self._retries)
+        self.state.tell("requests", self._requests + self.observer.sent)
+        self.state.tell("seconds", self._seconds + time.monotonic() - self._started)
+        self.state.tell("disagreements", self._pages.disagreements(self.state.fact("disagreements")))
+        self.state.commit()
+
+    def summary(self, *, broken: bool = False) -> dict[str, Any]:
+        """Return what the sweep found, as plain data."""
+        part, parts = self._part
+        summary = {
+            "shard": part,
+            "shards": parts,
+            "complete": bool(self.state.fact("complete")),
+            "broken": broken,
+            "reason": self._reason,
+            "resumed": self.state.resumed,
+            "changed": bool(self.state.fact("changed")),
+            "invoices": self.state.id_count(),
+            "by_themselves": int(self.state.fact("by_themselves") or 0),
+            "requests": self._requests + self.observer.sent,
+            "retries": self._retries,
+            "seconds": round(self._seconds + time.monotonic() - self._started, 3),
+            "disagreements": self.state.fact("disagreements") or {"count": 0, "invoices": []},
+            "pages": [{name: value for name, value in page.items() if name != "url"} for page in self.state.pages()],
+            "ids": self.state.ids() if parts > 1 else "",
+        }
+        findings = [dict(each) for each in self.ledger]
+        return {**summary, "findings": findings, "holding": sorted(self.ledger.holding - set(conclusion.OF_THE_WHOLE))}
+
+    def close(self) -> None:
+        """Close connections and state."""
+        self.observer.close()
+        self.state.close()
+
+
+def _shows(page: Page, identifier: str) -> bool:
+    wanted = key_of(identifier)
+    return any(
+        isinstance(each, dict) and isinstance(each.get("id"), str) and key_of(each["id"]) == wanted
+        for each in page.elements
+    )

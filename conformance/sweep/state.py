@@ -1,0 +1,183 @@
+"""What a sweep has done: in a file when it has to outlast the process, else in a temporary one, never in memory."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from conformance.settings import SettingError
+from conformance.values import is_uuid
+
+_VERSION = 1
+# Above every rank.
+_ANY = 2**63
+_TABLES = """
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, told TEXT);
+CREATE TABLE IF NOT EXISTS seen (id BLOB PRIMARY KEY, page INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pages (number INTEGER PRIMARY KEY, told TEXT);
+CREATE TABLE IF NOT EXISTS findings (name TEXT PRIMARY KEY, told TEXT);
+CREATE TABLE IF NOT EXISTS chosen (rank INTEGER PRIMARY KEY, page INTEGER, element TEXT, request TEXT);
+CREATE TABLE IF NOT EXISTS tags (tag BLOB PRIMARY KEY, body BLOB, id TEXT) WITHOUT ROWID;
+"""
+_NAMES = ("facts", "seen", "pages", "findings", "chosen", "tags")
+
+
+def key_of(identifier: str) -> bytes:
+    """Return an id in 16 octets: a UUID by its value, whatever its case, anything else by a digest."""
+    if is_uuid(identifier):
+        return bytes.fromhex(identifier.replace("-", ""))
+    return digest(identifier.lower().encode("utf-8", "surrogatepass"))
+
+
+def digest(content: bytes) -> bytes:
+    """Return 16 octets that stand for ``content``."""
+    return hashlib.blake2b(content, digest_size=16).digest()
+
+
+def shown_key(key: bytes) -> str:
+    """Return the id that ``key`` stands for, as far as it is a UUID."""
+    text = key.hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+class State:
+    """Progress and findings of one sweep. Everything since ``commit`` is lost when the process ends."""
+
+    def __init__(self, path: str | None, sweep: Mapping[str, Any]) -> None:
+        """Go on with the sweep in the file ``path``, or begin; ``sweep`` tells one sweep from another.
+
+        Raises SettingError when the file is not one, or keeps another sweep.
+        """
+        self.resumed = False
+        own = {"version": _VERSION, **sweep}
+        try:
+            self._database = sqlite3.connect(path or "", isolation_level=None)
+            # The size in KiB of what SQLite keeps in memory.
+            for pragma in ("journal_mode = DELETE", "synchronous = OFF", "cache_size = -4000", "temp_store = FILE"):
+                self._database.execute(f"PRAGMA {pragma}")
+            self._database.executescript(_TABLES)
+            kept = self.fact("sweep")
+        except sqlite3.DatabaseError as error:
+            raise SettingError(f"--sweep-state: {path} is not the state of a sweep: {error}") from None
+        if kept is not None and not self.fact("complete"):
+            if kept != own:
+                changed = ", ".join(name for name in own if kept.get(name) != own[name])
+                raise SettingError(
+                    f"--sweep-state: {path} keeps another sweep ({changed} differs); remove it to begin anew"
+                )
+            self.resumed = self.page_count() > 0
+        else:
+            self.clear()
+        self.tell("sweep", own)
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin what the next ``commit`` keeps."""
+        self._database.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Keep all that was told."""
+        self._database.execute("COMMIT")
+        self.begin()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for name in _NAMES:
+            self._database.execute(f"DELETE FROM {name}")  # noqa: S608 - a constant
+
+    def close(self) -> None:
+        """Close the file; what was not committed is not kept."""
+        self._database.close()
+
+    def fact(self, name: str) -> Any:
+        """Return what was told under ``name``, or None."""
+        row = self._database.execute("SELECT told FROM facts WHERE name = ?", (name,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def tell(self, name: str, value: Any) -> None:
+        """Keep ``value``, plain data, under ``name``."""
+        self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value)))
+
+    # Ids and pages.
+
+    def add_ids(self, identifiers: Sequence[str], page: int) -> list[tuple[str, int]]:
+        """Keep the ids of a page; return those that are on an earlier one, each with its page."""
+        keys = {key_of(identifier): identifier for identifier in identifiers}
+        added = self._database.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", [(key, page) for key in keys])
+        if added.rowcount == len(keys):
+            return []
+        found = []
+        for key, identifier in keys.items():
+            (number,) = self._database.execute("SELECT page FROM seen WHERE id = ?", (key,)).fetchone()
+            if number != page:
+                found.append((identifier, number))
+        return found
+
+    def id_count(self) -> int:
+        """Return how many different ids were seen."""
+        return int(self._database.execute("SELECT count(*) FROM seen").fetchone()[0])
+
+    def ids(self) -> str:
+        """Return all ids in order, 16 octets each, in base64."""
+        rows = self._database.execute("SELECT id FROM seen ORDER BY id")
+        return base64.b64encode(b"".join(row[0] for row in rows)).decode()
+
+    def add_page(self, number: int, told: Mapping[str, Any]) -> None:
+        """Keep what is known of a page."""
+        self._database.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (number, json.dumps(told)))
+
+    def has_page(self, number: int) -> bool:
+        """Tell whether a page was judged."""
+        return self._database.execute("SELECT 1 FROM pages WHERE number = ?", (number,)).fetchone() is not None
+
+    def page_count(self) -> int:
+        """Return how many pages were judged."""
+        return int(self._database.execute("SELECT count(*) FROM pages").fetchone()[0])
+
+    def pages(self) -> list[dict[str, Any]]:
+        """Return what is known of each page, in order."""
+        rows = self._database.execute("SELECT number, told FROM pages ORDER BY number")
+        return [{"number": number, **json.loads(told)} for number, told in rows]
+
+    # Findings, the sample, entity tags.
+
+    def save_findings(self, findings: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+        """Keep findings by their names."""
+        rows = [(name, json.dumps(told)) for name, told in findings]
+        self._database.executemany("INSERT OR REPLACE INTO findings VALUES (?, ?)", rows)
+
+    def findings(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return the findings in the order in which they were met."""
+        rows = self._database.execute("SELECT name, told FROM findings ORDER BY rowid")
+        return [(name, json.loads(told)) for name, told in rows]
+
+    def choose(self, rank: int, page: int, element: str, request: str, most: int) -> int:
+        """Keep an invoice for the sample, which has the ``most`` of lowest rank; return below which others come."""
+        self._database.execute("INSERT OR REPLACE INTO chosen VALUES (?, ?, ?, ?)", (rank, page, element, request))
+        count, highest = self._database.execute("SELECT count(*), max(rank) FROM chosen").fetchone()
+        if count > most:
+            self._database.execute("DELETE FROM chosen WHERE rank = ?", (highest,))
+            (highest,) = self._database.execute("SELECT max(rank) FROM chosen").fetchone()
+        return int(highest) if count >= most else _ANY
+
+    def chosen(self, after: int, most: int) -> list[tuple[int, int, str, str]]:
+        """Return up to ``most`` of the sample in the order of their ranks, from the one after ``after`` on."""
+        query = "SELECT rank, page, element, request FROM chosen WHERE rank > ? ORDER BY rank LIMIT ?"
+        return list(self._database.execute(query, (after, most)))
+
+    def chosen_count(self) -> int:
+        """Return the size of the sample."""
+        return int(self._database.execute("SELECT count(*) FROM chosen").fetchone()[0])
+
+    def add_tag(self, tag: str, body: bytes, identifier: str) -> str | None:
+        """Keep an entity tag; return the id of another invoice with the same one and another body, or None."""
+        key = digest(tag.encode("utf-8", "surrogatepass"))
+        row = self._database.execute("SELECT body, id FROM tags WHERE tag = ?", (key,)).fetchone()
+        if row is None:
+            self._database.execute("INSERT INTO tags VALUES (?, ?, ?)", (key, digest(body), identifier))
+            return None
+        return None if row[0] == digest(body) or row[1] == identifier else str(row[1])

@@ -1,0 +1,107 @@
+"""What the rules of the checks are applied to: a page, an element of it, or an invoice by itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from conformance import jsontext
+from conformance.exchange import JSON_API, Exchange, Request
+from conformance.jsontext import JsonText
+
+Object = dict[str, Any]
+# A number that a plain reader does not keep as it was written, outside of texts at least.
+_MINUS_ZERO = re.compile(rb"[:\[,\s]-0[\s,\]}]")
+
+
+class _UnusualError(ValueError):
+    """The text is not plain JSON."""
+
+
+def _members(pairs: list[tuple[str, Any]]) -> Object:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise _UnusualError
+    return value
+
+
+def _constant(name: str) -> float:
+    raise _UnusualError(name)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_constant)
+
+
+def parsed(body: bytes) -> JsonText:
+    """Read ``body``: quickly when there is nothing unusual about it, else with every defect and all spellings kept."""
+    if not _MINUS_ZERO.search(body):
+        try:
+            return JsonText(_DECODER.decode(body.decode("utf-8")), readable=True)
+        except (ValueError, RecursionError):
+            pass
+    return jsontext.read(body)
+
+
+@dataclass(frozen=True)
+class Told(Exchange):
+    """An exchange whose content is read already, or a part of it."""
+
+    content: JsonText = field(default_factory=JsonText)
+
+    @property
+    def json(self) -> JsonText:
+        """The content."""
+        return self.content
+
+
+def told(exchange: Exchange, content: JsonText, **changes: Any) -> Told:
+    """Return ``exchange`` with ``content`` in place of its own."""
+    values = {name: getattr(exchange, name) for name in Exchange.__dataclass_fields__}
+    return Told(**{**values, **changes}, content=content)
+
+
+class Page:
+    """One page of the collection as it was answered."""
+
+    def __init__(self, exchange: Exchange, number: int) -> None:
+        """``number`` counts from zero."""
+        self.number = number
+        labelled = exchange.answer is not None and exchange.media_type == JSON_API
+        self.content = parsed(exchange.answer.body) if exchange.answer is not None else JsonText()
+        self.exchange = told(exchange, self.content, probe=f"page {number + 1} of the sweep")
+        self._exact: list[Any] | None = None
+        value = self.content.value if self.content.readable and isinstance(self.content.value, dict) else {}
+        self.document: Object = value
+        meta = value.get("meta")
+        if isinstance(meta, dict) and type(meta.get("total-count")) is int:
+            # Written as an integer: a plain reader does not keep the spelling.
+            meta["total-count"] = jsontext.IntegerLexeme(str(meta["total-count"]))
+        data = value.get("data")
+        usable = exchange.answer is not None and exchange.status == 200 and labelled and isinstance(data, list)
+        self.usable = usable
+        self.elements: list[Any] = data if usable and isinstance(data, list) else []
+
+    def frame(self) -> Told:
+        """Return the page without its elements, which are judged one by one."""
+        if not self.usable:
+            return self.exchange
+        content = JsonText({**self.document, "data": []}, readable=True, defects=self.content.defects)
+        return replace(self.exchange, content=content)
+
+    def exact(self, place: int) -> Any:
+        """Return an element with the spelling of its numbers kept."""
+        if self._exact is None:
+            value = jsontext.read(self.exchange.body).value
+            self._exact = value["data"] if isinstance(value, dict) else []
+        return self._exact[place]
+
+    def told(self, place: int) -> str:
+        """Return an element as JSON."""
+        return json.dumps(self.elements[place])
+
+    def element(self, element: Any, request: Request) -> Told:
+        """Return an element as if it had been asked for by ``request``."""
+        content = JsonText({"data": element}, readable=True)
+        return replace(self.exchange, request=request, content=content)

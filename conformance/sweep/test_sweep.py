@@ -1,0 +1,17 @@
+"""Every invoice of the collection: one item, or one for each process that shares the work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.sweep.progress import Advance
+from conformance.sweep.session import Sweep
+
+pytestmark = pytest.mark.generated
+
+
+def test_sweep(sweep: Sweep, advance: Advance) -> dict[str, Any]:
+    """Judge the collection, or a part of it."""
+    return sweep.run(advance)

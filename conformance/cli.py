@@ -95,6 +95,27 @@ def _report(options: argparse.Namespace) -> int:
     return 0
 
 
+def _merge(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from conformance.recording import replace_file
+    from conformance.reports import html, json_report, merge
+    from conformance.reports.evidence import printable
+
+    try:
+        merged = merge.merge([json_report.load(path) for path in options.reports])
+        if options.json:
+            replace_file(Path(options.json), json_report.text(merged.report))
+        if options.html:
+            replace_file(Path(options.html), html.text(merged.report))
+    except (json_report.ReportError, merge.MergeError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 4
+    for line in merge.lines(merged, len(options.reports)):
+        sys.stdout.write("\n".join(map(printable, line.split("\n"))) + "\n")
+    return merged.exit_code
+
+
 def _diff(options: argparse.Namespace) -> int:
     from conformance.reports import diff, json_report
     from conformance.reports.evidence import printable
@@ -135,6 +156,11 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("report", metavar="REPORT.json")
     report.add_argument("--html", required=True, metavar="FILE", help="where to write it")
     report.set_defaults(run=_report)
+    merge = commands.add_parser("merge", help="join the JSON reports of the parts of a sweep into one verdict")
+    merge.add_argument("reports", nargs="+", metavar="REPORT.json")
+    merge.add_argument("--json", metavar="FILE", help="where to write the joined report")
+    merge.add_argument("--html", metavar="FILE", help="where to write it for people")
+    merge.set_defaults(run=_merge)
     diff = commands.add_parser("diff", help="tell what changed between two JSON reports; 1 when something newly fails")
     diff.add_argument("old", metavar="OLD.json")
     diff.add_argument("new", metavar="NEW.json")

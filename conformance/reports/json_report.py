@@ -89,11 +89,7 @@ def _build(run: Run, verdict: Verdict, ending: Ending) -> dict[str, Any]:
             "capabilities": sorted(run.target.capabilities),
         },
         "settings": run.target.public_settings() | {"strict": verdict.strict},
-        "verdict": _verdict(verdict, run),
-        "counts": _counts(verdict.outcomes.values()),
-        "sources": [_group(verdict, name, [each for each in _all() if each.source == name]) for name in SOURCES],
-        "areas": [_group(verdict, name, [each for each in _all() if each.area == name]) for name in _areas()],
-        "must": _must(verdict),
+        **decided(verdict, aborted=run.abort is not None),
         "requirements": [_requirement(each, verdict, run.judgements) for each in _all()],
         "suite_errors": _judgements([each for each in run.judgements if each.requirement not in registry()]),
         "exchanges": exchanges(run),
@@ -103,6 +99,17 @@ def _build(run: Run, verdict: Verdict, ending: Ending) -> dict[str, Any]:
 def _swept(summary: Mapping[str, Any]) -> dict[str, Any]:
     """Return a part of a sweep; its findings are judgements like others."""
     return {name: value for name, value in summary.items() if name not in {"findings", "holding", "broken"}}
+
+
+def decided(verdict: Verdict, *, aborted: bool) -> dict[str, Any]:
+    """Return the parts of a report that follow from the verdict."""
+    return {
+        "verdict": _verdict(verdict, aborted=aborted),
+        "counts": _counts(verdict.outcomes.values()),
+        "sources": [_group(verdict, name, [each for each in _all() if each.source == name]) for name in SOURCES],
+        "areas": [_group(verdict, name, [each for each in _all() if each.area == name]) for name in _areas()],
+        "must": _must(verdict),
+    }
 
 
 def _all() -> Iterable[Requirement]:
@@ -129,11 +136,11 @@ def _repeated(run: Run) -> dict[str, Any]:
     return {"repeated": {"times": found.times, "requests": found.requests, "set_aside": aside}}
 
 
-def _verdict(verdict: Verdict, run: Run) -> dict[str, Any]:
-    decided = None if run.abort else {ExitCode.CONFORMS: True, ExitCode.DOES_NOT_CONFORM: False}.get(verdict.exit_code)
+def _verdict(verdict: Verdict, *, aborted: bool) -> dict[str, Any]:
+    decided = None if aborted else {ExitCode.CONFORMS: True, ExitCode.DOES_NOT_CONFORM: False}.get(verdict.exit_code)
     return {
         "conforms": decided,
-        "sentence": "no verdict: the target cannot be judged" if run.abort else verdict.sentence,
+        "sentence": "no verdict: the target cannot be judged" if aborted else verdict.sentence,
         "strict": verdict.strict,
         "gating": [each.id for each in verdict.gating],
         "errors": verdict.errors,
@@ -209,32 +216,33 @@ def _requirement(requirement: Requirement, verdict: Verdict, judgements: Iterabl
 
 
 def _judgements(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
-    return [_judgement(each) for each in judgements]
+    return [told(each) for each in judgements]
 
 
-def _judgement(judgement: Judgement) -> dict[str, Any]:
+def told(judgement: Judgement) -> dict[str, Any]:
+    """Return a judgement as plain data."""
     evidence = judgement.evidence
-    told: dict[str, Any] = {
+    shown: dict[str, Any] = {
         "check": judgement.nodeid.rpartition("/")[2],
         "outcome": str(judgement.outcome),
         "exchanges": list(evidence.get("exchanges", ()))[:_MOST_OTHERS],
     }
     if judgement.reason:
-        told["reason"] = judgement.reason
+        shown["reason"] = judgement.reason
     if "request" in evidence:
-        told |= {"curl": evidence["request"], "others": list(evidence["others"])[:_MOST_OTHERS]}
+        shown |= {"curl": evidence["request"], "others": list(evidence["others"])[:_MOST_OTHERS]}
         if "exchanges" not in evidence:
-            told["answer"] = list(evidence["answer"])
+            shown["answer"] = list(evidence["answer"])
     if "count" in evidence:
-        told |= {"invoices": list(evidence["invoices"]), "count": evidence["count"]}
+        shown |= {"invoices": list(evidence["invoices"]), "count": evidence["count"]}
     if judgement.outcome in _VIOLATED:
-        told |= {
+        shown |= {
             "expected": judgement.expected,
             "observed": judgement.observed,
             "part": evidence.get("part"),
             "select": evidence.get("repeat", f"-k {judgement.requirement}"),
         }
-    return told
+    return shown
 
 
 def exchanges(run: Run) -> list[dict[str, Any]]:

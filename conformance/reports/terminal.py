@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -55,7 +55,8 @@ def _fill(text: str, *, initial_indent: str = "", subsequent_indent: str) -> str
     )
 
 
-def _row(label: str, text: str) -> str:
+def row(label: str, text: str) -> str:
+    """Return a line of the summary."""
     return _fill(text, initial_indent=f"{label:<12}", subsequent_indent=" " * 12)
 
 
@@ -94,7 +95,7 @@ def _source_row(verdict: Verdict, source: str) -> str | None:
     for outcome in (Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED):
         if found := verdict.of(outcome, source=source):
             text += f"   {len(found)} {outcome}: {' '.join(entry.id for entry in found)}"
-    return _row(NAMES[source], text)
+    return row(NAMES[source], text)
 
 
 def _coverage(verdict: Verdict) -> str:
@@ -118,9 +119,9 @@ def _waivers(verdict: Verdict) -> Iterator[str]:
     """Yield what became of the waivers; each that needs attention by itself."""
     if verdict.waivers:
         states = Counter(str(use.state) for use in verdict.waivers)
-        yield _row("waivers", ", ".join(f"{count} {state}" for state, count in states.items()))
+        yield row("waivers", ", ".join(f"{count} {state}" for state, count in states.items()))
     for use in verdict.unfit_waivers:
-        yield _row("", f"{use.state} {use.waiver.requirement}: {use.told}")
+        yield row("", f"{use.state} {use.waiver.requirement}: {use.told}")
 
 
 def _sent(run: Run) -> Iterator[str]:
@@ -129,19 +130,20 @@ def _sent(run: Run) -> Iterator[str]:
     seconds = run.seconds + elsewhere + sum(each["seconds"] for each in run.generated)
     more = f" + {generated} generated" if run.generated else ""
     recorded = f", recorded {run.started}; none now" if run.kept else ""
-    yield _row("sent", f"{run.sent} requests{more} in {seconds:.1f} s{recorded}")
+    yield row("sent", f"{run.sent} requests{more} in {seconds:.1f} s{recorded}")
     if repeated := repetition.tally(run.observer, run.settings["repeat"]):
         aside = ", ".join(f"{count} with {status}" for status, count in repeated.set_aside.items())
         left_out = f"; not judged, as they speak of a limit or a gateway: {aside}" if aside else ""
-        yield _row("repeated", f"{repeated.requests} requests, {repeated.times} answers to each{left_out}")
+        yield row("repeated", f"{repeated.requests} requests, {repeated.times} answers to each{left_out}")
     if run.generated:
         share = f"{served} of {positive} that fit the contract got 200 ({100 * served // max(1, positive)} %)"
-        yield _row("generated", f"{share}; --fuzz-seed={run.settings['fuzz-seed']}")
+        yield row("generated", f"{share}; --fuzz-seed={run.settings['fuzz-seed']}")
     if run.swept:
-        yield _row("sweep", _swept(run.swept))
+        yield row("sweep", swept(run.swept))
 
 
-def _swept(parts: list[dict[str, Any]]) -> str:
+def swept(parts: Sequence[Mapping[str, Any]]) -> str:
+    """Say in one line what a sweep did."""
     invoices, alone, requests, retries = (
         sum(part[name] for part in parts) for name in ("invoices", "by_themselves", "requests", "retries")
     )
@@ -163,16 +165,21 @@ def _swept(parts: list[dict[str, Any]]) -> str:
 def summary(run: Run, verdict: Verdict, deselected: int, *, interrupted: bool) -> Iterator[str]:
     """Yield the closing lines: target, requests, a row per source, coverage, verdict."""
     name = "embedded reference server" if run.embedded else run.target.base_url
-    yield _row("target", f"{name}  ({run.target.described()})")
+    yield row("target", f"{name}  ({run.target.described()})")
     yield from _sent(run)
+    yield from rows(verdict)
+    part = f"  (of the selected checks; {deselected} deselected)" if deselected else ""
+    so_far = "interrupted; so far: " if interrupted else ""
+    yield row("verdict", so_far + verdict.sentence + part)
+
+
+def rows(verdict: Verdict) -> Iterator[str]:
+    """Yield a row per source, coverage and waivers."""
     for source in SOURCES:
-        if row := _source_row(verdict, source):
-            yield row
+        if line := _source_row(verdict, source):
+            yield line
     yield _coverage(verdict)
     unseen = [entry for entry in verdict.of(Outcome.NOT_OBSERVED) if entry.level is not Level.MUST]
     if unseen:
-        yield _row("not seen", f"{len(unseen)} of other levels: {' '.join(entry.id for entry in unseen)}")
+        yield row("not seen", f"{len(unseen)} of other levels: {' '.join(entry.id for entry in unseen)}")
     yield from _waivers(verdict)
-    part = f"  (of the selected checks; {deselected} deselected)" if deselected else ""
-    so_far = "interrupted; so far: " if interrupted else ""
-    yield _row("verdict", so_far + verdict.sentence + part)

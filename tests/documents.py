@@ -95,6 +95,8 @@ def _cost(ids: frozenset[str], needs: frozenset[str]) -> int:
 
 
 def _requests(fault: Fault) -> str:
+    if fault.area.startswith("swept"):
+        return "sweep"
     return "generated" if fault.area.startswith("generated") else str(_cost(fault.caught_by, fault.needs))
 
 

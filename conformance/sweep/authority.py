@@ -72,7 +72,8 @@ def _single(check: borrowed.Check) -> Callable[[Exchange], None]:
 
 def _wide(check: borrowed.Check) -> Callable[[Exchange], None]:
     def judge(exchange: Exchange) -> None:
-        if ("every_error" in check.arguments and exchange.succeeded) or exchange.answer is None:
+        other_kind = "every_error" if exchange.succeeded else "every_success"
+        if exchange.answer is None or other_kind in check.arguments:
             raise NotObserved("no answer of this kind")
         check.function(**dict.fromkeys(check.arguments, (exchange,)))
 

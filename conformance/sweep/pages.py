@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -62,7 +63,9 @@ class Shapes:
             return
         lines = tuple((name, _HEXADECIMAL.sub("0", value)) for name, value in answer.fields)
         value = exchange.content.value
-        members = tuple(value) if isinstance(value, dict) else None
+        # The data have rules of their own.
+        rest = {name: each for name, each in value.items() if name != "data"} if isinstance(value, dict) else value
+        members = _HEXADECIMAL.sub("0", json.dumps(rest, default=str))
         kinds = tuple(each.kind for each in exchange.content.defects)
         shape = (identifier is None, own, answer.status, lines, members, kinds)
         if shape in self._seen:
@@ -120,6 +123,9 @@ class Pages:
             if not isinstance(element, dict):
                 continue  # COLL-001
             suspicions = self._quick.suspicions(element, now)
+            if page.unusual and suspicions is not EVERYTHING:
+                # The spelling of a number may be what is unusual.
+                suspicions = authority.COUNTERS.union(suspicions)
             if suspicions or place == chosen:
                 self._judge_element(page, place, suspicions, full=place == chosen)
 

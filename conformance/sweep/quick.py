@@ -70,7 +70,7 @@ def _direction(values: tuple[Any, ...], start: str, end: str) -> bool:
     if calls == 0:
         nothing = good == 0 and talk == 0 and billed == 0 and first is None and last is None
         return nothing and not amount.strip("0.")
-    return good <= calls and (good > 0 or talk == 0) and first is not None and start <= first <= last <= end
+    return good <= calls and (good > 0 or talk == 0) and None not in (first, last) and start <= first <= last <= end
 
 
 class Quick:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import Any
 
 from conformance import jsontext
-from conformance.exchange import JSON_API, Exchange, Request
+from conformance.exchange import Exchange, Request
 from conformance.jsontext import JsonText
 
 Object = dict[str, Any]
@@ -36,12 +37,30 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_constant
 
 def parsed(body: bytes) -> JsonText:
     """Read ``body``: quickly when there is nothing unusual about it, else with every defect and all spellings kept."""
+    return _parsed(body)[0]
+
+
+def _parsed(body: bytes) -> tuple[JsonText, bool]:
+    """Return also whether the text is unusual."""
     if not _MINUS_ZERO.search(body):
         try:
-            return JsonText(_DECODER.decode(body.decode("utf-8")), readable=True)
+            return JsonText(_DECODER.decode(body.decode("utf-8")), readable=True), False
         except (ValueError, RecursionError):
             pass
-    return jsontext.read(body)
+    return jsontext.read(body), True
+
+
+def _plain(value: Any) -> Any:
+    """Return a JSON value with numbers of the usual types; one that is none in JSON becomes null."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, jsontext.IntegerLexeme):
+        return int(value)
+    if isinstance(value, float):
+        return float(value) if isfinite(value) else None
+    return value
 
 
 @dataclass(frozen=True)
@@ -68,8 +87,8 @@ class Page:
     def __init__(self, exchange: Exchange, number: int) -> None:
         """``number`` counts from zero."""
         self.number = number
-        labelled = exchange.answer is not None and exchange.media_type == JSON_API
-        self.content = parsed(exchange.answer.body) if exchange.answer is not None else JsonText()
+        # Numbers keep their spelling only where something about the text is unusual.
+        self.content, self.unusual = _parsed(exchange.answer.body if exchange.answer is not None else b"")
         self.exchange = told(exchange, self.content, probe=f"page {number + 1} of the sweep")
         self._exact: list[Any] | None = None
         value = self.content.value if self.content.readable and isinstance(self.content.value, dict) else {}
@@ -79,9 +98,9 @@ class Page:
             # Written as an integer: a plain reader does not keep the spelling.
             meta["total-count"] = jsontext.IntegerLexeme(str(meta["total-count"]))
         data = value.get("data")
-        usable = exchange.answer is not None and exchange.status == 200 and labelled and isinstance(data, list)
-        self.usable = usable
-        self.elements: list[Any] = data if usable and isinstance(data, list) else []
+        self.usable = exchange.answer is not None and exchange.status == 200 and isinstance(data, list)
+        elements: Any = _plain(data) if self.unusual else data
+        self.elements: list[Any] = elements if self.usable else []
 
     def frame(self) -> Told:
         """Return the page without its elements, which are judged one by one."""

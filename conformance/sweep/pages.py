@@ -133,13 +133,12 @@ class Pages:
         # Where nothing is suspected, numbers are written as any writer does.
         exact = page.exact(place) if suspicions else jsontext.read(page.told(place).encode()).value
         identifier = str(exact.get("id"))
+        rules: Any = [rule for name in suspicions for rule in self._by_id[name]]
         if full or suspicions is EVERYTHING:
-            self._compare_validators(page.elements[place], exact, identifier)
+            fits = self._compare_validators(page.elements[place], exact, identifier)
+            rules = self._rules[:-1] if fits else self._rules
         request = with_url(self._base, self._target.url(f"/invoices/{identifier}"))
         subject = page.element(exact, request)
-        rules = (
-            self._rules if full or suspicions is EVERYTHING else [r for name in suspicions for r in self._by_id[name]]
-        )
         hits = authority.judged(subject, rules, self._ledger.holding if full else None)
         if missed := [hit for hit in hits if hit.requirement not in suspicions]:
             raise OverlookedError(f"{missed[0].requirement} of invoice {identifier}: {missed[0].violation}")
@@ -147,8 +146,8 @@ class Pages:
             part = (hit.violation.part or "").replace("/data", f"/data/{place}", 1)
             self._ledger.add(hit, page.exchange, identifier, part, exact)
 
-    def _compare_validators(self, element: Any, exact: Any, identifier: str) -> None:
-        """Notice when the compiled validator and the validator of record differ; the one of record counts."""
+    def _compare_validators(self, element: Any, exact: Any, identifier: str) -> bool:
+        """Tell what the validator of record says, which counts, and notice when the compiled one differs."""
         quickly, really = self._quick.is_valid(element), self._record.is_valid(exact)
         if quickly and not really:
             raise OverlookedError(
@@ -157,6 +156,9 @@ class Pages:
         if really and not quickly:
             self._differing += 1
             self._differ += [identifier[:200]] if len(self._differ) < _MOST_SHOWN else []
+        if really:
+            self._ledger.holding.add(authority.SCHEMA)
+        return really
 
     def disagreements(self, before: dict[str, Any] | None) -> dict[str, Any]:
         """Return on how many invoices the validators differed, with the first ids; what was told so is not again."""

@@ -72,6 +72,8 @@ class State:
             self.resumed = self.page_count() > 0
         else:
             self.clear()
+        # Counting them anew would take longer with every page.
+        self._ids = int(self._database.execute("SELECT count(*) FROM seen").fetchone()[0])
         self.tell("sweep", own)
         self.begin()
 
@@ -108,6 +110,7 @@ class State:
         """Keep the ids of a page; return those that are on an earlier one, each with its page."""
         keys = {key_of(identifier): identifier for identifier in identifiers}
         added = self._database.executemany("INSERT OR IGNORE INTO seen VALUES (?, ?)", [(key, page) for key in keys])
+        self._ids += added.rowcount
         if added.rowcount == len(keys):
             return []
         found = []
@@ -119,7 +122,7 @@ class State:
 
     def id_count(self) -> int:
         """Return how many different ids were seen."""
-        return int(self._database.execute("SELECT count(*) FROM seen").fetchone()[0])
+        return self._ids
 
     def ids(self) -> str:
         """Return all ids in order, 16 octets each, in base64."""

@@ -115,6 +115,11 @@ class Walk:
             if url not in self._ahead and len(self._ahead) < self._width:
                 self._ahead[url] = self._executor.submit(self._fetch, url)
 
+    def have(self, url: str, exchange: Exchange) -> None:
+        """Use an answer that is there already."""
+        self._ahead[url] = Future()
+        self._ahead[url].set_result(exchange)
+
     def end(self) -> None:
         """Forget what was asked for ahead."""
         for future in self._ahead.values():

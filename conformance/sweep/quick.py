@@ -82,12 +82,15 @@ class Quick:
         self._valid = compiled().is_valid
 
     def is_valid(self, element: Any) -> bool:
-        """Tell whether the compiled validator accepts ``element``."""
-        return self._valid(element)
+        """Tell whether the compiled validator accepts ``element``. It refuses to read what is no text, or too deep."""
+        try:
+            return self._valid(element)
+        except (ValueError, RecursionError):
+            return False
 
     def suspicions(self, element: Any, now: str) -> Collection[str]:
         """Return the requirements that may not hold for ``element``; ``now`` is a time in the documented form."""
-        if not self._valid(element):
+        if not self.is_valid(element):
             return EVERYTHING
         attributes = element["attributes"]
         account = element["relationships"]["account"]

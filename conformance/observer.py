@@ -184,7 +184,10 @@ class Observer:
             if not prevented or pause is None:
                 break
             retries += 1 + exchange.retries
-            self._rate.hold(pause)
+            asked = 0.0
+            if exchange.answer is not None and exchange.started is not None:
+                asked = retry_after(exchange.answer.fields, exchange.started) or 0.0
+            self._rate.hold(max(pause, min(asked, _LONGEST_WAIT)))
         return replace(exchange, retries=retries + exchange.retries)
 
     def obtain(self, step: Step) -> Exchange:

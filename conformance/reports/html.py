@@ -26,7 +26,7 @@ _FINDINGS = (Outcome.ERROR, Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outco
 # Findings of one requirement that are shown with all their evidence.
 _MOST_SHOWN = 5
 _OPTIONAL: dict[str, Any] = dict.fromkeys(
-    ("reason", "expected", "observed", "part", "select", "curl", "answer", "others"), ""
+    ("reason", "expected", "observed", "part", "select", "curl", "answer", "others", "invoices", "count"), ""
 )
 _WIDTH, _LANE = 960.0, 10
 

@@ -138,8 +138,15 @@ def _existing_run(config: pytest.Config) -> Run | None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Read the settings early when checks are what is run, so that a wrong one is the only thing that is said."""
-    if _only_checks(session.config):
-        run_of(session.config)
+    if not _only_checks(session.config):
+        return
+    run = run_of(session.config)
+    if distribution.is_worker(session.config) or distribution.is_controller(session.config):
+        return  # each process has a state of its own
+    try:
+        run.expect_usable_state()
+    except settings.SettingError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

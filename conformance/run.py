@@ -235,6 +235,17 @@ class Run:
         facts["abort"] = [int(self.abort.code), self.abort.message] if self.abort else None
         self._recorder.save()
 
+    def expect_usable_state(self) -> None:
+        """Raise SettingError when the file for the state of the sweep has another one's, or is none."""
+        values = self.settings
+        if self.dry or self.kept or values["sweep"] is None or not values["sweep-state"]:
+            return
+        from conformance.sweep.session import identity
+        from conformance.sweep.state import State
+
+        own = identity(self.target, values["sweep"], values["fuzz-seed"], values["sweep-shard"])
+        State(values["sweep-state"], own).close()
+
     def conclusions(self) -> list[Judgement]:
         """Return what follows from all parts of the sweep together."""
         if not self.swept:

@@ -76,6 +76,13 @@ def test_the_embedded_server_conforms_with_any_number_of_invoices() -> None:
     assert f"{MANY} invoices on 4 pages, 100 by themselves" in " ".join(result.output.split())
 
 
+def test_the_plan_tells_what_a_sweep_sends() -> None:
+    result = run(SWEEP, "--sweep=7", "--plan", "--base-url=http://api.example.org", "--invoice-id=x")
+    assert "invoices?page%5Bsize%5D=200" in result.output
+    assert "# sweep: 7 invoices by themselves, and again with If-None-Match" in result.output
+    assert "nothing was sent" in result.output
+
+
 def test_without_the_option_there_is_no_sweep() -> None:
     result = run(SWEEP)
     assert result.code == 5
@@ -198,6 +205,16 @@ def test_ctrl_c_keeps_the_state_and_the_next_run_goes_on(tmp_path: Path) -> None
     again = json_report.load(str(report))["sweep"][0]
     assert again["resumed"]
     assert again["invoices"] == MANY
+
+
+def test_the_state_of_another_sweep_is_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("no database, but a text that is long enough to be looked at " * 20, encoding="utf-8")
+    result = run(SWEEP, "--sweep", f"--sweep-state={path}", "--base-url=http://127.0.0.1:1", "--invoice-id=x")
+    assert result.code == 4
+    assert "is not the state of a sweep" in result.errors + result.output
+    assert "Traceback" not in result.errors + result.output
+    assert path.read_text(encoding="utf-8").startswith("no database")
 
 
 def test_an_unusable_target_ends_several_processes_with_its_code() -> None:

@@ -42,6 +42,20 @@ def _closing(requests: int, repeated: int, times: int) -> str:
     return f"{requests} requests{more}; nothing was sent"
 
 
+def _swept(target: Target) -> Iterator[str]:
+    """Yield what the sweep sends, if there is one: its first request, and what follows from the answers."""
+    sample = target.settings["sweep"]
+    if sample is None:
+        return
+    from conformance.sweep.session import first_request
+
+    yield "# sweep: from here on the links next are followed, to the end of the collection"
+    yield curl(first_request(target))
+    if sample:
+        count = "every invoice" if sample == "all" else f"{sample} invoices"
+        yield f"# sweep: {count} by themselves, and again with If-None-Match"
+
+
 def lines(target: Target, steps: Iterable[Step], aborted: Abort | None) -> Iterator[str]:
     """Yield one command per request; what depends on earlier answers is shown with the documented answer."""
     if aborted:
@@ -64,4 +78,5 @@ def lines(target: Target, steps: Iterable[Step], aborted: Abort | None) -> Itera
         repeated[step] = times > 1 and is_stable(step.probe, request)
         yield f"# {step.probe}{f' ({times} times)' if repeated[step] else ''}"
         yield curl(request)
+    yield from _swept(target)
     yield _closing(len(known), sum(repeated.values()), times)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.distribution import workers
 from conformance.plugin import run_of
 from conformance.settings import SettingError
-from conformance.sweep import progress
-from conformance.sweep.judgements import judgements, repeated
-from conformance.sweep.session import Sweep
 from conformance.verdict import Judgement
+
+if TYPE_CHECKING:
+    from conformance.sweep.progress import Advance
+    from conformance.sweep.session import Sweep
 
 _SUMMARY: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
 
@@ -35,6 +36,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def sweep(request: pytest.FixtureRequest, part: tuple[int, int]) -> Iterator[Sweep | None]:
     """The sweep of one part; None when a record is judged."""
+    from conformance.sweep.session import Sweep
+
     run = run_of(request.config)
     if run.kept:
         yield None
@@ -48,8 +51,10 @@ def sweep(request: pytest.FixtureRequest, part: tuple[int, int]) -> Iterator[Swe
 
 
 @pytest.fixture
-def advance(request: pytest.FixtureRequest) -> Iterator[progress.Advance]:
+def advance(request: pytest.FixtureRequest) -> Iterator[Advance]:
     """Where the sweep tells how far it is: on the terminal, though the output of tests is kept from it."""
+    from conformance.sweep import progress
+
     capture = request.config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled() if capture else nullcontext(), progress.shown("sweep") as told:
         yield told
@@ -67,6 +72,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
     made: Any = pyfuncitem.funcargs["sweep"]
     if made is None:
         return True
+    from conformance.sweep.judgements import judgements, repeated
+
     try:
         pyfuncitem.stash[_SUMMARY] = made.run(pyfuncitem.funcargs["advance"])
     except KeyboardInterrupt:
@@ -83,6 +90,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
     """Report the judgements of an item; an exception is an error of the suite, unless a setting is wrong."""
     from conformance import outcomes
+    from conformance.sweep.judgements import judgements, repeated
 
     report = pytest.TestReport.from_item_and_call(item, call)
     run = run_of(item.config)

@@ -23,7 +23,7 @@ from conformance.sweep.subjects import Page
 from conformance.sweep.walk import Series, Walk, series_of, with_url
 
 if TYPE_CHECKING:
-    from conformance.exchange import Exchange
+    from conformance.exchange import Exchange, Request
     from conformance.sweep.progress import Advance
     from conformance.target import Target
 
@@ -33,6 +33,23 @@ PAGE_SIZE = 200
 _FRUITLESS = 3
 _AT_ONCE = 64
 _ON_A_PAGE = re.compile("/data/[0-9]+/")
+
+
+def base_request(target: Target) -> Request:
+    """Return a request with the header fields that all requests of a sweep have."""
+    return plan.build(Step("item", "-"), target.with_invoices(("-",)), {})
+
+
+def first_request(target: Target) -> Request:
+    """Return the request for the first page."""
+    return with_url(base_request(target), target.url(f"/invoices?page%5Bsize%5D={PAGE_SIZE}"))
+
+
+def identity(target: Target, sample: int | str, seed: int, part: tuple[int, int]) -> dict[str, Any]:
+    """Return what tells one sweep from another."""
+    # The embedded server takes another port each time.
+    where = f"embedded {target.settings['embedded-invoices']}" if target.embedded else target.base_url
+    return {"target": where, "sample": sample, "seed": seed, "part": list(part)}
 
 
 class Sweep:
@@ -48,10 +65,9 @@ class Sweep:
         self.target = target
         self.observer = Observer(target)
         self._sample, self._seed, self._part = sample, seed, part
-        told = {"base-url": target.base_url, "sample": sample, "seed": seed, "part": list(part)}
-        self.state = State(path, told)
+        self.state = State(path, identity(target, sample, seed, part))
         self.ledger = Ledger(self.state, target.redactor)
-        self._base = plan.build(Step("item", "-"), target.with_invoices(("-",)), {})
+        self._base = base_request(target)
         self._pages = Pages(target, self._base, self.ledger)
         self._items = Items(target, self.fetch, self._base, self.ledger, self.state)
         self._width = int(target.settings["concurrency"])
@@ -123,7 +139,7 @@ class Sweep:
             number, url, series = kept
             yield from self._along(walk, url, number, Series(*series) if series else None)
             return
-        start = self.target.url(f"/invoices?page%5Bsize%5D={PAGE_SIZE}")
+        start = first_request(self.target).url
         exchange = self.fetch(start)
         if exchange.answer is not None and exchange.status == 400:
             # A server need not know this size; its own will do.
@@ -165,9 +181,13 @@ class Sweep:
                 return
             self._walked.add(digest((following or "").encode()))
 
+    def judge_page(self, page: Page) -> str:
+        """Judge a page by itself; return why the sweep cannot go beyond it, or an empty text."""
+        return self._pages.judge(page, self._seed)
+
     def _take(self, page: Page, executor: ThreadPoolExecutor) -> None:
         """Judge a page that belongs to this part."""
-        self._reason = self._pages.judge(page, self._seed)
+        self._reason = self.judge_page(page)
         if self._reason:
             return
         identifiers = [

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.sweep.progress import Advance
-from conformance.sweep.session import Sweep
+if TYPE_CHECKING:
+    from conformance.sweep.progress import Advance
+    from conformance.sweep.session import Sweep
 
 pytestmark = pytest.mark.generated
 

@@ -15,6 +15,7 @@ import re
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,13 +30,16 @@ from conformance.sweep.subjects import Page
 from conformance.target import Target, build
 from conformance.wire import Connection
 
+ROOT = Path(__file__).parents[1]
 TURNS = 5
 
 
 @contextlib.contextmanager
-def serving(invoices: int) -> Iterator[dict[str, Any]]:
-    """Run the reference server in a process of its own, filled before anything is measured."""
+def serving(invoices: int, delay: float = 0.0) -> Iterator[dict[str, Any]]:
+    """Run the reference server in a process of its own, filled before anything is measured; ``delay`` is in seconds."""
     command = [sys.executable, "-m", "conformance.cli", "serve", "--invoices", str(invoices)]
+    if delay:
+        command = [sys.executable, __file__, "--slow", str(invoices), str(delay)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -153,28 +157,25 @@ def peak(told: dict[str, Any]) -> None:
     sys.stdout.write(str(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]))
 
 
-class Slow:
-    """The reference server behind a way of 100 ms: it waits for every request, for several at once."""
+def serve_slowly(invoices: int, seconds: float) -> None:
+    """Serve with a delay for every request, several at once, until the process is ended."""
+    from conformance.reference.server import ReferenceServer
 
-    delay = 0.1
+    server = ReferenceServer(invoices=invoices)
 
-    def __init__(self, invoices: int) -> None:
-        """Serve ``invoices``."""
-        from conformance.reference.server import ReferenceServer
+    async def arrive(_original: object, _request: object) -> None:
+        await asyncio.sleep(seconds)
 
-        self.server = ReferenceServer(invoices=invoices)
-
-        async def arrive(_original: object, _request: object) -> None:
-            await asyncio.sleep(self.delay)
-
-        self.server.api.replace("arrive", arrive)
+    server.api.replace("arrive", arrive)
+    with server:
+        sys.stdout.write(json.dumps(server.describe()) + "\n")
+        sys.stdout.flush()
+        threading.Event().wait()
 
 
 def concurrency(_: int) -> Iterator[tuple[str, str, str]]:
     """Requests under way at once, where each answer takes 100 ms."""
-    slow = Slow(100)
-    with slow.server as server:
-        told = {"base_url": server.base_url, "auth_token": server.token}
+    with serving(100, 0.1) as told:
         swept(target_of(told), "all")
         seconds = {
             width: timed(lambda w=width: swept(target_of(told, concurrency=str(w)), "all")) for width in (1, 2, 4, 8)
@@ -184,50 +185,44 @@ def concurrency(_: int) -> Iterator[tuple[str, str, str]]:
 
 
 def running(_: int) -> Iterator[tuple[str, str, str]]:
-    """The run of the checks against sending the same requests without judging."""
-    with serving(12) as told:
-        given = {
-            "auth_token": told["auth_token"],
-            "other_auth_token": told["other_auth_token"],
-            "other_invoice_id": told["other_invoice_id"],
-            "invoice_id": told["invoice_ids"][:5],
-            "enable": ["collection"],
-        }
-        options = [
-            f"--{name.replace('_', '-')}={','.join(v) if isinstance(v, list) else v}" for name, v in given.items()
-        ]
-        options = [each for each in options if not each.startswith("--invoice-id")]
-        options += [f"--invoice-id={each}" for each in given["invoice_id"]]
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            f"--base-url={told['base_url']}",
-            "--fuzz-examples=0",
-            *options,
-        ]
-        root = Path(__file__).parents[1]
+    """The run of the checks against sending the same requests without judging, near by and 100 ms away."""
+    for delay in (0.0, 0.1):
+        with serving(12, delay) as told:
+            start, ours, bare = _run_and_replay(told)
+        away = f"{1000 * delay:.0f} ms away" if delay else "near by"
+        shown = f"{ours:.1f} s, of it {start:.1f} s to start, against {bare:.1f} s"
+        yield f"run of the checks, {away}", shown, f"{(ours - start) / bare:.2f} times the requests (goal 2)"
 
-        def whole() -> None:
-            subprocess.run(command, cwd=root, stdout=subprocess.DEVNULL, check=True)
 
-        def nothing() -> None:
-            subprocess.run([*command, "-k", "ITEM-001"], cwd=root, stdout=subprocess.DEVNULL, check=True)
+def _run_and_replay(told: dict[str, Any]) -> tuple[float, float, float]:
+    """Return the seconds that the start takes, the whole run, and its requests alone."""
+    from conformance import plan
 
-        def replay() -> None:
-            run = Run(told["base_url"], read_settings(given.get, lambda _: None, {}, {}), dry=False)
-            run.start()
-            from conformance import plan
+    given = {
+        "auth_token": told["auth_token"],
+        "other_auth_token": told["other_auth_token"],
+        "other_invoice_id": told["other_invoice_id"],
+        "invoice_id": told["invoice_ids"][:5],
+        "enable": ["collection"],
+    }
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in given.items() if isinstance(value, str)]
+    options += [f"--invoice-id={each}" for each in given["invoice_id"]] + ["--enable=collection"]
+    command = [sys.executable, "-m", "pytest", f"--base-url={told['base_url']}", "--fuzz-examples=0", *options]
 
-            run.observe(plan.everything(run.target))
-            run.stop()
+    def whole(*more: str) -> None:
+        done = subprocess.run([*command, *more], cwd=ROOT, stdout=subprocess.PIPE, check=False, text=True)
+        assert done.returncode == 0, done.stdout
 
-        replay()
-        start = statistics.median(timed(nothing) for _ in range(3))
-        ours, bare, _ratio = in_turns(whole, replay, 3)
-    shown = f"{ours:.1f} s, of it {start:.1f} s to start, against {bare:.1f} s"
-    yield "run of the checks", shown, f"{(ours - start) / bare:.2f} times the requests alone, plus the start (goal 2)"
+    def replay() -> None:
+        run = Run(told["base_url"], read_settings(given.get, lambda _: None, {}, {}), dry=False)
+        run.start()
+        run.observe(plan.everything(run.target))
+        run.stop()
+
+    replay()
+    start = statistics.median(timed(lambda: whole("-k", "ITEM-001")) for _ in range(3))
+    ours, bare, _ = in_turns(whole, replay, 3)
+    return start, ours, bare
 
 
 PARTS = {
@@ -244,8 +239,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--invoices", type=int, default=100_000)
     parser.add_argument("--only", default=",".join(PARTS))
+    parser.add_argument("--slow", nargs=2, type=float, help=argparse.SUPPRESS)
     parser.add_argument("--peak", type=json.loads, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.slow:
+        serve_slowly(int(options.slow[0]), options.slow[1])
     if options.peak:
         peak(options.peak)
         return

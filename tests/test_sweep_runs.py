@@ -60,7 +60,7 @@ def test_a_finding_fails_the_run_and_names_the_invoices(whole: tuple[Result, dic
     result, report = whole
     assert result.code == 1
     assert "1 SHOULD requirement failed (strict)" in result.row("verdict")
-    assert f"{MANY} invoices on 4 pages, 10 by themselves" in " ".join(result.output.split())
+    assert f"{MANY} invoices on 7 pages, 10 by themselves" in " ".join(result.output.split())
     found = next(each for each in report["requirements"] if each["id"] == "INV-001")
     judgement = next(each for each in found["judgements"] if each["outcome"] == "warned")
     assert judgement["count"] == len(set(judgement["invoices"])) > 1
@@ -73,12 +73,12 @@ def test_a_finding_fails_the_run_and_names_the_invoices(whole: tuple[Result, dic
 def test_the_embedded_server_conforms_with_any_number_of_invoices() -> None:
     result = run(SWEEP, "--sweep", f"--embedded-invoices={MANY}")
     assert (result.code, result.row("verdict")) == (0, "conforms")
-    assert f"{MANY} invoices on 4 pages, 100 by themselves" in " ".join(result.output.split())
+    assert f"{MANY} invoices on 7 pages, 100 by themselves" in " ".join(result.output.split())
 
 
 def test_the_plan_tells_what_a_sweep_sends() -> None:
     result = run(SWEEP, "--sweep=7", "--plan", "--base-url=http://api.example.org", "--invoice-id=x")
-    assert "invoices?page%5Bsize%5D=200" in result.output
+    assert "invoices?page%5Bsize%5D=100" in result.output
     assert "# sweep: 7 invoices by themselves, and again with If-None-Match" in result.output
     assert "nothing was sent" in result.output
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from conformance.target import Target
 
 # Elements of a page that are asked for: few requests, and answers that come within the usual time limits.
-PAGE_SIZE = 200
+PAGE_SIZE = 100
 # Pages in a row that bring no new invoice: the links lead in a circle.
 _FRUITLESS = 3
 _AT_ONCE = 64

@@ -18,8 +18,8 @@ ROOT = Path(__file__).parent.parent
 RECORD = """
 import json, pathlib
 def pytest_unconfigure(config):
-    from conformance.plugin import _existing_run
-    run = _existing_run(config)
+    from conformance.items import existing_run
+    run = existing_run(config)
     said = sorted({(judgement.requirement, str(judgement.outcome)) for judgement in run.judgements})
     pathlib.Path(__file__).with_name("said.json").write_text(json.dumps(said))
 """

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance import plugin
+from conformance.items import run_of
 from conformance.settings import SETTINGS, Setting, SettingError, read_settings, read_target_file
 from conformance.target import build, split_base_url
 from tests.targets import target_of
@@ -311,7 +311,7 @@ def said(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Said:
         monkeypatch.delenv(name, raising=False)
 
     def read(*arguments: str) -> tuple[object, ...]:
-        run = plugin.run_of(pytester.parseconfigure(*WITHOUT_OTHERS, *arguments))
+        run = run_of(pytester.parseconfigure(*WITHOUT_OTHERS, *arguments))
         values = (run.settings[name] for name in ("concurrency", "invoice-id", "insecure", "strict"))
         return (*values, None if run.embedded else run.target.base_url)
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 import pytest
 
 from conformance.fuzzing.session import Outcome, Session
-from conformance.plugin import run_of
+from conformance.items import run_of
 from conformance.verdict import Judgement
 
 # Kinds of requests: examples and coverage, random ones, and ones that are broken on the level of the URL.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.distribution import workers
-from conformance.plugin import run_of
+from conformance.items import run_of
 from conformance.settings import SettingError
 from conformance.verdict import Judgement
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from conformance import codings, forge, plan, secrets
-from conformance.dialogue import Dialogue
-from conformance.exchange import Answer, Exchange, Fields, NotObserved, Request
+from conformance import forge, plan
+from conformance.exchange import Exchange, NotObserved, Request
 from conformance.pacing import RateLimit, retry_after
 from conformance.plan import Step
-from conformance.settings import SettingError
+from conformance.pool import Pool
+from conformance.reception import answer_of, failure_of
 from conformance.turns import Turns
-from conformance.wire import TOO_SLOW, Connection, WireError, WireResponse
+from conformance.wire import TOO_SLOW, WireError
 
 if TYPE_CHECKING:
     from conformance.recording import Recorder
@@ -34,8 +34,6 @@ _BUSY = (429, 502, 503, 504)
 _BACKOFF = (0.5, 2.0, 8.0)
 # Requests under way at once where a load is wanted.
 _BURST = 20
-# What h11 quotes of an answer that is not HTTP can be as long as that answer.
-_LONGEST_FAILURE = 300
 # Seconds for a request over plain http: many hosts drop what comes to that port.
 _PLAIN_LIMIT = 3.0
 # Seconds for an answer while another connection is idle, beyond a few times what the answer took there.
@@ -78,23 +76,8 @@ class Observer:
         self._rate = RateLimit(target.settings["rate-limit"])
         self._lock = threading.Lock()
         self._turns = Turns()
-        self._idle: list[tuple[Connection, Step | None]] = []
-        self._busy: set[Connection] = set()
-        self._connections = 0
-        self._stray: dict[Step, bytes] = {}
         self._manner = _USUAL
-        self._tls = self._tls_context() if target.origin.scheme == "https" else None
-
-    def _tls_context(self) -> ssl.SSLContext:
-        try:
-            context = ssl.create_default_context(cafile=self.target.settings["ca-bundle"])
-        except OSError as error:
-            raise SettingError(f"--ca-bundle: no certificates (PEM) can be read from it: {error}") from None
-        context.set_alpn_protocols(["http/1.1"])
-        if self.target.settings["insecure"]:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
+        self._pool = Pool(target)
 
     def observe(self, steps: Iterable[Step], progress: Callable[[int, int], None] | None = None) -> None:
         """Send what is not yet recorded, dependencies first, as many at once as the settings allow.
@@ -147,7 +130,7 @@ class Observer:
         """Send ``steps`` in their order and in this manner; a manner with a limit begins with new connections."""
         self._manner = manner
         if manner.workers or manner.per_connection:
-            self._close_idle()
+            self._pool.close_idle()
         try:
             self.observe(steps)
         finally:
@@ -247,7 +230,7 @@ class Observer:
         with self._turns.taken():
             exchange = send(step, request)
         silent = exchange.answer is None and exchange.failure == TOO_SLOW
-        if not silent or self._turns.unlikely or not (self._idle or self._busy):
+        if not silent or self._turns.unlikely or self._pool.is_empty:
             return exchange
         if not self._turns.find_out(self._is_served_in_turn):
             return exchange
@@ -256,9 +239,9 @@ class Observer:
 
     def _is_served_in_turn(self) -> bool:
         """Tell whether a second connection gets no answer while a first one, which got it, is idle."""
-        self._close_idle()
+        self._pool.close_idle()
         request = plan.build(Step("item", self.target.invoice_ids[0]), self.target, {})
-        first, second = (self._own_connection(plain=False)[0] for _ in range(2))
+        first, second = (self._pool.single(plain=False) for _ in range(2))
         limit, most, elapsed = self.target.settings["request-timeout"], self.target.settings["max-body"], 0.0
         try:
             for connection in (first, second):
@@ -274,18 +257,10 @@ class Observer:
         finally:
             for connection in (first, second):
                 connection.close()
+            self._pool.release(first, second)
             with self._lock:
                 self.sent += 2
-                self._busy -= {first, second}
         return False
-
-    def _close_idle(self) -> None:
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for connection, last in idle:
-            if stray := connection.stray():
-                self._note_stray(last, stray)
-            connection.close()
 
     def _supersede(self, step: Step, exchange: Exchange) -> None:
         self.superseded.append(exchange)
@@ -295,14 +270,14 @@ class Observer:
     def _attempt(self, step: Step, request: Request) -> Exchange:
         """Send once; a kept-alive connection that the server had closed meanwhile is replaced by a new one."""
         head = self._head(request)
-        plain = self._tls is not None and request.url.startswith("http://")
+        plain = self._pool.tls is not None and request.url.startswith("http://")
         limit = self.target.settings["request-timeout"]
         limit = min(limit, _PLAIN_LIMIT) if plain else limit
         while True:
             single = plain or plan.is_alone(step) or self._turns.needed
             if not self._rate.acquire():
                 raise NotObserved("the run was interrupted")
-            connection, last = self._own_connection(plain=plain) if single else self._connection()
+            connection, last = (self._pool.single(plain=plain), None) if single else self._pool.take()
             started, clock = datetime.now(UTC), time.monotonic()
             exchange = Exchange(
                 probe=step.probe,
@@ -321,36 +296,32 @@ class Observer:
             except WireError as error:
                 connection.close()
                 if error.stale:
-                    self._note_stray(last, error.stray)
+                    self._pool.note_stray(last, error.stray)
                     continue
-                failure = self.target.redactor.text(str(error))[:_LONGEST_FAILURE]
+                failure = failure_of(str(error), self.target)
                 return replace(exchange, failure=failure, lost=error.closed, elapsed=time.monotonic() - clock)
             except ssl.SSLError as error:
                 said = getattr(error, "verify_message", "") or error.reason or error
                 return replace(exchange, failure=f"TLS: {said}", elapsed=time.monotonic() - clock)
             finally:
+                self._pool.release(connection)
                 with self._lock:
                     self.sent += 1
-                    self._busy.discard(connection)
             if response.status == 408 and last is not None and not connection.reusable:
                 continue  # said of the idle connection, not of this request (RFC 9110, section 15.5.9)
             used_up = connection.ordinal == self._manner.per_connection
             if single or used_up or self._turns.needed:
                 connection.close()
             elif connection.reusable:
-                with self._lock:
-                    self._idle.append((connection, step))
-            return replace(exchange, answer=self._answer(response, request), elapsed=response.elapsed)
+                self._pool.keep(connection, step)
+            return replace(exchange, answer=answer_of(response, request, self.target), elapsed=response.elapsed)
 
     def _converse(self, step: Step, request: Request) -> Exchange:
         """Write what stands in ``raw`` on a connection of its own, and keep all answers."""
         messages = [_Unshown(self.target.reveal(text).encode("latin-1")) for text in request.raw]
         if not self._rate.acquire():
             raise NotObserved("the run was interrupted")
-        with self._lock:
-            self._connections += 1
-            connection = Dialogue(self.target.origin, self._tls, self._connections)
-            self._busy.add(connection)
+        connection = self._pool.dialogue()
         started, clock = datetime.now(UTC), time.monotonic()
         deadline = clock + self.target.settings["request-timeout"]
         try:
@@ -359,15 +330,15 @@ class Observer:
             )
         finally:
             connection.close()
+            self._pool.release(connection)
             with self._lock:
                 self.sent += len(messages)
-                self._busy.discard(connection)
-        answers = [self._answer(response, request) for response in heard.responses]
+        answers = [answer_of(response, request, self.target) for response in heard.responses]
         return Exchange(
             probe=step.probe,
             request=request,
             answer=answers[0] if answers else None,
-            failure=self.target.redactor.text(heard.failure)[:_LONGEST_FAILURE] if heard.failure else None,
+            failure=failure_of(heard.failure, self.target) if heard.failure else None,
             lost=not answers and heard.closed,
             invoice_id=step.invoice_id,
             started=started,
@@ -382,98 +353,17 @@ class Observer:
         head = plan.text_of(replace(request, body=b""))
         return _Unshown(self.target.reveal(head).encode("latin-1"))
 
-    def _connection(self) -> tuple[Connection, Step | None]:
-        """Return a connection, and the step that it served last; None when it is new."""
-        with self._lock:
-            if self._idle:
-                connection, last = self._idle.pop()
-            else:
-                self._connections += 1
-                connection, last = Connection(self.target.origin, self._tls, self._connections), None
-            self._busy.add(connection)
-        if stray := connection.stray():
-            self._note_stray(last, stray)
-            connection.close()
-            with self._lock:
-                self._busy.discard(connection)
-            return self._connection()
-        return connection, last
-
-    def _own_connection(self, *, plain: bool) -> tuple[Connection, None]:
-        """Return a new connection, to where an https target answers plain http if ``plain``; it is used once."""
-        origin, context = (self.target.plain_origin, None) if plain else (self.target.origin, self._tls)
-        assert origin is not None
-        with self._lock:
-            self._connections += 1
-            connection = Connection(origin, context, self._connections)
-            self._busy.add(connection)
-        return connection, None
-
-    def _note_stray(self, step: Step | None, stray: bytes) -> None:
-        if step is not None and stray:
-            with self._lock:
-                self._stray[step] = stray
-
     def _collect_stray(self) -> None:
         """Octets that followed a complete response belong to the exchange before them."""
-        for connection, last in self._idle:
-            if stray := connection.stray():
-                self._note_stray(last, stray)
-                connection.close()
-        self._idle = [(connection, last) for connection, last in self._idle if connection.reusable]
-        for step, stray in self._stray.items():
+        self._pool.look_for_stray()
+        for step, stray in self._pool.stray.items():
             exchange = self.record.get(step)
             if exchange and exchange.answer:
                 kept = self.target.redactor.bytes(stray)
                 self.record[step] = replace(exchange, answer=replace(exchange.answer, excess=kept))
                 if self.recorder:
                     self.recorder.amend(step, self.record[step])
-        self._stray.clear()
-
-    def _cookie_line(self, line: str, request: Request) -> str:
-        """Return a Set-Cookie line without its value, which may be a credential that nobody knew before."""
-        clean, value = secrets.split_cookie(line)
-        if request.header("Cookie"):
-            self.target.redactor.add(value)
-        return self.target.redactor.text(clean)
-
-    def _answer(self, response: WireResponse, request: Request) -> Answer:
-        redact, found = self.target.redactor, []
-        cookies = [self._cookie_line(value, request) for name, value in response.pairs if name.lower() == "set-cookie"]
-        pairs = []
-        for name, value in response.pairs:
-            if name.lower() == "set-cookie":
-                pairs.append((name, cookies.pop(0)))
-                continue
-            clean = redact.text(value)
-            if clean != value:
-                found.append(f"header {name}")
-            pairs.append((redact.text(name), clean))
-        fields = Fields(tuple(pairs))
-        raw = bytes(response.content)
-        coding = fields.get("Content-Encoding")
-        body, problem, limit = raw, None, self.target.settings["max-body"]
-        if coding and raw:
-            whole = not response.truncated and response.incomplete is None
-            body, problem = codings.decode(raw, coding.split(","), limit + 1, whole=whole)
-        truncated = response.truncated or len(body) > limit
-        body = body[:limit]
-        clean_body = redact.bytes(body)
-        if clean_body != body:
-            found.append("body")
-        return Answer(
-            status=response.status,
-            reason=redact.text(response.reason),
-            version=response.version,
-            fields=fields,
-            body=clean_body,
-            wire_length=len(raw),
-            truncated=truncated,
-            excess=redact.bytes(response.excess),
-            coding_problem=problem,
-            incomplete=redact.text(response.incomplete)[:_LONGEST_FAILURE] if response.incomplete else None,
-            secrets_found=tuple(found),
-        )
+        self._pool.stray.clear()
 
     def exchanges(self) -> Iterator[Exchange]:
         """Iterate over all that was received, superseded answers included."""
@@ -483,11 +373,9 @@ class Observer:
     def _end(self) -> None:
         """Let the threads that still send or wait come to an end at once."""
         self._rate.end()
-        with self._lock:
-            for connection in self._busy:
-                connection.abort()
+        self._pool.abort()
 
     def close(self) -> None:
         """Close every connection; nothing can be sent any more."""
         self._end()
-        self._close_idle()
+        self._pool.close_idle()

@@ -187,6 +187,8 @@ _LONGEST_LINE = 4096
 # Fields of which httplint judges the form only, and which hold something new in nearly every answer.
 _EVER_NEW = frozenset({"etag", "x-request-id", "x-runtime", "content-length"})
 _DIGIT = re.compile("[0-9a-f]")
+# Fields of requests whose values count for answers; of others it counts whether they are there.
+_READ_OF_REQUESTS = frozenset({"accept-encoding", "te", "range", "expect", "upgrade", "origin"})
 _SOME_DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
 
 
@@ -213,7 +215,9 @@ def _section(exchange: Exchange, answer: Answer) -> Exchange:
         for name, value in answer.fields
     )
     url = exchange.request.url if {"location", "content-location"} & answer.fields.names() else "http://host.invalid/"
-    asked = tuple((name, "host.invalid" if name == "Host" else value) for name, value in exchange.request.headers)
+    asked = tuple(
+        (name, value if name.lower() in _READ_OF_REQUESTS else "any") for name, value in exchange.request.headers
+    )
     request = Request(exchange.request.method, url, asked)
     return Exchange("", request, Answer(answer.status, "", answer.version, Fields(lines), b"", 0))
 

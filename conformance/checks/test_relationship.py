@@ -132,11 +132,15 @@ def test_an_unknown_include_on_the_relationship_is_refused(
 
 
 @requirement("REL-008")
-def test_all_name_the_same_account(item_with_account: Exchange, relationship: Exchange, related: Exchange) -> None:
+def test_all_name_the_same_account(
+    item: Exchange, item_with_account: Exchange, relationship: Exchange, related: Exchange
+) -> None:
     owners: tuple[tuple[Exchange, Callable[[Exchange], resources.Object]], ...] = (
         (relationship, lambda exchange: exchange.ok_document),
         (related, lambda exchange: exchange.ok_document),
         (item_with_account, lambda exchange: exchange.account_relationship),
+        # Linkage may be there without include.
+        (item, lambda exchange: exchange.account_relationship),
     )
     seen: list[tuple[Exchange, str | None]] = []
     for exchange, owner in owners:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from conformance.reference.app import Api
     from conformance.reference.message import Document, Request
     from conformance.reference.model import Invoice
+    from conformance.reference.query import Query
 
 JSON_API = "JSON:API 1.1"
 
@@ -169,3 +170,19 @@ def writable(api: Api) -> None:
         return Answer(204) if request.method == "PATCH" and is_relationship(request) else None
 
     api.on_request(hook)
+
+
+@fault(
+    "invoice-shows-linkage-of-another-account",
+    caught_by={"REL-008"},
+    clause=f"{JSON_API}, document-resource-object-linkage",
+)
+def linkage_of_another_account(api: Api) -> None:
+    """An invoice without include shows linkage, to another account."""
+
+    def relationship(original: Callable[..., Document], request: Request, invoice: Invoice, query: Query) -> Document:
+        shown = original(request, invoice, query)
+        other = MAIN if invoice.account is BRANCH else BRANCH
+        return {"data": {"type": "accounts", "id": other.id}, **shown}
+
+    api.replace("relationship", relationship)

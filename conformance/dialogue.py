@@ -41,8 +41,8 @@ class Dialogue(Connection):
         try:
             self.open(deadline)
             for message in messages:
-                if self._over:
-                    break
+                if self._over or self._socket is None:
+                    break  # a cut answer ends the connection, too
                 self._write(message, deadline)
                 method = message.partition(b" ")[0].decode("latin-1")
                 heard.responses.append(self._answer_to(method, deadline, max_body))

@@ -32,6 +32,8 @@ _LATER = (429, 503)
 _DOUBT = 15.0
 _BUSY = (429, 502, 503, 504)
 _BACKOFF = (0.5, 2.0, 8.0)
+# Octets of content that a run keeps, and that an answer may have even after that.
+_MOST_KEPT, _SURELY_KEPT = 256 * 1024 * 1024, 65_536
 # Requests under way at once where a load is wanted.
 _BURST = 20
 # Seconds for a request over plain http: many hosts drop what comes to that port.
@@ -71,6 +73,7 @@ class Observer:
         self.superseded: list[Exchange] = []
         self.unbuilt: dict[Step, str] = {}
         self.sent = 0
+        self._octets = 0
         # Seconds before each further attempt of a request that has to succeed.
         self.backoff: tuple[float, ...] = _BACKOFF
         self._rate = RateLimit(target.settings["rate-limit"])
@@ -147,9 +150,12 @@ class Observer:
                     raise NotObserved(self.unbuilt.get(before, f"{before.probe} was not sent"))
                 known[before.probe] = earlier[before]
             request = plan.build(step, self.target, known)
-            return self._send(step, request)
+            exchange = self._send(step, request)
         except (NotObserved, forge.ForgeError) as reason:
             return str(reason)
+        with self._lock:
+            self._octets += len(exchange.body) if exchange.answer else 0
+        return exchange
 
     def fetch(self, request: Request) -> Exchange:
         """Send one request outside of the plan; it is not recorded. Raises forge.ForgeError."""
@@ -290,9 +296,7 @@ class Observer:
                 turn=step.turn,
             )
             try:
-                response = connection.exchange(
-                    request.method, head, request.body, clock + limit, self.target.settings["max-body"]
-                )
+                response = connection.exchange(request.method, head, request.body, clock + limit, self._most)
             except WireError as error:
                 connection.close()
                 if error.stale:
@@ -314,7 +318,9 @@ class Observer:
                 connection.close()
             elif connection.reusable:
                 self._pool.keep(connection, step)
-            return replace(exchange, answer=answer_of(response, request, self.target), elapsed=response.elapsed)
+            return replace(
+                exchange, answer=answer_of(response, request, self.target, self._most), elapsed=response.elapsed
+            )
 
     def _converse(self, step: Step, request: Request) -> Exchange:
         """Write what stands in ``raw`` on a connection of its own, and keep all answers."""
@@ -325,15 +331,13 @@ class Observer:
         started, clock = datetime.now(UTC), time.monotonic()
         deadline = clock + self.target.settings["request-timeout"]
         try:
-            heard = connection.converse(
-                messages, deadline, self.target.settings["max-body"], until_closed=plan.until_closed(step)
-            )
+            heard = connection.converse(messages, deadline, self._most, until_closed=plan.until_closed(step))
         finally:
             connection.close()
             self._pool.release(connection)
             with self._lock:
                 self.sent += len(messages)
-        answers = [answer_of(response, request, self.target) for response in heard.responses]
+        answers = [answer_of(response, request, self.target, self._most) for response in heard.responses]
         return Exchange(
             probe=step.probe,
             request=request,
@@ -348,6 +352,12 @@ class Observer:
             later=tuple(answers[1:]),
             closed=heard.closed,
         )
+
+    @property
+    def _most(self) -> int:
+        """Octets of content that an answer may have: less when much is kept already."""
+        most: int = self.target.settings["max-body"]
+        return min(most, max(_SURELY_KEPT, _MOST_KEPT - self._octets))
 
     def _head(self, request: Request) -> bytes:
         head = plan.text_of(replace(request, body=b""))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # What h11 quotes of an answer that is not HTTP can be as long as that answer.
 _LONGEST_FAILURE = 300
+# Octets that are kept of content that is too long: nobody can judge it, but a report can show how it begins.
+_BEGINNING = 65_536
 
 
 def failure_of(told: str, target: Target) -> str:
@@ -28,8 +30,8 @@ def _cookie_line(line: str, request: Request, target: Target) -> str:
     return target.redactor.text(clean)
 
 
-def answer_of(response: WireResponse, request: Request, target: Target) -> Answer:
-    """Return what was received for ``request``; the content is decoded and cut at the limit of the settings."""
+def answer_of(response: WireResponse, request: Request, target: Target, limit: int) -> Answer:
+    """Return what was received for ``request``; of content with more than ``limit`` octets the beginning is kept."""
     redact, found = target.redactor, []
     # First of all: what else the answer holds may repeat their values.
     cookies = [_cookie_line(value, request, target) for name, value in response.pairs if name.lower() == "set-cookie"]
@@ -45,12 +47,12 @@ def answer_of(response: WireResponse, request: Request, target: Target) -> Answe
     fields = Fields(tuple(pairs))
     raw = bytes(response.content)
     coding = fields.get("Content-Encoding")
-    body, problem, limit = raw, None, target.settings["max-body"]
+    body, problem = raw, None
     if coding and raw:
         whole = not response.truncated and response.incomplete is None
         body, problem = codings.decode(raw, coding.split(","), limit + 1, whole=whole)
     truncated = response.truncated or len(body) > limit
-    body = body[:limit]
+    body = body[: min(limit, _BEGINNING)] if truncated else body
     clean_body = redact.bytes(body)
     if clean_body != body:
         found.append("body")

@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 
 from conformance import plan
-from conformance.exchange import Exchange, Request
+from conformance.exchange import Answer, Exchange, Request
 from conformance.observer import Observer
 from conformance.plan import Step
 from conformance.target import Target, is_loopback
 from conformance.verdict import ExitCode
+from conformance.wire import TOO_SLOW
 
 # As many invoices as a discovery takes from the collection: enough to vary, few enough to be polite.
 _DISCOVERED = 5
@@ -68,7 +69,18 @@ def _fatal(target: Target, exchange: Exchange) -> Unusable | None:
         return _redirected(target, exchange)
     if status == 429:
         return Unusable(f"{target.base_url} keeps answering 429: it limits requests. Set --rate-limit, or try later.")
-    if status == 200 and exchange.body and not _is_json_at_all(exchange):
+    return _unreadable(target, exchange, exchange.answer)
+
+
+def _unreadable(target: Target, exchange: Exchange, answer: Answer) -> Unusable | None:
+    if answer.incomplete == TOO_SLOW:
+        return _unreachable(target, TOO_SLOW)
+    if answer.truncated:
+        return Unusable(
+            f"{target.base_url} answers with more than {target.settings['max-body']} octets for one invoice. "
+            "Check --base-url and --api-prefix; --max-body says how much is read."
+        )
+    if answer.status == 200 and exchange.body and not _is_json_at_all(exchange):
         media_type = (exchange.media_type or "no media type").encode("ascii", "backslashreplace").decode()[:60]
         return Unusable(
             f"{target.base_url} answers {media_type}, not JSON: this is another service. "
@@ -97,7 +109,8 @@ def check(observer: Observer) -> str:
         last = _fatal(target, exchange)
         if last is None:
             return invoice_id
-        if exchange.answer is None or exchange.status in {401, 403, 407, 429}:
+        slow = exchange.answer is None or exchange.answer.incomplete == TOO_SLOW
+        if slow or exchange.status in {401, 403, 407, 429}:
             break
     if last is not None:
         raise last

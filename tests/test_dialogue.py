@@ -66,6 +66,13 @@ def test_an_answer_that_ends_the_connection_ends_the_dialogue() -> None:
     assert found.failure is None
 
 
+def test_an_answer_that_is_cut_ends_the_dialogue() -> None:
+    found = heard(in_turn(answer(body=b"x" * 2000), SECOND), message(), message())
+    assert statuses(found) == [200]
+    assert found.responses[0].truncated
+    assert found.failure is None
+
+
 def test_a_connection_that_closes_without_an_answer_is_told() -> None:
     found = heard(in_turn(FIRST), message(), message())
     assert statuses(found) == [200]

@@ -224,3 +224,21 @@ def test_the_embedded_server_needs_no_settings() -> None:
     run.stop()
     assert run.abort is None
     assert "meant-for-another" not in run.target.invoice_ids
+
+
+def unfinished(talk: Talk) -> None:
+    """Begin an answer and never end it."""
+    talk.request()
+    talk.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.api+json\r\n\r\n{")
+    talk.until_gone()
+
+
+def test_an_answer_that_does_not_end() -> None:
+    abort, server = abort_of(unfinished, invoice_id=[INVOICE_ID, "another"])
+    ended(abort, ExitCode.UNREACHABLE, "no complete answer", "--request-timeout")
+    assert len(server.requests) == 1
+
+
+def test_an_answer_that_is_too_long() -> None:
+    abort, _ = abort_of(always(answer("200 OK", b"[" + b" " * 5000 + b"]")), max_body="4096")
+    ended(abort, ExitCode.UNREACHABLE, "more than 4096 octets", "--max-body")

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 JSON_API = "JSON:API 1.1"
 COLLECTION = {"collection"}
 SORTING = f"{JSON_API}, fetching-sorting"
+_PAGES = {"PAGE-003": "the pages of a sorted view are sorted in the same way"}
 
 
-@fault("sort-decimals-as-text", caught_by={"SORT-001"}, clause=SORTING, needs=COLLECTION)
+@fault("sort-decimals-as-text", caught_by={"SORT-001"}, clause=SORTING, needs=COLLECTION, also=_PAGES)
 def decimals_as_text(api: Api) -> None:
     """Amounts are sorted as text."""
 
@@ -119,7 +120,7 @@ def of_nothing_crash(api: Api) -> None:
     api.replace("parse_sort", parse)
 
 
-@fault("sort-ignored", caught_by={"SORT-001"}, clause=SORTING, needs=COLLECTION)
+@fault("sort-ignored", caught_by={"SORT-001"}, clause=SORTING, needs=COLLECTION, also=_PAGES)
 def ignored(api: Api) -> None:
     """Whatever sort is asked for, the order is the usual one."""
 

@@ -65,7 +65,8 @@ def listing(*numbers: str, **meta: Any) -> dict[str, Any]:
 def _answer_to(probe: Probe) -> Exchange:
     name = probe.name
     family = name.partition("[")[0]
-    where: dict[str, Any] = {"path": _path(family, name), "method": probe.method}
+    query = probe.query if "_view" in family else None
+    where: dict[str, Any] = {"path": _path(family, name), "method": probe.method, "query": query}
     if family in _SERVED or name.startswith("interleaved[own"):
         cookies = {"Set-Cookie": SET_COOKIE} if family == "item_by_cookie" else {}
         asked = {"Cookie": f"{COOKIE}=x"} if cookies else {}
@@ -101,7 +102,8 @@ def _path(family: str, name: str) -> str:
     if "listing" in family:
         return f"{PREFIX}/invoices"
     number = next((number for start, number in known.items() if name.startswith(start)), INVOICE_ID)
-    return f"{PREFIX}/invoices/{number}"
+    below = "/account" if "[relat" in name else ""
+    return f"{PREFIX}/invoices/{number}{below}"
 
 
 def checks(*modules: ModuleType) -> Iterator[tuple[str, Check]]:

@@ -76,6 +76,39 @@ def test_the_included_account_of_another_customer_is_not_served(
     _expect_nothing_of(other_item_of_owner, other_item_with_account, item)
 
 
+def _is_of_account(exchange: Exchange) -> bool:
+    """Tell whether the request is for the account of an invoice, or for the invoice with its account."""
+    path, _, query = exchange.request.target.partition("?")
+    return path.endswith("/account") or "include=" in query
+
+
+def _expect_not_served(exchange: Exchange) -> None:
+    # Refusals of other kinds are compared with those of an unknown invoice: SEC-003.
+    expect(
+        not exchange.succeeded, "404 or 403 (the invoice belongs to another customer)", status_line(exchange), exchange
+    )
+
+
+@requirement("SEC-001")
+def test_no_view_of_an_invoice_of_another_customer_is_served(
+    item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, other_view: Exchange
+) -> None:
+    _owned(item, other_item_of_owner)
+    given(not other_item.succeeded, "the invoice itself is shown: the check before")
+    given(not _is_of_account(other_view), "a view of the account: SEC-002")
+    _expect_not_served(other_view)
+
+
+@requirement("SEC-002")
+def test_no_view_of_an_account_of_another_customer_is_served(
+    item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, other_view: Exchange
+) -> None:
+    _owned(item, other_item_of_owner)
+    given(not other_item.succeeded, "the invoice itself is shown: SEC-001")
+    given(_is_of_account(other_view), "a view of the invoice: SEC-001")
+    _expect_not_served(other_view)
+
+
 @requirement("SEC-002")
 def test_the_account_of_another_customer_is_not_served_by_itself(
     item: Exchange,
@@ -186,6 +219,35 @@ def test_if_match_does_not_tell_that_it_exists(
 ) -> None:
     _owned(item, other_item_of_owner)
     _expect_alike(other_item_if_match, unknown_item_if_match)
+
+
+def _twin(exchange: Exchange, unknown: Exchanges) -> Exchange:
+    """Return the answer to the same request for an unknown invoice."""
+    _, _, variant = exchange.probe.partition("[")
+    found = [each for each in unknown if each.probe.endswith(f"[{variant}")]
+    given(found, "the same was not asked for an unknown invoice")
+    return found[0]
+
+
+@requirement("SEC-003")
+def test_no_view_tells_that_it_exists(
+    item: Exchange,
+    other_item_of_owner: Exchange,
+    other_item: Exchange,
+    other_view: Exchange,
+    every_unknown_view_for_other: Exchanges,
+) -> None:
+    _owned(item, other_item_of_owner)
+    given(not other_item.succeeded, "the invoice itself is shown: SEC-001")
+    _expect_alike(other_view, _twin(other_view, every_unknown_view_for_other))
+
+
+@requirement("SEC-005")
+def test_no_view_tells_that_a_hidden_invoice_exists(
+    item: Exchange, hidden_view: Exchange, every_unknown_view_for_hidden: Exchanges
+) -> None:
+    given_status(item, 200)
+    _expect_hidden(hidden_view, _twin(hidden_view, every_unknown_view_for_hidden))
 
 
 def _expect_hidden(exchange: Exchange, unknown: Exchange) -> None:

@@ -43,6 +43,45 @@ unknown_item_if_none_match_tag = _with_tag_of_other(get("/invoices/{unknown_id}"
 other_item_if_match = other_item.but(headers={"If-Match": '"conformance"'})
 unknown_item_if_match = get("/invoices/{unknown_id}", needs=_SECOND).but(headers={"If-Match": '"conformance"'})
 
+# Each way to look at an invoice by which only a part of a server may forget to whom it belongs.
+_SPARSE, _INCLUDE = "fields%5Binvoices%5D=reference", "include=account"
+_SPARSE_ACCOUNT = "fields%5Baccounts%5D=name"
+
+
+def _views(invoice: str, needs: tuple[str, ...]) -> dict[str, Probe]:
+    item = get(f"/invoices/{invoice}", needs=needs)
+    relationship = get(f"/invoices/{invoice}/relationships/account", needs=needs)
+    related = get(f"/invoices/{invoice}/account", needs=needs)
+    if_none_match = {"If-None-Match": "*"}
+    return {
+        "sparse": item.but(query=_SPARSE),
+        "sparse-with-account": item.but(query=f"{_INCLUDE}&{_SPARSE}"),
+        "head-with-account": item.but(method="HEAD", query=_INCLUDE),
+        "relationship-head": relationship.but(method="HEAD"),
+        "relationship-if-none-match": relationship.but(headers=if_none_match),
+        "relationship-with-account": relationship.but(query=_INCLUDE),
+        "related-head": related.but(method="HEAD"),
+        "related-if-none-match": related.but(headers=if_none_match),
+        "related-sparse": related.but(query=_SPARSE_ACCOUNT),
+    }
+
+
+other_view = family(_views("{other_invoice_id}", _SECOND))
+hidden_view = family(
+    {
+        "with-account": get("/invoices/{hidden_invoice_id}", needs=_HIDDEN).but(query=_INCLUDE),
+        **_views("{hidden_invoice_id}", _HIDDEN),
+    }
+)
+# Their twins, for either purpose.
+unknown_view_for_other = family(_views("{unknown_id}", _SECOND))
+unknown_view_for_hidden = family(
+    {
+        "with-account": get("/invoices/{unknown_id}", needs=_HIDDEN).but(query=_INCLUDE),
+        **_views("{unknown_id}", _HIDDEN),
+    }
+)
+
 
 def _nth_hidden(index: int) -> Probe:
     def path(hidden_invoice_ids: str) -> str:

@@ -49,6 +49,10 @@ def _instead_of_404(api: Api, when: Callable[[Request], bool], change: Callable[
     api.on_answer(alter)
 
 
+def _not_modified(_request: Request, answer: Answer) -> None:
+    answer.status, answer.body = 304, b""
+
+
 def _forbidden(api: Api, when: Callable[[Request], bool]) -> None:
     def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
         if when(request):
@@ -263,11 +267,7 @@ def hidden_relationship(api: Api) -> None:
 @fault("isolation-hidden-oracle", caught_by={"SEC-005"}, clause="RFC 9110, section 13.2.1", needs=HIDDEN)
 def hidden_oracle(api: Api) -> None:
     """If-None-Match: * on an invoice that must stay invisible gives 304."""
-
-    def change(_request: Request, answer: Answer) -> None:
-        answer.status, answer.body = 304, b""
-
-    _instead_of_404(api, lambda request: _is_hidden(request) and bool(request.lines("if-none-match")), change)
+    _instead_of_404(api, lambda request: _is_hidden(request) and bool(request.lines("if-none-match")), _not_modified)
 
 
 @fault(
@@ -345,3 +345,93 @@ def between_lookup_and_permission(api: Api) -> None:
         return original(request)
 
     api.replace("answer", answer)
+
+
+def _shown_when(api: Api, when: Callable[[Request], bool]) -> None:
+    """Let invoices be found, whoever may see them, by the requests of a kind."""
+
+    def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
+        asked = _asked(request)
+        return asked if asked and when(request) else original(request, number)
+
+    api.replace("find_invoice", find)
+
+
+@fault("isolation-sparse-unscoped", caught_by={"SEC-001"}, clause=OBJECTS, needs=SECOND)
+def sparse_unscoped(api: Api) -> None:
+    """With sparse fieldsets, an invoice is found by its id, whoever owns it."""
+    _shown_when(api, lambda request: _is_foreign(request) and request.query.startswith("fields") and is_item(request))
+
+
+@fault("isolation-sparse-include-unscoped", caught_by={"SEC-002"}, clause=OBJECTS, needs=SECOND)
+def sparse_include_unscoped(api: Api) -> None:
+    """With inclusion and sparse fieldsets together, an invoice is found by its id, whoever owns it."""
+    _shown_when(api, lambda request: _is_foreign(request) and "include=" in request.query and "fields" in request.query)
+
+
+@fault("isolation-related-sparse-unscoped", caught_by={"SEC-002"}, clause=OBJECTS, needs=SECOND)
+def related_sparse_unscoped(api: Api) -> None:
+    """With sparse fieldsets, the account of an invoice is found whoever owns it."""
+    _shown_when(api, lambda request: _is_foreign(request) and is_related(request) and "fields" in request.query)
+
+
+@fault("isolation-related-head-unscoped", caught_by={"SEC-002"}, clause=OBJECTS, needs=SECOND)
+def related_head_unscoped(api: Api) -> None:
+    """HEAD finds the account of an invoice, whoever owns it."""
+    _shown_when(api, lambda request: _is_foreign(request) and is_related(request) and request.method == "HEAD")
+
+
+@fault("isolation-relationship-head-unscoped", caught_by={"SEC-002"}, clause=OBJECTS, needs=SECOND)
+def relationship_head_unscoped(api: Api) -> None:
+    """HEAD finds the relationship of an invoice, whoever owns it."""
+    _shown_when(api, lambda request: _is_foreign(request) and is_relationship(request) and request.method == "HEAD")
+
+
+@fault("isolation-include-head-forbidden", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
+def include_head_forbidden(api: Api) -> None:
+    """HEAD of another customer's invoice with its account is answered with 403."""
+    _forbidden(api, lambda request: _is_foreign(request) and request.method == "HEAD" and "include=" in request.query)
+
+
+@fault("isolation-related-oracle", caught_by={"SEC-003"}, clause="RFC 9110, section 13.2.1", needs=SECOND)
+def related_oracle(api: Api) -> None:
+    """If-None-Match: * on the account of another customer's invoice gives 304."""
+    _instead_of_404(
+        api,
+        lambda request: _is_foreign(request) and is_related(request) and bool(request.lines("if-none-match")),
+        _not_modified,
+    )
+
+
+@fault("isolation-relationship-oracle", caught_by={"SEC-003"}, clause="RFC 9110, section 13.2.1", needs=SECOND)
+def relationship_oracle(api: Api) -> None:
+    """If-None-Match: * on the relationship of another customer's invoice gives 304."""
+    _instead_of_404(
+        api,
+        lambda request: _is_foreign(request) and is_relationship(request) and bool(request.lines("if-none-match")),
+        _not_modified,
+    )
+
+
+@fault("isolation-sparse-told", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
+def sparse_told(api: Api) -> None:
+    """With sparse fieldsets, another customer's invoice is answered with 403."""
+    _forbidden(api, lambda request: _is_foreign(request) and request.query.startswith("fields"))
+
+
+@fault("isolation-hidden-sparse", caught_by={"SEC-005"}, clause="Documented API, visibility", needs=HIDDEN)
+def hidden_sparse(api: Api) -> None:
+    """With sparse fieldsets, an invoice that must stay invisible is served."""
+    _shown_when(api, lambda request: _is_hidden(request) and "fields" in request.query)
+
+
+@fault("isolation-hidden-include", caught_by={"SEC-005"}, clause="Documented API, visibility", needs=HIDDEN)
+def hidden_include(api: Api) -> None:
+    """With its account, an invoice that must stay invisible is served."""
+    _shown_when(api, lambda request: _is_hidden(request) and request.query == "include=account" and is_item(request))
+
+
+@fault("isolation-hidden-related-head", caught_by={"SEC-005"}, clause="Documented API, visibility", needs=HIDDEN)
+def hidden_related_head(api: Api) -> None:
+    """HEAD of the account of an invoice that must stay invisible is served."""
+    _shown_when(api, lambda request: _is_hidden(request) and is_related(request) and request.method == "HEAD")

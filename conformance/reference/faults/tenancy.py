@@ -54,7 +54,7 @@ def scope_missing(api: Api) -> None:
 
 @fault(
     "tenant-scope-missing-on-head",
-    caught_by={"SEC-001"},
+    caught_by={"SEC-001", "SEC-002"},
     clause=OBJECTS,
     also={"SEC-003": "a foreign invoice is not like an unknown one"},
     needs=SECOND,
@@ -64,7 +64,13 @@ def scope_missing_on_head(api: Api) -> None:
     _find(api, lambda request, invoice: request.method == "HEAD" and _foreign(request, invoice))
 
 
-@fault("tenant-scope-missing-on-account", caught_by={"SEC-002"}, clause=OBJECTS, needs=SECOND)
+@fault(
+    "tenant-scope-missing-on-account",
+    caught_by={"SEC-002"},
+    clause=OBJECTS,
+    also={"SEC-003": "a precondition is evaluated for it"},
+    needs=SECOND,
+)
 def scope_missing_on_account(api: Api) -> None:
     """The account of an invoice is found by the id of the invoice, whoever owns it."""
     _find(api, lambda request, invoice: request.path.endswith("/account") and _foreign(request, invoice))

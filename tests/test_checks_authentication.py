@@ -31,6 +31,8 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         changed("item_without_token", status=403) | changed("unknown_item_without_token", status=403),
     ),
     "the account is open": ({"AUTH-001"}, changed("without_token[related]", status=200)),
+    "HEAD of the account is open": ({"AUTH-001"}, changed("without_token[related-head]", status=200, body=b"")),
+    "HEAD of the collection is open": ({"AUTH-001"}, changed("listing_head_without_token", status=200, body=b"")),
     "HEAD is open": ({"AUTH-001"}, changed("without_token[head]", status=200, body=b"")),
     "no challenge": ({"AUTH-002"}, challenge()),
     "empty challenge": ({"AUTH-002"}, challenge("")),
@@ -45,6 +47,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "word served": ({"AUTH-004"}, changed("malformed_token[word]", status=200)),
     "crash": ({"AUTH-004", "ERR-011"}, changed("malformed_token[not-json]", status=500)),
     "reason": ({"AUTH-005"}, told("altered_token[signature-changed]", "Signature mismatch")),
+    "reason for the account": ({"AUTH-005"}, told("related_with_altered_token", "Signature mismatch")),
     "user": ({"AUTH-005"}, told("token_of_foreign_key", "No key")),
     "raw token refused": ({"AUTH-006"}, changed("item", status=401)),
     "Bearer not found": ({"AUTH-007"}, changed("bearer_token", status=404)),
@@ -69,6 +72,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "none not found": ({"JWT-001"}, changed("unsigned_token[alg-none-signed]", status=404)),
     "claims": ({"JWT-002"}, changed("altered_token[expiry-changed]", status=200)),
     "no signature": ({"JWT-002"}, changed("altered_token[two-segments]", status=200)),
+    "signature for the account": ({"JWT-002"}, changed("related_with_altered_token", status=200)),
     "embedded key": ({"JWT-008"}, changed("token_of_foreign_key[foreign-key-embedded]", status=200)),
     "key in a file": ({"JWT-008"}, changed("token_of_foreign_key[foreign-key-file]", status=200)),
 }
@@ -105,6 +109,10 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "bad syntax": changed("malformed_token", status=400)
     | changed("altered_token[signature-dropped]", status=400)
     | changed("unsigned_token[alg-none]", status=400),
+    "no HEAD": changed("related_head", status=405, body=b"")
+    | changed("without_token[related-head]", status=405, body=b"")
+    | changed("listing_head", status=405, body=b"")
+    | changed("listing_head_without_token", status=405, body=b""),
     "no Bearer": changed("bearer_token", status=401, headers={"WWW-Authenticate": "Basic"}),
     "unknown parameter first": changed("token_in_query", status=400),
     "affinity": changed("item", headers={"Set-Cookie": ["AWSALB=x; Path=/", "AWSALBCORS=x; SameSite=None"]}),
@@ -117,6 +125,7 @@ CORRECT: dict[str, dict[str, Exchange]] = {
         for family in (
             "unknown_item_without_token",
             "without_token[related]",
+            "related_with_altered_token",
             "second_unknown_related_without_token",
             "malformed_token[empty]",
             "malformed_token[not-json]",

@@ -42,8 +42,14 @@ def test_an_invoice_needs_credentials(item: Exchange, item_without_token: Exchan
 
 
 @requirement("AUTH-001")
-def test_every_resource_and_method_needs_credentials(item: Exchange, without_token: Exchange) -> None:
+def test_every_resource_and_method_needs_credentials(
+    item: Exchange, relationship_head: Exchange, related_head: Exchange, without_token: Exchange
+) -> None:
     given_status(item, 200)
+    # Where there is no HEAD, it may be refused before the token is looked at: HTTP-025.
+    heads = {"without_token[relationship-head]": relationship_head, "without_token[related-head]": related_head}
+    head = heads.get(without_token.probe)
+    given(head is None or head.succeeded, "HEAD is refused with a token, too")
     expect_status(without_token, 401, why="the request has no credentials")
 
 
@@ -74,6 +80,15 @@ def test_an_account_needs_credentials(
 def test_the_collection_needs_credentials(listing: Exchange, listing_without_token: Exchange) -> None:
     given_status(listing, 200)
     expect_status(listing_without_token, 401, why="the request has no credentials")
+
+
+@requirement("AUTH-001")
+def test_head_of_the_collection_needs_credentials(
+    listing: Exchange, listing_head: Exchange, listing_head_without_token: Exchange
+) -> None:
+    given_status(listing, 200)
+    given_status(listing_head, 200)
+    expect_status(listing_head_without_token, 401, why="the request has no credentials")
 
 
 @requirement("AUTH-002")
@@ -137,6 +152,21 @@ def test_refused_tokens_are_answered_alike(
 
     tokens = (*every_malformed_token, *every_unsigned_token, *every_altered_token, *every_token_of_foreign_key)
     observe_each(tokens, judge)
+
+
+@requirement("AUTH-005")
+def test_a_refused_token_is_answered_alike_for_the_account(
+    every_without_token: tuple[Exchange, ...], related_with_altered_token: Exchange
+) -> None:
+    (without,) = (each for each in every_without_token if each.probe == "without_token[related]")
+    given(without.status == 401, "the request without a token was not answered 401: AUTH-001")
+    given(related_with_altered_token.status == 401, "not answered 401: JWT-002")
+    expect(
+        essence(related_with_altered_token) == essence(without),
+        "the content of the answer to a request without a token",
+        shown(related_with_altered_token.body[:200].decode("utf-8", errors="replace")),
+        related_with_altered_token,
+    )
 
 
 @requirement("AUTH-006")
@@ -237,6 +267,16 @@ def test_an_altered_token_is_refused(item: Exchange, item_without_token: Exchang
     unfinished = ("signature-dropped", "two-segments", "algorithm-missing", "algorithm-unknown")
     syntax = altered_token.probe in {f"altered_token[{name}]" for name in unfinished}
     _expect_refusal(altered_token, "the signature does not fit", syntax=syntax)
+
+
+@requirement("JWT-002")
+def test_an_altered_token_does_not_open_the_account(
+    related: Exchange, every_without_token: tuple[Exchange, ...], related_with_altered_token: Exchange
+) -> None:
+    given_status(related, 200)
+    (without,) = (each for each in every_without_token if each.probe == "without_token[related]")
+    given(without.status >= 400, "the account is open to everybody: AUTH-001")
+    _expect_refusal(related_with_altered_token, "the signature does not fit")
 
 
 @requirement("JWT-008")

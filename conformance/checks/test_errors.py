@@ -137,6 +137,45 @@ def test_the_documented_refusals_are_error_documents(
     observe_each(_documented_refusals(unknown_item, *tokens), judge)
 
 
+def _expect_refusals_as_of_the_invoice(item_without_token: Exchange, *refused: Exchange) -> None:
+    given_status(item_without_token, 401)
+    given(looks_like_error_document(item_without_token), "that of the invoice is none: the check before")
+
+    def judge(exchange: Exchange) -> None:
+        given(exchange.status == 401 and exchange.request.method == "GET", "no 401 to GET")
+        given(is_complete(exchange), "the content was not received completely")
+        _expect_error_document(exchange)
+
+    observe_each(refused, judge)
+
+
+@requirement("ERR-014")
+def test_the_refusal_of_a_token_is_an_error_document_on_every_resource(
+    item_without_token: Exchange,
+    every_without_token: tuple[Exchange, ...],
+    included_without_token: Exchange,
+    related_with_altered_token: Exchange,
+) -> None:
+    refused = (*every_without_token, included_without_token, related_with_altered_token)
+    _expect_refusals_as_of_the_invoice(item_without_token, *refused)
+
+
+@requirement("ERR-014")
+def test_the_refusal_of_a_token_is_an_error_document_for_an_account(
+    item_without_token: Exchange, account_from_self_link: Exchange, account_from_self_link_without_token: Exchange
+) -> None:
+    given_status(account_from_self_link, 200)
+    _expect_refusals_as_of_the_invoice(item_without_token, account_from_self_link_without_token)
+
+
+@requirement("ERR-014")
+def test_the_refusal_of_a_token_is_an_error_document_for_the_collection(
+    item_without_token: Exchange, listing: Exchange, listing_without_token: Exchange
+) -> None:
+    given_status(listing, 200)
+    _expect_refusals_as_of_the_invoice(item_without_token, listing_without_token)
+
+
 @requirement("ERR-015")
 def test_the_documented_refusals_have_the_documented_members(
     item_without_token: Exchange,

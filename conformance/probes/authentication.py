@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance.probe import family, get, header_family
-from conformance.probes.base import item_with_account, related, relationship
-from conformance.probes.collection import listing
+from conformance.probes.base import item_with_account, related, related_head, relationship, relationship_head
+from conformance.probes.collection import listing, listing_head
 from conformance.probes.relationship import account_from_self_link
 from conformance.secrets import AUTH_TOKEN, derived_token
 
@@ -18,12 +18,15 @@ without_token = family(
         # Afterwards, so that a stored answer would be at hand.
         "relationship": relationship.but(headers=_ANONYMOUS, each_invoice=False, after=(relationship,)),
         "related": related.but(headers=_ANONYMOUS, each_invoice=False, after=(related,)),
+        "relationship-head": relationship_head.but(headers=_ANONYMOUS, after=(relationship_head,)),
+        "related-head": related_head.but(headers=_ANONYMOUS, after=(related_head,)),
     }
 )
 included_without_token = item_with_account.but(headers=_ANONYMOUS, each_invoice=False, after=(item_with_account,))
 any_type_without_token = get(_ITEM).but(headers={**_ANONYMOUS, "Accept": None})
 account_from_self_link_without_token = account_from_self_link.but(headers=_ANONYMOUS)
 listing_without_token = listing.but(headers=_ANONYMOUS, after=(listing,))
+listing_head_without_token = listing_head.but(headers=_ANONYMOUS, after=(listing_head,))
 unknown_item_without_token = get("/invoices/{unknown_id}").but(headers=_ANONYMOUS)
 
 malformed_token = header_family(
@@ -55,6 +58,10 @@ altered_token = header_family(
             *("signature-changed", "signature-shortened", "signature-extended", "signature-dropped"),
         )
     },
+)
+# What looks after one resource may look at another less closely.
+related_with_altered_token = related.but(
+    headers={"Authorization": derived_token("signature-changed")}, each_invoice=False, after=(related,)
 )
 token_of_foreign_key = header_family(
     get(_ITEM),

@@ -7,14 +7,14 @@ from urllib.parse import parse_qsl
 
 from conformance.reference.data import CUSTOMER, INVOICES, OTHER_CUSTOMER
 from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_busy, is_collection, is_related, set_field, status_is
+from conformance.reference.faults.tools import is_busy, is_collection, is_related, is_relationship, set_field, status_is
 from conformance.reference.message import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.reference.app import Api
-    from conformance.reference.message import Document, Request
+    from conformance.reference.message import Answer, Document, Request
     from conformance.reference.model import Customer
 
 CHALLENGES = "RFC 9110, section 11.6.1"
@@ -342,3 +342,73 @@ def unknown_account_told(api: Api) -> None:
         return original(request)
 
     _alter_identity(api, authenticate)
+
+
+@fault("auth-anonymous-account-head", caught_by={"AUTH-001"}, clause=CREDENTIALS)
+def anonymous_account_head(api: Api) -> None:
+    """HEAD of the related account needs no credentials."""
+    _open(api, lambda request: is_related(request) and request.method == "HEAD")
+
+
+@fault("auth-anonymous-relationship-head", caught_by={"AUTH-001"}, clause=CREDENTIALS)
+def anonymous_relationship_head(api: Api) -> None:
+    """HEAD of the relationship needs no credentials."""
+    _open(api, lambda request: is_relationship(request) and request.method == "HEAD")
+
+
+@fault("auth-anonymous-collection-head", caught_by={"AUTH-001"}, clause=CREDENTIALS, needs={"collection"})
+def anonymous_collection_head(api: Api) -> None:
+    """HEAD of the collection needs no credentials."""
+    _open(api, lambda request: is_collection(request) and request.method == "HEAD")
+
+
+@fault("auth-account-believes-any-signature", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")
+def account_believes(api: Api) -> None:
+    """The related account is served to whoever sends a token, whatever its signature."""
+
+    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
+        three = [line.count(".") == 2 for line in request.lines("authorization")]
+        return CUSTOMER if is_related(request) and three == [True] else original(request)
+
+    _alter_identity(api, authenticate)
+
+
+@fault("auth-reason-told-by-account", caught_by={"AUTH-005"}, clause="OWASP API2:2023")
+def reason_told_by_account(api: Api) -> None:
+    """The 401 answer of the related account tells why the token was refused."""
+
+    def unauthorised(original: Callable[[Request], Problem], request: Request) -> Problem:
+        problem = original(request)
+        if is_related(request) and request.lines("authorization"):
+            problem.detail = "Signature verification failed."
+        return problem
+
+    api.replace("unauthorised", unauthorised)
+
+
+def _page_for_people(api: Api, where: Callable[[Request], bool]) -> None:
+    def change(request: Request, answer: Answer) -> None:
+        if answer.status == 401 and where(request):
+            answer.headers = [(name, value) for name, value in answer.headers if name != "Content-Type"]
+            answer.headers.append(("Content-Type", "text/html; charset=utf-8"))
+            answer.body = b"<!doctype html><title>Unauthorized</title><h1>Unauthorized</h1>"
+
+    api.on_answer(change)
+
+
+@fault("auth-page-for-people-relationship", caught_by={"ERR-014"}, clause="Documented API, errors")
+def page_of_relationship(api: Api) -> None:
+    """The 401 answer of the relationship is an HTML page."""
+    _page_for_people(api, is_relationship)
+
+
+@fault("auth-page-for-people-account", caught_by={"ERR-014"}, clause="Documented API, errors")
+def page_of_account(api: Api) -> None:
+    """The 401 answer of an account by itself is an HTML page."""
+    _page_for_people(api, lambda request: "/accounts/" in request.path)
+
+
+@fault("auth-page-for-people-collection", caught_by={"ERR-014"}, clause="Documented API, errors", needs={"collection"})
+def page_of_collection(api: Api) -> None:
+    """The 401 answer of the collection is an HTML page."""
+    _page_for_people(api, is_collection)

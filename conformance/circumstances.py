@@ -28,6 +28,8 @@ _STEERING = frozenset(
         "x-forwarded-host",
         "x-forwarded-proto",
         "x-http-method-override",
+        "x-original-url",
+        "x-rewrite-url",
     }
 )
 # In characters; servers limit it, the smallest usual limit being twice as large.

@@ -15,13 +15,17 @@ QUOTED_STRING = re.compile(r'"(?:[\t \x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t \x21
 # A quoted string that is not closed runs to the end, so that no value takes long to read.
 _ELEMENT = re.compile(r'(?:"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[^",])+', re.DOTALL)
 _DIRECTIVE = re.compile(rf"({TOKEN.pattern})(?:=({TOKEN.pattern}|{QUOTED_STRING.pattern}))?")
-_DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
-_FIXDATE = re.compile(rf"{_DAY}, (\d\d) ([A-Z][a-z]{{2}}) (\d{{4}}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_FIXDATE = re.compile(rf"({'|'.join(_DAYS)}), (\d\d) ([A-Z][a-z]{{2}}) (\d{{4}}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class MalformedError(ValueError):
     """A field value does not follow its grammar."""
+
+
+class WrongDayError(MalformedError):
+    """An HTTP date names another day of the week than that of its date (RFC 5322, section 3.3)."""
 
 
 def elements(lines: Iterable[str]) -> list[str]:
@@ -59,18 +63,20 @@ def directives(lines: Iterable[str]) -> list[tuple[str, str | None]]:
 def fixdate(value: str) -> datetime:
     """Return the time of an HTTP date in the preferred form, IMF-fixdate (RFC 9110, section 5.6.7).
 
-    Raises MalformedError for anything else, the obsolete forms included.
+    Raises MalformedError for anything else, the obsolete forms included: WrongDayError when only the day is wrong.
     """
     match = _FIXDATE.fullmatch(value)
-    if not match or match[2] not in _MONTHS:
+    if not match or match[3] not in _MONTHS:
         raise MalformedError(f"{value!r} is not an IMF-fixdate")
-    day, hour, minute, second = (int(match[group]) for group in (1, 4, 5, 6))
+    day, hour, minute, second = (int(match[group]) for group in (2, 5, 6, 7))
     # A second of 60 is a leap second.
     leap = second == 60
     try:
-        time = datetime(int(match[3]), _MONTHS.index(match[2]), day, hour, minute, second - leap, tzinfo=UTC)
+        time = datetime(int(match[4]), _MONTHS.index(match[3]), day, hour, minute, second - leap, tzinfo=UTC)
     except ValueError as error:
         raise MalformedError(f"{value!r} is not a time: {error}") from None
+    if match[1] != _DAYS[time.weekday()]:
+        raise WrongDayError(f"{value!r} is a {_DAYS[time.weekday()]}")
     return time + timedelta(seconds=leap)
 
 

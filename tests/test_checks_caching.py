@@ -67,9 +67,23 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"CACHE-007"},
         by_name(ok("item_in_gzip", GZIP, headers=CODED, coding_problem="the content is not gzip")),
     ),
+    "br-not-applied": (
+        {"CACHE-007"},
+        by_name(ok("item_for_browser", headers={**CODED, "Content-Encoding": "br"}, coding_problem="br is not known")),
+    ),
+    "kept-by-a-cdn": ({"CACHE-012"}, by_name(ok("related", headers={"CDN-Cache-Control": "max-age=60"}))),
+    "kept-by-one-cdn": ({"CACHE-012"}, by_name(ok("related", headers={"Example-CDN-Cache-Control": "public"}))),
+    "kept-by-a-surrogate": (
+        {"CACHE-012"},
+        by_name(ok("related", headers={"Surrogate-Control": 'content="ESI/1.0", max-age=60+30'})),
+    ),
+    "coding-not-listed": (
+        {"CACHE-010"},
+        by_name(ok("item_in_gzip", GZIP, headers={**CODED, "Content-Encoding": "deflate"})),
+    ),
     "coding-unheard-of": (
         {"CACHE-007"},
-        by_name(ok("item_in_gzip", GZIP, headers={**CODED, "Content-Encoding": "utf-8"}, coding_problem="not known")),
+        by_name(ok("item_for_browser", headers={**CODED, "Content-Encoding": "utf-8"}, coding_problem="not known")),
     ),
     "coded-twice": ({"CACHE-007"}, by_name(ok("item_in_gzip", GZIP, headers=CODED, body=b"\x1f\x8b\x08"))),
     "coded-without-vary": ({"CACHE-011"}, by_name(ok("item_in_gzip", GZIP, headers={"Content-Encoding": "gzip"}))),
@@ -118,8 +132,17 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         throughout({"Vary": "*"}),
         by_name(ok("item_in_gzip", GZIP, headers=CODED, wire_length=500)),
         by_name(
-            ok("item_in_gzip", GZIP, headers={**CODED, "Content-Encoding": "br"}, coding_problem="br is not known")
+            ok(
+                "item_for_browser",
+                headers={**CODED, "Content-Encoding": "br"},
+                body=b"\x0b\x02\x80{}\x03",
+                coding_problem="br is not known",
+            )
         ),
+        throughout({"CDN-Cache-Control": "no-store", "Surrogate-Control": "max-age=0"}),
+        throughout({"CDN-Cache-Control": "max-age=60"}, 404),
+        throughout({"CDN-Cache-Control": "max-age=60; public", "Surrogate-Control": 'content="ESI/1.0"'}),
+        throughout({"Surrogate-Control": "max-age=600, private"}),
         by_name(ok("item_without_token_after"), refused("second_unknown_related_without_token", 404)),
         by_name(ok("item_for_other_customer"), ok("other_relationship")),
     ],

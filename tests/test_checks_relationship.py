@@ -83,6 +83,13 @@ def changed_account(**changes: Any) -> dict[str, Any]:
         ("RELD-008", related({"data": account()}, headers={"ETag": None})),
         ("RELD-008", related({"data": account()}, "related_not_modified")),
         ("RELD-009", related(changed_account(currency=REMOVED))),
+        ("RELD-010", related(changed_account(balance=1523.75))),
+        ("RELD-010", related(changed_account(balance="1,523.75"))),
+        ("RELD-010", related(changed_account(max_balance=True))),
+        ("RELD-010", related(changed_account(total_capacity="150"))),
+        ("RELD-010", related(changed_account(origination_capacity=-1))),
+        ("RELD-010", related(changed_account(termination_capacity=1.5))),
+        ("RELD-010", related(changed_account(name=None))),
         ("RELD-009", related({"data": {"type": "accounts", "id": ACCOUNT_ID, "links": account()["links"]}})),
     ],
 )
@@ -123,6 +130,8 @@ def test_an_account_that_is_named_wrongly_everywhere_is_found(identifier: dict[s
         [refusal(403, "relationship_update")],
         [refusal(422, "relationship_update")],
         [related({"data": account()}, "related_not_modified", headers={"ETag": '"changed"'})],
+        [related(changed_account(balance=None, total_capacity=None, currency=7))],
+        [related(changed_account(balance="-5", min_balance="0", origination_capacity=2**40))],
         [related({"data": {key: value for key, value in account().items() if key != "links"}})],
         [
             related(EMPTY),

@@ -104,6 +104,24 @@ def test_a_respelled_path_gives_the_same(answer: Exchange, expected: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (exchange(), "passed"),
+        (exchange(body=document({"/data/attributes/reference": "changed meanwhile"})), "passed"),
+        (exchange(body=document(name="account")), "violated"),
+        (exchange(body={"data": None}), "violated"),
+        (refusal(404), "violated"),
+        (refusal(403), "not observed"),
+        (refusal(400), "not observed"),
+        (exchange(body="<h1>Blocked</h1>"), "not observed"),
+    ],
+)
+def test_a_url_in_the_fields(answer: Exchange, expected: str) -> None:
+    check = test_injection.test_another_url_in_the_fields_is_not_looked_at
+    assert said(check, other_url_in_fields=answer) == expected
+
+
+@pytest.mark.parametrize(
     ("media_type", "nosniff", "body", "expected"),
     [
         ("text/html", "nosniff", f"<p>{MARKUP}</p>", "violated"),

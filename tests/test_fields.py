@@ -80,6 +80,11 @@ def test_what_is_no_imf_fixdate_is_refused(value: str) -> None:
         fields.fixdate(value)
 
 
+def test_the_day_of_the_week_is_that_of_the_date() -> None:
+    with pytest.raises(fields.WrongDayError, match="is a Thu"):
+        fields.fixdate("Wed, 14 Nov 2024 09:57:08 GMT")
+
+
 def test_readers_do_not_observe_what_is_malformed() -> None:
     with pytest.raises(NotObserved):
         fields.cache_directives(exchange(headers={"Cache-Control": "private; max-age=0"}))

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from conformance.circumstances import may_be_cut_off, may_be_refused_early
 from conformance.exchange import Exchange
-from conformance.fields import TOKEN, MalformedError, date_of, fixdate
+from conformance.fields import TOKEN, MalformedError, WrongDayError, date_of, fixdate
 from conformance.given import expect_same_invoice, given, given_status, may_have_content, surplus, unread
 from conformance.judging import Violation, expect, observe_each, requirement, status_line
 from conformance.linting import GRAMMAR, second_opinion
@@ -37,8 +37,8 @@ def test_an_answer_has_a_date(every_answer: tuple[Exchange, ...]) -> None:
         for line in lines:
             try:
                 fixdate(line)
-            except MalformedError:
-                raise Violation("day, DD Mon YYYY hh:mm:ss GMT", line or "(empty)", exchange, part="Date") from None
+            except MalformedError as reason:
+                raise Violation("day, DD Mon YYYY hh:mm:ss GMT", str(reason), exchange, part="Date") from None
         second_opinion(exchange, "HTTP-001")
 
     observe_each(every_answer, judge)
@@ -98,6 +98,15 @@ def test_field_lines_are_legal(every_exchange: tuple[Exchange, ...]) -> None:
         second_opinion(exchange, "HTTP-014")
 
     observe_each(every_exchange, judge)
+
+
+@requirement("HTTP-026")
+def test_lines_are_whole_and_end_as_they_must(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        flaws = exchange.answer.line_flaws if exchange.answer else ()
+        expect(not flaws, "lines that end with CR LF, and no folded one", ", ".join(flaws[:3]), exchange)
+
+    observe_each(every_answer, judge)
 
 
 @requirement("HTTP-015")
@@ -190,6 +199,13 @@ def test_a_field_follows_its_grammar(every_answer: tuple[Exchange, ...]) -> None
 
     def judge(exchange: Exchange) -> None:
         given(judged & exchange.fields.names(), f"{status_line(exchange)}: none of the fields")
+        for name in ("Last-Modified", "Expires"):
+            try:
+                fixdate(exchange.fields.get(name) or "")
+            except WrongDayError as reason:
+                raise Violation("the day of the week of the date", str(reason), exchange, part=name) from None
+            except MalformedError:
+                continue  # what else is wrong with it, the second opinion says
         second_opinion(exchange, "HTTP-023")
 
     observe_each(every_answer, judge)

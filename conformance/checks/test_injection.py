@@ -112,6 +112,22 @@ def test_a_foreign_host_does_not_steer_the_links(item: Exchange, foreign_host: E
         expect(own, f"links to {host_of(item.request.url, '')}", shown(link), foreign_host, part=part)
 
 
+@requirement("SEC-023")
+def test_another_url_in_the_fields_is_not_looked_at(
+    item: Exchange, item_again: Exchange, other_url_in_fields: Exchange
+) -> None:
+    given_status(item, 200)
+    given_status(item_again, 200)
+    # A firewall may refuse such fields in its own way.
+    given_status(other_url_in_fields, 200, 404)
+    wanted, data = item.resource, None
+    if other_url_in_fields.status == 200:
+        data = other_url_in_fields.ok_document.get("data")
+    same = isinstance(data, dict) and all(data.get(name) == wanted.get(name) for name in ("type", "id"))
+    observed = shown(data) if data is not None else status_line(other_url_in_fields)
+    expect(same, "the invoice, which the request line names", observed, other_url_in_fields)
+
+
 @requirement("SEC-020")
 def test_the_functions_of_administrators_are_closed(item: Exchange, administration: Exchange) -> None:
     given_status(item, 200)

@@ -60,6 +60,8 @@ def test_every_answer_about_one_invoice_has_the_requested_one(every_success: Exc
         # Other spellings of a path, such as a suffix, have requirements of their own.
         if exchange.request.method != "GET" or not is_uuid(invoices.requested_invoice(exchange)):
             raise NotObserved("no request for one invoice")
+        if exchange.request.header("X-Original-URL") is not None:
+            raise NotObserved("a server that looks at such fields takes it for another request: SEC-023")
         _has_the_requested_id(exchange)
 
     observe_each(every_success, judge)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from conformance import contract
 from conformance.checks import documents, invoices, resources
 from conformance.exchange import Exchange, NotObserved
+from conformance.jsontext import IntegerLexeme, RealLexeme
 from conformance.judging import expect, expect_status, observe_each, requirement
 from conformance.urls import is_uri_reference
-from conformance.values import is_uuid, shown
+from conformance.values import is_uuid, plain_decimal, shown
+
+# What the contract says of their form; none is there always, and the currency may be anything.
+_AMOUNTS = ("balance", "min-balance", "max-balance", "destination-rate-limit")
+_CAPACITIES = ("origination-capacity", "termination-capacity", "total-capacity")
 
 
 def _account(related: Exchange) -> resources.Object:
@@ -121,3 +128,36 @@ def test_the_account_has_the_known_attributes(related: Exchange) -> None:
         raise NotObserved("the attributes are not an object")
     missing = [name for name in contract.account_attribute_names() if name not in attributes]
     expect(not missing, "the nine known attributes", f"without {', '.join(missing)}", related, part="/data/attributes")
+
+
+@requirement("RELD-010")
+def test_the_attributes_of_an_account_have_their_form(every_success: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        accounts = [part for part in documents.resources(exchange) if part.value.get("type") == "accounts"]
+        for pointer, account in documents.some(accounts):
+            attributes = documents.member_object(account, "attributes")
+            for name, form, fits in _forms():
+                if name in attributes:
+                    value = attributes[name]
+                    part = f"{pointer}/attributes/{name}"
+                    expect(fits(value), f"{name} as {form}", shown(value), exchange, part=part)
+
+    observe_each(every_success, judge)
+
+
+def _forms() -> Iterator[tuple[str, str, Callable[[object], bool]]]:
+    yield "name", "a string", lambda value: isinstance(value, str)
+    for name in _AMOUNTS:
+        yield name, "a string with a decimal number, or null", lambda value: value is None or _is_amount(value)
+    for name in _CAPACITIES:
+        yield name, "a whole number from zero up, or null", lambda value: value is None or _is_capacity(value)
+
+
+def _is_amount(value: object) -> bool:
+    return plain_decimal(value) is not None
+
+
+def _is_capacity(value: object) -> bool:
+    # JSON Schema takes 5.0 for an integer, too.
+    whole = isinstance(value, IntegerLexeme) or (isinstance(value, RealLexeme) and value.is_integer())
+    return whole and isinstance(value, int | float) and value >= 0

@@ -76,6 +76,11 @@ foreign_host = family(
     }
 )
 
+# By these, some frameworks and their proxies tell each other which URL was asked for. It names the account.
+other_url_in_fields = get(_ITEM).but(
+    headers=lambda item: dict.fromkeys(("X-Original-URL", "X-Rewrite-URL"), f"{item.request.target}/account")
+)
+
 
 def _name(authority: str) -> str:
     if "[" in authority:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from conformance.reference.model import Account, Invoice
 
 JSON_API = "JSON:API 1.1"
+FORMS = "Documented contract, OpenAPI responses"
 
 
 @fault(
@@ -195,3 +196,50 @@ def public(api: Api) -> None:
     set_field(
         api, "Cache-Control", "max-age=0, public", lambda request, answer: is_related(request) and answer.status < 400
     )
+
+
+@fault("account-balance-number", caught_by={"RELD-010"}, clause=FORMS)
+def balance_number(api: Api) -> None:
+    """The balance is a JSON number."""
+
+    def change(attributes: Document) -> None:
+        attributes["balance"] = float(attributes["balance"])
+
+    alter_account_attributes(api, change)
+
+
+@fault("account-capacity-text", caught_by={"RELD-010"}, clause=FORMS)
+def capacity_text(api: Api) -> None:
+    """The capacities are strings."""
+
+    def change(attributes: Document) -> None:
+        for name in ("origination-capacity", "termination-capacity", "total-capacity"):
+            attributes[name] = str(attributes[name])
+
+    alter_account_attributes(api, change)
+
+
+@fault("account-limit-with-unit", caught_by={"RELD-010"}, clause=FORMS)
+def limit_with_unit(api: Api) -> None:
+    """The limit of the rate has a unit behind its number."""
+
+    def change(attributes: Document) -> None:
+        attributes["destination-rate-limit"] = f"{attributes['destination-rate-limit']} EUR"
+
+    alter_account_attributes(api, change)
+
+
+@fault(
+    "account-name-null-when-included",
+    caught_by={"RELD-010"},
+    clause=FORMS,
+    also={"INCL-005": "the related account has a name"},
+)
+def name_null(api: Api) -> None:
+    """The name of an included account is null."""
+
+    def change(_request: Request, document: Document) -> None:
+        for account in document.get("included", []):
+            account.get("attributes", {}).update(name=None)
+
+    api.on_document(change)

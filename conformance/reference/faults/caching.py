@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from typing import TYPE_CHECKING
 
 from conformance.reference.data import INVOICE_IDS
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 DOCUMENTED = "Documented example, response headers"
 DIRECTIVES = "RFC 9111, section 5.2"
 SHARED = "RFC 9111, section 5.2.2.7"
+TARGETED = "RFC 9213, section 2.2"
 CODINGS = "RFC 9110, section 8.4"
 
 
@@ -196,10 +198,17 @@ def _accepts_gzip(request: Request) -> bool:
     return any("gzip" in line and "gzip;q=0" not in line.replace(" ", "") for line in request.lines("accept-encoding"))
 
 
-def _compress(api: Api, when: Callable[[Request], bool], code: Callable[[bytes], bytes], *, vary: bool = True) -> None:
+def _compress(
+    api: Api,
+    when: Callable[[Request], bool],
+    code: Callable[[bytes], bytes],
+    *,
+    vary: bool = True,
+    coding: str = "gzip",
+) -> None:
     def change(request: Request, answer: Answer) -> None:
         if answer.status == 200 and when(request):
-            answer.headers.append(("Content-Encoding", "gzip"))
+            answer.headers.append(("Content-Encoding", coding))
             answer.body = code(answer.body)
         if vary:
             answer.set("Vary", "Accept, Accept-Encoding")
@@ -238,6 +247,33 @@ def refused_but_used(api: Api) -> None:
 def without_vary(api: Api) -> None:
     """The content is compressed on request, and Vary does not say so."""
     _compress(api, _accepts_gzip, lambda body: gzip.compress(body, mtime=0), vary=False)
+
+
+@fault("coding-br-not-applied", caught_by={"CACHE-007"}, clause=CODINGS)
+def br_not_applied(api: Api) -> None:
+    """Where the client names no coding, Content-Encoding says br, and the content is plain."""
+    _compress(api, lambda request: not request.lines("accept-encoding"), bytes, coding="br")
+
+
+@fault(
+    "coding-deflate-without-zlib",
+    caught_by={"CACHE-007"},
+    clause="RFC 9110, section 8.4.1.2",
+    also={
+        "CACHE-010": "it is not listed",
+        "JSON-001": "what is left is no JSON",
+        "JSON-002": "what is left is no UTF-8",
+    },
+)
+def deflate_without_zlib(api: Api) -> None:
+    """The coding deflate is sent without the format of zlib around it."""
+    _compress(api, _accepts_gzip, lambda body: zlib.compress(body, wbits=-15), coding="deflate")
+
+
+@fault("coding-deflate-not-listed", caught_by={"CACHE-010"}, clause="RFC 9110, section 12.5.3")
+def deflate_not_listed(api: Api) -> None:
+    """Who lists gzip gets deflate."""
+    _compress(api, _accepts_gzip, zlib.compress, coding="deflate")
 
 
 def _keep(api: Api, served: Callable[[Request], bool]) -> None:
@@ -379,3 +415,15 @@ def coding_in_tag(api: Api) -> None:
             answer.set("ETag", f'{str(answer.get("ETag"))[:-1]}-gzip"')
 
     api.on_answer(change)
+
+
+@fault("cdn-keeps-invoices", caught_by={"CACHE-012"}, clause=TARGETED)
+def cdn_keeps(api: Api) -> None:
+    """CDN-Cache-Control gives invoices ten minutes in shared caches, whatever Cache-Control says."""
+    set_field(api, "CDN-Cache-Control", "max-age=600", lambda _, answer: answer.status == 200)
+
+
+@fault("surrogate-keeps-account", caught_by={"CACHE-012"}, clause=TARGETED)
+def surrogate_keeps(api: Api) -> None:
+    """Surrogate-Control gives the related account a day in the cache in front of the server."""
+    set_field(api, "Surrogate-Control", 'max-age=86400+60, content="ESI/1.0"', lambda request, _: is_related(request))

@@ -190,3 +190,37 @@ def grammar_of_allow(api: Api) -> None:
 def grammar_of_last_modified(api: Api) -> None:
     """Last-Modified is in the form of RFC 3339."""
     set_field(api, "Last-Modified", "2024-11-13T09:56:08Z", status_is(200))
+
+
+@fault("field-line-folded", caught_by={"HTTP-026"}, clause="RFC 9112, section 5.2")
+def line_folded(api: Api) -> None:
+    """The related account has a folded line in its header section."""
+    _raw_field(api, b"X-Backend: a,\r\n b", lambda request, _: is_related(request))
+
+
+@fault("header-section-with-bare-line-feeds", caught_by={"HTTP-026"}, clause="RFC 9112, section 2.1")
+def bare_line_feeds(api: Api) -> None:
+    """The lines of the header section of an error end with LF alone."""
+
+    def alter(_request: Request, answer: Answer, data: bytes) -> bytes:
+        head, end, body = data.partition(b"\r\n\r\n")
+        return head.replace(b"\r\n", b"\n") + b"\n\n" + body if answer.status >= 400 and end else data
+
+    api.on_bytes(alter)
+
+
+def _wrong_day(date: str) -> str:
+    day = date[:3]
+    return date.replace(day, "Mon" if day != "Mon" else "Tue", 1)
+
+
+@fault("date-of-another-weekday", caught_by={"HTTP-001"}, clause="RFC 5322, section 3.3")
+def another_weekday(api: Api) -> None:
+    """The Date names another day of the week than that of its date."""
+    api.replace("date", lambda original: _wrong_day(original()))
+
+
+@fault("expires-of-another-weekday", caught_by={"HTTP-023"}, clause="RFC 5322, section 3.3")
+def expires_another_weekday(api: Api) -> None:
+    """The related account has an Expires that names another day of the week than that of its date."""
+    set_field(api, "Expires", "Fri, 01 Jan 1990 00:00:00 GMT", lambda request, _: is_related(request))

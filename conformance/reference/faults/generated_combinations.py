@@ -105,7 +105,7 @@ def fields_of_included(api: Api) -> None:
     api.replace("compound", compound)
 
 
-@fault("generated-included-number", caught_by={"GEN-001"}, clause=DOCUMENT)
+@fault("generated-included-number", caught_by={"RELD-010"}, clause=DOCUMENT)
 def included_number(api: Api) -> None:
     """With include and fields together, the name of the included account is a number."""
 

@@ -340,3 +340,26 @@ def _open(api: Api, where: Callable[[Request], bool]) -> None:
 def encoded_path_without_token(api: Api) -> None:
     """A path with an encoded letter needs no token."""
     _open(api, lambda request: "%" in request.path)
+
+
+@fault("original-url-honoured", caught_by={"SEC-023"}, clause="OWASP WSTG, bypassing authorization schema")
+def original_url(api: Api) -> None:
+    """X-Original-URL takes the place of the path."""
+
+    def answer(original: Callable[[Request], Answer], request: Request) -> Answer:
+        request.path = next(iter(request.lines("x-original-url")), request.path)
+        return original(request)
+
+    api.replace("answer", answer)
+
+
+@fault("rewrite-url-looked-up", caught_by={"SEC-023"}, clause="OWASP WSTG, bypassing authorization schema")
+def rewrite_url(api: Api) -> None:
+    """X-Rewrite-URL takes the place of the path, and nothing is found there."""
+
+    def answer(original: Callable[[Request], Answer], request: Request) -> Answer:
+        if request.lines("x-rewrite-url"):
+            request.path = "/index"
+        return original(request)
+
+    api.replace("answer", answer)

@@ -78,8 +78,8 @@ class Dialogue(Connection):
             except h11.RemoteProtocolError as error:
                 raise WireError(f"not a well-formed HTTP response: {error}") from error
             self._protocol.receive_data(self._leftover)
-            self._leftover = b""
-        return self._read(deadline, max_body, fresh=True)
+        begun, self._leftover = self._leftover, b""
+        return self._read(deadline, max_body, fresh=True, begun=begun)
 
     def _finish(self, response: WireResponse, deadline: float) -> None:  # noqa: ARG002 - nothing is waited for here
         """Keep what follows the response: it may be the next one."""

@@ -91,6 +91,7 @@ class Answer:
 
     ``wire_length`` counts the content octets before content decoding; ``body`` is what they decode to, cut at the
     configured limit (``truncated``). ``excess`` holds octets that followed a complete response unasked.
+    ``line_flaws`` tell what is wrong with the lines of the header section and does not hinder their reading.
     ``secrets_found`` tells how many places were redacted, per part ("body", "header NAME").
     """
 
@@ -105,6 +106,7 @@ class Answer:
     coding_problem: str | None = None
     incomplete: str | None = None
     secrets_found: tuple[str, ...] = ()
+    line_flaws: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -68,4 +68,5 @@ def answer_of(response: WireResponse, request: Request, target: Target, limit: i
         coding_problem=problem,
         incomplete=failure_of(response.incomplete, target) if response.incomplete else None,
         secrets_found=tuple(found),
+        line_flaws=tuple(map(redact.text, response.line_flaws)),
     )

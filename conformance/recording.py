@@ -111,6 +111,7 @@ class Recorder:
             excess=octets(answer.excess),
             coding_problem=None if answer.coding_problem is None else text(answer.coding_problem),
             incomplete=None if answer.incomplete is None else text(answer.incomplete),
+            line_flaws=tuple(map(text, answer.line_flaws)),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import ssl
 import time
@@ -14,6 +15,9 @@ import h11
 MAX_HEADER_SECTION = 256 * 1024
 _CHUNK = 64 * 1024
 _STATUS_LINE = b"HTTP/"
+# RFC 9112, section 5.2; only what has a field name before it.
+_FOLDED = re.compile(rb"^([!-9;-~]{1,100}):[^\n]*\n[ \t]", re.MULTILINE)
+_BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 # After a response that ends the connection, more octets may still be under way; this bounds the look, in seconds.
 _LINGER = 1.0
 
@@ -38,7 +42,10 @@ class WireError(Exception):
 
 @dataclass(slots=True)
 class WireResponse:
-    """A final response before content decoding; ``elapsed`` is in seconds."""
+    """A final response before content decoding; ``elapsed`` is in seconds.
+
+    ``line_flaws`` tell what is wrong with the lines of its header section and does not hinder their reading.
+    """
 
     status: int
     reason: str
@@ -48,6 +55,7 @@ class WireResponse:
     truncated: bool = False
     incomplete: str | None = None
     excess: bytes = b""
+    line_flaws: tuple[str, ...] = ()
     elapsed: float = 0.0
 
 
@@ -64,6 +72,14 @@ class Origin:
         """The value of the Host field: the port is left out when it is the default of the scheme."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == {"http": 80, "https": 443}[self.scheme] else f"{host}:{self.port}"
+
+
+def line_flaws(section: bytes) -> tuple[str, ...]:
+    """Return what is wrong with the lines of a header section that h11 reads all the same (RFC 9112, section 2.1)."""
+    found = [f"{match[1].decode('latin-1')} is folded" for match in _FOLDED.finditer(section)]
+    if _BARE_LINE_FEED.search(section):
+        found.append("a line ends with LF alone")
+    return tuple(dict.fromkeys(found))
 
 
 class Connection:
@@ -157,10 +173,12 @@ class Connection:
         except OSError as error:
             raise WireError(f"connection lost: {error.strerror or error}", closed=True) from error
 
-    def _read(self, deadline: float, max_body: int, *, fresh: bool) -> WireResponse:
+    def _read(self, deadline: float, max_body: int, *, fresh: bool, begun: bytes = b"") -> WireResponse:
+        """Read one response, of which the parser has got the octets ``begun`` already."""
         assert self._protocol is not None
         response: WireResponse | None = None
         received = b""
+        section = bytearray(begun)
         while True:
             try:
                 event = self._protocol.next_event()
@@ -168,6 +186,8 @@ class Connection:
                     data = self._receive(deadline)
                     received = received or data
                     self._check_beginning(received)
+                    if response is None:
+                        section += data
                     self._protocol.receive_data(data)
                     continue
             except h11.RemoteProtocolError as error:
@@ -194,6 +214,7 @@ class Connection:
                     pairs=tuple(
                         (name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers.raw_items()
                     ),
+                    line_flaws=line_flaws(bytes(section[: len(section) - len(self._protocol.trailing_data[0])])),
                 )
             elif isinstance(event, h11.Data) and response is not None:
                 response.content += event.data

@@ -19,6 +19,22 @@ def test_an_answer_is_kept_as_it_came() -> None:
     assert exchange.answer.excess == b""
 
 
+@pytest.mark.parametrize(
+    ("octets", "flaws"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Length: 2\r\n\r\n\n ", ()),
+        (b"HTTP/1.1 200 OK\r\nX-A: 1,\r\n\t2\r\n 3\r\nContent-Length: 2\r\n\r\n{}", ("X-A is folded",)),
+        (b"HTTP/1.1 200 OK\nX-A: 1\nContent-Length: 2\n\n{}", ("a line ends with LF alone",)),
+        (
+            b"HTTP/1.1 103 Early Hints\r\nX-A: 1\n\r\n" + HEAD + b"Content-Length: 0\r\n\r\n",
+            ("a line ends with LF alone",),
+        ),
+    ],
+)
+def test_flaws_of_lines_that_can_be_read_are_told(octets: bytes, flaws: tuple[str, ...]) -> None:
+    assert answered(always(octets)).line_flaws == flaws
+
+
 def test_an_endless_body_is_cut() -> None:
     whole = answered(sending(HEAD + b"\r\n", forever=b"x" * 65536), max_body="100000")
     # How much was sent is counted; how it begins is enough to show.

@@ -169,6 +169,7 @@ def _response(answer: Answer | None) -> harfile.Response:
             "coding_problem": answer.coding_problem,
             "incomplete": answer.incomplete,
             "secrets_found": list(answer.secrets_found),
+            "line_flaws": list(answer.line_flaws),
         },
     )
 
@@ -245,4 +246,6 @@ def _answer(response: dict[str, Any]) -> Answer:
         coding_problem=said["coding_problem"],
         incomplete=said["incomplete"],
         secrets_found=tuple(said["secrets_found"]),
+        # Older records do not have it.
+        line_flaws=tuple(said.get("line_flaws", ())),
     )

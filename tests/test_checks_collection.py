@@ -9,6 +9,7 @@ import pytest
 from conformance.checks import test_collection as collection
 from conformance.checks import test_collection_parameters as parameters
 from conformance.exchange import Exchange
+from conformance.probes.paging import first_of_view
 from tests.collection_answers import ACCOUNTS, COLLECTION, at, element, identifier, outcome, page, refused, walk, whole
 from tests.exchanges import exchange
 
@@ -196,3 +197,38 @@ def test_sparse_elements() -> None:
     assert outcome(check, LISTING, refused()) == "passed"
     assert outcome(check, LISTING, LISTING) == "violated"
     assert outcome(check, EMPTY, LISTING) == "not observed"
+
+
+def test_sparse_elements_beside_other_parameters() -> None:
+    check = parameters.test_fields_hold_beside_other_parameters
+    alone, view = element(1), element(1, account=0)
+    alone["attributes"] = {"reference": "23", "amount-spent": "0.0"}
+    del alone["relationships"]
+    assert outcome(check, whole([alone]), (whole([view], "sort=-amount-spent"),)) == "violated"
+    view["attributes"] = {"amount-spent": "0.0"}
+    assert outcome(check, whole([alone]), (whole([view], "sort=-amount-spent"),)) == "passed"
+    assert outcome(check, whole([element(1)]), (whole([element(1)], "sort=-amount-spent"),)) == "not observed"
+    assert outcome(check, whole([alone]), (refused(),)) == "not observed"
+
+
+@pytest.mark.parametrize(
+    ("owners", "amounts", "left_out"),
+    [
+        # The first account owns the largest amount, and the other fills two pages.
+        ((0, 1, 1, 1), ("9", "3", "2", "1"), 0),
+        # Without the first one there would be one page; the second is among the four largest.
+        ((0, 0, 0, 1), ("9", "8", "7", "6"), 1),
+        ((0, 0, 0, 0, 1), ("9", "8", "7", "6", "1"), None),
+        ((0, 0, 0), ("9", "8", "7"), None),
+        ((0, 1, 1, 1), ("9", None, "2", "1"), None),
+    ],
+)
+def test_the_filter_of_the_view(owners: tuple[int, ...], amounts: tuple[Any, ...], left_out: int | None) -> None:
+    rows = [
+        element(number, {"amount-spent": amount}, account=owner)
+        for number, (owner, amount) in enumerate(zip(owners, amounts, strict=True))
+    ]
+    wanted = [ACCOUNTS[owner] for owner in dict.fromkeys(owners) if owner != left_out]
+    path = first_of_view.path
+    assert callable(path)
+    assert f"filter%5Baccount_id_in%5D={','.join(wanted)}&" in path(whole(rows))

@@ -48,6 +48,22 @@ def test_accounts(operator: str, operand: str, numbers: str, expected: str) -> N
     assert outcome(check, EVERYTHING, refused(400, query)) == "not observed"
 
 
+def test_a_filter_beside_other_parameters() -> None:
+    check = filtering.test_a_filter_holds_beside_other_parameters
+    query = f"include=account&filter[account_id_in]={ACCOUNTS[0]}"
+    view = f"sort=-amount-spent&{query}&page[size]=2"
+    alone, deaf = chosen(ACCOUNT_ROWS, "13", query), chosen(ACCOUNT_ROWS, "123", query)
+    assert outcome(check, (alone,), (chosen(ACCOUNT_ROWS, "13", view),)) == "passed"
+    assert outcome(check, (alone,), (chosen(ACCOUNT_ROWS, "12", view),)) == "violated"
+    assert outcome(check, (alone,), (chosen(ACCOUNT_ROWS, "13", view), chosen(ACCOUNT_ROWS, "2", view))) == "violated"
+    # A link to the second page that has lost the filter, or holds it in an opaque position, is not this finding.
+    lost = chosen(ACCOUNT_ROWS, "2", "page[cursor]=bmV4dA")
+    assert outcome(check, (alone,), (chosen(ACCOUNT_ROWS, "13", view), lost)) == "passed"
+    assert outcome(check, (deaf,), (chosen(ACCOUNT_ROWS, "12", view),)) == "not observed"
+    assert outcome(check, (alone,), (refused(400, view),)) == "not observed"
+    assert outcome(check, (refused(400, query),), (chosen(ACCOUNT_ROWS, "12", view),)) == "not observed"
+
+
 @pytest.mark.parametrize(
     ("rows", "query", "numbers", "expected"),
     [

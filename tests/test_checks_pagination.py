@@ -130,6 +130,14 @@ def test_the_page_size() -> None:
     assert outcome(check, LISTING, (refused(),)) == "not observed"
 
 
+def test_the_page_size_beside_other_parameters() -> None:
+    check = pagination.test_the_page_size_holds_beside_other_parameters
+    assert outcome(check, FIRST, (page(TEN[:2], VIEW),)) == "passed"
+    assert outcome(check, FIRST, (page(TEN[:3], VIEW),)) == "violated"
+    assert outcome(check, LISTING, (page(TEN[:3], VIEW),)) == "not observed"
+    assert outcome(check, FIRST, (refused(),)) == "not observed"
+
+
 @pytest.mark.parametrize(
     ("link", "expected"),
     [

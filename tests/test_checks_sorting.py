@@ -49,6 +49,19 @@ def test_a_refused_field_is_not_judged_by_its_order() -> None:
     assert outcome(sorting.test_a_sort_field_orders_by_value, refused(400, "sort=reference")) == "not observed"
 
 
+def test_a_sort_beside_other_parameters() -> None:
+    check = sorting.test_a_sort_holds_beside_other_parameters
+    view = "sort=-amount-spent&filter[account_id_in]=a&page[size]=2"
+    falling, rising = elements("amount-spent", ["10.25", "9.5"]), elements("amount-spent", ["9.5", "10.25"])
+    alone, deaf = whole(rising, "sort=amount-spent"), whole(falling, "sort=amount-spent")
+    assert outcome(check, (alone,), (whole(falling, view),)) == "passed"
+    assert outcome(check, (alone,), (whole(rising, view),)) == "violated"
+    assert outcome(check, (alone,), (whole(elements("amount-spent", ["1", "1"]), view),)) == "not observed"
+    assert outcome(check, (deaf,), (whole(rising, view),)) == "not observed"
+    assert outcome(check, (refused(400, "sort=amount-spent"),), (whole(rising, view),)) == "not observed"
+    assert outcome(check, (alone,), (refused(400, view),)) == "not observed"
+
+
 ROWS = [(0, NINE), (0, TEN), (3, NINE), (3, TEN)]
 
 

@@ -10,6 +10,7 @@ from conformance.circumstances import declares_version_1_0
 from conformance.exchange import Exchange, NotObserved
 from conformance.given import given, given_status
 from conformance.judging import expect, expect_status, requirement
+from conformance.probes.paging import VIEW_FIELDS
 from conformance.values import shown
 
 _WANTED = {"reference", "amount-spent"}
@@ -101,6 +102,20 @@ def test_elements_have_only_the_named_fields(listing: Exchange, listing_sparse: 
         expect(
             has == _WANTED, f"the fields {', '.join(sorted(_WANTED))}", observed, listing_sparse, part=f"/data/{place}"
         )
+
+
+@requirement("FLDS-001")
+def test_fields_hold_beside_other_parameters(
+    listing_sparse: Exchange, every_page_of_view: tuple[Exchange, ...]
+) -> None:
+    alone = listings.elements(listing_sparse).values()
+    given(alone and all(_fields(element) <= _WANTED for element in alone), "not even alone: the check before")
+    first, *_ = every_page_of_view
+    given_status(first, 200)
+    for place, element in enumerate(listings.elements(first).values()):
+        further = sorted(_fields(element) - set(VIEW_FIELDS))
+        expected, observed = f"{' and '.join(VIEW_FIELDS)} alone", f"also {', '.join(further[:4])}"
+        expect(not further, expected, observed, first, part=f"/data/{place}")
 
 
 def _fields(element: documents.Object) -> set[str]:

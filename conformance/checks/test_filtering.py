@@ -6,7 +6,7 @@ from conformance import listings
 from conformance.checks.conditions import Condition, conditions, outcome
 from conformance.exchange import Exchange, NotObserved
 from conformance.given import given, given_status
-from conformance.judging import expect, expect_status, requirement
+from conformance.judging import expect, expect_status, observe_each, requirement
 from conformance.values import shown
 
 Exchanges = tuple[Exchange, ...]
@@ -23,6 +23,28 @@ def test_a_filter_by_account_selects_the_invoices_of_the_accounts(
     listing_with_account: Exchange, filtered_by_account: Exchange
 ) -> None:
     _expect_selection(listing_with_account, filtered_by_account)
+
+
+@requirement("FILT-002")
+def test_a_filter_holds_beside_other_parameters(
+    every_filtered_by_account: Exchanges, every_page_of_view: Exchanges
+) -> None:
+    alone = [page for page in every_filtered_by_account if conditions(page)[0].operator == "in"]
+    given(alone and alone[0].status == 200 and not _unwanted(alone[0]), "not even alone: the check before")
+
+    def judge(page: Exchange) -> None:
+        given_status(page, 200)
+        unwanted = _unwanted(page)
+        observed = f"{len(unwanted)} invoices of others, such as {unwanted[0]}" if unwanted else ""
+        expect(not unwanted, "invoices of the named accounts alone", observed, page, part="/data")
+
+    observe_each(every_page_of_view, judge)
+
+
+def _unwanted(page: Exchange) -> list[str]:
+    """Return the ids of invoices that do not fulfil the filters of the request."""
+    asked = conditions(page)
+    return [each for each, element in listings.elements(page).items() if outcome(asked, element) is False]
 
 
 @requirement("FILT-003")

@@ -10,7 +10,7 @@ from conformance.checks.ordering import disorder
 from conformance.exchange import Exchange, NotObserved
 from conformance.given import given, given_status
 from conformance.judging import Violation, expect, expect_status, observe_each, requirement
-from conformance.probes.paging import PAGE_SIZE
+from conformance.probes.paging import PAGE_SIZE, VIEW_SIZE
 from conformance.urls import target_of
 from conformance.values import shown
 
@@ -153,6 +153,14 @@ def test_the_page_size_limits_the_elements(listing: Exchange, every_page_of_thre
         expect(count <= PAGE_SIZE, f"at most {PAGE_SIZE} elements", count, page, part="/data")
 
     observe_each(every_page_of_three, judge)
+
+
+@requirement("PAGE-002")
+def test_the_page_size_holds_beside_other_parameters(first_of_three: Exchange, every_page_of_view: Exchanges) -> None:
+    given(len(_ids(first_of_three)) <= PAGE_SIZE, "not even alone: the check before")
+    first, *_ = every_page_of_view
+    count = len(_ids(first))
+    expect(count <= VIEW_SIZE, f"at most {VIEW_SIZE} elements", count, first, part="/data")
 
 
 @requirement("PAGE-002")

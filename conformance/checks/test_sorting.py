@@ -26,6 +26,21 @@ def test_a_sort_field_orders_by_value(sorted_by: Exchange) -> None:
     expect(wrong is None, expected, wrong, sorted_by, part="/data")
 
 
+@requirement("SORT-001")
+def test_a_sort_holds_beside_other_parameters(
+    every_sorted_by: tuple[Exchange, ...], every_page_of_view: tuple[Exchange, ...]
+) -> None:
+    first, *_ = every_page_of_view
+    given_status(first, 200)
+    field = _fields(first)[0]
+    alone = next((page for page in every_sorted_by if _fields(page)[0][0] == field[0]), None)
+    given(alone is not None and alone.status == 200 and not _disorder(alone, _fields(alone)[0]), "not even alone")
+    elements = listings.elements(first).values()
+    given(differing(elements, field[0]), f"there are no two invoices whose order by {field[0]} is certain")
+    wrong = _disorder(first, field)
+    expect(wrong is None, f"descending {field[0]}, with a filter and a page, too", wrong, first, part="/data")
+
+
 @requirement("SORT-002")
 def test_the_second_sort_field_orders_what_the_first_leaves_tied(
     sorted_by_two: Exchange, every_sorted_by: tuple[Exchange, ...]

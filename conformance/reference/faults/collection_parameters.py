@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 JSON_API = "JSON:API 1.1"
 COLLECTION = {"collection"}
 INCLUDES = f"{JSON_API}, fetching-includes"
+FILTERS = "Documented API, filters"
 QUERIES = f"{JSON_API}, query-parameters-custom"
 
 
@@ -116,3 +117,64 @@ def sparse_with_relationships(api: Api) -> None:
         return original(request, name, query)
 
     api.replace("collection", collection)
+
+
+def _drop(api: Api, beside: Callable[[Query], bool], drop: Callable[[Query], None]) -> None:
+    """Let a part of the query be dropped when another one stands beside it."""
+
+    def parse(original: Callable[..., Query], text: str, endpoint: Endpoint) -> Query:
+        query = original(text, endpoint)
+        if endpoint.collection and beside(query):
+            drop(query)
+        return query
+
+    api.replace("parse_query", parse)
+
+
+def _has(query: Query, family: str) -> bool:
+    return any(name.partition("[")[0] == family for name, _ in query.parameters)
+
+
+@fault("filter-dropped-beside-page", caught_by={"FILT-002"}, clause=FILTERS, needs=COLLECTION)
+def filter_beside_page(api: Api) -> None:
+    """Pages are made of the whole collection, whatever the filter."""
+    _drop(api, lambda query: _has(query, "page"), lambda query: query.conditions.clear())
+
+
+@fault("filter-dropped-beside-sort", caught_by={"FILT-002"}, clause=FILTERS, needs=COLLECTION)
+def filter_beside_sort(api: Api) -> None:
+    """A sort is made of the whole collection, whatever the filter."""
+    _drop(api, lambda query: _has(query, "sort"), lambda query: query.conditions.clear())
+
+
+@fault("sort-dropped-beside-filter", caught_by={"SORT-001"}, clause=f"{JSON_API}, fetching-sorting", needs=COLLECTION)
+def sort_beside_filter(api: Api) -> None:
+    """A filtered collection is in the order of the ids, whatever the sort."""
+
+    def drop(query: Query) -> None:
+        query.sort = ()
+
+    _drop(api, lambda query: _has(query, "filter") and _has(query, "sort"), drop)
+
+
+@fault(
+    "page-dropped-beside-filter", caught_by={"PAGE-002"}, clause=f"{JSON_API}, fetching-pagination", needs=COLLECTION
+)
+def page_beside_filter(api: Api) -> None:
+    """A filtered collection comes whole, whatever the size of a page."""
+
+    def drop(query: Query) -> None:
+        query.page_size = api.default_page_size
+
+    _drop(api, lambda query: _has(query, "filter"), drop)
+
+
+@fault(
+    "fields-dropped-beside-include",
+    caught_by={"FLDS-001"},
+    clause=f"{JSON_API}, fetching-sparse-fieldsets",
+    needs=COLLECTION,
+)
+def fields_beside_include(api: Api) -> None:
+    """Sparse fieldsets are forgotten when something is included."""
+    _drop(api, lambda query: _has(query, "include"), lambda query: query.fields.clear())

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from conformance.arguments import RECORD_WIDE
@@ -81,7 +83,8 @@ def with_account(probe: str = "item_with_account", **parts: Any) -> Exchange:
     return ok(probe, **{**given, "body": document(name="invoice-with-account"), **parts})
 
 
-def answers() -> dict[str, Exchange]:
+@cache
+def answers() -> Mapping[str, Exchange]:
     """Return the answers of a correct server without Last-Modified, ranges and codings, by the name of the probe."""
     anonymous = {"Authorization": None}
     accept = {"Accept": "application/vnd.api+json;charset=utf-8"}
@@ -178,7 +181,7 @@ def answers() -> dict[str, Exchange]:
         refused("item_trailing_slash", 404),
         ok("unknown_fields", {"X-Conformance": "1"}),
     ]
-    return {each.probe: each for each in listed}
+    return MappingProxyType({each.probe: each for each in listed})
 
 
 def every(name: str, given: Given) -> tuple[Exchange, ...]:

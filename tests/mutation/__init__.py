@@ -1,0 +1,1 @@
+"""Mutation testing of the checks and of the verdict, run by hand: see docs/mutation.md."""

@@ -1,0 +1,266 @@
+"""Run the unit tests of the checks against mutants of them, and list the mutants that no test notices.
+
+Usage: python -m tests.mutation [--sample N] [--out FILE.jsonl] FILE...
+
+Every mutant is judged in a process of its own, forked from one that has run the tests before. A check is a pure
+function, so what the mutated checks do not take part in is taken from that run: tests that call none of them are left
+out, and the other checks say what they said.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import difflib
+import functools
+import gc
+import importlib
+import importlib.abc
+import importlib.util
+import json
+import os
+import signal
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import pytest
+
+from tests.mutation.operators import mutants
+
+ROOT: Final = Path(__file__).parents[2]
+PACKAGE: Final = "conformance.checks"
+# The areas that are judged together, and the files that test them.
+AREAS: Final[Sequence[tuple[str, str]]] = (
+    ("validators conditional ranges caching http methods", "validators caching http"),
+    (
+        "attributes item json links related relationship semantics structure",
+        "attributes item json relationship semantics structure",
+    ),
+    (
+        "negotiation error_documents errors headers parameters authentication disclosure",
+        "negotiation errors headers parameters authentication disclosure",
+    ),
+    ("cookies isolation tokens transport", "isolation tokens transport"),
+    ("collection collection_parameters", "collection"),
+    ("filtering", "filtering"),
+    ("pagination", "pagination"),
+    ("sorting", "sorting"),
+    ("wire", "wire"),
+    ("connections cross_origin injection load robustness", "robustness"),
+)
+VERDICT: Final = ("tests/test_verdict.py", "tests/test_waivers.py", "-k", "not written_file and not said_once")
+TIMEOUT: Final = 60  # seconds
+# What a check said to its n-th call in a test: nothing, or the exception.
+Call = tuple[str, str, int]
+Log = dict[Call, BaseException | None]
+
+
+def tests_of(module: str, dependents: set[str]) -> list[str]:
+    """Return the files that test ``module``, or what imports it."""
+    if module == "conformance.verdict":
+        return list(VERDICT)
+    names = {name.rpartition(".test_")[2] for name in {module, *dependents}}
+    return [
+        f"tests/test_checks_{test}.py"
+        for area, tests in AREAS
+        if names & set(area.split())
+        for test in sorted(tests.split(), key=lambda each: each not in names)
+    ]
+
+
+def dependents_of(module: str) -> set[str]:
+    """Return the check modules that import ``module``, at first or second hand."""
+    imports = {}
+    for path in sorted((ROOT / "conformance/checks").glob("*.py")):
+        named = set()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        imports[f"{PACKAGE}.{path.stem}"] = named
+    found: set[str] = set()
+    while more := {name for name, named in imports.items() if named & {module, *found}} - found:
+        found |= more
+    return found
+
+
+def check_modules() -> Iterator[ModuleType]:
+    """Yield the modules with checks."""
+    for path in sorted((ROOT / "conformance/checks").glob("test_*.py")):
+        yield importlib.import_module(f"{PACKAGE}.{path.stem}")
+
+
+def watched(key: str, function: Callable[..., None], log: Log, *, replay: bool) -> Callable[..., None]:
+    """Return a check that keeps what it said in ``log``, or says that again."""
+    counts: Counter[str] = Counter()
+
+    @functools.wraps(function)
+    def check(*arguments: Any, **named: Any) -> None:
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").removesuffix(" (call)")
+        counts[test] += 1
+        call = (test, key, counts[test])
+        if not replay:
+            try:
+                function(*arguments, **named)
+            except Exception as raised:
+                log[call] = raised.with_traceback(None)
+                raise
+            log[call] = None
+        elif call not in log:
+            function(*arguments, **named)
+        elif said := log[call]:
+            raise said.with_traceback(None)
+
+    return check
+
+
+def watch(log: Log, affected: Callable[[str], bool] | None) -> None:
+    """Have the checks recorded in ``log``; with ``affected``, have those that are not affected say what it holds."""
+    for module in check_modules():
+        for name, function in list(vars(module).items()):
+            key = f"{module.__name__}.{name}"
+            if name.startswith("test_") and not (affected and affected(key)):
+                setattr(module, name, watched(key, function, log, replay=affected is not None))
+
+
+class Chosen:
+    """Choose the tests that call what is affected: those first in which it is violated, and short ones before long."""
+
+    def __init__(self, wanted: dict[str, tuple[bool, int]]) -> None:
+        """Take the tests, with a number to sort them by."""
+        self.wanted = wanted
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Leave out and sort the tests."""
+        items[:] = sorted((each for each in items if each.nodeid in self.wanted), key=lambda i: self.wanted[i.nodeid])
+
+
+class Mutated(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    """Give one module other source."""
+
+    def __init__(self, name: str, path: Path, source: str) -> None:
+        """Take the name, the real path and the source of the module."""
+        self.name, self.path, self.source = name, path, source
+
+    def find_spec(self, fullname: str, *_: Any) -> Any:
+        """Find that module only."""
+        return importlib.util.spec_from_loader(fullname, self) if fullname == self.name else None
+
+    def get_source(self, fullname: str) -> str:  # noqa: ARG002
+        """Return the mutated source."""
+        return self.source
+
+
+def forget(names: Callable[[str], bool]) -> None:
+    """Have modules imported again."""
+    for name in [name for name in sys.modules if names(name)]:
+        module = sys.modules.pop(name)
+        parent, _, last = name.rpartition(".")
+        if vars(sys.modules.get(parent, module)).get(last) is module:
+            delattr(sys.modules[parent], last)
+
+
+def run(files: Sequence[str], *plugins: object) -> int:
+    """Run tests, up to the first that fails."""
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *files], plugins=list(plugins)))
+
+
+def changed_checks(module: str, source: str, mutated: str, dependents: set[str]) -> Callable[[str], bool]:
+    """Return which checks a mutant can change: one, or all of the modules that it reaches."""
+    before, after = (ast.parse(text).body for text in (source, mutated))
+    different = [new for old, new in zip(before, after, strict=True) if ast.dump(old) != ast.dump(new)]
+    names = {each.name for each in different if isinstance(each, ast.FunctionDef)}
+    if len(names) == len(different) and all(name.startswith("test_") for name in names):
+        return lambda key: key in {f"{module}.{name}" for name in names} or key.rpartition(".")[0] in dependents
+    return lambda key: key.rpartition(".")[0] in {module, *dependents}
+
+
+class Trial:
+    """The mutants of one module."""
+
+    def __init__(self, path: Path) -> None:
+        """Run the tests of the module at ``path`` once; they have to pass."""
+        self.path = path
+        self.source = path.read_text()
+        self.module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        self.dependents = dependents_of(self.module)
+        self.files = tests_of(self.module, self.dependents)
+        self.log: Log = {}
+        if self.module != "conformance.verdict":
+            watch(self.log, None)
+            assert run(self.files) == 0, "the tests have to pass without a mutation"
+
+    def survives(self, mutated: str) -> bool:
+        """Tell whether all tests pass with the module ``mutated``."""
+        gc.freeze()
+        child = os.fork()
+        if not child:
+            gc.disable()
+            code = 1
+            try:
+                signal.alarm(TIMEOUT)
+                code = self._judge(mutated)
+            finally:
+                os._exit(code)
+        return os.waitpid(child, 0)[1] == 0
+
+    def _judge(self, mutated: str) -> int:
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1)
+        os.dup2(quiet, 2)
+        again = {self.module, *self.dependents} if self.log else set()
+        forget(lambda name: name in again or name.split(".")[0] == "tests" or (not again and "conformance" in name))
+        sys.meta_path.insert(0, Mutated(self.module, self.path, mutated))
+        if not self.log:
+            return run(self.files)
+        affected = changed_checks(self.module, self.source, mutated, self.dependents)
+        for module in check_modules():
+            for name, function in list(vars(module).items()):
+                setattr(module, name, getattr(function, "__wrapped__", function) if name[:5] == "test_" else function)
+        watch(self.log, affected)
+        wanted: dict[str, tuple[bool, int]] = defaultdict(lambda: (True, 0))
+        for (test, key, _), said in self.log.items():
+            if affected(key):
+                silent, calls = wanted[test]
+                wanted[test] = (silent and type(said).__name__ != "Violation", calls + 1)
+        return run(sorted({test.partition("::")[0] for test in wanted}), Chosen(wanted)) if wanted else 0
+
+
+def main() -> None:
+    """Judge the mutants of the files that the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation")
+    parser.add_argument("--sample", type=int, metavar="N", help="at most N mutants of each file, always the same")
+    parser.add_argument("--out", type=Path, default=Path("mutants.jsonl"), help="where the survivors go")
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    options = parser.parse_args()
+    for path in options.files:
+        began = time.monotonic()
+        # One process for each file: nothing of another file's run is left over.
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
+            continue
+        output = os.fdopen(os.dup(1), "w")
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1)
+        trial = Trial(path.resolve())
+        count = survived = 0
+        with options.out.open("a") as out:
+            for operator, line, mutated in mutants(trial.source, options.sample):
+                count += 1
+                if trial.survives(mutated):
+                    survived += 1
+                    diff = difflib.unified_diff(trial.source.splitlines(), mutated.splitlines(), lineterm="", n=0)
+                    found = {"file": path.name, "line": line, "operator": operator, "diff": list(diff)[3:]}
+                    print(json.dumps(found), file=out, flush=True)
+        seconds = time.monotonic() - began
+        print(f"{path}: {count} mutants, {survived} survived, {seconds:.0f} s", file=output, flush=True)
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -182,6 +182,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "unknown-unit-sent": ({"COND-016"}, by_name(part("range_in_unknown_unit"))),
     "if-range-ignored": ({"COND-016"}, by_name(part("range_if_range_other"))),
     "if-range-weak": ({"COND-016"}, by_name(part("range_if_range_weak"))),
+    "etag-of-view-is-that-of-another-invoice": (
+        {"ETAG-001", "ETAG-008"},
+        by_name(ok("item", headers={"ETag": None}), with_account(headers={"ETag": other().etag})),
+    ),
     "304-with-length-zero": ({"COND-017"}, throughout({"Content-Length": "0"}, 304)),
 }
 
@@ -207,6 +211,19 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         by_name(refused("if_none_match_malformed", 400)),
         by_name(refused("if_none_match_list", 400, {"If-None-Match": ['"other"', ETAG]})),
         throughout({"Cache-Control": "no-store"}, 200, 304),
+        # A strong tag of the same content, but for what HEAD leaves out and for a coding that changes nothing.
+        by_name(
+            ok("accept_any", {"Accept": "*/*"}, headers={"ETag": STRONG}),
+            head("related_head", headers={"ETag": STRONG}),
+            ok(
+                "item_in_no_coding",
+                {"Accept-Encoding": "identity"},
+                headers={"ETag": STRONG, "Content-Encoding": "identity"},
+            ),
+        ),
+        # The language is a part of the tag.
+        by_name(ok("unknown_fields", {"Accept-Language": "de"}, headers={"ETag": FRESH})),
+        by_name(refused("item_again", 503, headers={"ETag": FRESH}, body=documented_example())),
         throughout({"Expires": "0"}, 200, 304),
     ],
 )

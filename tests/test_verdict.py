@@ -101,13 +101,47 @@ def test_requirements_are_listed_in_the_order_of_the_registry() -> None:
     verdict = verdict_of(("BBB-001", Outcome.PASSED), ("AAA-002", Outcome.PASSED), ("AAA-001", Outcome.PASSED))
     assert [entry.id for entry in verdict.of(Outcome.PASSED)] == ["AAA-001", "AAA-002", "BBB-001"]
     assert [entry.id for entry in verdict.of(Outcome.PASSED, level=Level.MUST)] == ["AAA-001", "AAA-002"]
+    assert [entry.id for entry in verdict.of(Outcome.PASSED, source="http")] == ["AAA-001", "AAA-002", "BBB-001"]
     assert verdict.of(Outcome.PASSED, source="json") == []
 
 
 def test_a_judgement_crosses_process_borders() -> None:
     judgement = Judgement("AAA-001", Outcome.FAILED, "a::b", "", "this", "that", "b", {"answer": ["HTTP/1.1 200 OK"]})
-    assert Judgement.from_dict(judgement.to_dict()) == judgement
+    sent = judgement.to_dict()
+    received = Judgement.from_dict(sent)
+    assert received == judgement
+    # An outcome is told apart by identity; what is sent may be no more than plain data.
+    assert type(sent["outcome"]) is str
+    assert received.outcome is Outcome.FAILED
 
 
 def test_a_violation_tells_both_sides() -> None:
     assert str(Violation("this", "that")) == "expected this; observed that"
+
+
+def test_what_ci_relies_on_has_its_documented_value() -> None:
+    codes = {code.name: int(code) for code in ExitCode}
+    assert codes == {
+        "CONFORMS": 0,
+        "DOES_NOT_CONFORM": 1,
+        "SUITE_ERROR": 3,
+        "USAGE": 4,
+        "NOTHING_JUDGED": 5,
+        "UNREACHABLE": 6,
+    }
+    names = ["error", "failed", "warned", "noted", "waived", "passed", "not observed", "not applicable"]
+    assert [str(outcome) for outcome in Outcome] == names
+
+
+@pytest.mark.parametrize(
+    ("told", "line"),
+    [
+        ({}, ""),
+        ({"reason": "none"}, "none"),
+        ({"expected": "this", "observed": "that"}, "expected this; observed that"),
+        ({"expected": "this", "reason": "known"}, "expected this; observed ; known"),
+        ({"observed": "that"}, "expected ; observed that"),
+    ],
+)
+def test_a_judgement_is_told_in_one_line(told: dict[str, str], line: str) -> None:
+    assert Judgement("AAA-001", Outcome.FAILED, "a::b", **told).said == line

@@ -114,6 +114,8 @@ def test_a_waiver_that_excuses_nothing_fails_a_complete_run() -> None:
     ):
         assert (partial.exit_code, partial.sentence) == (ExitCode.CONFORMS, "conforms")
         assert [use.state for use in partial.waivers] == [State.NOT_JUDGED]
+    by_default = decide([PASSED], REGISTRY, strict=False, waivers=Waivers((KNOWN,), TODAY))
+    assert [use.state for use in by_default.waivers] == [State.NOT_JUDGED]
     unseen = decided(replace(PASSED, outcome=Outcome.NOT_OBSERVED), replace(PASSED, requirement="AAA-002"))
     assert [use.state for use in unseen.waivers] == [State.NOT_JUDGED]
 

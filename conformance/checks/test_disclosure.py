@@ -38,7 +38,7 @@ def test_existence_is_not_revealed_without_a_token(
 ) -> None:
     given_status(item, 200)
     known, unknown = item_without_token, unknown_item_without_token
-    given(known.status >= 400, "the invoice is open to everybody: AUTH-001")
+    given(400 <= known.status < 500, "the invoice is not refused: AUTH-001, ERR-011")
     expect_status(unknown, known.status, why="as for a known invoice")
     expect(
         essence(unknown) == essence(known),
@@ -57,7 +57,7 @@ def test_existence_is_not_revealed_by_the_account(
     given_status(related, 200)
     (known,) = (each for each in every_without_token if each.probe == "without_token[related]")
     unknown = second_unknown_related_without_token
-    given(known.status >= 400, "the account is open to everybody: AUTH-001")
+    given(400 <= known.status < 500, "the account is not refused: AUTH-001, ERR-011")
     expect_status(unknown, known.status, why="as for a known invoice")
     expect(
         essence(unknown) == essence(known),

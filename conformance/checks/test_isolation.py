@@ -145,6 +145,7 @@ def _expect_like_unknown(exchange: Exchange, unknown: Exchange) -> None:
 def _expect_alike(exchange: Exchange, unknown: Exchange) -> None:
     # What is served as one's own is the finding of SEC-001 or SEC-002.
     given(not exchange.succeeded and not unknown.succeeded, "not refused")
+    given(unknown.status < 500, "a server error for an unknown invoice: ERR-011")
     _expect_like_unknown(exchange, unknown)
 
 
@@ -251,7 +252,7 @@ def test_no_view_tells_that_a_hidden_invoice_exists(
 
 
 def _expect_hidden(exchange: Exchange, unknown: Exchange) -> None:
-    given(unknown.status >= 400, "an unknown invoice is not refused")
+    given(400 <= unknown.status < 500, "an unknown invoice is not refused")
     _expect_like_unknown(exchange, unknown)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -143,5 +144,5 @@ def test_what_ci_relies_on_has_its_documented_value() -> None:
         ({"observed": "that"}, "expected ; observed that"),
     ],
 )
-def test_a_judgement_is_told_in_one_line(told: dict[str, str], line: str) -> None:
+def test_a_judgement_is_told_in_one_line(told: dict[str, Any], line: str) -> None:
     assert Judgement("AAA-001", Outcome.FAILED, "a::b", **told).said == line

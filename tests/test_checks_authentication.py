@@ -67,6 +67,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "open without Accept": ({"AUTH-001"}, changed("any_type_without_token", status=200)),
     "open account": ({"AUTH-001"}, changed("account_from_self_link_without_token", status=200)),
     "open collection": ({"AUTH-001"}, changed("listing_without_token", status=200)),
+    "identifier in a 401": (
+        {"AUTH-013"},
+        all_answers(401, body={"data": {"type": "invoices", "id": OTHER_INVOICE["data"]["id"]}}),
+    ),
     "none": ({"JWT-001"}, changed("unsigned_token[alg-none]", status=200)),
     "nOnE": ({"JWT-001"}, changed("unsigned_token[alg-none-mixed-case]", status=200)),
     "none not found": ({"JWT-001"}, changed("unsigned_token[alg-none-signed]", status=404)),
@@ -91,6 +95,8 @@ def test_a_fault_is_found_by_its_requirement(wanted: set[str], answers_changed: 
         (replace(FACTS, guessable_key=True), {"JWT-011"}),
         (replace(FACTS, lifetime=None), {"JWT-012"}),
         (replace(FACTS, lifetime=10 * 366 * 24 * 3600.0), {"JWT-012"}),
+        (replace(FACTS, lifetime=366 * 24 * 3600.0 + 1), {"JWT-012"}),
+        (replace(FACTS, lifetime=366 * 24 * 3600.0), set()),
         (replace(FACTS, lifetime=-5.0), set()),
         (TokenFacts(), set()),
         (replace(FACTS, guessable_key=None), set()),
@@ -108,11 +114,15 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "a parameter named like a token": challenge('Custom realm="a", a=b, Other c=d'),
     "bad syntax": changed("malformed_token", status=400)
     | changed("altered_token[signature-dropped]", status=400)
+    | changed("altered_token[two-segments]", status=400)
+    | changed("altered_token[algorithm-missing]", status=400)
+    | changed("altered_token[algorithm-unknown]", status=400)
     | changed("unsigned_token[alg-none]", status=400),
     "no HEAD": changed("related_head", status=405, body=b"")
     | changed("without_token[related-head]", status=405, body=b"")
     | changed("listing_head", status=405, body=b"")
     | changed("listing_head_without_token", status=405, body=b""),
+    "no answer without Accept": changed("any_type_without_token", status=406),
     "no Bearer": changed("bearer_token", status=401, headers={"WWW-Authenticate": "Basic"}),
     "unknown parameter first": changed("token_in_query", status=400),
     "affinity": changed("item", headers={"Set-Cookie": ["AWSALB=x; Path=/", "AWSALBCORS=x; SameSite=None"]}),

@@ -143,12 +143,27 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         throughout({"CDN-Cache-Control": "max-age=60"}, 404),
         throughout({"CDN-Cache-Control": "max-age=60; public", "Surrogate-Control": 'content="ESI/1.0"'}),
         throughout({"Surrogate-Control": "max-age=600, private"}),
+        by_name(ok("item_without_token_after", status=401, headers={"ETag": None})),
         by_name(ok("item_without_token_after"), refused("second_unknown_related_without_token", 404)),
         by_name(ok("item_for_other_customer"), ok("other_relationship")),
     ],
 )
 def test_a_correct_server_is_correct(changed: dict[str, Exchange]) -> None:
     assert violated(changed) == set()
+
+
+@pytest.mark.parametrize(
+    "coding", ["aes128gcm", "br", "compress", "dcb", "dcz", "exi", "pack200-gzip", "x-compress", "ZSTD"]
+)
+def test_a_registered_coding_that_cannot_be_undone_here_is_no_fault(coding: str) -> None:
+    headers = {**CODED, "Content-Encoding": coding}
+    unread = ok("item_for_browser", headers=headers, body=b"\x0b\x02\x80{}\x03", coding_problem="it is not known")
+    assert violated(by_name(unread)) == set()
+
+
+def test_an_empty_collection_proves_nothing() -> None:
+    found = outcomes(by_name(ok("listing", body={"data": []}, query="listing")))
+    assert found["CACHE-009", "test_no_stored_collection_for_another_customer"] == "not observed"
 
 
 def test_every_check_of_the_area_is_violated_by_a_fault() -> None:

@@ -17,6 +17,7 @@ AMOUNTS = elements("amount-spent", ["0.5", "9.5", "9.50", "10.25", "123456789012
 TIMES = elements(
     "start-date", ["2024-10-01T00:00:00.500Z", "2024-10-01T02:00:00.100+02:00", "2024-11-01T00:00:00Z", None]
 )
+CALLS = elements("originated-first-call-at", ["2024-10-01T00:00:00Z", "2024-11-01T00:00:00Z", None])
 TEXTS = elements("reference", ["huge", "HUGE", "tiny", None, ""])
 FLAGS = elements("has-pdf", [True, False, True])
 COUNTS = elements("originated-calls-count", [0, 1024, 9007199254740993, 5])
@@ -85,6 +86,8 @@ def test_a_filter_beside_other_parameters() -> None:
         (TIMES, "filter[start_date_gteq]=2024-10-01T00:00:02Z", "3", "passed"),
         (TIMES, "filter[start_date_gteq]=2024-10-01T00:00:02Z", "23", "violated"),
         (TIMES, "filter[start_date_gteq]=2024-10-01T00:00:02Z", "34", "violated"),
+        (CALLS, "filter[originated_first_call_at_lteq]=2024-10-02T00:00:00Z", "1", "passed"),
+        (CALLS, "filter[originated_first_call_at_lteq]=2024-10-02T00:00:00Z", "12", "violated"),
         # Whether letters of another case are the same, and whether null is unlike a text, is open.
         (TEXTS, "filter[reference_eq]=huge", "1", "passed"),
         (TEXTS, "filter[reference_eq]=huge", "12", "passed"),

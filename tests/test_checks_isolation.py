@@ -42,6 +42,7 @@ def not_found(name: str, error: dict[str, Any] | None = None, **fields: str) -> 
     return put(name, 404, headers=headers, body={"errors": [{**ERROR, **(error or {})}]})
 
 
+THIRD_ID = "0c8a7d52-8d0e-4a8c-9a51-2f1b6f0e7d33"
 LISTED = {"type": "invoices", "id": OTHER_ID}
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "served": ({"SEC-001"}, put("other_item", body=other_invoice())),
@@ -94,6 +95,16 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "hidden 304": ({"SEC-005"}, put("hidden_item_if_none_match", 304)),
     "hidden found": ({"SEC-005"}, put("listing_of_hidden", body=listing(HIDDEN_ID))),
     "hidden listed": ({"SEC-005"}, put("listing", body=listing(INVOICE_ID, HIDDEN_ID))),
+    "listed like what the other customer lists": (
+        {"SEC-004"},
+        put("listing", body=listing(INVOICE_ID, THIRD_ID))
+        | put("listing_of_other_customer", body=listing(OTHER_ID, THIRD_ID)),
+    ),
+    "served in every way": (
+        {"SEC-001"},
+        put("other_item", body=other_invoice()) | put("other_item_with_account", body=other_invoice()),
+    ),
+    "own token refused": ({"ROB-008"}, put("interleaved[own-1]", 401)),
     "mixed": ({"ROB-008"}, put("interleaved[own-2]", body=other_invoice())),
     "taken for the other": ({"ROB-008"}, put("interleaved[other-1]", 404)),
 }

@@ -38,6 +38,7 @@ SELF = f"{ORIGIN}{ITEM_PATH}"
         ("RELD-004", {f"{LINKS}/related": f"{SELF}/account?account={ACCOUNT_ID}"}),
         ("ITEM-021", {"/data/relationships/account/data": [{"type": "accounts", "id": ACCOUNT_ID}]}),
         ("ITEM-021", {"/data/relationships/account/data": {"type": "accounts", "id": 42}}),
+        ("ITEM-021", {"/data/relationships/account/data": {"type": 42, "id": ACCOUNT_ID}}),
         ("ITEM-022", {"/data/attributes": REMOVED}),
         ("ITEM-023", {attribute("state"): "approved"}),
         ("ITEM-028", {"/data/links/self": ITEM_PATH}),
@@ -70,6 +71,7 @@ def test_another_correct_server_is_no_finding(changes: dict[str, Any]) -> None:
     [
         ("ITEM-001", exchange("item", 203)),
         ("ITEM-001", exchange("item", 404)),
+        ("ITEM-004", exchange("item_with_account", body={"data": []}, query="include=account")),
         ("ITEM-008", exchange("any", body=busy({"/data/id": OTHER_ID}))),
         ("ITEM-017", exchange("item_from_self_link", 404)),
         ("ITEM-017", exchange("item_from_self_link", body=busy({"/data/type": "bills"}))),
@@ -101,6 +103,13 @@ def test_a_fault_of_one_answer_is_found_by_its_owner_alone(owner: str, answer: E
 )
 def test_other_ways_to_answer_are_no_finding(answer: Exchange) -> None:
     assert violated({answer.probe: answer}) == set()
+
+
+@pytest.mark.parametrize("owner", ["ITEM-021", "ITEM-004"])
+def test_a_fault_of_the_plain_invoice_alone_is_found(owner: str) -> None:
+    document = {"ITEM-021": busy({"/data/relationships/account/data": []}), "ITEM-004": {"data": []}}[owner]
+    answer = exchange("item", body=document)
+    assert owner in violated(dict.fromkeys(("item", "item_again", "item_from_self_link"), answer))
 
 
 @pytest.mark.parametrize("location", ["/login", "http://[x/"])

@@ -36,6 +36,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("ITEM-012", {"/included/0/relationships": {"name": {"data": None}}}),
     ("ITEM-012", {"/data/relationships/type": {"data": None}}),
     ("ITEM-013", {"/included/0/attributes/currency_id": 7}),
+    ("ITEM-013", {"/data/relationships/reseller": {"data": None}, "/data/attributes/reseller-id": 7}),
     ("ITEM-014", {"/data/relationships/currency": {}}),
     ("ITEM-014", {"/data/relationships/currency": {"links": {"about": "/x"}}}),
     ("ITEM-016", {"/links": {"about": "http://example.org/a b"}}),

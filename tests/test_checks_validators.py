@@ -159,6 +159,16 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "304-for-unacceptable": ({"COND-013"}, by_name(not_modified("unacceptable_item_if_none_match"))),
     "malformed-tag-fails": ({"COND-014"}, by_name(refused("if_none_match_malformed", 500))),
     "one-etag-is-another": ({"ETAG-004"}, by_name(ok("unknown_fields", headers={"ETag": FRESH}))),
+    "304-without-token-describes-content": (
+        {"COND-013"},
+        by_name(
+            not_modified(
+                "item_without_token_if_none_match",
+                request_headers={"Authorization": None, "If-None-Match": ETAG},
+                headers={"Content-Type": "text/html"},
+            )
+        ),
+    ),
     "304-of-an-error": (
         {"COND-013"},
         by_name(not_modified("unknown_item_if_none_match", "*", path=UNKNOWN, headers={"Content-Type": "text/html"})),
@@ -242,6 +252,21 @@ def test_a_last_modified_takes_the_place_of_its_absence() -> None:
     changed = {**throughout({"Last-Modified": modified}, 200), **by_name(not_modified("if_modified_since_future"))}
     changed.update(by_name(refused("if_unmodified_since_old", 412), not_modified("if_modified_since_last_modified")))
     assert violated(changed) == set()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"item_again": {"Last-Modified": "Thu, 14 Nov 2024 09:30:00 GMT"}},
+        {"item": {"Last-Modified": ["Thu, 14 Nov 2024 09:00:00 GMT"] * 2}},
+        {"if_modified_since_last_modified": {"Last-Modified": "Thu, 14 Nov 2024 09:30:00 GMT"}},
+    ],
+)
+def test_a_last_modified_that_does_not_stay_the_same_proves_nothing(answer: dict[str, dict[str, str]]) -> None:
+    given = throughout({"Last-Modified": "Thu, 14 Nov 2024 09:00:00 GMT"}, 200)
+    given.update(by_name(*(ok(probe, headers=headers) for probe, headers in answer.items())))
+    check = ("COND-018", "test_an_invoice_that_was_not_modified_since_is_not_sent")
+    assert outcomes(given)[check] == "not observed"
 
 
 def test_every_check_of_the_area_is_violated_by_a_fault() -> None:

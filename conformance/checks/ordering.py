@@ -45,6 +45,5 @@ def disorder(elements: Iterable[listings.Object], name: str, *, descending: bool
 
 
 def tied(elements: Sequence[listings.Object], name: str) -> list[list[listings.Object]]:
-    """Return the runs of neighbours with the same value of ``name``, null included, that are longer than one."""
-    runs = [list(run) for _, run in groupby(elements, key=lambda element: listings.value(element, name))]
-    return [run for run in runs if len(run) > 1]
+    """Return the runs of neighbours with the same value of ``name``, null included."""
+    return [list(run) for _, run in groupby(elements, key=lambda element: listings.value(element, name))]

@@ -36,16 +36,16 @@ ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = "conformance.checks"
 # The areas that are judged together, and the files that test them.
 AREAS: Final[Sequence[tuple[str, str]]] = (
-    ("validators conditional ranges caching http methods", "validators caching http"),
+    ("validators conditional ranges caching http methods", "validators caching http preconditions"),
     (
         "attributes item json links related relationship semantics structure",
-        "attributes item json relationship semantics structure",
+        "attributes item json relationship semantics structure preconditions",
     ),
     (
         "negotiation error_documents errors headers parameters authentication disclosure",
-        "negotiation errors headers parameters authentication disclosure",
+        "negotiation errors headers parameters authentication disclosure preconditions",
     ),
-    ("cookies isolation tokens transport", "isolation tokens transport"),
+    ("cookies isolation tokens transport", "isolation tokens transport preconditions"),
     ("collection collection_parameters", "collection"),
     ("filtering", "filtering"),
     ("pagination", "pagination"),

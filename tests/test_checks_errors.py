@@ -69,12 +69,16 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "HEAD ignores Accept": ({"ERR-010"}, changed("unacceptable_item_head", status=200, body=b"")),
     "500": ({"ERR-011"}, made(500, "/invoices/%00")),
     "502": ({"ERR-011"}, made(502, "/invoices/1", method="DELETE")),
+    "HTML 500": ({"ERR-011"}, made(500, "/invoices", **HTML)),
+    "501 to HEAD": ({"ERR-011"}, made(501, "/invoices/1", method="HEAD", body=b"")),
     "501 to GET": ({"ERR-011"}, made(501, "/invoices/1")),
     "no time": ({"ERR-012"}, made(429, "/invoices/1")),
     "time in words": ({"ERR-012"}, made(503, "/invoices/1", headers={"Retry-After": "soon"})),
     "two times": ({"ERR-012"}, made(429, "/invoices/1", headers={"Retry-After": ["1", "2"]})),
     "no status": ({"ERR-013"}, errors({"status": REMOVED})),
     "HTML 404": ({"ERR-014"}, changed("unknown_item", **HTML)),
+    "HTML for a bad token": ({"ERR-014", "AUTH-005"}, changed("altered_token[signature-changed]", **HTML)),
+    "title that is no string, of one": ({"ERR-004"}, {"unknown_item": errors({"title": 7})["unknown_item"]}),
     "HTML 401": ({"ERR-014"}, all_answers(401, **HTML)),
     "HTML 401 of the relationship": ({"ERR-014"}, changed("without_token[relationship]", **HTML)),
     "HTML 401 with the account": ({"ERR-014"}, changed("included_without_token", **HTML)),
@@ -84,6 +88,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "empty 404": ({"ERR-014"}, changed("unknown_item", body=b"", headers={"Content-Type": None})),
     "404 without errors": ({"ERR-014"}, changed("unknown_item", body={"meta": {}})),
     "no code": ({"ERR-015"}, errors({"code": REMOVED}, 404)),
+    "title alone": (
+        {"ERR-013", "ERR-015"},
+        errors({"detail": REMOVED, "code": REMOVED, "status": REMOVED}, 404),
+    ),
     "no detail": ({"ERR-015"}, errors({"detail": REMOVED}, 401)),
 }
 

@@ -76,10 +76,13 @@ def test_a_fault_is_found_by_its_requirement(wanted: set[str], answers_changed: 
         changed("accept_excluding[html]", headers={"Content-Type": "text/html"}, body=b"<p>Not acceptable"),
         changed("accept_excluding[json]", headers=PLAIN),
         changed("unusual_preference[coding]", status=406),
+        changed("item_for_german", status=400),
+        # HEAD has no content to explain a refusal.
+        changed("unacceptable_item_head", headers={"Age": "0"}),
         # A gateway's own format is not JSON:API with a wrong label.
         changed("unknown_include", headers=PLAIN, body={"errors": [{"message": "x"}]}),
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_a_correct_server_is_correct(answers_changed: dict[str, Exchange]) -> None:
     assert violated(answers_changed) <= {"ERR-008"}

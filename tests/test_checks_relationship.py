@@ -128,7 +128,8 @@ def test_an_account_that_is_named_wrongly_everywhere_is_found(identifier: dict[s
         [refusal(400, "relationship_with_account")],
         [refusal(400, "related_sparse")],
         [refusal(403, "relationship_update")],
-        [refusal(422, "relationship_update")],
+        *([refusal(status, "relationship_update")] for status in (400, 409, 411, 415, 422)),
+        [linked({"/data/lid": "1"})],
         [related({"data": account()}, "related_not_modified", headers={"ETag": '"changed"'})],
         [related(changed_account(balance=None, total_capacity=None, currency=7))],
         [related(changed_account(balance="-5", min_balance="0", origination_capacity=2**40))],
@@ -161,6 +162,24 @@ def test_an_account_on_another_host_cannot_be_followed(link: str, wanted: set[st
     elsewhere = related({"data": {**account(), "links": {"self": link}}})
     lost = refusal(404, "account_from_self_link", path=urlsplit(link).path)
     assert violated({"related": elsewhere, "account_from_self_link": lost}) == wanted
+
+
+def test_two_places_are_enough_to_name_different_accounts() -> None:
+    given = {"relationship": refusal(404, "relationship"), "related": related({"data": {**account(), "id": OTHER_ID}})}
+    assert "REL-008" in violated(given)
+
+
+def test_a_wrong_type_of_linkage_is_found_in_the_invoice_alone() -> None:
+    changes = {"/data/relationships/account/data": {"type": "account", "id": ACCOUNT_ID}}
+    for names in (("item", "item_again", "item_from_self_link"), ("item_with_account",)):
+        assert "REL-004" in violated({name: everywhere(changes)[name] for name in names})
+
+
+def test_what_stands_behind_a_swapped_link_is_not_judged() -> None:
+    links = {"self": f"{ORIGIN}{ITEM_PATH}/account", "related": f"{ORIGIN}{RELATIONSHIP}"}
+    swapped = everywhere({"/data/relationships/account/links": links})
+    followed = {name: refusal(404, name) for name in ("relationship", "related")}
+    assert {"REL-001", "RELD-001"}.isdisjoint(violated({**swapped, **followed}))
 
 
 def test_swapped_links_are_the_fault_of_the_invoice_alone() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.areas import violated
-from tests.correct import attribute, busy, everywhere
+from tests.correct import attribute, busy, everywhere, with_account
 from tests.exchanges import exchange
 
 FIRST, LAST = "originated-first-call-at", "originated-last-call-at"
@@ -30,40 +30,47 @@ def found(changes: dict[str, Any]) -> set[str]:
     return violated(everywhere({attribute(name): value for name, value in changes.items()}))
 
 
-@pytest.mark.parametrize(
-    ("owner", "changes"),
-    [
-        ("INV-001", {"amount-spent": "1234568.00012345678901234"}),
-        ("INV-001", {"amount-spent": "1234567.990123456789"}),
-        ("INV-001", {"amount-spent": "1234567.89012345678901234"}),
-        ("INV-001", {"amount-spent": "0.30000000000000004", "originated-amount-spent": "0.2"}),
-        ("INV-002", {"originated-successful-calls-count": 13}),
-        ("INV-002", {"terminated-successful-calls-count": 1}),
-        ("INV-003", {"start-date": "2024-11-14T00:00:00.001Z"}),
-        ("INV-003", {"start-date": "2024-11-14T00:00:00.000Z", "end-date": "2024-11-07T00:00:00.000Z"}),
-        ("INV-013", {**NO_CALLS, "start-date": "2024-11-14T00:00:00.000Z"}),
-        (
-            "INV-004",
-            {
-                "originated-first-call-at": "2024-11-13T23:59:59.999Z",
-                "originated-last-call-at": "2024-11-08T00:00:00.000Z",
-            },
-        ),
-        ("INV-005", {LAST: None}),
-        ("INV-005", {"terminated-last-call-at": "2024-11-08T00:00:00.000Z"}),
-        ("INV-006", {FIRST: None, LAST: None}),
-        ("INV-006", {f"terminated-{which}-call-at": "2024-11-08T00:00:00.000Z" for which in ("first", "last")}),
-        ("INV-007", {"terminated-calls-duration": 1}),
-        ("INV-007", {"terminated-billing-duration": 60}),
-        ("INV-007", {"terminated-amount-spent": "0.00000000001", "amount-spent": "1234567.99012345679901234"}),
-        ("INV-008", {"service-transactions-count": 0}),
-        ("INV-009", {FIRST: "2024-11-06T23:59:59.999Z"}),
-        ("INV-009", {LAST: "2024-11-14T00:00:00.001Z"}),
-        ("INV-011", NO_SUCCESS),
-    ],
-)
+CONTRADICTIONS: list[tuple[str, dict[str, Any]]] = [
+    ("INV-001", {"amount-spent": "1234568.00012345678901234"}),
+    ("INV-001", {"amount-spent": "1234567.990123456789"}),
+    ("INV-001", {"amount-spent": "1234567.89012345678901234"}),
+    ("INV-001", {"amount-spent": "0.30000000000000004", "originated-amount-spent": "0.2"}),
+    ("INV-002", {"originated-successful-calls-count": 13}),
+    ("INV-002", {"terminated-successful-calls-count": 1}),
+    ("INV-003", {"start-date": "2024-11-14T00:00:00.001Z"}),
+    ("INV-003", {"start-date": "2024-11-14T00:00:00.000Z", "end-date": "2024-11-07T00:00:00.000Z"}),
+    ("INV-013", {**NO_CALLS, "start-date": "2024-11-14T00:00:00.000Z"}),
+    (
+        "INV-004",
+        {
+            "originated-first-call-at": "2024-11-13T23:59:59.999Z",
+            "originated-last-call-at": "2024-11-08T00:00:00.000Z",
+        },
+    ),
+    ("INV-005", {LAST: None}),
+    ("INV-005", {"terminated-last-call-at": "2024-11-08T00:00:00.000Z"}),
+    ("INV-006", {FIRST: None, LAST: None}),
+    ("INV-006", {f"terminated-{which}-call-at": "2024-11-08T00:00:00.000Z" for which in ("first", "last")}),
+    ("INV-007", {"terminated-calls-duration": 1}),
+    ("INV-007", {"terminated-billing-duration": 60}),
+    ("INV-007", {"terminated-amount-spent": "0.00000000001", "amount-spent": "1234567.99012345679901234"}),
+    ("INV-008", {"service-transactions-count": 0}),
+    ("INV-009", {FIRST: "2024-11-06T23:59:59.999Z"}),
+    ("INV-009", {LAST: "2024-11-14T00:00:00.001Z"}),
+    ("INV-011", NO_SUCCESS),
+]
+
+
+@pytest.mark.parametrize(("owner", "changes"), CONTRADICTIONS)
 def test_a_contradiction_is_found_by_its_owner_alone(owner: str, changes: dict[str, Any]) -> None:
     assert found(changes) == {owner}
+
+
+@pytest.mark.parametrize(("owner", "changes"), CONTRADICTIONS)
+def test_a_contradiction_is_found_with_include_only(owner: str, changes: dict[str, Any]) -> None:
+    body = with_account({attribute(name): value for name, value in changes.items()})
+    # Amounts then differ from those without include.
+    assert violated({"item_with_account": exchange("item_with_account", body=body)}) - {"SEM-012"} == {owner}
 
 
 def test_offsets_do_not_hide_the_order() -> None:
@@ -97,11 +104,16 @@ def test_amounts_of_any_length_are_added_exactly() -> None:
 
 @pytest.mark.parametrize(
     ("now", "owners"),
-    [("Thu, 14 Nov 2024 00:00:00 GMT", set()), ("Wed, 13 Nov 2024 20:00:00 GMT", {"INV-010"}), ("yesterday", set())],
+    [
+        ("Thu, 14 Nov 2024 00:00:00 GMT", set()),
+        ("Wed, 13 Nov 2024 20:00:00 GMT", {"INV-010"}),
+        ("yesterday", set()),
+        ("Fri, 31 Dec 9999 23:59:59 -1200", set()),
+    ],
 )
 def test_the_end_of_the_period_is_compared_with_the_time_of_the_answer(now: str, owners: set[str]) -> None:
-    names = ("item", "item_with_account")
-    assert violated({name: exchange(name, headers={"Date": now}, body=busy()) for name in names}) == owners
+    for names in (("item", "item_with_account"), ("item_with_account",)):
+        assert violated({name: exchange(name, headers={"Date": now}, body=busy()) for name in names}) == owners
 
 
 def test_a_slow_clock_of_the_server_is_no_finding() -> None:

@@ -71,6 +71,7 @@ def test_any_strategy_is_judged_by_its_links(pages: tuple[Exchange, ...]) -> Non
         ({"previous": at("page[number]=1")}, "violated"),
         ({"self": at("page[number]=2")}, "passed"),
         ({"describedby": f"{ORIGIN}/openapi"}, "passed"),
+        ({"related": f"{ORIGIN}/accounts"}, "passed"),
         ({"help": f"{ORIGIN}/help"}, "passed"),
         ({"@next": at("page[number]=1")}, "passed"),
         ({"next": None, "prev": {"href": at("page[number]=1")}}, "passed"),
@@ -105,7 +106,9 @@ def test_borders() -> None:
     assert outcome(last, (*PAGES[:3], relinked(LAST, next=itself)), (LISTING,)) == "violated"
     beyond = at("page[number]=5&page[size]=3")
     assert outcome(last, (FIRST, relinked(LAST, next=beyond, last=itself)), (LISTING,)) == "violated"
-    assert outcome(last, (FIRST, relinked(LAST, next=FIRST.document["links"]["first"])), ()) == "violated"
+    first_page = FIRST.document["links"]["first"]
+    assert outcome(last, (FIRST, relinked(LAST, next=first_page)), ()) == "violated"
+    assert outcome(last, (FIRST, relinked(LAST, next=first_page, last=None)), ()) == "violated"
 
 
 def test_where_last_and_prev_lead() -> None:
@@ -186,6 +189,16 @@ def test_the_order_over_pages() -> None:
     forgetful = tuple(walk(TEN, 4))
     lost = page(TEN[:4], query, forgetful[0].document["links"], probe="page[1]")
     assert outcome(check, LISTING, (lost, *forgetful[1:])) == "not observed"
+
+
+@pytest.mark.parametrize(
+    ("order", "expected"),
+    [("9876543210", "passed"), ("9876501234", "violated"), ("9876345210", "violated"), ("6789543210", "not observed")],
+)
+def test_the_order_of_amounts_over_pages(order: str, expected: str) -> None:
+    rows = [element(number, {"amount-spent": f"{number}.5"}) for number in map(int, order)]
+    pages = tuple(walk(rows, 4, "sort=-amount-spent"))
+    assert outcome(pagination.test_the_order_goes_on_from_page_to_page, pages) == expected
 
 
 VIEW: Final = "sort=-amount-spent&include=account&fields[invoices]=account&filter[account_id_in]=a,b"

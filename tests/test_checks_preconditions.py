@@ -85,6 +85,30 @@ ANY_REFUSAL = {
     "test_the_self_link_of_the_account_leads_to_it",
     "test_trace_does_not_return_credentials",
 }
+# What a correct server does not do, or not here: redirects, codings, dates, limits, https, errors with a source...
+UNSEEN = {
+    "test_a_limit_says_when_to_try_again",
+    "test_a_redirect_leads_to_the_same_place",
+    "test_a_strong_entity_tag_stands_for_one_sequence_of_bytes",
+    "test_an_answer_with_a_negotiated_coding_varies_by_it",
+    "test_an_invoice_that_was_not_modified_since_is_not_sent",
+    "test_answers_over_https_ask_for_https",
+    "test_coded_content_is_the_same_invoice",
+    "test_content_is_in_the_coding_that_it_names",
+    "test_content_length_of_a_304_is_that_of_the_200",
+    "test_ids_do_not_share_a_node",
+    "test_last_modified_is_not_in_the_future",
+    "test_links_use_https",
+    "test_no_duration_without_successful_calls",
+    "test_nothing_is_spent_without_services",
+    "test_pointers_are_json_pointers",
+    "test_the_current_tag_of_coded_content_is_not_modified",
+    "test_the_document_link_keeps_the_query",
+    "test_the_document_link_leads_to_the_same_data",
+    "test_the_jsonapi_member_describes_the_implementation",
+    "test_the_source_of_a_query_error_names_the_parameter",
+    "test_vary_does_not_depend_on_a_suffix",
+}
 # Without a token any refusal will do as the twin of a bad token.
 REFUSAL = "item_without_token"
 
@@ -138,3 +162,11 @@ def test_what_is_not_answered_proves_nothing() -> None:
             given = {**usual, **{name: broken(usual[name]) for name in names if name in usual}}
             passed |= {check.__name__} if said(check, given, value) == "passed" else set()
     assert passed == SEVERAL | ANY_REFUSAL
+
+
+def test_a_correct_server_passes_what_it_shows() -> None:
+    results = {
+        check.__name__: said(check, usual, value) for checks, usual, value in GROUPS.values() for check in checks
+    }
+    assert {name for name, result in results.items() if result == "not observed"} == UNSEEN
+    assert set(results.values()) == {"passed", "not observed"}

@@ -129,7 +129,13 @@ class ChangeText(_Of):
     """A text that is compared, looked up or searched for is another one."""
 
     def changes(self, node: Node) -> Iterator[tuple[Position, str]]:
-        if node.type == "string" and node.value[-2:] not in {'""', "''"} and "b" not in node.value[:2].lower():
+        # What has a blank in it is a text for the reader.
+        if (
+            node.type == "string"
+            and node.value[-2:] not in {'""', "''"}
+            and " " not in node.value
+            and node.value[0] != "b"
+        ):
             yield (node.start_pos, node.end_pos), f"{node.value[:-1]}~{node.value[-1]}"
 
 

@@ -76,10 +76,31 @@ class Origin:
 
 def line_flaws(section: bytes) -> tuple[str, ...]:
     """Return what is wrong with the lines of a header section that h11 reads all the same (RFC 9112, section 2.1)."""
-    found = [f"{match[1].decode('latin-1')} is folded" for match in _FOLDED.finditer(section)]
+    found = []
+    if folded := _FOLDED.search(section):
+        found.append(f"{folded[1].decode('latin-1')} is folded")
     if _BARE_LINE_FEED.search(section):
         found.append("a line ends with LF alone")
-    return tuple(dict.fromkeys(found))
+    return tuple(found)
+
+
+class _Sections:
+    """The header sections of a response and of the interim ones before it, looked at one after the other."""
+
+    def __init__(self, begun: bytes) -> None:
+        self._octets: bytearray | None = bytearray(begun)
+        self.flaws: tuple[str, ...] = ()
+
+    def add(self, octets: bytes) -> None:
+        """Take what was received; after the final response it is content."""
+        if self._octets is not None:
+            self._octets += octets
+
+    def end(self, rest: bytes, *, final: bool) -> None:
+        """Look at a section that is complete: all that was received but for the ``rest``."""
+        octets = bytes(self._octets or b"")
+        self.flaws = self.flaws or line_flaws(octets[: len(octets) - len(rest)])
+        self._octets = None if final else bytearray(rest)
 
 
 class Connection:
@@ -178,7 +199,7 @@ class Connection:
         assert self._protocol is not None
         response: WireResponse | None = None
         received = b""
-        section = bytearray(begun)
+        sections = _Sections(begun)
         while True:
             try:
                 event = self._protocol.next_event()
@@ -186,8 +207,7 @@ class Connection:
                     data = self._receive(deadline)
                     received = received or data
                     self._check_beginning(received)
-                    if response is None:
-                        section += data
+                    sections.add(data)
                     self._protocol.receive_data(data)
                     continue
             except h11.RemoteProtocolError as error:
@@ -206,6 +226,8 @@ class Connection:
                 response.incomplete = str(error)
                 self.close()
                 return response
+            if isinstance(event, (h11.InformationalResponse, h11.Response)):
+                sections.end(self._protocol.trailing_data[0], final=isinstance(event, h11.Response))
             if isinstance(event, h11.Response):
                 response = WireResponse(
                     status=event.status_code,
@@ -214,7 +236,7 @@ class Connection:
                     pairs=tuple(
                         (name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers.raw_items()
                     ),
-                    line_flaws=line_flaws(bytes(section[: len(section) - len(self._protocol.trailing_data[0])])),
+                    line_flaws=sections.flaws,
                 )
             elif isinstance(event, h11.Data) and response is not None:
                 response.content += event.data

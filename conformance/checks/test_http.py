@@ -104,7 +104,7 @@ def test_field_lines_are_legal(every_exchange: tuple[Exchange, ...]) -> None:
 def test_lines_are_whole_and_end_as_they_must(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         flaws = exchange.answer.line_flaws if exchange.answer else ()
-        expect(not flaws, "lines that end with CR LF, and no folded one", ", ".join(flaws[:3]), exchange)
+        expect(not flaws, "lines that end with CR LF, and no folded one", ", ".join(flaws), exchange)
 
     observe_each(every_answer, judge)
 

@@ -73,6 +73,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "kept-by-a-cdn": ({"CACHE-012"}, by_name(ok("related", headers={"CDN-Cache-Control": "max-age=60"}))),
     "kept-by-one-cdn": ({"CACHE-012"}, by_name(ok("related", headers={"Example-CDN-Cache-Control": "public"}))),
+    "kept-by-a-cdn-in-quotes": ({"CACHE-012"}, by_name(ok("related", headers={"CDN-Cache-Control": 's-maxage="60"'}))),
     "kept-by-a-surrogate": (
         {"CACHE-012"},
         by_name(ok("related", headers={"Surrogate-Control": 'content="ESI/1.0", max-age=60+30'})),
@@ -141,6 +142,7 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         ),
         throughout({"CDN-Cache-Control": "no-store", "Surrogate-Control": "max-age=0"}),
         throughout({"CDN-Cache-Control": "max-age=60"}, 404),
+        throughout({"CDN-Cache-Control": "max-age=-1", "Surrogate-Control": "max-age=soon"}),
         throughout({"CDN-Cache-Control": "max-age=60; public", "Surrogate-Control": 'content="ESI/1.0"'}),
         throughout({"Surrogate-Control": "max-age=600, private"}),
         by_name(ok("item_without_token_after", status=401, headers={"ETag": None})),

@@ -113,8 +113,8 @@ def test_no_shared_cache_is_told_to_keep_data_of_a_customer(every_success: tuple
 
 
 def _is_lifetime(seconds: str | None) -> bool:
-    # Surrogate-Control may have a second number: for how long after that.
-    return bool(seconds) and re.fullmatch("0+", (seconds or "").partition("+")[0]) is None
+    # Surrogate-Control may have a second number: for how long after that. What is no number, caches ignore.
+    return re.fullmatch(r'"?0*[1-9][0-9]*(?:\+[0-9]+)?"?', seconds or "") is not None
 
 
 @requirement("CACHE-004")

@@ -30,6 +30,7 @@ FAULTS = (
     "answer-cut",
     "cookie-ended",
     "etag-of-the-moment",
+    "field-line-folded",
     "field-name-with-space",
     "head-with-content",
     "https-links-in-clear",

@@ -56,6 +56,7 @@ def test_each_resource_once() -> None:
     check = collection.test_no_resource_occurs_twice
     assert outcome(check, LISTING, whole(TWO, included=accounts), ()) == "passed"
     assert outcome(check, whole([*TWO, TWO[0]]), LISTING, ()) == "violated"
+    assert outcome(check, EMPTY, EMPTY, ()) == "not observed"
     assert outcome(check, LISTING, whole(TWO, included=accounts[:1] * 2), ()) == "violated"
     assert outcome(check, LISTING, LISTING, (whole(TWO[:1] * 2),)) == "violated"
 
@@ -109,6 +110,8 @@ def test_the_total_count_of_a_filter() -> None:
     check = collection.test_the_total_count_is_that_of_what_was_asked_for
     assert outcome(check, (whole(TWO),), (EMPTY,)) == "passed"
     assert outcome(check, (whole(TWO),), (whole([], total=2),)) == "violated"
+    assert outcome(check, (whole(TWO, total=9),), (EMPTY,)) == "violated"
+    assert outcome(check, (whole(TWO, total="2"),), ()) == "not observed"
     assert outcome(check, (refused(),), (page(TWO, links={"next": at("page[number]=2")}, total=9),)) == "not observed"
 
 

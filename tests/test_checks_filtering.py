@@ -119,6 +119,18 @@ def test_a_page_of_several_may_lack_what_another_page_has() -> None:
     assert outcome(filtering.test_a_value_selects_by_the_shown_values, whole(FLAGS), refused(), first) == "passed"
 
 
+def test_a_server_that_ignores_unknown_filters_is_judged_by_the_known_ones() -> None:
+    unknown = chosen(FLAGS, "123", "filter[nosuch]=1")
+    wrong = chosen(FLAGS, "1", "filter[has_pdf_eq]=true")
+    assert outcome(filtering.test_a_value_selects_by_the_shown_values, whole(FLAGS), unknown, wrong) == "violated"
+
+
+def test_a_server_without_the_filter_by_account_is_not_asked_for_nothing() -> None:
+    check = filtering.test_what_matches_nothing_gives_nothing
+    unmatched = named(refused(404), "unmatched_filter[account]")
+    assert outcome(check, EVERYTHING, refused(), (refused(400),), unmatched) == "not observed"
+
+
 def test_a_server_that_ignores_filters_has_one_fault() -> None:
     ignored = chosen(FLAGS, "123", "filter[has_pdf_eq]=true")
     unknown = chosen(FLAGS, "123", "filter[nosuch]=1")

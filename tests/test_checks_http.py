@@ -77,6 +77,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         by_name(refused("unknown_item_head", method="HEAD", body=b"", headers={"Content-Length": "0"})),
     ),
     "no-date": ({"HTTP-001"}, throughout({"Date": None})),
+    "no-date-on-200": ({"HTTP-001"}, throughout({"Date": None}, 200)),
     "no-date-on-304": ({"HTTP-001"}, throughout({"Date": None}, 304)),
     "date-in-iso-form": ({"HTTP-001"}, throughout({"Date": "2024-11-14T09:57:08Z"})),
     "date-in-obsolete-form": ({"HTTP-001"}, throughout({"Date": "Thursday, 14-Nov-24 09:57:08 GMT"})),
@@ -256,6 +257,24 @@ def test_what_is_not_json_or_not_an_invoice_is_left_to_others() -> None:
 def test_a_server_that_refuses_everything_has_no_finding_but_what_refusals_have() -> None:
     everything = {name: refused(name, 401, method=each.request.method) for name, each in answers().items()}
     assert violated(everything) <= {"HTTP-005", "HTTP-007", "HTTP-009"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("Age", "1"), ("Content-Location", "/x"), ("Content-Type", "application/vnd.api+json"), ("Server", "nginx")),
+        *((name, "Thu, 14 Nov 2024 09:00:00 GMT") for name in ("Expires", "Last-Modified")),
+        *(("Location", "/x"), ("Retry-After", "1"), ("Content-Range", "bytes 0-9/10"), ("ETag", '"x"')),
+    ],
+)
+def test_a_field_that_is_no_list_stands_once(name: str, value: str) -> None:
+    assert "HTTP-021" in violated(by_name(ok("accept_any", headers={name: [value, value]})))
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_to_another_host_is_found(status: int) -> None:
+    elsewhere = ok("item_trailing_slash", status=status, headers={"Location": "http://other.example/"})
+    assert "HTTP-015" in violated(by_name(elsewhere))
 
 
 def test_every_check_of_the_area_is_violated_by_a_fault() -> None:

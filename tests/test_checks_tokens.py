@@ -52,6 +52,26 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "cookie refused": ({"AUTH-012"}, served("item_by_cookie", 401)),
     "cookie of somebody else": ({"AUTH-012"}, {"item_by_cookie": exchange("item_by_cookie", body=OTHER_INVOICE)}),
+    "renewed cookie of somebody else": (
+        {"AUTH-012"},
+        {
+            "item_by_cookie": exchange(
+                "item_by_cookie", body=OTHER_INVOICE, headers={"Set-Cookie": SET_COOKIE, "Cache-Control": "no-store"}
+            )
+        },
+    ),
+    "any expiry": (
+        {"JWT-003"},
+        {**served("expired_token"), **served("expired_token[lately]"), **served("token_with_expiry_twice_last_past")},
+    ),
+    "any subject": (
+        {"JWT-006"},
+        {**served("token_with_wrong_subject"), **served("token_with_subject_twice_last_unknown")},
+    ),
+    "expired where no token is a bad request": (
+        {"JWT-003"},
+        {**served("item_without_token", 400), **served("expired_token[lately]")},
+    ),
     "not renewed": ({"AUTH-012"}, by_cookie()),
     "another cookie": ({"AUTH-012"}, by_cookie(SET_COOKIE.replace(COOKIE, "route"))),
     "cleared": ({"AUTH-012"}, by_cookie(f"{COOKIE}=; HttpOnly; SameSite=Lax")),
@@ -92,6 +112,7 @@ def test_a_short_key_is_found() -> None:
         by_cookie("route=1", SET_COOKIE.lower().replace(COOKIE.lower(), COOKIE), Cache_Control="no-store"),
         by_cookie(f"{COOKIE}=x; HttpOnly; SameSite=Strict; Expires=Thu, 01 Jan 2099 00:00:00 GMT"),
         by_cookie(f"{COOKIE}=x; HttpOnly; SameSite=Strict; Expires=soon"),
+        by_cookie(f"{COOKIE}=x; HttpOnly; SameSite=Strict; Expires=Thu, 01 Jan 1970 00:00:00 -0000"),
     ],
 )
 def test_a_correct_server_is_correct(changed: dict[str, Exchange]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -81,6 +82,19 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
 )
 def test_a_correct_server_is_correct(changed: dict[str, Exchange]) -> None:
     assert violated(changed, https=True) == set()
+
+
+@pytest.mark.parametrize("name", ["self", "related", "first", "last", "prev", "next"])
+@pytest.mark.parametrize("inside", ["document", "element"])
+def test_each_link_in_clear_is_found(name: str, inside: str) -> None:
+    links = {"links": {name: "http://example.org/x"}}
+    body: dict[str, Any] = (
+        {"data": [], **links} if inside == "document" else {"data": [{"type": "invoices", "id": "1", **links}]}
+    )
+    given = over_https(exchange("listing"))
+    assert given.answer is not None
+    listing = replace(given, answer=replace(given.answer, body=exchange(body=body).body))
+    assert violated({"listing": listing}, https=True) == {"SEC-013"}
 
 
 def test_the_field_over_plain_http_is_found() -> None:

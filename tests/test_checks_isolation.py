@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.exchange import Exchange
+from conformance.secrets import OTHER_AUTH_TOKEN
 from tests.customer_answers import (
     HIDDEN_ID,
     OTHER_ACCOUNT,
@@ -98,7 +99,11 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "listed like what the other customer lists": (
         {"SEC-004"},
         put("listing", body=listing(INVOICE_ID, THIRD_ID))
-        | put("listing_of_other_customer", body=listing(OTHER_ID, THIRD_ID)),
+        | put(
+            "listing_of_other_customer",
+            body=listing(OTHER_ID, THIRD_ID),
+            request_headers={"Authorization": OTHER_AUTH_TOKEN},
+        ),
     ),
     "served in every way": (
         {"SEC-001"},

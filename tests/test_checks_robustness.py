@@ -182,7 +182,9 @@ def test_an_injected_field_is_found() -> None:
 def test_links_of_a_foreign_host_are_found() -> None:
     check = test_injection.test_a_foreign_host_does_not_steer_the_links
     steered = document({"/data/links/self": f"http://{FOREIGN_HOST}/x"})
-    assert said(check, foreign_host=exchange("foreign_host", body=steered)) == "violated"
+    as_object = document({"/data/links/self": {"href": f"http://{FOREIGN_HOST}/x"}})
+    for body in (steered, as_object):
+        assert said(check, foreign_host=exchange("foreign_host", body=body)) == "violated"
     moved = refusal(301, headers={"Location": f"https://{FOREIGN_HOST}/x"})
     assert said(check, foreign_host=moved) == "violated"
     assert said(check, foreign_host=exchange("foreign_host")) == "passed"

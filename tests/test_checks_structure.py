@@ -22,7 +22,6 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("ITEM-006", {"/included/0/name": "main"}),
     ("ITEM-009", {attribute("reference."): "23"}),
     ("ITEM-009", {f"{ACCOUNT}/links/-self": "/x"}),
-    ("ITEM-009", {"/included/0/attributes/name": {"per hour ": 1}}),
     ("ITEM-010", {f"{ACCOUNT}/links/über": "/x"}),
     ("ITEM-010", {"/links": {"the account": "/x"}}),
     ("ITEM-011", {"/meta": []}),
@@ -74,6 +73,11 @@ def compound(changes: dict[str, Any]) -> dict[str, Exchange]:
 @pytest.mark.parametrize(("owner", "changes"), FAULTS)
 def test_a_fault_in_a_compound_document_is_found_by_its_owner_alone(owner: str, changes: dict[str, Any]) -> None:
     assert violated(compound(changes)) == {owner}
+
+
+def test_member_names_are_judged_at_any_depth() -> None:
+    # That the name of the account is no string is a finding of its own.
+    assert violated(compound({"/included/0/attributes/name": {"per hour ": 1}})) == {"ITEM-009", "RELD-010"}
 
 
 @pytest.mark.parametrize("changes", LEGAL)
@@ -151,3 +155,12 @@ def test_json_under_a_wrong_label_is_judged_when_only_json_api_is_accepted() -> 
 def test_identifiers_of_a_relationship_are_no_resources() -> None:
     answer = exchange("relationship", path=f"{ITEM_PATH}/relationships/account", body=linkage({"/data": account()}))
     assert violated({"relationship": answer}) == {"REL-003"}
+
+
+@pytest.mark.parametrize(
+    ("owner", "member"),
+    [("ITEM-011", {"meta": []}), ("ITEM-011", {"links": "x"}), ("ITEM-016", {"links": {"about": 7}})],
+)
+def test_a_fault_of_an_error_object_is_found_by_its_owner_alone(owner: str, member: dict[str, Any]) -> None:
+    body = {"errors": [{"title": "Not Found", "status": "404", **member}]}
+    assert violated({"unknown_item": refusal(404, body=body)}) == {owner}

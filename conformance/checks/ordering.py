@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from conformance import listings
+from conformance.exchange import Exchange, NotObserved
 from conformance.values import shown
 
 # Words that begin so come by their first letters in every collation: no digraph of any alphabet is among them.
@@ -42,6 +43,23 @@ def disorder(elements: Iterable[listings.Object], name: str, *, descending: bool
             first, second = (shown(each["attributes"][name]) for each in (before, after))
             return f"{first} before {second}"
     return None
+
+
+def asked_order(page: Exchange) -> list[tuple[str, bool]]:
+    """Return the sort fields that were asked for, each with whether it is descending."""
+    fields = dict(listings.parameters(page.request.url))["sort"].split(",")
+    return [(field.removeprefix("-"), field.startswith("-")) for field in fields]
+
+
+def is_unsorted(page: Exchange) -> bool:
+    """Tell whether a page that was accepted is not in the order of its first sort field, as far as can be read."""
+    name, descending = asked_order(page)[0]
+    try:
+        return (
+            page.status == 200 and disorder(listings.elements(page).values(), name, descending=descending) is not None
+        )
+    except NotObserved:
+        return False
 
 
 def tied(elements: Sequence[listings.Object], name: str) -> list[list[listings.Object]]:

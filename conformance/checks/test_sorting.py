@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from conformance import listings
-from conformance.checks.ordering import differing, disorder, tied
+from conformance.checks.ordering import asked_order, differing, disorder, tied
 from conformance.exchange import Exchange
 from conformance.given import given, given_status
 from conformance.judging import expect, expect_status, requirement
 
 
-def _fields(page: Exchange) -> list[tuple[str, bool]]:
-    """Return the sort fields that were asked for, each with whether it is descending."""
-    fields = dict(listings.parameters(page.request.url))["sort"].split(",")
-    return [(field.removeprefix("-"), field.startswith("-")) for field in fields]
-
-
 @requirement("SORT-001")
 def test_a_sort_field_orders_by_value(sorted_by: Exchange) -> None:
     given(sorted_by.status == 200, "the sort was not accepted: SORT-004")
-    name, descending = _fields(sorted_by)[0]
+    name, descending = asked_order(sorted_by)[0]
     elements = listings.elements(sorted_by).values()
     given(differing(elements, name), f"there are no two invoices whose order by {name} is certain")
     wrong = _disorder(sorted_by, (name, descending))
@@ -32,9 +26,9 @@ def test_a_sort_holds_beside_other_parameters(
 ) -> None:
     first, *_ = every_page_of_view
     given_status(first, 200)
-    field = _fields(first)[0]
-    alone = next((page for page in every_sorted_by if _fields(page)[0][0] == field[0]), None)
-    given(alone is not None and alone.status == 200 and not _disorder(alone, _fields(alone)[0]), "not even alone")
+    field = asked_order(first)[0]
+    alone = next((page for page in every_sorted_by if asked_order(page)[0][0] == field[0]), None)
+    given(alone is not None and alone.status == 200 and not _disorder(alone, asked_order(alone)[0]), "not even alone")
     elements = listings.elements(first).values()
     given(differing(elements, field[0]), f"there are no two invoices whose order by {field[0]} is certain")
     wrong = _disorder(first, field)
@@ -46,10 +40,10 @@ def test_the_second_sort_field_orders_what_the_first_leaves_tied(
     sorted_by_two: Exchange, every_sorted_by: tuple[Exchange, ...]
 ) -> None:
     given_status(sorted_by_two, 200)
-    first, second = _fields(sorted_by_two)
+    first, second = asked_order(sorted_by_two)
     # A server that cannot sort by one field alone, or not rightly, has that fault only.
     for field in (first, second):
-        alone = next((page for page in every_sorted_by if _fields(page) == [field]), None)
+        alone = next((page for page in every_sorted_by if asked_order(page) == [field]), None)
         given(alone is not None and alone.status == 200 and not _disorder(alone, field), "one field alone: SORT-001")
     wrong = _disorder(sorted_by_two, first)
     expect(wrong is None, f"the order of the first field, {first[0]}", wrong, sorted_by_two, part="/data")

@@ -271,6 +271,12 @@ def test_a_field_that_is_no_list_stands_once(name: str, value: str) -> None:
     assert "HTTP-021" in violated(by_name(ok("accept_any", headers={name: [value, value]})))
 
 
+@pytest.mark.parametrize("status", [403, 404, 405, 501])
+def test_a_write_may_be_refused_in_several_ways(status: int) -> None:
+    refusal_of_write = refused("write_unknown", status, method="DELETE", headers={"Allow": "GET, HEAD, OPTIONS"})
+    assert violated(by_name(refusal_of_write)) == set()
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_to_another_host_is_found(status: int) -> None:
     elsewhere = ok("item_trailing_slash", status=status, headers={"Location": "http://other.example/"})

@@ -88,6 +88,11 @@ def test_a_correct_server_is_correct(answers_changed: dict[str, Exchange]) -> No
     assert violated(answers_changed) <= {"ERR-008"}
 
 
+def test_an_answer_without_content_is_no_document() -> None:
+    empty = changed("item_for_browser", body=b"", headers={"Content-Type": "text/html"})
+    assert "NEGO-001" not in violated(empty)
+
+
 def test_version_1_1_ignores_unknown_profiles() -> None:
     declared = changed("item", body=document({"/jsonapi": {"version": "1.1"}}))
     assert violated(declared) == set()

@@ -85,6 +85,8 @@ def test_two_fields(order: list[int], expected: str) -> None:
     second, wrong = (whole(rows(each), "sort=-start-date") for each in ([1, 3, 0, 2], [0, 1, 2, 3]))
     assert outcome(check, whole(rows(order), both), (first, second)) == expected
     assert outcome(check, whole(rows(order), both), (first, wrong)) == "not observed"
+    wrong_first = whole(rows([2, 3, 0, 1]), "sort=service-transactions-count")
+    assert outcome(check, whole(rows(order), both), (wrong_first, second)) == "not observed"
     assert outcome(check, refused(400, both), (first, second)) == "not observed"
 
 

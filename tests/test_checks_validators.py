@@ -180,6 +180,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "206-with-whole-content": ({"COND-015"}, by_name(part(body=documented_example()))),
     "206-of-wrong-length": ({"COND-015"}, by_name(part(Content_Range="bytes 0-9/10"))),
     "206-of-more": ({"COND-015"}, by_name(part(body=documented_example()[:20], Content_Range="bytes 0-19/1092"))),
+    "206-of-a-later-part": (
+        {"COND-015"},
+        by_name(part(Content_Range=f"bytes 1-9/{len(documented_example())}", body=documented_example()[1:10])),
+    ),
     "206-without-vary": ({"COND-015"}, by_name(part(Vary=None))),
     "206-with-other-etag": ({"COND-015"}, by_name(part(ETag='W/"x"'))),
     "range-ignored-in-part": ({"COND-015"}, by_name(ok("range_first_bytes", RANGED, body=documented_example()[:10]))),
@@ -191,6 +195,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "unknown-unit-sent": ({"COND-016"}, by_name(part("range_in_unknown_unit"))),
     "if-range-ignored": ({"COND-016"}, by_name(part("range_if_range_other"))),
+    "if-range-weak-not-satisfiable": ({"COND-016"}, by_name(refused("range_if_range_weak", 416))),
     "if-range-weak": ({"COND-016"}, by_name(part("range_if_range_weak"))),
     "etag-of-view-is-that-of-another-invoice": (
         {"ETAG-001", "ETAG-008"},

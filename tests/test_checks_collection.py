@@ -200,6 +200,16 @@ def test_sparse_elements() -> None:
     assert outcome(check, LISTING, refused()) == "passed"
     assert outcome(check, LISTING, LISTING) == "violated"
     assert outcome(check, EMPTY, LISTING) == "not observed"
+    assert outcome(check, LISTING, refused(404)) == "violated"
+
+
+def test_an_empty_collection_with_inclusion() -> None:
+    check = parameters.test_an_empty_collection_is_a_compound_document_too
+    compound = whole(TWO, included=[])
+    assert outcome(check, compound, whole([], included=[])) == "passed"
+    assert outcome(check, compound, EMPTY) == "violated"
+    # Without inclusion there is nothing to ask for.
+    assert outcome(check, LISTING, EMPTY) == "not observed"
 
 
 def test_sparse_elements_beside_other_parameters() -> None:

@@ -56,9 +56,17 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"AUTH-012"},
         {
             "item_by_cookie": exchange(
-                "item_by_cookie", body=OTHER_INVOICE, headers={"Set-Cookie": SET_COOKIE, "Cache-Control": "no-store"}
+                "item_by_cookie",
+                body=OTHER_INVOICE,
+                headers={"Set-Cookie": SET_COOKIE},
+                request_headers={"Cookie": f"{COOKIE}=x"},
+                started=answers()["item_by_cookie"].started,
             )
         },
+    ),
+    "cookie refused where no token is a bad request": (
+        {"AUTH-012"},
+        {**served("item_without_token", 400), **served("item_by_cookie", 401)},
     ),
     "any expiry": (
         {"JWT-003"},

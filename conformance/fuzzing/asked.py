@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
@@ -27,6 +28,7 @@ class IdForm(StrEnum):
     NONE = "none"
     KNOWN = "known"
     UNKNOWN = "unknown"
+    SHOWN = "shown by the target"
     OTHER_NOTATION = "another notation of a UUID"
     PLAIN = "no UUID"
     MALFORMED = "malformed encoding"
@@ -139,14 +141,15 @@ class Asked:
         return not any(name.startswith("fields") for name, _ in self.parameters)
 
 
-def read(request: Request, base: str, known: frozenset[str]) -> Asked:
+def read(request: Request, base: str, known: Collection[str], shown: Collection[str] = ()) -> Asked:
     """Return what ``request`` asks for.
 
-    ``base`` is the path of the API, ``known`` the ids, in lower case, of resources that exist.
+    ``base`` is the path of the API, ``known`` the ids, in lower case, of resources that exist, ``shown`` those that
+    the target named of its own accord.
     """
     path, _, query = request.target.partition("?")
     operation, raw_id = _route(path.removeprefix(base)) if path.startswith(base) else (None, "")
-    identifier, form = _identify(raw_id, known) if operation and operation.has_id else ("", IdForm.NONE)
+    identifier, form = _identify(raw_id, known, shown) if operation and operation.has_id else ("", IdForm.NONE)
     parameters, malformed = _parameters(query)
     # A generated Content-Type is one that the server may refuse.
     plain = not malformed and request.method in {"GET", "HEAD"} and request.header("Content-Type") is None
@@ -160,7 +163,9 @@ def _route(path: str) -> tuple[Operation | None, str]:
     return None, ""
 
 
-def _identify(raw: str, known: frozenset[str]) -> tuple[str, IdForm]:  # noqa: PLR0911 - one return per form
+def _identify(  # noqa: PLR0911 - one return per form
+    raw: str, known: Collection[str], shown: Collection[str]
+) -> tuple[str, IdForm]:
     decoded = unquote_to_bytes(raw)
     text = decoded.decode("utf-8", errors="replace")
     if _MALFORMED_ESCAPE.search(raw) or text.encode() != decoded:
@@ -168,7 +173,7 @@ def _identify(raw: str, known: frozenset[str]) -> tuple[str, IdForm]:  # noqa: P
     if text.lower() in known:
         return text, IdForm.KNOWN
     if is_uuid(text):
-        return text, IdForm.UNKNOWN
+        return text, IdForm.SHOWN if text.lower() in shown else IdForm.UNKNOWN
     if len(text) > _LONG:
         return text, IdForm.LONG
     if _CONTROL.search(text):

@@ -52,7 +52,7 @@ def _said(violation: Violation) -> str:
 
 
 def _shape(asked: Asked) -> tuple[str, frozenset[str]]:
-    usual = asked.id_form in {IdForm.KNOWN, IdForm.NONE}
+    usual = asked.id_form in {IdForm.KNOWN, IdForm.SHOWN, IdForm.NONE}
     return "" if usual else asked.id_form.value, frozenset(asked.names())
 
 

@@ -81,6 +81,7 @@ def _exchange(session: _Console, response: Any) -> Exchange:
     )
     request = Request(str(sent.method), str(sent.url), lines)
     exchange = Exchange("generated", request, answer, elapsed=response.elapsed)
+    session.note(exchange)
     asked = session.asked(exchange)
     known = asked.id.lower() if asked.id_form is IdForm.KNOWN else session.target.invoice_ids[0]
     return Exchange("generated", request, answer, elapsed=response.elapsed, invoice_id=known)

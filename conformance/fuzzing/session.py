@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -29,6 +30,7 @@ _COVERAGE, _HOSTILE = 6, 5
 _MOST_SILENT = 3
 _FOLLOWED = 3
 _ABSENT = frozenset({403, 404, 405})
+_SHOWN_ID = re.compile(rb'"id"\s*:\s*"([0-9A-Fa-f-]{36})"')
 
 
 @dataclass
@@ -61,6 +63,7 @@ class Session:
         # Requests and answers of this part stay out of the record that checks of every answer judge.
         self.observer = Observer(target)
         self._asked: dict[Request, Asked] = {}
+        self._shown: set[str] = set()
         self._generated: dict[tuple[str, str], list[Generated]] = {}
 
     @cached_property
@@ -101,8 +104,18 @@ class Session:
         """Return what the request of ``exchange`` asks for."""
         request = exchange.request
         if request not in self._asked:
-            self._asked[request] = read(request, self.target.request_target(""), self._known)
+            self._asked[request] = read(request, self.target.request_target(""), self._known, self._shown)
         return self._asked[request]
+
+    def note(self, exchange: Exchange) -> None:
+        """Remember the ids that an answer shows besides those that were asked for: what they name exists."""
+        if not exchange.succeeded:
+            return
+        asked_for = exchange.request.target.lower()
+        found = {each.decode().lower() for each in _SHOWN_ID.findall(exchange.body)}
+        if new := {each for each in found - self._shown if each not in asked_for}:
+            self._shown |= new
+            self._asked.clear()
 
     def twin(self, probe: str, invoice_id: str) -> Exchange:
         """Return the answer to a declared probe. Raises NotObserved when there is none."""
@@ -132,6 +145,7 @@ class Session:
     def send(self, request: Request) -> Exchange:
         """Send a request. Its exchange is called generated and belongs to the invoice that it names."""
         exchange = self.observer.fetch(request)
+        self.note(exchange)
         named = read(request, self.target.request_target(""), self._known)
         invoice_id = named.id.lower() if named.id_form is IdForm.KNOWN else self.target.invoice_ids[0]
         return replace(exchange, probe="generated", invoice_id=invoice_id)

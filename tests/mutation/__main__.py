@@ -1,6 +1,6 @@
 """Run the unit tests of the checks against mutants of them, and list the mutants that no test notices.
 
-Usage: python -m tests.mutation [--sample N] [--out FILE.jsonl] FILE...
+Usage: python -m tests.mutation [-n N] [-o FILE.jsonl] FILE...
 
 Every mutant is judged in a process of its own, forked from one that has run the tests before. A check is a pure
 function, so what the mutated checks do not take part in is taken from that run: tests that call none of them are left
@@ -233,8 +233,10 @@ class Trial:
 def main() -> None:
     """Judge the mutants of the files that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation")
-    parser.add_argument("--sample", type=int, metavar="N", help="at most N mutants of each file, always the same")
-    parser.add_argument("--out", type=Path, default=Path("mutants.jsonl"), help="where the survivors go")
+    parser.add_argument(
+        "-n", dest="sample", type=int, metavar="N", help="at most N mutants of each file, always the same"
+    )
+    parser.add_argument("-o", dest="out", type=Path, default=Path("mutants.jsonl"), help="where the survivors go")
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
     options = parser.parse_args()
     for path in options.files:

@@ -227,19 +227,14 @@ def test_a_stranger_gets_no_false_finding() -> None:
 def test_what_the_target_shows_exists(server: ReferenceServer) -> None:
     made = session_of(server)
     other = "923a7369-94e3-4f91-9a61-dbe22e44158b"
-    request = request_of(f"/invoices/{other}")
-    listed = replace(
-        exchange("generated", body={"data": [{"type": "invoices", "id": other}]}), request=request_of("/invoices")
-    )
-    own = replace(exchange("generated", body={"data": shown}), request=request)
-    asked_for = replace(own, request=Request("GET", made.target.url(f"/invoices/{other}"), ()))
-    forms = []
-    for noted in (None, own, listed):
-        if noted:
-            made.note(noted)
-        forms.append(
-            made.asked(replace(own, request=Request("GET", made.target.url(f"/invoices/{other}"), ()))).id_form
-        )
+    asked_for = Request("GET", made.target.url(f"/invoices/{other}"), ())
+    shown = {"type": "invoices", "id": other}
+    own = replace(exchange("generated", body={"data": shown}), request=asked_for)
+    listed = replace(exchange("generated", body={"data": [shown]}), request=request_of("/invoices"))
+    forms = [made.asked(own).id_form]
+    for noted in (own, listed):
+        made.note(noted)
+        forms.append(made.asked(own).id_form)
     made.close()
     # An invoice that is served for whatever id is asked for shows nothing.
     assert forms == [IdForm.UNKNOWN, IdForm.UNKNOWN, IdForm.SHOWN]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.reference.data import CUSTOMER, INVOICE_IDS, INVOICES
 from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_item, set_field
+from conformance.reference.faults.tools import is_item, is_plain, set_field
 from conformance.reference.message import Problem
 
 if TYPE_CHECKING:
@@ -76,11 +76,11 @@ def second_other_invoice(api: Api) -> None:
 
 
 def _every(api: Api, period: int, change: Callable[[Request, Answer], None]) -> None:
-    """Alter every so manieth answer about an invoice, counted for each path."""
+    """Alter every so manieth answer to the documented request, counted for each path."""
     counts: dict[str, itertools.count[int]] = {}
 
     def alter(request: Request, answer: Answer) -> None:
-        if is_item(request) and answer.status == 200:
+        if is_item(request) and is_plain(request) and answer.status == 200:
             count = counts.setdefault(f"{request.method} {request.path}", itertools.count(1))
             if next(count) % period == 0:
                 change(request, answer)
@@ -139,11 +139,11 @@ def one_in_five_bytes(api: Api) -> None:
     needs=REPEAT,
 )
 def one_in_five_crash(api: Api) -> None:
-    """One in five requests for an invoice is answered with 500."""
+    """One in five documented requests for an invoice is answered with 500."""
     counts: dict[str, itertools.count[int]] = {}
 
     def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
-        if is_item(request) and next(counts.setdefault(number, itertools.count(1))) % 5 == 0:
+        if is_item(request) and is_plain(request) and next(counts.setdefault(number, itertools.count(1))) % 5 == 0:
             raise Problem(500, "Internal server error", "Something went wrong.")
         return original(request, number)
 

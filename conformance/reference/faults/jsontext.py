@@ -207,7 +207,17 @@ def order_by_chance(api: Api) -> None:
     alter_attributes(api, change)
 
 
-@fault("json-white-space-varies", caught_by={"JSON-007"}, clause=LEXEMES)
+@fault(
+    "json-white-space-varies",
+    caught_by={"JSON-007"},
+    clause=LEXEMES,
+    also={
+        "HTTP-018": "so does the length",
+        "ROB-009": "so do the bodies on one connection",
+        "ROB-013": "so do the bodies of repeated requests",
+    },
+    needs={"repeat"},
+)
 def white_space(api: Api) -> None:
     """Every third answer is indented, with the same entity tag."""
     count = itertools.count()

@@ -224,7 +224,7 @@ def head_of_relationship(api: Api) -> None:
     _no_head(api, is_relationship, 404)
 
 
-@fault("head-of-account-crash", caught_by={"HTTP-025"}, clause="RFC 9110, section 9.1")
+@fault("head-of-account-crash", caught_by={"HTTP-025", "ERR-011"}, clause="RFC 9110, section 9.1")
 def head_of_account(api: Api) -> None:
     """HEAD of the related account is answered with 500."""
     _no_head(api, is_related, 500)

@@ -7,9 +7,8 @@ import random
 from typing import TYPE_CHECKING
 
 from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_collection, is_item
+from conformance.reference.faults.tools import is_collection, is_item, is_plain
 from conformance.reference.message import Answer, Problem
-from conformance.reference.negotiation import MEDIA_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,14 +19,7 @@ if TYPE_CHECKING:
     from conformance.reference.query import Query
 
 REPEAT = {"repeat"}
-_USUAL_FIELDS = {"host", "user-agent", "accept", "authorization"}
 _OTHER_ACCOUNT = "0c3f8f0e-6a55-4d1c-8a7e-2b9d4e5f6a70"
-
-
-def _is_plain(request: Request) -> bool:
-    """True for the documented request: nothing but the usual fields, and no query."""
-    usual = {name for name, _ in request.fields} == _USUAL_FIELDS and request.lines("accept") == [MEDIA_TYPE]
-    return usual and request.method == "GET" and not request.query
 
 
 class _Every:
@@ -52,7 +44,7 @@ def unknown_relationship(api: Api) -> None:
     due = _Every(7)
 
     def document(original: Callable[..., Document], request: Request, *rest: object) -> Document:
-        if _is_plain(request) and due(request.path):
+        if is_plain(request) and due(request.path):
             raise api.not_found()
         return original(request, *rest)
 
@@ -126,7 +118,7 @@ def other_data(api: Api) -> None:
     due = _Every(10)
 
     def change(request: Request, answer: Answer) -> None:
-        if _is_plain(request) and is_item(request) and answer.status == 200 and due(request.path):
+        if is_plain(request) and is_item(request) and answer.status == 200 and due(request.path):
             answer.body = answer.body.replace(b'"reference":"', b'"reference":"of another time ')
 
     api.on_answer(change)
@@ -148,7 +140,7 @@ def previous_answer(api: Api) -> None:
     kept: list[Answer] = []
 
     def change(request: Request, answer: Answer) -> None:
-        if not (_is_plain(request) and is_item(request) and answer.status == 200):
+        if not (is_plain(request) and is_item(request) and answer.status == 200):
             return
         before, kept[:] = list(kept), [Answer(answer.status, list(answer.headers), answer.body)]
         if due() and before:

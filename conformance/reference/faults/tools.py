@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.reference.data import BUSY
 from conformance.reference.model import Invoice
+from conformance.reference.negotiation import MEDIA_TYPE
 from conformance.reference.serialise import PREFIX
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 UUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _ITEM = re.compile(f"{PREFIX}/invoices/{UUID}")
+_USUAL_FIELDS = {"host", "user-agent", "accept", "authorization"}
 
 
 def is_item(request: Request) -> bool:
@@ -219,3 +221,9 @@ class AlteredStore:
 def alter_invoices(api: Api, change: Callable[[Invoice], Invoice]) -> None:
     """Alter the invoices themselves, so that every representation, filter and sort agrees."""
     api.store = AlteredStore(api.store, change)
+
+
+def is_plain(request: Request) -> bool:
+    """True for the documented request: nothing but the usual fields, and no query."""
+    usual = {name for name, _ in request.fields} == _USUAL_FIELDS and request.lines("accept") == [MEDIA_TYPE]
+    return usual and request.method == "GET" and not request.query

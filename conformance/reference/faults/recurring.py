@@ -129,7 +129,7 @@ def other_data(api: Api) -> None:
     caught_by={"HDR-013", "ITEM-008"},
     clause="RFC 9110, section 3.3",
     also={
-        **dict.fromkeys(("AUTH-007", "COND-007", "ITEM-017", "ITEM-026"), "the answer is about another invoice"),
+        **dict.fromkeys(("AUTH-007", "COND-007", "ITEM-017", "ITEM-026", "SEC-023"), "the answer is about another one"),
         **dict.fromkeys(("COND-001", "JSON-007", "ROB-013"), "two answers differ"),
     },
     needs=REPEAT,

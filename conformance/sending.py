@@ -84,15 +84,15 @@ def _begin(session: pytest.Session) -> bool | None:
     if session.testsfailed and not session.config.option.continue_on_collection_errors:
         return None  # pytest says what could not be collected, and ends
     run = run_of(session.config)
-    steps = [
-        step
-        for check in checks
-        for argument in exchange_arguments(check).values()
-        for step in argument.steps(run.target, invoice_id_of(check))
-    ]
     if session.config.getoption("plan"):
         from conformance.reports import plan
 
+        steps = [
+            step
+            for check in checks
+            for argument in exchange_arguments(check).values()
+            for step in argument.steps(run.target, invoice_id_of(check))
+        ]
         write_lines(session.config, plan.lines(run.target, steps, aborted=run.abort))
         return True
     started = time.monotonic()

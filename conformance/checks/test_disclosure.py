@@ -32,13 +32,8 @@ def test_errors_reveal_nothing_of_the_inside(every_error: tuple[Exchange, ...]) 
     observe_each((each for each in every_error if each.request.method != "TRACE"), judge)
 
 
-@requirement("SEC-019")
-def test_existence_is_not_revealed_without_a_token(
-    item: Exchange, item_without_token: Exchange, unknown_item_without_token: Exchange
-) -> None:
-    given_status(item, 200)
-    known, unknown = item_without_token, unknown_item_without_token
-    given(400 <= known.status < 500, "the invoice is not refused: AUTH-001, ERR-011")
+def _expect_alike(name: str, known: Exchange, unknown: Exchange) -> None:
+    given(400 <= known.status < 500, f"the {name} is not refused: AUTH-001, ERR-011")
     expect_status(unknown, known.status, why="as for a known invoice")
     expect(
         essence(unknown) == essence(known),
@@ -46,6 +41,14 @@ def test_existence_is_not_revealed_without_a_token(
         shown(unknown.body[:200].decode("utf-8", errors="replace")),
         unknown,
     )
+
+
+@requirement("SEC-019")
+def test_existence_is_not_revealed_without_a_token(
+    item: Exchange, item_without_token: Exchange, unknown_item_without_token: Exchange
+) -> None:
+    given_status(item, 200)
+    _expect_alike("invoice", item_without_token, unknown_item_without_token)
 
 
 @requirement("SEC-019")
@@ -56,12 +59,4 @@ def test_existence_is_not_revealed_by_the_account(
 ) -> None:
     given_status(related, 200)
     (known,) = (each for each in every_without_token if each.probe == "without_token[related]")
-    unknown = second_unknown_related_without_token
-    given(400 <= known.status < 500, "the account is not refused: AUTH-001, ERR-011")
-    expect_status(unknown, known.status, why="as for a known invoice")
-    expect(
-        essence(unknown) == essence(known),
-        "the content of the answer for a known invoice",
-        shown(unknown.body[:200].decode("utf-8", errors="replace")),
-        unknown,
-    )
+    _expect_alike("account", known, second_unknown_related_without_token)

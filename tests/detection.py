@@ -137,7 +137,6 @@ def _judge_first(run: Run, case: Case, values: dict[str, Any]) -> dict[str, Any]
 def _call(run: Run, case: Case) -> Judgement:
     values: dict[str, Any] = {}
     error: BaseException | None = None
-    said = ""
     try:
         if missing := set(registry()[case.requirement].needs) - run.target.capabilities:
             raise outcomes.NotApplicable(", ".join(sorted(missing)))
@@ -150,7 +149,8 @@ def _call(run: Run, case: Case) -> Judgement:
         arguments = {argument.name: argument for argument in case.arguments}
         rejudging.conclude(run, lambda later: case.function(**{**values, **later}), arguments, case.invoice_id, first)
     except BaseException as caught_error:  # noqa: BLE001 - judged like any end of a check
-        error, said = caught_error, traceback.format_exc()
+        error = caught_error
+    said = "" if error is None or outcomes.is_judged(error) else "".join(traceback.format_exception(error))
     exchanges = [value for value in values.values() if outcomes.is_evidence(value)]
     return outcomes.judge((case.requirement, case.name), error, exchanges, run, said)
 
@@ -182,8 +182,8 @@ _GIVEN = {
     "signing-key": ("signing_key",),
 }
 _ENABLED = frozenset({"collection", "contested", "cookie", "wire", "load"})
-# Sends each request some twenty times, and is judged apart.
-REPEAT, TIMES = "repeat", "20"
+# Sends each request several times, and is judged apart.
+REPEAT, TIMES = "repeat", "10"
 EVERYTHING = _ENABLED | _GIVEN.keys()
 
 

@@ -211,7 +211,7 @@ def test_a_factor_that_is_none_is_a_usage_error(value: str) -> None:
 
 
 def test_nothing_is_found_on_a_correct_server(server: ReferenceServer) -> None:
-    judgements = judged(server, detection.EVERYTHING, repeat="20")
+    judgements = judged(server, detection.EVERYTHING, repeat="8")
     assert wrong(judgements) == []
     consistent = [each.outcome for each in judgements if each.requirement == "ROB-013"]
     assert consistent == [Outcome.PASSED]

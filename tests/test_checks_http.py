@@ -231,6 +231,7 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         by_name(ok("burst[7]", status=None, failure="no complete answer within the time limit")),
         by_name(traced("TRACE / HTTP/1.1")),
         by_name(redirect("/api/rest/customer/v1/invoices/x?include=account"), redirect("/login", status=302)),
+        by_name(over_https(redirect("https://example.org/login"))),
         by_name(ok("item_for_browser", excess=b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n")),
         by_name(
             ok("item_for_browser", truncated=True, body=documented_example()[:100], headers={"Content-Length": "1092"})

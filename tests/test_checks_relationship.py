@@ -82,6 +82,7 @@ def changed_account(**changes: Any) -> dict[str, Any]:
         ("RELD-008", related({"data": account()}, headers={"ETag": 'W/"253f5160b8ebcfba91cd3a9a98178ce6"'})),
         ("RELD-008", related({"data": account()}, headers={"ETag": None})),
         ("RELD-008", related({"data": account()}, "related_not_modified")),
+        ("RELD-008", refusal(404, "related_not_modified")),
         ("RELD-009", related(changed_account(currency=REMOVED))),
         ("RELD-010", related(changed_account(balance=1523.75))),
         ("RELD-010", related(changed_account(balance="1,523.75"))),
@@ -132,7 +133,7 @@ def test_an_account_that_is_named_wrongly_everywhere_is_found(identifier: dict[s
         [linked({"/data/lid": "1"})],
         [related({"data": account()}, "related_not_modified", headers={"ETag": '"changed"'})],
         [related(changed_account(balance=None, total_capacity=None, currency=7))],
-        [related(changed_account(balance="-5", min_balance="0", origination_capacity=2**40))],
+        [related(changed_account(balance="-5", min_balance="0", origination_capacity=2**40, total_capacity=0))],
         [related({"data": {key: value for key, value in account().items() if key != "links"}})],
         [
             related(EMPTY),

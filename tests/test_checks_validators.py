@@ -197,6 +197,8 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "if-range-ignored": ({"COND-016"}, by_name(part("range_if_range_other"))),
     "if-range-weak-not-satisfiable": ({"COND-016"}, by_name(refused("range_if_range_weak", 416))),
     "if-range-weak": ({"COND-016"}, by_name(part("range_if_range_weak"))),
+    "if-range-ignored-where-ranges-are-sent": ({"COND-016"}, by_name(part(), part("range_if_range_other"))),
+    "if-range-weak-where-ranges-are-sent": ({"COND-016"}, by_name(part(), part("range_if_range_weak"))),
     "etag-of-view-is-that-of-another-invoice": (
         {"ETAG-001", "ETAG-008"},
         by_name(ok("item", headers={"ETag": None}), with_account(headers={"ETag": other().etag})),

@@ -126,13 +126,26 @@ def test_host_does_not_count_beside_a_target_in_absolute_form() -> None:
     assert said(check, absolute_form_with_other_host=at("api.example", body=other)) == "violated"
     assert said(check, absolute_form_with_other_host=at(OTHER_HOST, body=other)) == "not observed"
     assert said(check, absolute_form_with_other_host=refusal(404)) == "violated"
-    assert said(check, absolute_form_with_other_host=refusal(421)) == "not observed"
+    for status in (400, 421):
+        assert said(check, absolute_form_with_other_host=refusal(status)) == "not observed"
 
 
 def test_http_1_0_gets_no_transfer_coding() -> None:
     check = test_wire.test_http_1_0_gets_no_transfer_coding
     assert said(check, http_1_0=exchange(headers={"Transfer-Encoding": "chunked"})) == "violated"
     assert said(check, http_1_0=exchange()) == "passed"
+
+
+@pytest.mark.parametrize(
+    ("check", "name", "statuses"),
+    [
+        (test_wire.test_what_is_no_request_is_refused, "garbage", {400, 405, 501, 505}),
+        (test_wire.test_a_method_has_its_case, "lower_case_method", {400, 405, 501}),
+    ],
+)
+def test_what_is_no_request_may_be_refused_in_several_ways(check: Any, name: str, statuses: set[int]) -> None:
+    possible = (400, 404, 405, 415, 500, 501, 502, 504, 505)
+    assert {status for status in possible if said(check, **{name: refusal(status, name)}) == "passed"} == statuses
 
 
 @pytest.mark.parametrize(

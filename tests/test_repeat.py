@@ -14,7 +14,6 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conformance import contract, plan, probes, repetition
-from conformance.checks import test_repetition as checks
 from conformance.exchange import Exchange
 from conformance.plan import Step, closure
 from conformance.reference.app import Api
@@ -30,8 +29,7 @@ from conformance.run import Run
 from conformance.settings import SettingError
 from conformance.verdict import Judgement, Outcome
 from tests import detection
-from tests.exchanges import exchange, refusal
-from tests.judged import said_by
+from tests.exchanges import exchange
 from tests.targets import INVOICE_ID, ITEM, observer_of, settings_of, target_of
 from tests.test_replay import recorded, replayed
 
@@ -261,93 +259,6 @@ def test_a_finding_says_in_how_many_answers_it_was_seen() -> None:
     found = detection.caught(judgements)["NEGO-003"]
     assert found.observed == "406 Not Acceptable, 141 bytes (seen in 3 of 20 answers)"
     assert len(found.evidence["exchanges"]) == 3
-
-
-# What is the same.
-
-
-def twenty(usual: Exchange, *others: Exchange) -> tuple[Exchange, ...]:
-    """Return twenty answers to one request, ``others`` among them."""
-    told = [*[usual] * 5, *others, *[usual] * (15 - len(others))]
-    return tuple(replace(each, turn=turn) for turn, each in enumerate(told))
-
-
-DOCUMENT = exchange().document
-NOT_FOUND = {"title": "Not Found", "code": "404", "status": "404"}
-
-
-def with_reference(text: str, tag: str) -> Exchange:
-    data = {**DOCUMENT["data"], "attributes": {**DOCUMENT["data"]["attributes"], "reference": text}}
-    return exchange(body={"data": data}, headers={"ETag": tag})
-
-
-@pytest.mark.parametrize(
-    "answers",
-    [
-        twenty(exchange()),
-        twenty(exchange(), exchange(headers={"Date": "Fri, 15 Nov 2024 09:57:08 GMT", "Age": "7"})),
-        twenty(exchange(), exchange(headers={"X-Request-Id": "other", "X-Runtime": "0.5", "Server-Timing": "db"})),
-        twenty(exchange(), exchange(headers={"Set-Cookie": "session=1", "Content-Length": None})),
-        twenty(exchange(), exchange(headers={"Cache-Control": "private,  must-revalidate, MAX-AGE=0"})),
-        twenty(exchange(), with_reference("other", 'W/"other"')),
-        twenty(exchange(), exchange(body={**DOCUMENT, "meta": {"now": 1}})),
-        twenty(exchange(), exchange(status=429), refusal(503, "item"), exchange(status=502, body="<html>", headers=())),
-        (*twenty(exchange())[:10], *(replace(refusal(404, "item"), turn=turn) for turn in range(10, 20))),
-        twenty(
-            exchange(request_headers={"If-None-Match": 'W/"0"'}, status=304),
-            exchange(request_headers={"If-None-Match": 'W/"0"'}),
-        ),
-        twenty(
-            refusal(404),
-            refusal(
-                404, body={"errors": [{"title": "Not Found", "code": "404", "status": "404", "id": "1", "detail": "x"}]}
-            ),
-        ),
-    ],
-    ids=(
-        *("equal", "date", "ids", "cookie", "spelling", "other-state", "meta", "limits", "vanished"),
-        *("precondition", "occurrence"),
-    ),
-)
-def test_answers_that_may_differ(answers: tuple[Exchange, ...]) -> None:
-    assert said_by(checks.test_the_same_request_gets_the_same_answer, {}, every_answer=answers) == "passed"
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        refusal(404, "item"),
-        refusal(401, "item"),
-        exchange(headers={"Content-Type": "application/json"}),
-        exchange(headers={"Content-Type": "application/vnd.api+json; charset=utf-8"}),
-        exchange(headers={"Cache-Control": "public"}),
-        exchange(headers={"Vary": None}),
-        exchange(headers={"Vary": "Accept, Origin"}),
-        exchange(headers={"ETag": None}),
-        exchange(headers={"X-Content-Type-Options": None}),
-        exchange(headers={"X-Request-Id": None}),
-        with_reference("other", exchange().etag),
-        exchange(body={"data": None}),
-    ],
-    ids=(
-        *("404", "401", "type", "parameter", "public", "no-vary", "more-vary", "no-etag", "sniffable", "no-id"),
-        *("data-under-tag", "null-under-tag"),
-    ),
-)
-def test_answers_that_may_not_differ(other: Exchange) -> None:
-    check = checks.test_the_same_request_gets_the_same_answer
-    assert said_by(check, {}, every_answer=twenty(exchange(), other)) == "violated"
-
-
-def test_another_error_to_the_same_mistake_is_found() -> None:
-    other = refusal(404, body={"errors": [{**NOT_FOUND, "title": "Gone away"}]})
-    answers = twenty(refusal(404), other)
-    assert said_by(checks.test_the_same_request_gets_the_same_answer, {}, every_answer=answers) == "violated"
-
-
-def test_single_answers_are_not_compared() -> None:
-    answers = (exchange(), exchange("item_again", headers={"Vary": None}))
-    assert said_by(checks.test_the_same_request_gets_the_same_answer, {}, every_answer=answers) == "not observed"
 
 
 # Records.

@@ -11,7 +11,7 @@ from conformance.urls import host_of
 from conformance.values import shown
 
 # Where browsers run scripts, by the label or by sniffing.
-_ACTIVE = ("html", "xml", "svg", "javascript")
+_ACTIVE = ("html", "xml", "javascript")
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 

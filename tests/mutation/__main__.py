@@ -36,7 +36,7 @@ ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = "conformance.checks"
 # The areas that are judged together, and the files that test them.
 AREAS: Final[Sequence[tuple[str, str]]] = (
-    ("validators conditional ranges caching http methods", "validators caching http preconditions"),
+    ("validators conditional ranges caching http methods", "validators caching http methods preconditions"),
     (
         "attributes item json links related relationship semantics structure",
         "attributes item json relationship semantics structure preconditions",
@@ -51,7 +51,10 @@ AREAS: Final[Sequence[tuple[str, str]]] = (
     ("pagination", "pagination"),
     ("sorting", "sorting"),
     ("wire", "wire"),
-    ("connections cross_origin injection load robustness", "robustness"),
+    ("robustness injection", "robustness injection"),
+    ("cross_origin", "cross_origin"),
+    ("connections load", "load"),
+    ("repetition", "repetition"),
 )
 VERDICT: Final = ("tests/test_verdict.py", "tests/test_waivers.py", "-k", "not written_file and not said_once")
 TIMEOUT: Final = 60  # seconds

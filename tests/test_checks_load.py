@@ -1,0 +1,126 @@
+"""The checks of several requests on one connection and of many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pytest
+
+from conformance.checks import test_connections, test_load
+from conformance.exchange import Exchange
+from tests.exchanges import INVOICE_ID, document, exchange, refusal
+from tests.judged import lost, said_by
+
+said: Callable[..., str] = partial(said_by, usual={})
+
+# Several requests on one connection.
+
+TURNS: dict[str, Exchange] = {
+    "if_none_match_any": exchange("if_none_match_any", 304),
+    "item_head": exchange("item_head", method="HEAD"),
+    "unknown_item": refusal(404),
+    "item_without_token": refusal(401, "item_without_token"),
+    "item": exchange(),
+}
+LISTED = list(TURNS.values())
+
+
+def turns(*answers: Exchange, **parts: Any) -> Exchange:
+    first, *rest = (each.answer for each in answers)
+    return replace(exchange("turns"), answer=first, later=tuple(each for each in rest if each), **parts)
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        (LISTED, "passed"),
+        ([*LISTED[:3], LISTED[4]], "violated"),
+        ([*LISTED[:4], exchange(body=document({"/data/attributes/reference": "another"}))], "violated"),
+        (LISTED[:3], "violated"),
+        ([*LISTED[:3], refusal(401, headers={"Connection": "close"})], "passed"),
+        ([*LISTED[:3], refusal(401, version="1.0")], "passed"),
+        ([*LISTED[:3], refusal(401, version="1.0", headers={"Connection": "Keep-Alive"})], "violated"),
+        # The same content in another coding; content that was cut off has another owner.
+        ([*LISTED[:4], exchange(wire_length=7)], "passed"),
+        ([*LISTED[:4], exchange(body=b"{", incomplete="the message is not complete")], "passed"),
+        *(([*LISTED[:2], refusal(status)], "not observed") for status in (429, 503)),
+    ],
+)
+def test_answers_stay_in_step(answers: list[Exchange], expected: str) -> None:
+    check = test_connections.test_answers_on_one_connection_stay_in_step
+    assert said_by(check, TURNS, turns=turns(*answers)) == expected
+
+
+@pytest.mark.parametrize("twin", TURNS)
+def test_what_is_not_answered_completely_by_itself_is_not_judged(twin: str) -> None:
+    check = test_connections.test_answers_on_one_connection_stay_in_step
+    for broken in (lost(twin), replace(TURNS[twin], answer=turns(exchange(incomplete="closed")).answer)):
+        assert said_by(check, TURNS, turns=turns(*LISTED[:2]), **{twin: broken}) == "not observed"
+
+
+@pytest.mark.parametrize("twin", ["if_none_match_any", "item_head"])
+def test_content_where_none_may_be_has_an_owner(twin: str) -> None:
+    check = test_connections.test_answers_on_one_connection_stay_in_step
+    assert said_by(check, TURNS, turns=turns(*LISTED[:2])) == "violated"
+    longer = turns(exchange(twin, TURNS[twin].status, method="HEAD", excess=b"{}")).answer
+    assert said_by(check, TURNS, turns=turns(*LISTED[:2]), **{twin: replace(TURNS[twin], answer=longer)}) == (
+        "not observed"
+    )
+
+
+def test_a_connection_without_any_answer_is_found() -> None:
+    check = test_connections.test_answers_on_one_connection_stay_in_step
+    assert said_by(check, TURNS, turns=lost("turns")) == "violated"
+
+
+# Load.
+
+
+def burst(*answers: Exchange) -> tuple[Exchange, ...]:
+    return (exchange("burst"), *answers)
+
+
+def test_a_burst_is_survived() -> None:
+    check = test_load.test_a_burst_is_survived
+    assert said(check, every_burst=burst(refusal(500))) == "violated"
+    assert said(check, every_burst=burst(lost("burst"))) == "violated"
+    assert said(check, every_burst=burst(refusal(429))) == "passed"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (exchange("burst"), "passed"),
+        (refusal(500), "passed"),
+        (refusal(404), "violated"),
+        (exchange("burst", body=document({"/data/id": INVOICE_ID[::-1]})), "violated"),
+        (exchange("burst", headers={"ETag": '"another"'}), "violated"),
+    ],
+)
+def test_parallel_requests_get_the_same_invoice(answer: Exchange, expected: str) -> None:
+    assert said(test_load.test_parallel_requests_get_the_same_invoice, every_burst=burst(answer)) == expected
+
+
+def test_parallel_requests_get_no_other_invoice() -> None:
+    check = test_load.test_parallel_requests_get_the_same_invoice
+    other = "3f1f6f1c-3d1c-4e5c-9b57-0e3d8a1f2b4c"
+    changed = document({"/data/id": other, "/data/attributes/reference": "changed"})
+    for body, expected in ((changed, "passed"), (document({}), "violated")):
+        answers = burst(replace(exchange("burst", body=body), invoice_id=other))
+        known = (exchange("item"), replace(exchange("item"), invoice_id=other))
+        assert said(check, every_item=known, every_burst=answers) == expected
+        assert said(check, every_item=known[:1], every_burst=answers) == "passed"
+
+
+def test_parallel_requests_are_answered_in_time() -> None:
+    check = test_load.test_parallel_requests_are_answered_in_time
+    slow = [exchange("burst", elapsed=2.0), exchange("burst", elapsed=2.0)]
+    assert said(check, every_burst=burst(*slow), max_latency=1.0) == "violated"
+    assert said(check, every_burst=burst(*slow), max_latency=3.0) == "passed"
+    told = exchange("burst", headers={"X-Runtime": "2.000000"})
+    assert said(check, every_burst=(told, told), max_latency=1.0) == "violated"
+    # One of twenty may be slow.
+    assert said(check, every_burst=(slow[0], *[exchange("burst", elapsed=0.1)] * 19), max_latency=1.0) == "passed"

@@ -99,6 +99,7 @@ def test_the_total_count_over_pages() -> None:
     right = collection.test_the_total_count_is_that_of_the_invoices
     assert outcome(same, listing, pages) == "passed"
     assert outcome(same, listing, (*pages[:3], page(ten[9:], total=1))) == "violated"
+    assert outcome(same, listing, (page(None, total=1), refused())) == "not observed"
     assert outcome(right, listing, (listing,), pages) == "passed"
     assert outcome(right, whole(ten, total=11), (listing,), pages) == "violated"
     assert outcome(right, whole(ten, total=9), (refused(),), pages) == "violated"
@@ -163,8 +164,18 @@ CONTRACTOR = ("contractors", "7")
         (whole([element(1, account=0)]), ["violated", "not observed", "not observed"]),
         (included(*BOTH, CONTRACTOR), ["passed", "violated", "passed"]),
         (included(*BOTH, CONTRACTOR, linked=CONTRACTOR), ["passed", "passed", "violated"]),
+        (included(), ["violated", "not observed", "not observed"]),
         (refused(), ["not observed"] * 3),
         (whole(TWO, included=[]), ["not observed"] * 3),
+        # One of two shows no account, which is a finding of its own.
+        (whole([element(1, account=0), element(2)], included=[]), ["not observed"] * 3),
+        (
+            whole(
+                [included(linked=CONTRACTOR).document["data"][0], element(2)],
+                included=[{"type": kind, "id": each} for kind, each in (*BOTH, CONTRACTOR)],
+            ),
+            ["not observed"] * 3,
+        ),
     ],
 )
 def test_inclusion(answer: Exchange, outcomes: list[str]) -> None:
@@ -201,6 +212,10 @@ def test_sparse_elements() -> None:
     assert outcome(check, LISTING, LISTING) == "violated"
     assert outcome(check, EMPTY, LISTING) == "not observed"
     assert outcome(check, LISTING, refused(404)) == "violated"
+    # Nothing can be left out of what has these fields alone, and none of them chosen from what lacks one.
+    assert outcome(check, whole([sparse]), whole([sparse])) == "passed"
+    del sparse["attributes"]["reference"]
+    assert outcome(check, whole([sparse]), whole([sparse])) == "not observed"
 
 
 def test_an_empty_collection_with_inclusion() -> None:
@@ -208,6 +223,8 @@ def test_an_empty_collection_with_inclusion() -> None:
     compound = whole(TWO, included=[])
     assert outcome(check, compound, whole([], included=[])) == "passed"
     assert outcome(check, compound, EMPTY) == "violated"
+    assert outcome(check, compound, LISTING) == "not observed"
+    assert outcome(check, compound, whole([], jsonapi={"version": "1.0"})) == "not observed"
     # Without inclusion there is nothing to ask for.
     assert outcome(check, LISTING, EMPTY) == "not observed"
 

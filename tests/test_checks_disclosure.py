@@ -105,6 +105,8 @@ def test_existence_is_found() -> None:
     known = changed("unknown_item_without_token", body={"errors": [{**ERROR, "status": "401", "detail": "Who?"}]})
     assert violated(known) == {"SEC-019"}
     assert violated(changed("second_unknown_related_without_token", status=404)) == {"SEC-019"}
+    same = answers()["item_without_token"].document
+    assert "SEC-019" in violated(changed("unknown_item_without_token", status=404, body=same))
 
 
 def test_an_id_that_is_named_back_reveals_nothing() -> None:

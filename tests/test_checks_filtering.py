@@ -61,6 +61,7 @@ def test_a_filter_beside_other_parameters() -> None:
     lost = chosen(ACCOUNT_ROWS, "2", "page[cursor]=bmV4dA")
     assert outcome(check, (alone,), (chosen(ACCOUNT_ROWS, "13", view), lost)) == "passed"
     assert outcome(check, (deaf,), (chosen(ACCOUNT_ROWS, "12", view),)) == "not observed"
+    assert outcome(check, (), (chosen(ACCOUNT_ROWS, "12", view),)) == "not observed"
     assert outcome(check, (alone,), (refused(400, view),)) == "not observed"
     assert outcome(check, (refused(400, query),), (chosen(ACCOUNT_ROWS, "12", view),)) == "not observed"
 
@@ -123,6 +124,11 @@ def test_a_server_that_ignores_unknown_filters_is_judged_by_the_known_ones() -> 
     unknown = chosen(FLAGS, "123", "filter[nosuch]=1")
     wrong = chosen(FLAGS, "1", "filter[has_pdf_eq]=true")
     assert outcome(filtering.test_a_value_selects_by_the_shown_values, whole(FLAGS), unknown, wrong) == "violated"
+    # One that gives nothing for an unknown filter does not ignore it.
+    nothing, ignored = (
+        chosen(FLAGS, each, f"filter[{name}]=true") for each, name in (("", "nosuch"), ("123", "has_pdf_eq"))
+    )
+    assert outcome(filtering.test_a_value_selects_by_the_shown_values, whole(FLAGS), nothing, ignored) == "violated"
 
 
 def test_a_server_without_the_filter_by_account_is_not_asked_for_nothing() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.checks import test_ranges
 from conformance.contract import documented_example
 from conformance.exchange import Exchange
 from tests.exchanges import document
 from tests.http_answers import (
     ETAG,
     UNKNOWN,
+    answers,
     by_name,
     head,
+    judge,
     not_modified,
     ok,
     other,
@@ -282,3 +285,9 @@ def test_every_check_of_the_area_is_violated_by_a_fault() -> None:
     }
     areas = ("ETAG", "COND")
     assert {check for check in outcomes({}) if check[0].startswith(areas)} <= found
+
+
+@pytest.mark.parametrize(("content", "expected"), [(b'{"data":1}', "not observed"), (b'{"data":11}', "violated")])
+def test_a_range_that_is_longer_than_the_invoice_says_nothing(content: bytes, expected: str) -> None:
+    given = {**answers(), **by_name(ok("item", body=content), refused("range_first_bytes", 416, RANGED))}
+    assert judge(test_ranges.test_a_range_is_ignored_or_sent, given) == expected

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from conformance.checks import test_related
 from conformance.exchange import Exchange
-from tests.areas import violated
+from tests.areas import outcome, violated
 from tests.correct import (
     ACCOUNT_ID,
     ACCOUNT_TAG,
@@ -22,7 +23,7 @@ from tests.correct import (
     linkage,
     with_account,
 )
-from tests.exchanges import ITEM_PATH, ORIGIN, PREFIX, REMOVED, exchange, refusal
+from tests.exchanges import INVOICE_ID, ITEM_PATH, ORIGIN, PREFIX, REMOVED, exchange, refusal
 
 RELATIONSHIP = f"{ITEM_PATH}/relationships/account"
 OTHER = {"type": "accounts", "id": OTHER_ID}
@@ -193,3 +194,23 @@ def test_swapped_links_are_the_fault_of_the_invoice_alone() -> None:
         "account_from_self_link": exchange("account_from_self_link", None),
     }
     assert violated({**everywhere({"/data/relationships/account/links": links}), **followed}) == {"ITEM-018"}
+
+
+@pytest.mark.parametrize(
+    ("base", "account_id", "below", "expected"),
+    [
+        # The account may stand in the path of all resources, or have the id of the invoice.
+        (f"/tenants/{ACCOUNT_ID}", ACCOUNT_ID, "/account", "passed"),
+        (PREFIX, INVOICE_ID, "/account", "passed"),
+        (PREFIX, ACCOUNT_ID, f"/account/{ACCOUNT_ID}", "violated"),
+        (f"/tenants/{ACCOUNT_ID}", ACCOUNT_ID, f"/account/{ACCOUNT_ID}", "violated"),
+    ],
+)
+def test_the_account_in_a_link_to_it(base: str, account_id: str, below: str, expected: str) -> None:
+    path = f"{base}/invoices/{INVOICE_ID}"
+    body = busy({"/data/relationships/account/links/related": f"{ORIGIN}{path}{below}"})
+    given = {
+        "item": exchange("item", body=body, path=path),
+        "related": related({"data": {**account(), "id": account_id}}),
+    }
+    assert outcome(test_related.test_the_related_link_does_not_depend_on_the_account, given) == expected

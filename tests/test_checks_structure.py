@@ -135,7 +135,11 @@ def test_a_fault_in_the_primary_data_is_found_by_its_owner_alone(owner: str, bod
         exchange("other", 502, {"Content-Type": "application/json"}, {"message": "upstream"}),
         exchange("other", 200, body={"name": "Invoice"}, method="OPTIONS"),
         exchange("other", 200, method="HEAD"),
-        exchange("other", 206, body=b'{"data":'),
+        *(
+            exchange("other", status, body=body)
+            for status in (204, 205, 206, 304)
+            for body in (b"", b"{}", b'{"data":')
+        ),
         exchange("other", body=b'{"data":', truncated=True),
         exchange("other", body=b'{"data":', incomplete="closed"),
         exchange("other", None),

@@ -1,6 +1,6 @@
 """Run the unit tests of the checks against mutants of them, and list the mutants that no test notices.
 
-Usage: python -m tests.mutation [-n N] [-o FILE.jsonl] FILE...
+Usage: python -m tests.mutation [-n N] [-o FILE.jsonl] [--again FILE.jsonl] FILE...
 
 Every mutant is judged in a process of its own, forked from one that has run the tests before. A check is a pure
 function, so what the mutated checks do not take part in is taken from that run: tests that call none of them are left
@@ -19,7 +19,7 @@ import importlib.abc
 import importlib.util
 import json
 import os
-import signal
+import resource
 import sys
 import time
 from collections import Counter, defaultdict
@@ -57,7 +57,7 @@ AREAS: Final[Sequence[tuple[str, str]]] = (
     ("repetition", "repetition"),
 )
 VERDICT: Final = ("tests/test_verdict.py", "tests/test_waivers.py", "-k", "not written_file and not said_once")
-TIMEOUT: Final = 60  # seconds
+LIMIT: Final = 60  # seconds of processor time, which other work on the machine does not change
 # What a check said to its n-th call in a test: nothing, or the exception.
 Call = tuple[str, str, int]
 Log = dict[Call, BaseException | None]
@@ -205,7 +205,7 @@ class Trial:
             gc.disable()
             code = 1
             try:
-                signal.alarm(TIMEOUT)
+                resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
                 code = self._judge(mutated)
             finally:
                 os._exit(code)
@@ -240,8 +240,10 @@ def main() -> None:
         "-n", dest="sample", type=int, metavar="N", help="at most N mutants of each file, always the same"
     )
     parser.add_argument("-o", dest="out", type=Path, default=Path("mutants.jsonl"), help="where the survivors go")
+    parser.add_argument("--again", type=Path, metavar="FILE", help="only the mutants that this file lists as survivors")
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
     options = parser.parse_args()
+    known = None if options.again is None else set(options.again.read_text().splitlines())
     for path in options.files:
         began = time.monotonic()
         # One process for each file: nothing of another file's run is left over.
@@ -256,12 +258,14 @@ def main() -> None:
         count = survived = 0
         with options.out.open("a") as out:
             for operator, line, mutated in mutants(trial.source, options.sample):
+                diff = difflib.unified_diff(trial.source.splitlines(), mutated.splitlines(), lineterm="", n=0)
+                told = json.dumps({"file": path.name, "line": line, "operator": operator, "diff": list(diff)[3:]})
+                if known is not None and told not in known:
+                    continue
                 count += 1
                 if trial.survives(mutated):
                     survived += 1
-                    diff = difflib.unified_diff(trial.source.splitlines(), mutated.splitlines(), lineterm="", n=0)
-                    found = {"file": path.name, "line": line, "operator": operator, "diff": list(diff)[3:]}
-                    print(json.dumps(found), file=out, flush=True)
+                    print(told, file=out, flush=True)
         seconds = time.monotonic() - began
         print(f"{path}: {count} mutants, {survived} survived, {seconds:.0f} s", file=output, flush=True)
         os._exit(0)

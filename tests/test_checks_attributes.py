@@ -9,7 +9,7 @@ import pytest
 from conformance.exchange import Exchange
 from tests.areas import CHECKS, Check, claimed, outcome, violated
 from tests.correct import OTHER_ID, answers, attribute, busy, everywhere, with_account
-from tests.exchanges import PREFIX, REMOVED, exchange
+from tests.exchanges import INVOICE_ID, PREFIX, REMOVED, exchange
 
 CALL_TIME = "terminated-first-call-at"
 
@@ -96,12 +96,18 @@ def test_a_broken_attribute_is_found_with_include_only(owner: str, changes: dict
     assert violated({"item_with_account": answer}) == {owner} | differing
 
 
+@pytest.mark.parametrize(("owner", "changes"), [pytest.param(*case[:2], id=f"{case[0]}-{case[2]}") for case in FAULTS])
+def test_a_broken_attribute_is_found_without_include_only(owner: str, changes: dict[str, Any]) -> None:
+    answer = exchange("item", body=busy({attribute(name): value for name, value in changes.items()}))
+    assert owner in violated({"item": answer})
+
+
 @pytest.mark.parametrize(
     ("total", "calls", "services", "wanted"),
     [
         ("-1.5", "1.0", "-2.5", set()),
         ("0.5", "3.0", "-2.5", set()),
-        ("-1.5", "1.0", "2.5", {"SEM-011"}),
+        *(("-1.5", "1.0", services, {"SEM-011"}) for services in ("0.0", "0.5", "2.5")),
         ("-3.5", "-1.0", "-2.5", {"SEM-011"}),
         ("1.0", "1.0", "-0.0", {"SEM-011"}),
     ],
@@ -145,6 +151,15 @@ def test_an_amount_that_is_rounded_in_the_collection_is_found() -> None:
     element = busy({attribute("amount-spent"): "1234567.99"})["data"]
     answer = exchange("collection", body={"data": [element]}, path=f"{PREFIX}/invoices")
     assert violated({"collection": answer}) == {"SEM-012"}
+    transformed = exchange("collection", 203, body={"data": [element]}, path=f"{PREFIX}/invoices")
+    assert violated({"collection": transformed}) == set()
+
+
+def test_amounts_of_another_invoice_than_the_requested_one_are_not_compared() -> None:
+    body = busy({"/data/id": OTHER_ID, attribute("amount-spent"): "0.0"})
+    for path, expected in ((f"{PREFIX}/invoices/{OTHER_ID}", True), (f"{PREFIX}/invoices/{INVOICE_ID}", False)):
+        given = {"other_item": other_invoice(OTHER_ID), "item_again": exchange("item_again", body=body, path=path)}
+        assert ("SEM-012" in violated(given)) is expected
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

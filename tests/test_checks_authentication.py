@@ -10,7 +10,7 @@ import pytest
 from conformance.exchange import Exchange
 from conformance.tokens_offline import TokenFacts
 from tests.exchanges import document
-from tests.policy_answers import FACTS, all_answers, answers, changed, unviolated, violated
+from tests.policy_answers import FACTS, all_answers, answers, changed, findings, unviolated, violated
 
 ERROR: dict[str, Any] = answers()["item_without_token"].document["errors"][0]
 OTHER_INVOICE = document({"/data/id": "6b0d549b-6f03-475a-9600-a35a099950d8"})
@@ -57,6 +57,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "token in the URL": ({"AUTH-009"}, changed("token_in_query[access_token]", status=200)),
     "first line": ({"AUTH-010"}, changed("two_authorizations[valid-first]", status=200)),
     "last line": ({"AUTH-010"}, changed("two_authorizations[valid-last]", status=200)),
+    "crash of two lines": ({"AUTH-010", "ERR-011"}, changed("two_authorizations[valid-last]", status=500)),
     "cookie": ({"AUTH-011"}, changed("item", headers={"Set-Cookie": "_session=1; HttpOnly"})),
     "invoice in a 401": ({"AUTH-013"}, all_answers(401, body=document())),
     "invoice in an error": (
@@ -74,6 +75,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "none": ({"JWT-001"}, changed("unsigned_token[alg-none]", status=200)),
     "nOnE": ({"JWT-001"}, changed("unsigned_token[alg-none-mixed-case]", status=200)),
     "none not found": ({"JWT-001"}, changed("unsigned_token[alg-none-signed]", status=404)),
+    "none with a signature as bad syntax": ({"JWT-001"}, changed("unsigned_token[alg-none-signed]", status=400)),
     "claims": ({"JWT-002"}, changed("altered_token[expiry-changed]", status=200)),
     "no signature": ({"JWT-002"}, changed("altered_token[two-segments]", status=200)),
     "signature for the account": ({"JWT-002"}, changed("related_with_altered_token", status=200)),
@@ -120,6 +122,8 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     | changed("unsigned_token[alg-none]", status=400),
     "no HEAD": changed("related_head", status=405, body=b"")
     | changed("without_token[related-head]", status=405, body=b"")
+    | changed("relationship_head", status=405, body=b"")
+    | changed("without_token[relationship-head]", status=405, body=b"")
     | changed("listing_head", status=405, body=b"")
     | changed("listing_head_without_token", status=405, body=b""),
     "no answer without Accept": changed("any_type_without_token", status=406),
@@ -153,6 +157,19 @@ CORRECT: dict[str, dict[str, Exchange]] = {
 @pytest.mark.parametrize("answers_changed", CORRECT.values(), ids=CORRECT)
 def test_a_correct_server_is_correct(answers_changed: dict[str, Exchange]) -> None:
     assert violated(answers_changed) == set()
+
+
+def test_a_server_that_refuses_with_400_has_its_tokens_judged() -> None:
+    refusing = changed("item_without_token", status=400)
+    assert "JWT-002" in violated(refusing | changed("altered_token[signature-changed]", status=200))
+
+
+def test_the_case_of_a_scheme_that_is_answered_otherwise_is_not_compared() -> None:
+    for name in ("bearer_token[capitalised]", "bearer_token[lower-case]"):
+        found = findings(changed(name, status=404))
+        assert {check for requirement, check in found if requirement == "AUTH-007"} == {
+            "test_a_bearer_token_gives_the_same_invoice_or_nothing"
+        }
 
 
 def test_a_server_that_lets_everybody_in_has_that_one_finding() -> None:

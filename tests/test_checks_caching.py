@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from conformance.exchange import Exchange
@@ -140,6 +142,8 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
                 coding_problem="br is not known",
             )
         ),
+        by_name(ok("respelled_path[json]"), refused("suffixed_path_unacceptable", 406)),
+        by_name(ok("accept_any", body={"meta": {}}, headers={"Cache-Control": "public"})),
         throughout({"CDN-Cache-Control": "no-store", "Surrogate-Control": "max-age=0"}),
         throughout({"CDN-Cache-Control": "max-age=60"}, 404),
         throughout({"CDN-Cache-Control": "max-age=-1", "Surrogate-Control": "max-age=soon"}),
@@ -161,6 +165,20 @@ def test_a_registered_coding_that_cannot_be_undone_here_is_no_fault(coding: str)
     headers = {**CODED, "Content-Encoding": coding}
     unread = ok("item_for_browser", headers=headers, body=b"\x0b\x02\x80{}\x03", coding_problem="it is not known")
     assert violated(by_name(unread)) == set()
+
+
+@pytest.mark.parametrize("coding", ["gzip", "X-GZIP", "deflate"])
+def test_content_in_another_coding_than_it_names_is_found(coding: str) -> None:
+    headers = {**CODED, "Content-Encoding": coding}
+    assert violated(by_name(ok("item_for_browser", headers=headers, coding_problem="it is not"))) == {"CACHE-007"}
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+@pytest.mark.parametrize("parts", [{"truncated": True}, {"incomplete": "closed"}])
+def test_the_coding_of_content_that_is_not_at_hand_is_not_judged(coding: str, parts: dict[str, Any]) -> None:
+    headers = {**CODED, "Content-Encoding": coding}
+    cut_off = ok("item_for_browser", headers=headers, coding_problem="it ends too early", **parts)
+    assert "CACHE-007" not in violated(by_name(cut_off))
 
 
 def test_an_empty_collection_proves_nothing() -> None:

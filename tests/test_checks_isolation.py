@@ -147,6 +147,7 @@ def errors_with_ids() -> dict[str, Exchange]:
         put("hidden_view[related-head]", 405, body=b"") | put("unknown_view_for_hidden[related-head]", 405, body=b""),
         put("listing_of_other_customer", body=listing(INVOICE_ID)),
         put("interleaved[own-1]", 503),
+        put("interleaved[own-1]", body="<html>") | put("interleaved[own-2]", body=document({"/data/id": 23})),
         put(
             "listing_of_foreign[account]", body={**listing(), "links": {"first": {"type": "invoices", "id": OTHER_ID}}}
         ),
@@ -156,13 +157,25 @@ def test_a_correct_server_is_correct(changed: dict[str, Exchange]) -> None:
     assert violated(changed) == set()
 
 
+VIEWS = put("other_view[sparse]", body=other_invoice()) | put("other_view[related-sparse]", body=other_account())
+
+
 @pytest.mark.parametrize("owner", [put("other_item_of_owner", 401), put("other_item_of_owner", body=document())])
-def test_settings_that_do_not_belong_together_are_no_finding(owner: dict[str, Exchange]) -> None:
+@pytest.mark.parametrize("shown", [put("other_item", body=other_invoice()), VIEWS], ids=["invoice", "views"])
+def test_settings_that_do_not_belong_together_are_no_finding(
+    owner: dict[str, Exchange], shown: dict[str, Exchange]
+) -> None:
     if owner["other_item_of_owner"].status == 200:
         owner = {"other_item_of_owner": exchange("other_item_of_owner")}
-    given = {**answers(), **put("other_item", body=other_invoice()), **owner}
+    given = {**answers(), **shown, **owner}
     found = {outcome for name, _, outcome in outcomes(given) if name in {"SEC-001", "SEC-002", "SEC-003", "ROB-008"}}
     assert found == {"not observed"}
+
+
+def test_a_hidden_invoice_is_compared_with_any_refusal_of_an_unknown_one() -> None:
+    for status, expected in ((400, True), (404, True), (500, False)):
+        found = violated(put("unknown_item", status) | put("hidden_item[first]", 403) | put("hidden_item[second]", 403))
+        assert ("SEC-005" in found) is expected
 
 
 def test_every_check_is_violated_by_a_fault() -> None:

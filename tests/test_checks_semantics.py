@@ -73,6 +73,13 @@ def test_a_contradiction_is_found_with_include_only(owner: str, changes: dict[st
     assert violated({"item_with_account": exchange("item_with_account", body=body)}) - {"SEM-012"} == {owner}
 
 
+@pytest.mark.parametrize(("owner", "changes"), CONTRADICTIONS)
+def test_a_contradiction_is_found_without_include_only(owner: str, changes: dict[str, Any]) -> None:
+    views = everywhere({attribute(name): value for name, value in changes.items()})
+    del views["item_with_account"]
+    assert violated(views) - {"SEM-012"} == {owner}
+
+
 def test_offsets_do_not_hide_the_order() -> None:
     changes = {"start-date": "2024-11-14T00:30:00.000+01:00", "end-date": "2024-11-13T23:00:00.000Z"}
     assert found(changes) == {"SEM-015", "INV-003"}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.checks import test_cookies
 from conformance.exchange import Exchange
 from tests.customer_answers import COOKIE, SET_COOKIE, answers, outcomes, violated
 from tests.exchanges import document, exchange, refusal
+from tests.judged import said_by
 
 OTHER_INVOICE = document({"/data/id": "6b0d549b-6f03-475a-9600-a35a099950d8"})
 
@@ -83,6 +85,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "not renewed": ({"AUTH-012"}, by_cookie()),
     "another cookie": ({"AUTH-012"}, by_cookie(SET_COOKIE.replace(COOKIE, "route"))),
     "cleared": ({"AUTH-012"}, by_cookie(f"{COOKIE}=; HttpOnly; SameSite=Lax")),
+    "cleared for all": ({"AUTH-012"}, by_cookie(f"{COOKIE}=; HttpOnly; SameSite=Lax", Cache_Control="max-age=60")),
     "ended by age": ({"AUTH-012"}, by_cookie(SET_COOKIE.replace("3600", "0"))),
     "ended by date": (
         {"AUTH-012"},
@@ -155,3 +158,12 @@ def test_every_check_is_violated_by_a_fault() -> None:
         check for _, check, _ in outcomes(answers()) if "token" in check or "cookie" in check or "session" in check
     }
     assert of_area - found == set()
+
+
+def test_a_bad_token_that_was_not_sent_alone_proves_nothing() -> None:
+    check = test_cookies.test_the_cookie_does_not_help_a_bad_token
+    usual = {**answers(), **served("item_by_cookie_and_bad_token")}
+    altered = tuple(each for key, each in usual.items() if key.startswith("altered_token["))
+    others = tuple(each for each in altered if not each.probe.endswith("[signature-changed]"))
+    assert said_by(check, usual, every_altered_token=altered) == "violated"
+    assert said_by(check, usual, every_altered_token=others) == "not observed"

@@ -262,6 +262,7 @@ def test_a_last_modified_takes_the_place_of_its_absence() -> None:
     changed = {**throughout({"Last-Modified": modified}, 200), **by_name(not_modified("if_modified_since_future"))}
     changed.update(by_name(refused("if_unmodified_since_old", 412), not_modified("if_modified_since_last_modified")))
     assert violated(changed) == set()
+    assert violated({**changed, **by_name(not_modified("if_modified_since_invalid"))}) == {"COND-010"}
 
 
 @pytest.mark.parametrize(
@@ -277,6 +278,14 @@ def test_a_last_modified_that_does_not_stay_the_same_proves_nothing(answer: dict
     given.update(by_name(*(ok(probe, headers=headers) for probe, headers in answer.items())))
     check = ("COND-018", "test_an_invoice_that_was_not_modified_since_is_not_sent")
     assert outcomes(given)[check] == "not observed"
+
+
+def test_coded_content_that_is_not_served_is_no_twin() -> None:
+    coded = {"Content-Encoding": "gzip", "ETag": FRESH}
+    sent = by_name(*(ok(name, headers=coded) for name in ("item_in_gzip", "item_in_gzip_not_modified")))
+    check = ("COND-001", "test_the_current_tag_of_coded_content_is_not_modified")
+    assert outcomes(sent)[check] == "violated"
+    assert outcomes({**sent, **by_name(refused("item_in_gzip", 406, headers=coded))})[check] == "not observed"
 
 
 def test_every_check_of_the_area_is_violated_by_a_fault() -> None:

@@ -151,6 +151,7 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "an answer that was cut": changed("unknown_include", body=b"", truncated=True),
     "404 for HEAD": made(404, "/invoices", method="HEAD", body=b""),
     "other documents with 2xx": {"other": exchange("other", body=[1])},
+    "a document of no interest with 2xx": {"other": exchange("other", body={"errors": []}, method="OPTIONS")},
 }
 
 

@@ -77,6 +77,7 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "an id of the client": {
         **changed("item_with_request_id", headers={"X-Request-Id": "conformanceb" + "x" * 243}),
     },
+    "an id with other characters": changed("item_with_request_id", headers={"X-Request-Id": "a~b.c_d:e/f="}),
     "an id replaced": changed("item_with_request_id", headers={"X-Request-Id": "Root=1-67891233-abcdef0123456789"}),
     "no id on a refusal": changed("unknown_item", headers={"X-Request-Id": None}),
     "no id on HEAD": without("X-Request-Id", "item_head"),

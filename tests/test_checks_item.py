@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
 
+from conformance.checks import test_links
 from conformance.exchange import Exchange
-from tests.areas import violated
+from tests.areas import Check, outcome, violated
 from tests.correct import ACCOUNT_ID, LINKAGE, OTHER_ID, attribute, busy, everywhere, with_account
 from tests.exchanges import INVOICE_ID, ITEM_PATH, ORIGIN, PREFIX, REMOVED, exchange, refusal
 
@@ -107,8 +109,13 @@ def test_a_fault_of_one_answer_is_found_by_its_owner_alone(owner: str, answer: E
         refusal(404, "item_upper_case", path=f"{PREFIX}/x"),
         refusal(400, "item_upper_case", path=f"{PREFIX}/x"),
         refusal(400, "malformed_id"),
-        exchange("item_upper_case", 301, {"Location": ITEM_PATH}, b"", path=f"{PREFIX}/invoices/{INVOICE_ID.upper()}"),
-        exchange("item_percent_encoded", 308, {"Location": f"{ORIGIN}{ITEM_PATH}"}, b""),
+        *(
+            exchange(probe, status, {"Location": place}, b"", path=f"{PREFIX}/invoices/{INVOICE_ID.upper()}")
+            for probe in ("item_upper_case", "item_percent_encoded")
+            for status in (301, 302, 307, 308)
+            for place in (ITEM_PATH, f"{ORIGIN}{ITEM_PATH}")
+        ),
+        exchange("any", body=busy({"/data/id": OTHER_ID}), request_headers={"X-Original-URL": f"{ITEM_PATH}/account"}),
     ],
 )
 def test_other_ways_to_answer_are_no_finding(answer: Exchange) -> None:
@@ -122,8 +129,8 @@ def test_a_fault_of_the_plain_invoice_alone_is_found(owner: str) -> None:
     assert owner in violated(dict.fromkeys(("item", "item_again", "item_from_self_link"), answer))
 
 
-@pytest.mark.parametrize("location", ["/login", "http://[x/"])
-def test_a_redirect_to_another_place_is_found(location: str) -> None:
+@pytest.mark.parametrize("location", ["/login", "http://[x/", ITEM_PATH.replace("a", "%61"), None])
+def test_a_redirect_to_another_place_is_found(location: str | None) -> None:
     answer = exchange("item_percent_encoded", 301, {"Location": location}, b"")
     assert violated({"item_percent_encoded": answer}) == {"ITEM-027"}
 
@@ -153,3 +160,24 @@ def test_a_document_link_that_leads_to_the_same_data_is_no_finding() -> None:
 )
 def test_a_document_link_that_leads_elsewhere_is_found(answer: Exchange) -> None:
     assert with_document_link(**{answer.probe: answer}) == {"ITEM-019"}
+
+
+@pytest.mark.parametrize(
+    ("check", "name", "where"),
+    [
+        (test_links.test_the_self_link_leads_to_the_invoice, "item", "/data/links"),
+        (test_links.test_the_document_link_leads_to_the_same_data, "item", "/links"),
+        (test_links.test_the_document_link_keeps_the_query, "item_with_account", "/links"),
+    ],
+)
+def test_what_a_malformed_link_leads_to_is_not_judged(check: Check, name: str, where: str) -> None:
+    for link, expected in ((SELF, "violated"), ("a b", "not observed"), ({"href": SELF}, "violated")):
+        gone = {probe: refusal(404, probe) for probe in inspect.signature(check).parameters}
+        assert outcome(check, {**gone, name: exchange(name, body=busy({where: {"self": link}}))}) == expected
+
+
+def test_relative_links_have_no_origin_to_judge() -> None:
+    relative = {"/data/links/self": ITEM_PATH, **{f"{LINKS}/{name}": "/x" for name in ("self", "related")}}
+    views = everywhere(relative)
+    assert outcome(test_links.test_the_links_have_the_requested_origin, views) == "not observed"
+    assert outcome(test_links.test_the_links_have_the_requested_origin, everywhere({})) == "passed"

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from conformance.checks import test_json
 from conformance.exchange import Exchange
-from tests.areas import violated
+from tests.areas import outcome, violated
 from tests.correct import busy, everywhere
 from tests.exchanges import exchange, refusal
 
@@ -100,6 +101,11 @@ def test_another_spelling_of_the_same_is_no_finding(text: str) -> None:
 )
 def test_what_is_owned_by_others_is_no_finding(answer: Exchange) -> None:
     assert violated({"other": answer}) == set()
+
+
+def test_a_text_that_is_nested_too_deeply_is_not_judged() -> None:
+    deep = {"other": exchange("other", body="[" * 100_000 + "]" * 100_000)}
+    assert outcome(test_json.test_the_content_is_one_json_text, deep) == "not observed"
 
 
 def test_amounts_that_are_numbers_are_no_matter_of_precision() -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.checks import test_related
+from conformance.checks import test_related, test_relationship
 from conformance.exchange import Exchange
 from tests.areas import outcome, violated
 from tests.correct import (
@@ -169,6 +169,18 @@ def test_an_account_on_another_host_cannot_be_followed(link: str, wanted: set[st
 def test_two_places_are_enough_to_name_different_accounts() -> None:
     given = {"relationship": refusal(404, "relationship"), "related": related({"data": {**account(), "id": OTHER_ID}})}
     assert "REL-008" in violated(given)
+
+
+def test_linkage_without_include_names_the_same_account() -> None:
+    views = everywhere({"/data/relationships/account/data": OTHER})
+    del views["item_with_account"]
+    assert violated(views) == {"REL-008"}
+
+
+def test_a_relationship_without_links_has_none_to_compare() -> None:
+    check = test_relationship.test_the_links_are_those_of_the_invoice
+    for links, expected in ((REMOVED, "not observed"), ({"self": None}, "not observed"), ({"self": "/x"}, "violated")):
+        assert outcome(check, {**answers(), "relationship": linked({"/links": links})}) == expected
 
 
 def test_a_wrong_type_of_linkage_is_found_in_the_invoice_alone() -> None:

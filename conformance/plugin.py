@@ -26,6 +26,8 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
     """
     if not only_checks(config):
         return (yield)
+    # It would import the whole of hypothesis to say nothing: no check is a test of its kind.
+    config.pluginmanager.unregister(name="hypothesispytest")
     if hasattr(config.option, "numprocesses") and not _can_be_shared(config):
         config.option.numprocesses, config.option.dist, config.option.tx = None, "no", []
     with termination.taken_for_an_interrupt():

@@ -361,22 +361,22 @@ def read_target_file(path: str) -> dict[str, Any]:
 
     Raises SettingError when it cannot be read, is not YAML, or has an unknown setting.
     """
-    import yaml
+    from conformance import uniquekeys
 
     try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"--target: cannot read {path}: {error}") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        raise SettingError(f"--target: {path} is not YAML{where}") from None
+        content = uniquekeys.read(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingError(f"--target: {path}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise SettingError(f"--target: {path}: not UTF-8") from None
+    except uniquekeys.UnreadableError as error:
+        raise SettingError(f"--target: {path}: {error}") from None
     if not isinstance(content, dict):
-        raise SettingError(f"--target: {path} is not a YAML mapping of settings")
+        raise SettingError(f"--target: {path}: not a YAML mapping of settings")
     known = {setting.name for setting in SETTINGS} | {"base-url"}
     named = {str(name).replace("_", "-"): value for name, value in content.items()}
     if unknown := sorted(set(named) - known):
-        raise SettingError(f"--target: {path} has unknown settings: {', '.join(unknown)}")
+        raise SettingError(f"--target: {path}: unknown settings: {', '.join(unknown)}")
     return named
 
 

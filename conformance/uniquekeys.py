@@ -33,6 +33,25 @@ class _Loader(_SafeLoader):
         return super().construct_mapping(node, deep)
 
 
+class UnreadableError(ValueError):
+    """A text is no YAML, or no YAML that can be used; says what is wrong, and in which line where that is known."""
+
+
 def load(text: str) -> Any:
     """Read ``text`` with the safe loader. Raises yaml.YAMLError or DuplicateKeyError."""
     return yaml.load(text, Loader=_Loader)  # noqa: S506 - derived from the safe loader
+
+
+def read(text: str) -> Any:
+    """Read ``text`` with the safe loader. Raises UnreadableError."""
+    try:
+        return load(text)
+    except DuplicateKeyError as error:
+        raise UnreadableError(str(error)) from None
+    except yaml.MarkedYAMLError as error:
+        where = f" at line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise UnreadableError(f"not YAML{where}: {error.problem}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise UnreadableError(f"not YAML: {str(error).splitlines()[0]}") from None
+    except ValueError as error:
+        raise UnreadableError(f"has a date that is none: {error}") from None

@@ -16,8 +16,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from conformance import uniquekeys
 from conformance.requirements import Requirement
 from conformance.verdict import JUDGED, Judgement, Outcome
@@ -147,8 +145,10 @@ def read(path: str, requirements: Mapping[str, Requirement], today: date) -> Wai
     """Return the waivers of a file. Raises WaiverError."""
     try:
         text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WaiverError(f"cannot read {path}: {error}") from None
+    except OSError as error:
+        raise WaiverError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise WaiverError(f"{path}: not UTF-8") from None
     try:
         return Waivers(parse(text, requirements), today)
     except WaiverError as error:
@@ -158,16 +158,9 @@ def read(path: str, requirements: Mapping[str, Requirement], today: date) -> Wai
 def parse(text: str, requirements: Mapping[str, Requirement]) -> tuple[Waiver, ...]:
     """Return the entries of the YAML ``text``. Raises WaiverError for the first defect."""
     try:
-        content = uniquekeys.load(text)
-    except uniquekeys.DuplicateKeyError as error:
+        content = uniquekeys.read(text)
+    except uniquekeys.UnreadableError as error:
         raise WaiverError(str(error)) from None
-    except yaml.MarkedYAMLError as error:
-        where = f" at line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise WaiverError(f"not YAML{where}: {error.problem}") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise WaiverError(f"not YAML: {str(error).splitlines()[0]}") from None
-    except ValueError as error:
-        raise WaiverError(f"has a date that is none: {error}") from None
     if not isinstance(content, dict) or list(content) != ["waivers"]:
         raise WaiverError("not a mapping with the one key waivers")
     entries = content["waivers"]

@@ -221,13 +221,15 @@ def test_a_target_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "is not a YAML mapping"),
-        (b"- a\n", "is not a YAML mapping"),
-        (b"a: b: c\n", "is not YAML at line 1"),
-        (b"invoice-ids: a\nno-such: 1\n", "has unknown settings: invoice-ids, no-such"),
-        (b"\xff\xfe", "cannot read"),
-        (b"\x00", "is not YAML"),
-        (b"!!python/object/apply:os.system ['true']\n", "is not YAML"),
+        (b"", "not a YAML mapping"),
+        (b"- a\n", "not a YAML mapping"),
+        (b"a: b: c\n", "not YAML at line 1"),
+        (b"invoice-ids: a\nno-such: 1\n", "unknown settings: invoice-ids, no-such"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"strict: true\nstrict: false\n", "line 2: strict: written twice"),
+        (b"fuzz-seed: 2027-02-31\n", "has a date that is none"),
+        (b"\x00", "not YAML"),
+        (b"!!python/object/apply:os.system ['true']\n", "not YAML"),
     ],
 )
 def test_an_unusable_target_file_is_told(tmp_path: Path, content: bytes, said: str) -> None:
@@ -240,7 +242,7 @@ def test_an_unusable_target_file_is_told(tmp_path: Path, content: bytes, said: s
 
 
 def test_a_missing_target_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="--target: cannot read"):
+    with pytest.raises(SettingError, match=r"--target: .*none\.yaml: cannot be read: No such file or directory$"):
         read_target_file(str(tmp_path / "none.yaml"))
 
 

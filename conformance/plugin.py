@@ -24,6 +24,8 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
 
     Only a sweep can be shared; each process then has its part of the limits.
     """
+    if option := settings.taken_for_a_place(config):
+        raise pytest.UsageError(f"write {option}: pytest takes a name that stands by itself for a place of tests")
     if not only_checks(config):
         return (yield)
     # It would import the whole of hypothesis to say nothing: no check is a test of its kind.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -335,6 +336,22 @@ def add_options(parser: pytest.Parser) -> None:
             group.addoption(setting.option, dest=setting.dest, metavar=setting.metavar, help=described)
         ini_type: Any = "linelist" if setting.repeatable else "string"
         parser.addini(setting.dest, setting.help, type=ini_type, default=None)
+
+
+def taken_for_a_place(config: pytest.Config) -> str | None:
+    """Return the file option whose value pytest took for a place of tests, as it should be written.
+
+    A file outside of the current folder that stands by itself moves pytest's root folder away, and with it the
+    configuration that names the checks: everything that looks like a test would be collected.
+    """
+    if config.args_source is not pytest.Config.ArgsSource.INVOCATION_DIR:
+        return None
+    given, here = config.invocation_params.args, config.invocation_params.dir
+    files = {"--target", *(setting.option for setting in SETTINGS if setting.is_local)}
+    for option, value in itertools.pairwise(map(str, given)):
+        if option in files and (here / value).exists() and not (here / value).resolve().is_relative_to(here):
+            return f"{option}={value}"
+    return None
 
 
 def option_of(config: pytest.Config, dest: str) -> Any:

@@ -233,6 +233,15 @@ def test_a_wrong_setting_is_said_once() -> None:
     assert TOKEN not in result.output + result.errors
 
 
+def test_a_file_that_pytest_takes_for_a_place_of_tests_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "target.yaml"
+    file.write_text("concurrency: 0\n")
+    result = run("--target", str(file))
+    assert result.code == 4
+    assert f"ERROR: write --target={file}: " in result.errors
+    assert "--target file, concurrency: " in run(f"--target={file}").errors
+
+
 def test_an_unusable_target_is_said_once_and_nothing_is_judged(tmp_path: Path) -> None:
     junit = tmp_path / "junit.xml"
     with raw_server(echo) as gone:

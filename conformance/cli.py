@@ -42,6 +42,9 @@ def _serve(options: argparse.Namespace) -> int:
     except ValueError as error:
         sys.stderr.write(f"--invoices: {error}\n")
         return 4
+    except OSError as error:
+        sys.stderr.write(f"--port: {options.port} cannot be used: {os.strerror(error.errno or 0)}\n")
+        return 4
     return 0
 
 
@@ -129,6 +132,12 @@ def _diff(options: argparse.Namespace) -> int:
     return 1 if found.newly_failing else 0
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, a number up to 65535")
+    return int(text)
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End as pytest does for a wrong argument, with 4 and not with 2."""
@@ -142,7 +151,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("run", help="judge a server; the arguments are pytest's: run --base-url=URL …", add_help=False)
     serve = commands.add_parser("serve", help="run the reference server and print how to reach it as one JSON line")
-    serve.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
+    serve.add_argument("--port", type=_port, default=0, help="0, the default, takes a free one")
     serve.add_argument("--fault", action="append", default=[], metavar="NAME", help="make it wrong in one way")
     serve.add_argument("--personality", choices=["rails"], help="make it answer as such a server does")
     serve.add_argument(

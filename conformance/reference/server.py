@@ -160,10 +160,11 @@ def serve(port: int, faults: Iterable[Fault] = (), invoices: int = 0) -> None:
     """Run a server until SIGINT or SIGTERM. First it prints ``describe()`` as one line of JSON.
 
     :raises ValueError: for an impossible number of ``invoices``.
+    :raises OSError: when the port is taken.
     """
     stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
     with ReferenceServer(port=port, faults=faults, invoices=invoices) as server:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopped.set())
         print(json.dumps(server.describe()), flush=True)  # noqa: T201 - the interface of the command
         stopped.wait()

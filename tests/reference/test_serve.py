@@ -1,0 +1,34 @@
+"""The command ``serve``: what cannot be served is said in one message."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from conformance import cli
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--port", "65536"), "--port: '65536' is not a port, a number up to 65535"),
+        (("--port", "http"), "--port: 'http' is not a port"),
+        (("--invoices", "11"), "--invoices: must be at least 12"),
+        (("--fault", "no-such"), "--fault: unknown: no-such"),
+    ],
+)
+def test_what_cannot_be_served_is_told(
+    arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        raise SystemExit(cli.main(["serve", *arguments]))
+    assert ended.value.code == 4
+    assert said in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert cli.main(["serve", "--port", str(port)]) == 4
+    assert capsys.readouterr().err == f"--port: {port} cannot be used: Address already in use\n"

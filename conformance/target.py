@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from conformance import minting, secrets
 from conformance.settings import SETTINGS, SettingError, Settings, fits_into_a_path
 from conformance.wire import Origin
+from conformance.wording import counted
 
 # Version 4 UUIDs that no server hands out but by a chance of 1 in 2^122; fixed, so that runs can be compared.
 UNKNOWN_ID = "6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42"
@@ -131,41 +132,43 @@ class Target:
         token = "customer token" if self.auth_token else "no token"
         second = ", second customer" if self.other_auth_token else ""
         collection = "on" if "collection" in self.capabilities else "off"
-        count = len(self.invoice_ids)
         more = "".join(f"; {name}: {what}" for name, what in _INTRUSIVE.items() if name in self.capabilities)
-        return f"{token}{second}, {count} invoice{'' if count == 1 else 's'}, collection {collection}{more}"
+        return f"{token}{second}, {counted(len(self.invoice_ids), 'invoice')}, collection {collection}{more}"
 
 
-def split_base_url(base_url: str) -> tuple[Origin, str]:
-    """Return the origin and the mount path of a base URL. Raises SettingError when it is not an http(s) origin."""
+def split_base_url(base_url: str, option: str = "--base-url") -> tuple[Origin, str]:
+    """Return the origin and the mount path of a base URL.
+
+    Raises SettingError, which names the ``option``, when it is not an http(s) origin.
+    """
     try:
         parts = urlsplit(base_url.strip())
         port = parts.port
     except ValueError as error:
-        raise SettingError(f"--base-url: {error}") from None
+        raise SettingError(f"{option}: {error}") from None
     if "@" in base_url:
-        raise SettingError("--base-url: must not hold a user name or password; use --auth-token")
+        raise SettingError(f"{option}: must not hold a user name or password; use --auth-token")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise SettingError(f"--base-url: {base_url!r} is not a URL such as https://staging.example.org")
+        raise SettingError(f"{option}: {base_url!r} is not a URL such as https://staging.example.org")
     if parts.query or parts.fragment:
-        raise SettingError("--base-url: must not have a query or fragment")
+        raise SettingError(f"{option}: must not have a query or fragment")
     if not fits_into_a_path(parts.path):
-        raise SettingError(f"--base-url: {parts.path!r} is not a path of a URL; spaces and such are percent-encoded")
+        raise SettingError(f"{option}: {parts.path!r} is not a path of a URL; spaces and such are percent-encoded")
     try:
         host = parts.hostname.encode("idna").decode()
     except UnicodeError:
-        raise SettingError(f"--base-url: {parts.hostname!r} is not a host name") from None
+        raise SettingError(f"{option}: {parts.hostname!r} is not a host name") from None
     return Origin(parts.scheme, host, port or {"http": 80, "https": 443}[parts.scheme]), parts.path.rstrip("/")
 
 
 def _plain_origin(origin: Origin, plain_url: str) -> Origin | None:
     """Return where the host of an https target answers plain http, None when that is not known."""
+    plain = split_base_url(plain_url, "--plain-url")[0] if plain_url else None
+    if plain is not None and plain.scheme != "http":
+        raise SettingError(f"--plain-url: {plain_url!r} is not a URL such as http://staging.example.org:8080")
     if origin.scheme != "https":
         return None
-    if plain_url:
-        plain, _ = split_base_url(plain_url)
-        if plain.scheme != "http":
-            raise SettingError(f"--plain-url: {plain_url!r} is not a URL such as http://staging.example.org:8080")
+    if plain is not None:
         return plain
     # The default ports belong together; nothing is known of other ones.
     return Origin("http", origin.host, 80) if origin.port == 443 else None

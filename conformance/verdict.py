@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
 from conformance.requirements import Level, Requirement
+from conformance.wording import counted
 
 if TYPE_CHECKING:
     from conformance.waivers import Use, Waivers
@@ -130,26 +131,22 @@ class Verdict:
     def sentence(self) -> str:
         """The verdict in words."""
         if errors := self.errors:
-            return f"no verdict: the suite itself failed on {len(errors)} requirement{_s(errors)}"
+            return f"no verdict: the suite itself failed on {counted(len(errors), 'requirement')}"
         if not self.of(*JUDGED):
             return "no verdict: nothing was judged"
         if gating := self.gating:
             must = [requirement for requirement in gating if requirement.level is Level.MUST]
-            parts = [f"{len(must)} MUST requirement{_s(must)} failed"] if must else []
+            parts = [f"{counted(len(must), 'MUST requirement')} failed"] if must else []
             if should := [requirement for requirement in gating if requirement.level is not Level.MUST]:
-                parts.append(f"{len(should)} SHOULD requirement{_s(should)} failed (strict)")
+                parts.append(f"{counted(len(should), 'SHOULD requirement')} failed (strict)")
             return f"does not conform: {', '.join(parts + self._unfit())}"
         waived = self.of(Outcome.WAIVED)
-        conforms = f"conforms, with {len(waived)} requirement{_s(waived)} waived" if waived else "conforms"
+        conforms = f"conforms, with {counted(len(waived), 'requirement')} waived" if waived else "conforms"
         return f"{conforms}; the run fails: {', '.join(self._unfit())}" if self.unfit_waivers else conforms
 
     def _unfit(self) -> list[str]:
         states = Counter(str(use.state) for use in self.unfit_waivers)
-        return [f"{count} {state} waiver{'' if count == 1 else 's'}" for state, count in states.items()]
-
-
-def _s(counted: list[Any]) -> str:
-    return "" if len(counted) == 1 else "s"
+        return [counted(count, f"{state} waiver") for state, count in states.items()]
 
 
 def decide(

@@ -115,9 +115,11 @@ def test_it_is_not_guessed(address: str) -> None:
     assert not plan.steps_for("item_over_plain_http", target)
 
 
-def test_it_is_not_https() -> None:
-    with pytest.raises(SettingError, match="--plain-url"):
-        target_of("https://api.example.org", plain_url="https://api.example.org")
+@pytest.mark.parametrize("address", ["https://api.example.org", "http://api.example.org"])
+@pytest.mark.parametrize("plain_url", ["https://api.example.org", "api.example.org", "http://user@api.example.org"])
+def test_it_is_not_https(address: str, plain_url: str) -> None:
+    with pytest.raises(SettingError, match=r"^--plain-url: "):
+        target_of(address, plain_url=plain_url)
 
 
 def test_a_new_cookie_is_a_secret_from_the_first_answer_on(server: ReferenceServer, tmp_path: Path) -> None:

@@ -90,5 +90,5 @@ def test_the_plan_tells_what_will_be_followed() -> None:
     assert lines[0] == "# first"
     assert lines[2:] == [
         "# pages: from first on the links next are followed, to 4 pages at most",
-        "1 requests; nothing was sent",
+        "1 request; nothing was sent",
     ]

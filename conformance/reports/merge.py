@@ -13,6 +13,7 @@ from conformance.sweep import conclusion
 from conformance.sweep.judgements import concluded
 from conformance.verdict import ExitCode, Judgement, Outcome, Verdict, decide, worst
 from conformance.waivers import State, Use, Waiver
+from conformance.wording import counted
 
 # What has to be the same for the parts to be parts of one run.
 _SAME = ("api-prefix", "sweep", "fuzz-seed", "strict")
@@ -183,7 +184,7 @@ def lines(merged: Merged, count: int) -> Iterator[str]:
     """Yield what to print."""
     report = merged.report
     yield terminal.row("target", str(report["target"]["base_url"]))
-    yield terminal.row("merged", f"{count} reports, {report['run']['requests']} requests")
+    yield terminal.row("merged", f"{counted(count, 'report')}, {counted(report['run']['requests'], 'request')}")
     if report["sweep"]:
         yield terminal.row("sweep", terminal.swept(report["sweep"]))
     if report["run"]["message"]:

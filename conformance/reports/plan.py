@@ -10,6 +10,7 @@ from conformance.exchange import Answer, Exchange, Fields, NotObserved, Request
 from conformance.plan import Step, build, closure, curl
 from conformance.probe import Walk
 from conformance.repetition import is_stable
+from conformance.wording import counted
 
 if TYPE_CHECKING:
     from conformance.run import Abort
@@ -39,7 +40,7 @@ def _walked(step: Step) -> Iterator[str]:
 
 def _closing(requests: int, repeated: int, times: int) -> str:
     more = f", {repeated} of them {times} times: {requests + repeated * (times - 1)} in all" if repeated else ""
-    return f"{requests} requests{more}; nothing was sent"
+    return f"{counted(requests, 'request')}{more}; nothing was sent"
 
 
 def _swept(target: Target) -> Iterator[str]:

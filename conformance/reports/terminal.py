@@ -13,6 +13,7 @@ from conformance.reports import failure
 from conformance.requirements import SOURCES, Level, registry
 from conformance.run import Run
 from conformance.verdict import JUDGED, Judgement, Outcome, Verdict
+from conformance.wording import counted
 
 NAMES: Mapping[str, str] = MappingProxyType(
     {
@@ -73,7 +74,7 @@ def findings(run: Run, verdict: Verdict) -> Iterator[str]:
         yield from failure.block(registry()[name], group, failure.repeat(group[0], run), with_answer=with_answer)
         yield ""
     if len(ordered) > _MOST_BLOCKS:
-        yield f"… and {len(ordered) - _MOST_BLOCKS} more requirements; the table below names them."
+        yield f"… and {len(ordered) - _MOST_BLOCKS} more; the table below names them."
         yield ""
 
 
@@ -107,7 +108,7 @@ def _coverage(verdict: Verdict) -> str:
     for requirement in absent:
         for need in requirement.needs:
             missing[need] = missing.get(need, 0) + 1
-    parts = [f"{count} need {HINTS[need]}" for need, count in missing.items()]
+    parts = [f"{count} need{'s' if count == 1 else ''} {HINTS[need]}" for need, count in missing.items()]
     if unseen:
         parts.append(f"{len(unseen)} not observed: {' '.join(entry.id for entry in unseen)}")
     if parts:
@@ -130,11 +131,11 @@ def _sent(run: Run) -> Iterator[str]:
     seconds = run.seconds + elsewhere + sum(each["seconds"] for each in run.generated)
     more = f" + {generated} generated" if run.generated else ""
     recorded = f", recorded {run.started}; none now" if run.kept else ""
-    yield row("sent", f"{run.sent} requests{more} in {seconds:.1f} s{recorded}")
+    yield row("sent", f"{counted(run.sent, 'request')}{more} in {seconds:.1f} s{recorded}")
     if repeated := repetition.tally(run.observer, run.settings["repeat"]):
         aside = ", ".join(f"{count} with {status}" for status, count in repeated.set_aside.items())
         left_out = f"; not judged, as they speak of a limit or a gateway: {aside}" if aside else ""
-        yield row("repeated", f"{repeated.requests} requests, {repeated.times} answers to each{left_out}")
+        yield row("repeated", f"{counted(repeated.requests, 'request')}, {repeated.times} answers to each{left_out}")
     if run.generated:
         share = f"{served} of {positive} that fit the contract got 200 ({100 * served // max(1, positive)} %)"
         yield row("generated", f"{share}; --fuzz-seed={run.settings['fuzz-seed']}")
@@ -148,7 +149,8 @@ def swept(parts: Sequence[Mapping[str, Any]]) -> str:
         sum(part[name] for part in parts) for name in ("invoices", "by_themselves", "requests", "retries")
     )
     pages = sum(len(part["pages"]) for part in parts)
-    text = f"{invoices} invoices on {pages} pages, {alone} by themselves: {requests} requests"
+    text = f"{counted(invoices, 'invoice')} on {counted(pages, 'page')}, {alone} by themselves"
+    text += f": {counted(requests, 'request')}"
     text += f", {retries} of them again" if retries else ""
     text += f" in {max(part['seconds'] for part in parts):.1f} s"
     if (shards := parts[0]["shards"]) > len(parts):
@@ -158,7 +160,9 @@ def swept(parts: Sequence[Mapping[str, Any]]) -> str:
             text += f"; not complete: {part['reason'] or 'interrupted'}"
     if differing := sum(part["disagreements"]["count"] for part in parts):
         shown = ", ".join([each for part in parts for each in part["disagreements"]["invoices"]][:3])
-        text += f"; the two validators differ on {differing} invoices ({shown}), the validator of record counts"
+        text += (
+            f"; the two validators differ on {counted(differing, 'invoice')} ({shown}), the validator of record counts"
+        )
     return text
 
 

@@ -74,11 +74,12 @@ def _texts(value: Any) -> Iterator[str]:
 def revealed(exchange: Exchange) -> tuple[str, str] | None:
     """Return what the answer reveals, and the text that does so; None when there is nothing.
 
-    Only the first 2**20 characters count. Looks at field values and at the content. Call it for answers without data of a customer: a reference may be
-    any text.
+    Looks at field values and at the content, and at the first 2**20 characters only. Call it for answers without data
+    of a customer: a reference may be any text.
     """
     content = exchange.body.decode("utf-8", errors="replace")
-    text = "\n".join((*(value for _, value in exchange.fields), content, *_texts(exchange.json.value)))[:_MOST_CHARACTERS]
+    said = (*(value for _, value in exchange.fields), content, *_texts(exchange.json.value))
+    text = "\n".join(said)[:_MOST_CHARACTERS]
     sent = _sent(exchange)
     for kind, pattern in _COMPILED:
         for match in pattern.finditer(text):

@@ -56,6 +56,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         compound({"/included/0/attributes/balance": "1.0"}),
     ),
     "balance as a number": ({"INCL-005"}, compound({"/included/0/attributes/balance": 100.5})),
+    "no attributes": ({"INCL-005"}, compound({"/included/0/attributes": REMOVED})),
     "lighter": ({"INCL-005"}, compound({"/included/0/attributes/balance": REMOVED})),
     "heavier": ({"INCL-005"}, compound({"/included/0/attributes/secret": "x"})),
     "another self link": ({"INCL-005"}, compound({"/included/0/links": {"self": "http://example.org/x"}})),

@@ -159,10 +159,10 @@ def test_the_included_account_is_the_related_one(
     included = _included(item_with_account).get(identifier)
     if included is None:
         raise NotObserved("the related account is not among the included resources: INCL-001, REL-008")
-    one, other = related.attributes, included.get("attributes")
+    one, other = related.attributes, included.get("attributes", {})
     if not isinstance(other, dict):
-        raise NotObserved("the included account has no attributes object")
-    again = _included(item_with_account_again).get(identifier, {}).get("attributes")
+        raise NotObserved("the attributes of the included account are no object: ITEM-011")
+    again = _included(item_with_account_again).get(identifier, {}).get("attributes", {})
     for name in sorted(one.keys() | other.keys()):
         if name in one and name in other and isinstance(again, dict) and again.get(name) != other[name]:
             continue  # The account changes from one request to the next, as a balance does.

@@ -61,6 +61,17 @@ def without_included(api: Api) -> None:
     _alter_compound(api, change)
 
 
+@fault("include-account-without-attributes", caught_by={"INCL-005"}, clause=f"{JSON_API}, document-compound-documents")
+def account_without_attributes(api: Api) -> None:
+    """The included account is only identified, without its attributes."""
+
+    def change(document: Document, _query: Query) -> None:
+        for resource in document["included"]:
+            del resource["attributes"]
+
+    _alter_compound(api, change)
+
+
 @fault(
     "include-without-linkage",
     caught_by={"INCL-007"},

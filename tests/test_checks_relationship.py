@@ -85,6 +85,8 @@ def changed_account(**changes: Any) -> dict[str, Any]:
         ("RELD-008", related({"data": account()}, "related_not_modified")),
         ("RELD-008", refusal(404, "related_not_modified")),
         ("RELD-009", related(changed_account(currency=REMOVED))),
+        ("RELD-011", related(changed_account(min_balance="0.1", max_balance="0.01"))),
+        ("RELD-011", related(changed_account(destination_rate_limit="-1"))),
         ("RELD-010", related(changed_account(balance=1523.75))),
         ("RELD-010", related(changed_account(balance="1,523.75"))),
         ("RELD-010", related(changed_account(max_balance=True))),

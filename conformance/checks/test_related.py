@@ -145,6 +145,25 @@ def test_the_attributes_of_an_account_have_their_form(every_success: tuple[Excha
     observe_each(every_success, judge)
 
 
+@requirement("RELD-011")
+def test_the_limits_of_an_account_fit_together(every_success: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        accounts = [part for part in documents.resources(exchange) if part.value.get("type") == "accounts"]
+        for pointer, account in documents.some(accounts):
+            attributes = documents.member_object(account, "attributes")
+            least, most, limit = (
+                plain_decimal(attributes.get(name)) for name in ("min-balance", "max-balance", "destination-rate-limit")
+            )
+            if least is not None and most is not None:
+                expected, part = f"a min-balance up to the max-balance of {most}", f"{pointer}/attributes/min-balance"
+                expect(least <= most, expected, str(least), exchange, part=part)
+            if limit is not None:
+                part = f"{pointer}/attributes/destination-rate-limit"
+                expect(limit >= 0, "a destination-rate-limit from zero up", str(limit), exchange, part=part)
+
+    observe_each(every_success, judge)
+
+
 def _forms() -> Iterator[tuple[str, str, Callable[[object], bool]]]:
     yield "name", "a string", lambda value: isinstance(value, str)
     for name in _AMOUNTS:

@@ -243,3 +243,21 @@ def name_null(api: Api) -> None:
             account.get("attributes", {}).update(name=None)
 
     api.on_document(change)
+
+
+@fault("account-limits-swapped", caught_by={"RELD-011"}, clause="Documented API, accounts")
+def limits_swapped(api: Api) -> None:
+    """The min-balance and the max-balance of an account are swapped."""
+
+    def change(attributes: Document) -> None:
+        names = ("min-balance", "max-balance")
+        least, most = (attributes[name] for name in names)
+        attributes.update(zip(names, (most, least), strict=True))
+
+    alter_account_attributes(api, change)
+
+
+@fault("account-limit-negative", caught_by={"RELD-011"}, clause="Documented API, accounts")
+def limit_negative(api: Api) -> None:
+    """The limit of the rate is -1 where there is none."""
+    alter_account_attributes(api, lambda attributes: attributes.update({"destination-rate-limit": "-1.0"}))

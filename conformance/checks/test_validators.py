@@ -145,10 +145,10 @@ def test_head_has_the_entity_tag_of_get(item: Exchange, item_again: Exchange, it
 
 @requirement("ETAG-008")
 def test_different_bodies_have_different_entity_tags(
-    every_item: tuple[Exchange, ...], every_item_with_account: tuple[Exchange, ...]
+    every_item: tuple[Exchange, ...], every_item_with_account: tuple[Exchange, ...], fields_of_attributes: Exchange
 ) -> None:
     given(not _one_tag_for_all(_tagged(every_item)), "all invoices share one entity tag, which ETAG-006 judges")
-    tagged = _tagged((*every_item, *every_item_with_account))
+    tagged = _tagged((*every_item, *every_item_with_account, fields_of_attributes))
     given(len({each.body for each in tagged}) > 1, "fewer than two different bodies with an entity tag")
     first: dict[str, Exchange] = {}
     for exchange in tagged:

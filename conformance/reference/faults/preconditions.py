@@ -185,6 +185,17 @@ def other_etag(api: Api) -> None:
     set_field(api, "ETag", 'W/"e3b0c44298fc1c149afbf4c8996fb924"', status_is(304))
 
 
+@fault("not-modified-strong-etag", caught_by={"COND-007"}, clause=NOT_MODIFIED)
+def strong_etag(api: Api) -> None:
+    """A 304 has the entity tag without the sign of its weakness."""
+
+    def change(_request: Request, answer: Answer) -> None:
+        if answer.status == 304:
+            answer.set("ETag", opaque(answer.get("ETag") or ""))
+
+    api.on_answer(change)
+
+
 @fault("not-modified-with-type", caught_by={"COND-008"}, clause=NOT_MODIFIED)
 def with_type(api: Api) -> None:
     """A 304 has a Content-Type."""

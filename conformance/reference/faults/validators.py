@@ -212,6 +212,12 @@ def ignores_query(api: Api) -> None:
     _keyed(api, lambda data: data["id"])
 
 
+@fault("etag-ignores-fields", caught_by={"ETAG-008"}, clause=DETECTION)
+def ignores_fields(api: Api) -> None:
+    """The entity tag does not change with fields, only with include."""
+    _keyed(api, lambda data: (data["id"], data.get("relationships", {}).get("account", {}).get("data")))
+
+
 @fault("etag-missing-on-head", caught_by={"ETAG-007"}, clause="RFC 9110, section 9.3.2")
 def missing_on_head(api: Api) -> None:
     """Answers to HEAD have no entity tag."""

@@ -46,6 +46,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"CACHE-003"},
         throughout({"Cache-Control": 'max-age=0, private="set-cookie", must-revalidate'}, 200, 304),
     ),
+    "no-cache-for-a-field": (
+        {"CACHE-001"},
+        throughout({"Cache-Control": 'private, no-cache="set-cookie"'}, 200, 304),
+    ),
     "one-answer-without-cache-control": (
         {"CACHE-003"},
         by_name(ok("item_for_browser", headers={"Cache-Control": None})),

@@ -43,6 +43,12 @@ def may_be_stale(api: Api) -> None:
     api.cache_control = "max-age=0, private"
 
 
+@fault("cache-control-no-cache-of-a-field", caught_by={"CACHE-001"}, clause="RFC 9111, section 5.2.2.4")
+def no_cache_of_a_field(api: Api) -> None:
+    """Instead of an age of zero there is no-cache, but for one field only."""
+    api.cache_control = 'private, no-cache="Set-Cookie"'
+
+
 @fault(
     "cache-control-quoted-age",
     caught_by={"CACHE-002"},

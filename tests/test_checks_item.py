@@ -44,6 +44,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("ITEM-028", {"/data/links/self": ITEM_PATH}),
     ("ITEM-028", {f"{LINKS}/related": f"//example.org{ITEM_PATH}/account"}),
     ("ITEM-029", {"/data/links/self": f"https://example.org{ITEM_PATH}"}),
+    ("ITEM-029", {"/data/links/self": f"http://user@example.org{ITEM_PATH}"}),
     ("ITEM-029", {f"{LINKS}/related": f"http://internal:3000{ITEM_PATH}/account"}),
 ]
 

@@ -209,6 +209,12 @@ def internal_host(api: Api) -> None:
     )
 
 
+@fault("links-with-user", caught_by={"ITEM-029"}, clause="Documented behaviour, links")
+def with_user(api: Api) -> None:
+    """The self link of an invoice has a user before its host."""
+    _self_links(api, lambda link, _: link.replace("://", "://proxy@", 1))
+
+
 @fault("links-other-scheme", caught_by={"ITEM-029"}, clause="Documented behaviour, links")
 def other_scheme(api: Api) -> None:
     """The self link of an invoice has the scheme https, though http was used."""

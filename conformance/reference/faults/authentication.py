@@ -270,6 +270,12 @@ def sets_cookie(api: Api) -> None:
     set_field(api, "Set-Cookie", "session=1; HttpOnly; SameSite=Lax; Path=/", lambda _, answer: answer.status == 200)
 
 
+@fault("auth-sets-cookie-on-304", caught_by={"AUTH-011"}, clause="Documented example, response headers")
+def sets_cookie_on_304(api: Api) -> None:
+    """A 304 starts a session."""
+    set_field(api, "Set-Cookie", "session=1; HttpOnly; SameSite=Lax; Path=/", status_is(304))
+
+
 @fault(
     "auth-data-in-401",
     caught_by={"AUTH-013"},

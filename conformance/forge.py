@@ -84,6 +84,19 @@ def _shorter_signature(token: str) -> str:
     return f"{header}.{payload}.{signature[: len(signature) // 8 * 4]}"
 
 
+def _interrupted_signature(token: str) -> str:
+    # A character outside of the alphabet, which lenient decoders skip.
+    header, payload, signature = segments(token)
+    middle = len(signature) // 2
+    return f"{header}.{payload}.{signature[:middle]}~{signature[middle:]}"
+
+
+def _signature_in_other_case(token: str) -> str:
+    # But for the last character, as above.
+    header, payload, signature = segments(token)
+    return f"{header}.{payload}.{signature[:-1].swapcase()}{signature[-1:]}"
+
+
 def _no_signature(token: str) -> str:
     header, payload, _ = segments(token)
     return f"{header}.{payload}."
@@ -118,6 +131,8 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "signature-dropped": _no_signature,
         "algorithm-missing": _without_algorithm,
         "algorithm-unknown": _unsigned("conformance", keep_signature=True),
+        "signature-other-case": _signature_in_other_case,
+        "signature-interrupted": _interrupted_signature,
         "two-segments": lambda token: ".".join(segments(token)[:2]),
         # The segments are JSON, but no objects.
         "arrays": lambda _: "W10.W10.W10",

@@ -161,6 +161,7 @@ _RECIPES: Mapping[str, _Recipe] = MappingProxyType(
         "subject-missing": _without("sub"),
         "algorithm-hs384": _Recipe(_unchanged, algorithm="HS384"),
         "algorithm-hs512": _Recipe(_unchanged, algorithm="HS512"),
+        "algorithm-lower-case": _Recipe(_unchanged, {"alg": "hs256"}),
         "extension": _Recipe(_unchanged, {"x-conformance": 1}),
         "extension-critical": _Recipe(_unchanged, {"crit": ["x-conformance"], "x-conformance": 1}),
         "expiry-twice-last-past": _twice("exp", lambda _, now: (now + _HOUR, now - _BEYOND_LEEWAY)),
@@ -177,14 +178,14 @@ def _base64url(octets: bytes) -> str:
     return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
 
 
-def _sign(header: Mapping[str, Any], pairs: Pairs, key: str) -> str:
-    """Return a compact JWS of exactly these claims (RFC 7515, section 7.1)."""
+def _sign(header: Mapping[str, Any], pairs: Pairs, key: str, algorithm: str) -> str:
+    """Return a compact JWS of exactly these claims (RFC 7515, section 7.1), by whatever name the header calls it."""
     import jwt  # brings a cryptography library along: only for those who have a key
 
     members = ",".join(f"{json.dumps(name)}:{json.dumps(value)}" for name, value in pairs)
     content = f"{forge.encode_segment(header)}.{_base64url(f'{{{members}}}'.encode())}"
     # The algorithm alone: encoders refuse, or warn of, what is wanted here.
-    mac = jwt.get_algorithm_by_name(str(header["alg"])).sign(content.encode(), key.encode())
+    mac = jwt.get_algorithm_by_name(algorithm).sign(content.encode(), key.encode())
     return f"{content}.{_base64url(mac)}"
 
 
@@ -194,7 +195,7 @@ def _mint(recipe: _Recipe, sources: Sources) -> str:
     header, claims, _ = forge.segments(sources.auth_token)
     own = forge.decode_segment(header)
     pairs = recipe.claims(forge.decode_segment(claims), int(time.time()))
-    return _sign({**own, "alg": recipe.algorithm, **recipe.header}, pairs, sources.signing_key)
+    return _sign({**own, "alg": recipe.algorithm, **recipe.header}, pairs, sources.signing_key, recipe.algorithm)
 
 
 def _swap(sources: Sources) -> str:

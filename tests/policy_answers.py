@@ -52,6 +52,7 @@ _REFUSED: Final[Mapping[int, tuple[str, ...]]] = {
         "included_without_token", "any_type_without_token", "account_from_self_link_without_token",
         "listing_without_token", "listing_head_without_token", "second_unknown_related_without_token",
         "related_with_altered_token",
+        "interrupted_token",
         "altered_token", "token_of_foreign_key", "token_of_other_scheme", "token_in_query", "two_authorizations",
     ),
     404: ("unknown_item", "second_unknown_item"),

@@ -41,6 +41,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "unknown subject": ({"JWT-006"}, served("token_with_wrong_subject[unknown]")),
     "subject that crashes": ({"JWT-006"}, served("token_with_wrong_subject[huge]", 500)),
     "HS512": ({"JWT-007"}, served("token_of_other_algorithm[hs512]")),
+    "hs256": ({"JWT-015"}, served("token_of_lower_case_algorithm")),
     "critical extension": ({"JWT-009"}, served("token_with_critical_extension")),
     "first expiry": ({"JWT-010"}, served("token_with_expiry_twice_last_past")),
     "first subject": ({"JWT-010"}, served("token_with_subject_twice_last_unknown")),

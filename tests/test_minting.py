@@ -57,6 +57,8 @@ def test_what_must_work_is_valid_and_keeps_the_other_claims(name: str) -> None:
         ("audience-empty", jwt.PyJWTError),
         ("algorithm-hs384", jwt.InvalidAlgorithmError),
         ("algorithm-hs512", jwt.InvalidAlgorithmError),
+        ("algorithm-lower-case", jwt.InvalidAlgorithmError),
+        ("signature-other-case", jwt.InvalidSignatureError),
         (minting.SWAPPED, jwt.InvalidSignatureError),
     ],
 )

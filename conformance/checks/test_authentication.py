@@ -231,7 +231,7 @@ def test_header_authentication_sets_no_cookie(every_answer: tuple[Exchange, ...]
         own = [name for name in names if not _AFFINITY.fullmatch(name)]
         expect(not own, "no Set-Cookie", ", ".join(map(shown, own)), exchange, part="Set-Cookie")
 
-    observe_each(every_success, judge)
+    observe_each(every_answer, judge)
 
 
 def _holds_resource(value: Any) -> bool:
@@ -278,6 +278,14 @@ def test_an_altered_token_does_not_open_the_account(
     (without,) = (each for each in every_without_token if each.probe == "without_token[related]")
     given(without.status >= 400, "the account is open to everybody: AUTH-001")
     _expect_refusal(related_with_altered_token, "the signature does not fit")
+
+
+@requirement("JWT-016")
+def test_a_token_with_a_foreign_character_is_refused(
+    item: Exchange, item_without_token: Exchange, interrupted_token: Exchange
+) -> None:
+    _guarded(item, item_without_token)
+    _expect_refusal(interrupted_token, "the signature is no base64url", syntax=True)
 
 
 @requirement("JWT-008")

@@ -75,6 +75,14 @@ def test_a_token_of_another_algorithm_is_refused(
     expect_status(token_of_other_algorithm, 401, why="the token chooses its algorithm itself")
 
 
+@requirement("JWT-015")
+def test_the_name_of_the_algorithm_is_case_sensitive(
+    item_without_token: Exchange, minted_token: Exchange, token_of_lower_case_algorithm: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    expect_status(token_of_lower_case_algorithm, 401, why="no algorithm is named hs256")
+
+
 @requirement("JWT-009")
 def test_an_unknown_critical_extension_is_refused(
     item_without_token: Exchange,

@@ -56,8 +56,12 @@ altered_token = header_family(
         for name in (
             *("header-changed", "algorithm-missing", "algorithm-unknown", "expiry-changed", "two-segments"),
             *("signature-changed", "signature-shortened", "signature-extended", "signature-dropped"),
+            "signature-other-case",
         )
     },
+)
+interrupted_token = get(_ITEM, needs=("contested",)).but(
+    headers={"Authorization": derived_token("signature-interrupted")}
 )
 # What looks after one resource may look at another less closely.
 related_with_altered_token = related.but(

@@ -31,11 +31,11 @@ SUBJECTS = "RFC 8725, section 3.8"
 HINTS = "RFC 8725, section 3.10"
 
 
-def _signed(token: str, key: str, algorithm: str = "HS256") -> Claims | None:
+def _signed(token: str, key: str, algorithm: str = "HS256", *, named: str = "") -> Claims | None:
     """The claims of a token with the right signature, unread; ``None`` for any other."""
     content, _, signature = token.rpartition(".")
     header = segment(token.partition(".")[0])
-    if not isinstance(header, dict) or header.get("alg") != algorithm or "crit" in header:
+    if not isinstance(header, dict) or header.get("alg") != (named or algorithm) or "crit" in header:
         return None
     mac = jwt.get_algorithm_by_name(algorithm).sign(content.encode(), key.encode())
     claims = segment(content.partition(".")[2])
@@ -235,6 +235,12 @@ def subject_not_found(api: Api) -> None:
 def hs512(api: Api) -> None:
     """HS512 is accepted beside HS256."""
     api.replace("claims", lambda original, token: original(token) or _signed(token, api.signing_key, "HS512"))
+
+
+@fault("jwt-algorithm-case-ignored", caught_by={"JWT-015"}, clause="RFC 7515, section 4.1.1", needs=MINTING)
+def algorithm_case_ignored(api: Api) -> None:
+    """The name of the algorithm is compared without regard to case."""
+    api.replace("claims", lambda original, token: original(token) or _signed(token, api.signing_key, named="hs256"))
 
 
 @fault("jwt-extension-crash", caught_by={"JWT-009", "ERR-011"}, clause="RFC 7515, section 4.1.11", needs=MINTING)

@@ -92,6 +92,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"ERR-013", "ERR-015"},
         errors({"detail": REMOVED, "code": REMOVED, "status": REMOVED}, 404),
     ),
+    "empty detail": ({"ERR-015"}, errors({"detail": ""}, 401)),
     "no detail": ({"ERR-015"}, errors({"detail": REMOVED}, 401)),
 }
 

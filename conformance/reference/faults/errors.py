@@ -295,6 +295,12 @@ def without_detail(api: Api) -> None:
     alter_errors(api, lambda error: error.pop("detail"))
 
 
+@fault("errors-with-empty-detail", caught_by={"ERR-015"}, clause=DOCUMENTED)
+def with_empty_detail(api: Api) -> None:
+    """The detail of an error object is empty."""
+    alter_errors(api, lambda error: error.update(detail=""))
+
+
 @fault("error-link-is-number", caught_by={"ITEM-016"}, clause="JSON:API 1.1, document-links-link")
 def link_is_number(api: Api) -> None:
     """The link about of an error is a number."""

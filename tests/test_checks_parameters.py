@@ -45,6 +45,8 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "included is empty": ({"INCL-001"}, included()),
     "included ids": ({"INCL-001"}, included(account(), ACCOUNT)),
     "another account": ({"INCL-001"}, included({**account(), "id": "8"})),
+    "account twice": ({"INCL-008"}, included(account(), account())),
+    "the invoice once more": ({"INCL-008"}, included(account(), document()["data"])),
     "unlinked resource": ({"INCL-002"}, included(account(), CONTRACTOR)),
     "linked resource": ({"INCL-003"}, included({**account(), "relationships": LINKED}, CONTRACTOR)),
     "empty include is everything": ({"INCL-003"}, changed("include_empty", body=with_account())),

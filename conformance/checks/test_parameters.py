@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.checks.documents import is_additional
-from conformance.checks.resources import is_identifier
+from conformance.checks.documents import is_additional, is_relationship_url
+from conformance.checks.resources import identities, is_identifier
 from conformance.circumstances import declares_version_1_0
 from conformance.exchange import Exchange, NotObserved
-from conformance.given import given_status
+from conformance.given import given, given_status
 from conformance.judging import Violation, expect, expect_status, observe_each, requirement
 from conformance.values import shown
 
@@ -194,6 +194,22 @@ def test_an_empty_include_gives_an_empty_array(include_empty: Exchange) -> None:
         include_empty,
         part="/included",
     )
+
+
+@requirement("INCL-008")
+def test_no_resource_is_included_twice(every_success: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        document = exchange.ok_document
+        data, included = document.get("data"), document.get("included")
+        given(isinstance(included, list) and not isinstance(data, list), "no single resource with others")
+        # The data of a relationship identifies a resource that may be included.
+        seen = set() if is_relationship_url(exchange) else set(identities(data))
+        for identity in identities(included):
+            observed = f"{' '.join(identity)} twice"
+            expect(identity not in seen, "every resource once", observed, exchange, part="/included")
+            seen.add(identity)
+
+    observe_each(every_success, judge)
 
 
 def _fields(exchange: Exchange) -> set[str]:

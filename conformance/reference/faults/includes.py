@@ -72,6 +72,28 @@ def account_without_attributes(api: Api) -> None:
     _alter_compound(api, change)
 
 
+@fault("include-twice", caught_by={"INCL-008"}, clause=f"{JSON_API}, document-compound-documents")
+def twice(api: Api) -> None:
+    """With an invoice its account is included twice, as by a join."""
+
+    def change(document: Document, _query: Query) -> None:
+        if isinstance(document["data"], dict):
+            document["included"] *= 2
+
+    _alter_compound(api, change)
+
+
+@fault("include-primary-data", caught_by={"INCL-008"}, clause=f"{JSON_API}, document-compound-documents")
+def primary_data(api: Api) -> None:
+    """The invoice itself stands among what is included with it."""
+
+    def change(document: Document, query: Query) -> None:
+        if query.include and isinstance(document["data"], dict) and "attributes" in document["data"]:
+            document["included"].append(document["data"])
+
+    _alter_compound(api, change)
+
+
 @fault(
     "include-without-linkage",
     caught_by={"INCL-007"},

@@ -115,6 +115,7 @@ filtered_by_range = family(
         name: get(_between(name, *operators), needs=_NEEDS)
         for name, operators in {
             "start-date": ("gteq", "lteq"),
+            "end-date": ("gteq", "lteq"),
             "originated-first-call-at": ("gteq", "lteq"),
             "amount-spent": ("gt", "lt"),
             "originated-calls-count": ("gteq", "lteq"),

@@ -288,3 +288,14 @@ def border_left_out(api: Api) -> None:
         return original(record, dataclasses.replace(wanted, operator=operator))
 
     api.replace("matches", matches)
+
+
+@fault("filter-end-date-by-start", caught_by={"FILT-005"}, clause="Documented API, filters", needs=COLLECTION)
+def end_date_by_start(api: Api) -> None:
+    """Filters on the end-date compare the start-date."""
+
+    def matches(original: Callable[..., bool], record: Record, wanted: Condition) -> bool:
+        attribute = "start-date" if wanted.attribute == "end-date" else wanted.attribute
+        return original(record, dataclasses.replace(wanted, attribute=attribute))
+
+    api.replace("matches", matches)

@@ -54,6 +54,7 @@ SEVERAL = {
     "test_a_refusal_is_not_reused_for_others",
     "test_all_name_the_same_account",
     "test_an_undefined_parameter_is_refused",
+    "test_a_view_of_an_invoice_has_an_entity_tag",
     "test_data_of_a_customer_is_for_private_caches",
     "test_documents_have_the_json_api_media_type",
     "test_errors_have_explaining_content",

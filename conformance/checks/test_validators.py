@@ -19,7 +19,7 @@ def test_an_invoice_has_an_entity_tag(item: Exchange) -> None:
 
 @requirement("ETAG-001")
 def test_a_view_of_an_invoice_has_an_entity_tag(
-    item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange
+    item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange, item_in_gzip: Exchange
 ) -> None:
     given("ETag" in item.fields, "the invoice has no ETag, which the check before judges")
 
@@ -27,7 +27,7 @@ def test_a_view_of_an_invoice_has_an_entity_tag(
         given_status(exchange, 200)
         expect("ETag" in exchange.fields, "an ETag field", "none", exchange, part="ETag")
 
-    observe_each((item_with_account, fields_of_attributes), judge)
+    observe_each((item_with_account, fields_of_attributes, item_in_gzip), judge)
 
 
 @requirement("ETAG-002")

@@ -255,6 +255,13 @@ def without_vary(api: Api) -> None:
     _compress(api, _accepts_gzip, lambda body: gzip.compress(body, mtime=0), vary=False)
 
 
+@fault("coding-drops-tag", caught_by={"ETAG-001"}, clause="RFC 9110, section 8.8.3.3")
+def drops_tag(api: Api) -> None:
+    """What compresses the content drops its entity tag."""
+    _compress(api, _accepts_gzip, lambda body: gzip.compress(body, mtime=0))
+    set_field(api, "ETag", None, lambda _, answer: answer.get("Content-Encoding") == "gzip")
+
+
 @fault("coding-br-not-applied", caught_by={"CACHE-007"}, clause=CODINGS)
 def br_not_applied(api: Api) -> None:
     """Where the client names no coding, Content-Encoding says br, and the content is plain."""

@@ -31,6 +31,7 @@ ETAG: Final = 'W/"253f5160b8ebcfba91cd3a9a98178ce6"'
 OTHER_ID: Final = "6b0d549b-6f03-475a-9600-a35a099950d8"
 UNKNOWN: Final = f"{PREFIX}/invoices/6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42"
 TAG_OF_COMPOUND: Final = {"ETag": 'W/"00000000000000000000000000000003"'}
+SPARSE: Final = "fields%5Binvoices%5D=reference,amount-spent"
 OTHERS: Final = {"data": [{"type": "invoices", "id": OTHER_ID}]}
 CLOCK: Final[Mapping[str, Any]] = {"started": datetime(2024, 11, 14, 9, 57, 8, tzinfo=UTC), "elapsed": 0.01}
 
@@ -106,6 +107,7 @@ def answers() -> Mapping[str, Exchange]:
         ok("if_none_match_alike", {"If-None-Match": 'W/"253F"'}),
         not_modified("relationship_not_modified"),
         not_modified("included_not_modified", 'W/"00000000000000000000000000000003"', headers=TAG_OF_COMPOUND),
+        not_modified("sparse_not_modified", TAG_OF_COMPOUND["ETag"], headers=TAG_OF_COMPOUND, query=SPARSE),
         not_modified("listing_not_modified", query="listing"),
         ok("related_if_none_match_other", {"If-None-Match": '"conformance"'}),
         ok("listing_if_none_match_other", {"If-None-Match": '"conformance"'}),
@@ -147,7 +149,7 @@ def answers() -> Mapping[str, Exchange]:
         ok("range_if_range_weak", {"Range": "bytes=0-9", "If-Range": ETAG}),
         ok("item_in_gzip", {"Accept-Encoding": "gzip"}),
         not_modified("item_in_gzip_not_modified"),
-        with_account("fields_of_attributes", query="fields%5Binvoices%5D=reference,amount-spent"),
+        with_account("fields_of_attributes", query=SPARSE),
         ok(
             "listing_for_other_customer",
             {"Authorization": "other"},

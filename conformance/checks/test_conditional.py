@@ -60,6 +60,15 @@ def test_the_current_tag_of_the_invoice_with_its_account_is_not_modified(
 
 
 @requirement("COND-001")
+def test_the_current_tag_of_sparse_fields_is_not_modified(
+    item: Exchange, item_not_modified: Exchange, fields_of_attributes: Exchange, sparse_not_modified: Exchange
+) -> None:
+    _given_validation_works(item, item_not_modified)
+    given_status(fields_of_attributes, 200)
+    _expect_not_modified(sparse_not_modified, fields_of_attributes)
+
+
+@requirement("COND-001")
 def test_the_current_tag_of_the_collection_is_not_modified(
     item: Exchange, item_not_modified: Exchange, listing: Exchange, listing_not_modified: Exchange
 ) -> None:

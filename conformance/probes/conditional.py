@@ -17,6 +17,7 @@ from conformance.probes.base import (
     unknown_item,
 )
 from conformance.probes.collection import listing
+from conformance.probes.parameters import fields_of_attributes
 from conformance.secrets import derived_token
 
 _ITEM = "/invoices/{invoice_id}"
@@ -77,13 +78,16 @@ relationship_not_modified = relationship.but(
 included_not_modified = item_with_account.but(
     headers=lambda item_with_account: {"If-None-Match": item_with_account.etag}, each_invoice=False
 )
+sparse_not_modified = fields_of_attributes.but(
+    headers=lambda fields_of_attributes: {"If-None-Match": fields_of_attributes.etag}
+)
 listing_not_modified = listing.but(headers=lambda listing: {"If-None-Match": listing.etag})
 _OTHER_TAG = {"If-None-Match": '"conformance"'}
 related_if_none_match_other = related.but(headers=_OTHER_TAG, each_invoice=False)
 listing_if_none_match_other = listing.but(headers=_OTHER_TAG)
-# The tag of the invoice without its account.
+# The tag of the invoice without its account, and another: that there are two does not make one of them the right one.
 included_if_none_match_item = item_with_account.but(
-    headers=lambda item: {"If-None-Match": item.etag}, each_invoice=False
+    headers=lambda item: {"If-None-Match": f'"conformance", {item.etag}'}, each_invoice=False
 )
 
 if_none_match_malformed = header_family(

@@ -58,6 +58,12 @@ def _unconditional(api: Api, where: Callable[[Request], bool]) -> None:
     )
 
 
+@fault("if-none-match-any-in-a-list", caught_by={"COND-005"}, clause=NONE_MATCH)
+def any_in_a_list(api: Api) -> None:
+    """A list of entity tags always matches."""
+    api.replace("none_match", lambda original, lines, tag: len(entity_tags(lines)) < 2 and original(lines, tag))
+
+
 @fault("if-none-match-ignored-on-relationship", caught_by={"COND-001"}, clause=NONE_MATCH)
 def ignored_on_relationship(api: Api) -> None:
     """On the relationship If-None-Match is ignored."""
@@ -68,6 +74,12 @@ def ignored_on_relationship(api: Api) -> None:
 def ignored_with_include(api: Api) -> None:
     """With include If-None-Match is ignored."""
     _unconditional(api, lambda request: "include=account" in request.query)
+
+
+@fault("if-none-match-ignored-with-fields", caught_by={"COND-001"}, clause=NONE_MATCH)
+def ignored_with_fields(api: Api) -> None:
+    """With sparse fieldsets If-None-Match is ignored."""
+    _unconditional(api, lambda request: "fields" in request.query)
 
 
 @fault("if-none-match-ignored-on-collection", caught_by={"COND-001"}, clause=NONE_MATCH, needs={"collection"})

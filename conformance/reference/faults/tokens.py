@@ -117,6 +117,7 @@ def none_with_signature(api: Api) -> None:
         "JWT-007": "any algorithm will do",
         "JWT-009": "extensions are not looked at",
         "JWT-008": "a foreign key will do",
+        "JWT-016": "what is in the signature does not matter",
     },
 )
 def signature_ignored(api: Api) -> None:
@@ -129,7 +130,12 @@ def signature_ignored(api: Api) -> None:
     _or_else(api, unsigned)
 
 
-@fault("jwt-signature-prefix", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")
+@fault(
+    "jwt-signature-prefix",
+    caught_by={"JWT-002"},
+    clause="RFC 7515, section 5.2",
+    also={"JWT-016": "the foreign character comes later"},
+)
 def signature_prefix(api: Api) -> None:
     """Only the first quarter of the signature is compared."""
 

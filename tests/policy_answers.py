@@ -114,6 +114,8 @@ def _body(family: str) -> dict[str, Any]:
         "include_empty": lambda: document({"/included": []}),
         "fields_of_attributes": lambda: sparse("reference", "amount-spent"),
         "fields_of_attributes_raw": lambda: sparse("reference", "amount-spent"),
+        "fields_with_encoded_comma": lambda: sparse("reference", "amount-spent"),
+        "include_in_encoded_letters": with_account,
         "fields_of_relationship": lambda: sparse("account"),
         "fields_empty": sparse,
     }

@@ -312,6 +312,26 @@ def test_raw_brackets_mean_the_same(fields_of_attributes: Exchange, fields_of_at
     )
 
 
+@requirement("QRY-006")
+def test_encoded_letters_mean_the_same(item_with_account: Exchange, include_in_encoded_letters: Exchange) -> None:
+    given(_included(item_with_account), "nothing is included: INCL-001")
+    expect_status(include_in_encoded_letters, 200, why="%69nclude=%61ccount is include=account")
+    included = include_in_encoded_letters.ok_document.get("included")
+    observed = shown(included) if included else "nothing"
+    expect(included, "the account, as with include=account", observed, include_in_encoded_letters, part="/included")
+
+
+@requirement("QRY-007")
+def test_an_encoded_comma_separates_fields(fields_of_attributes: Exchange, fields_with_encoded_comma: Exchange) -> None:
+    given_status(fields_of_attributes, 200)
+    expect_status(fields_with_encoded_comma, 200, why="%2C is a comma")
+    wanted = {"reference", "amount-spent"}
+    given(wanted <= _fields(fields_of_attributes), "not even with a raw comma: FLDS-001")
+    missing = sorted(wanted - _fields(fields_with_encoded_comma))
+    # Fields that were not asked for are judged by FLDS-001.
+    expect(not missing, "both fields", f"no {', '.join(missing)}", fields_with_encoded_comma, part="/data")
+
+
 @requirement("QRY-004")
 def test_a_parameter_of_the_wrong_shape_is_refused(item: Exchange, parameter_of_wrong_shape: Exchange) -> None:
     given_status(item, 200)

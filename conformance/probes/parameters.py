@@ -21,6 +21,8 @@ include_empty = get(_ITEM).but(query="include=")
 
 fields_of_attributes = get(_ITEM).but(query="fields%5Binvoices%5D=reference,amount-spent")
 fields_of_attributes_raw = get(_ITEM).but(query="fields[invoices]=reference,amount-spent")
+fields_with_encoded_comma = get(_ITEM).but(query="fields%5Binvoices%5D=reference%2Camount-spent")
+include_in_encoded_letters = get(_ITEM).but(query="%69nclude=%61ccount")
 fields_of_relationship = get(_ITEM).but(query="fields%5Binvoices%5D=account")
 fields_empty = get(_ITEM).but(query="fields%5Binvoices%5D=")
 fields_unknown = query_family(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from conformance.reference.faults import fault
@@ -184,3 +185,24 @@ def sort_on_item(api: Api) -> None:
         return original(request)
 
     api.replace("answer", answer)
+
+
+@fault("query-letters-not-decoded", caught_by={"QRY-006"}, clause="RFC 3986, section 2.3")
+def letters_not_decoded(api: Api) -> None:
+    """The letters of a query are compared without decoding them."""
+    _refuse(api, "%6[0-9A-F]")
+
+
+@fault("query-comma-not-decoded", caught_by={"QRY-007"}, clause=f"{JSON_API}, appendix-query-details-parsing")
+def comma_not_decoded(api: Api) -> None:
+    """Fields are separated by raw commas only, so that an encoded one is a part of a name."""
+    _refuse(api, "%2C")
+
+
+def _refuse(api: Api, pattern: str) -> None:
+    def parse(original: Callable[..., Query], text: str, endpoint: Endpoint) -> Query:
+        if re.search(pattern, text):
+            raise Problem(400, "Invalid query", "That is not known.")
+        return original(text, endpoint)
+
+    api.replace("parse_query", parse)

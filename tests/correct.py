@@ -102,6 +102,7 @@ def answers() -> Mapping[str, Exchange]:
     others = (
         exchange("item_not_modified", 304),
         refusal(404, "unknown_item", path=f"{PREFIX}/invoices/{OTHER_ID}"),
+        refusal(404, "odd_id", path=f"{PREFIX}/invoices/%25"),
         refusal(404, "malformed_id", path=f"{PREFIX}/invoices/undefined"),
         _relationship("relationship"),
         _relationship(

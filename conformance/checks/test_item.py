@@ -114,6 +114,16 @@ def test_a_malformed_id_names_nothing(item: Exchange, malformed_id: Exchange) ->
     expect_status(malformed_id, 404, 400, why="that is no UUID")
 
 
+@requirement("ITEM-025")
+def test_an_odd_id_names_nothing(item: Exchange, odd_id: Exchange) -> None:
+    invoices.expect_served(item)
+    if odd_id.probe == "odd_id[undashed]":
+        raise NotObserved("that is a UUID in another notation")
+    # Server errors are judged by ROB-001, and what else refuses such ids has its own ways.
+    observed = f"{odd_id.status} for {shown(invoices.requested_invoice(odd_id))}"
+    expect(not odd_id.succeeded, "404 or another refusal", observed, odd_id)
+
+
 @requirement("ITEM-026")
 def test_an_upper_case_id_means_the_same_or_nothing(item: Exchange, item_upper_case: Exchange) -> None:
     invoice = invoices.own_resource(item)

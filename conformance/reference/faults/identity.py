@@ -89,6 +89,18 @@ def id_with_suffix(api: Api) -> None:
     _alias(api, f"{PREFIX}/invoices/{DOCUMENTED.id}[a-z]")
 
 
+@fault("item-id-cut", caught_by={"ITEM-025"}, clause=f"{JSON_API}, fetching-resources-responses-404")
+def id_cut(api: Api) -> None:
+    """The beginning of an id is enough, as long as it names one invoice."""
+    _alias(api, f"{PREFIX}/invoices/{DOCUMENTED.id[:8]}[0-9a-f-]*")
+
+
+@fault("item-id-with-wildcard", caught_by={"ITEM-025"}, clause=f"{JSON_API}, fetching-resources-responses-404")
+def id_with_wildcard(api: Api) -> None:
+    """A percent sign in the id stands for anything, as in a LIKE of the database."""
+    _alias(api, f"{PREFIX}/invoices/.*%25.*")
+
+
 @fault("item-upper-case-echoed", caught_by={"ITEM-026"}, clause="RFC 9562, section 4")
 def upper_case_echoed(api: Api) -> None:
     """The id in the body is spelled as in the path."""

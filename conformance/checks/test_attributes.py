@@ -230,3 +230,45 @@ def test_amounts_have_the_documented_form(item: Exchange, item_with_account: Exc
         reading.expect(usual, "decimals, and no further zeros in front", name)
 
     judge_each((item, item_with_account), contract.amounts(), judge)
+
+
+@requirement("ITEM-030")
+def test_an_invoice_with_its_account_shows_the_same_values(item: Exchange, item_with_account: Exchange) -> None:
+    _expect_same_values(item, item_with_account)
+
+
+@requirement("ITEM-030")
+def test_sparse_fields_show_the_same_values(item: Exchange, fields_of_attributes: Exchange) -> None:
+    _expect_same_values(item, fields_of_attributes)
+
+
+def _expect_same_values(item: Exchange, view: Exchange) -> None:
+    alone, seen = map(_reading, (item, view))
+    compared = 0
+    for name in contract.attribute_names():
+        if name in contract.amounts():
+            continue  # compared with all that show them: SEM-012
+        try:
+            wanted, found = _meant(alone, name), _meant(seen, name)
+        except NotObserved:
+            continue
+        compared += 1
+        seen.expect(wanted == found, f"{shown(alone.value(name))}, as without a query", name)
+    if not compared:
+        raise NotObserved(f"{view.probe} shows nothing that could be compared")
+
+
+def _reading(exchange: Exchange) -> Reading:
+    return Reading(exchange, documents.member_object(invoices.own_resource(exchange), "attributes"))
+
+
+def _meant(reading: Reading, name: str) -> object:
+    """Return what the text of an attribute means. Raises NotObserved when it is absent or malformed."""
+    if name in {*contract.counts(), *contract.durations()}:
+        return reading.counter(name)
+    if name in {*contract.dates(), *contract.call_times()}:
+        return reading.time_or_null(name)
+    value = reading.value(name)
+    if not (isinstance(value, bool) if name == "has-pdf" else value is None or isinstance(value, str)):
+        raise NotObserved(f"{name} is not in its form")
+    return value

@@ -303,6 +303,29 @@ def amount_rounded(api: Api) -> None:
     alter_item(api, alter)
 
 
+@fault("value-reference-null-with-include", caught_by={"ITEM-030"}, clause=DOCUMENT)
+def reference_null(api: Api) -> None:
+    """With the account included, the reference is null, as after a join that selects too little."""
+
+    def alter(document: Document, _: Invoice) -> None:
+        if "included" in document and "reference" in document["data"].get("attributes", {}):
+            document["data"]["attributes"]["reference"] = None
+
+    alter_item(api, alter)
+
+
+@fault("value-reference-cut-with-fields", caught_by={"ITEM-030"}, clause=DOCUMENT)
+def reference_cut(api: Api) -> None:
+    """With sparse fieldsets the reference loses its last character."""
+
+    def alter(document: Document, _: Invoice) -> None:
+        attributes = document["data"].get("attributes", {})
+        if len(attributes) < 21 and attributes.get("reference"):
+            attributes["reference"] = attributes["reference"][:-1]
+
+    alter_item(api, alter)
+
+
 @fault("value-count-negative", caught_by={"SEM-013"}, clause="Names of the attributes")
 def count_negative(api: Api) -> None:
     """The billing duration of the busiest invoice is negative."""

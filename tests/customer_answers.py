@@ -91,6 +91,7 @@ def _shown(name: str, family: str) -> dict[str, Any] | None:
         "listing_of_other_customer": lambda: listing(OTHER_ID),
         "listing": lambda: listing(INVOICE_ID),
         "listing_with_account": lambda: listing(INVOICE_ID),
+        "accounts_listing": lambda: {"data": []},
         "listing_of_foreign": listing,
         "listing_of_hidden": listing,
     }
@@ -99,6 +100,8 @@ def _shown(name: str, family: str) -> dict[str, Any] | None:
 
 def _path(family: str, name: str) -> str:
     known = {"other_": OTHER_ID, "unknown_": UNKNOWN_ID, "hidden_": HIDDEN_ID, "interleaved[other": OTHER_ID}
+    if family == "accounts_listing":
+        return f"{PREFIX}/accounts"
     if "listing" in family:
         return f"{PREFIX}/invoices"
     number = next((number for start, number in known.items() if name.startswith(start)), INVOICE_ID)

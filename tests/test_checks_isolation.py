@@ -85,6 +85,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         ),
     ),
     "filtered by account": ({"SEC-004"}, put("listing_of_foreign[account]", body=listing(OTHER_ID.upper()))),
+    "accounts": ({"SEC-024"}, put("accounts_listing", body={"data": [{"type": "accounts", "id": OTHER_ACCOUNT}]})),
     "filtered by id": ({"SEC-004"}, put("listing_of_foreign[invoice]", body=listing(OTHER_ID))),
     "counted": ({"SEC-004"}, put("listing_of_foreign[accounts]", body=listing(**{"total-count": 2}))),
     "hidden served": ({"SEC-005"}, put("hidden_item[second]", body=other_invoice(HIDDEN_ID))),

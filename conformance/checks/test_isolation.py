@@ -366,6 +366,14 @@ def test_counts_tell_nothing_of_another_customer(
     observe_each(every_listing_of_foreign, judge)
 
 
+@requirement("SEC-024")
+def test_the_accounts_of_another_customer_are_not_listed(
+    item: Exchange, other_item_of_owner: Exchange, other_account_of_owner: Exchange, accounts_listing: Exchange
+) -> None:
+    foreign = _foreign(item, other_item_of_owner, other_account_of_owner, None)
+    _expect_not_listed(accounts_listing, foreign, "of the other customer")
+
+
 @requirement("SEC-005")
 def test_listings_do_not_show_hidden_invoices(
     item: Exchange, every_hidden_item: Exchanges, listing_of_hidden: Exchange, every_success: Exchanges

@@ -125,6 +125,8 @@ listing_of_foreign = family(
         "invoice": get(lambda other_invoice_id: f"/invoices?filter%5Bid_eq%5D={other_invoice_id}", needs=_LISTING),
     }
 )
+# Where accounts are not offered by themselves, nothing is there.
+accounts_listing = get("/accounts", needs=_LISTING)
 listing_of_hidden = get(
     lambda hidden_invoice_id: f"/invoices?filter%5Bid_eq%5D={hidden_invoice_id}", needs=("hidden-invoice", "collection")
 )

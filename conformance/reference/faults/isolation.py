@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.reference.data import ACCOUNTS, CUSTOMER, FOREIGN, INVOICES
 from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_item, is_related, is_relationship
+from conformance.reference.faults.tools import AlteredStore, is_item, is_related, is_relationship
 from conformance.reference.message import Problem
 
 if TYPE_CHECKING:
@@ -330,6 +330,18 @@ def other_account_by_itself(api: Api) -> None:
         return found or original(request, number)
 
     api.replace("find_account", find)
+
+
+@fault("accounts-listed-unscoped", caught_by={"SEC-024"}, clause=OBJECTS, needs=LISTED)
+def accounts_listed(api: Api) -> None:
+    """The list of accounts holds those of all customers."""
+
+    class Unscoped(AlteredStore):
+        def accounts(self, customer: Customer) -> Sequence[Account]:
+            del customer
+            return [account for account in ACCOUNTS if account.visible]
+
+    api.store = Unscoped(api.store, lambda invoice: invoice)
 
 
 @fault("query-judged-between-lookup-and-permission", caught_by={"SEC-003"}, clause=OBJECTS, needs=SECOND)

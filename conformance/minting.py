@@ -138,6 +138,9 @@ _RECIPES: Mapping[str, _Recipe] = MappingProxyType(
         "expired-lately": _expired(lambda now: now - _BEYOND_LEEWAY),
         # A number that counts as false where numbers do.
         "expired-in-1970": _expired(lambda _: 0),
+        # Times that no calendar has.
+        "expired-ever": _expired(lambda _: -(10**30)),
+        "not-before-never": _not_before(10**30),
         "expired-as-text": _expired(lambda now: str(now - _BEYOND_LEEWAY)),
         "not-before-past": _not_before(-_HOUR),
         "not-before-future": _not_before(_HOUR),

@@ -40,7 +40,7 @@ def test_a_token_that_is_not_yet_valid_is_refused(
 ) -> None:
     _key_fits(item_without_token, minted_token)
     given(token_valid_since.status == 200, "a token with the claim nbf in the past is refused, too")
-    expect_status(token_not_yet_valid, 401, why="the token becomes valid in an hour")
+    expect_status(token_not_yet_valid, 401, why="the token becomes valid in an hour, or never")
 
 
 @requirement("JWT-005")

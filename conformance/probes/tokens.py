@@ -21,9 +21,9 @@ def _bearing_each(prefix: str, *names: str) -> Family:
 # The claims of the given token: when this one is refused, the key is not that of the server.
 minted_token = _bearing("minted")
 
-expired_token = _bearing_each("expired-", "lately", "in-1970", "as-text")
+expired_token = _bearing_each("expired-", "lately", "in-1970", "ever", "as-text")
 token_valid_since = _bearing("not-before-past")
-token_not_yet_valid = _bearing("not-before-future")
+token_not_yet_valid = _bearing_each("not-before-", "future", "never")
 
 token_with_right_audience = _bearing_each("audience-", "text", "array", "among-others")
 token_with_wrong_audience = _bearing_each(

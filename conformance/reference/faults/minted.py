@@ -121,6 +121,21 @@ def _audience(api: Api, right: Callable[[Any], bool]) -> None:
     _corrected(api, lambda claims: {**claims, "aud": AUDIENCE} if "aud" in claims and right(claims["aud"]) else None)
 
 
+@fault("jwt-times-by-calendar-crash", caught_by={"JWT-003", "JWT-004", "ERR-011"}, clause=EXPIRY, needs=MINTING)
+def times_by_calendar(api: Api) -> None:
+    """A time beyond the calendar is answered with 500."""
+
+    def claims(original: Callable[[str], Claims | None], token: str) -> Claims | None:
+        found = segment(token.split(".")[1]) if token.count(".") == 2 else None
+        if isinstance(found, dict):
+            for name in ("exp", "nbf"):
+                if isinstance(found.get(name), int) and abs(found[name]) > 10**11:
+                    raise Problem(500, "Internal server error", "Something went wrong.")
+        return original(token)
+
+    api.replace("claims", claims)
+
+
 @fault("jwt-audience-prefix", caught_by={"JWT-005"}, clause=AUDIENCES, needs=MINTING)
 def audience_prefix(api: Api) -> None:
     """An audience is right when it begins with the right one."""

@@ -91,12 +91,6 @@ def _interrupted_signature(token: str) -> str:
     return f"{header}.{payload}.{signature[:middle]}~{signature[middle:]}"
 
 
-def _signature_in_other_case(token: str) -> str:
-    # But for the last character, as above.
-    header, payload, signature = segments(token)
-    return f"{header}.{payload}.{signature[:-1].swapcase()}{signature[-1:]}"
-
-
 def _no_signature(token: str) -> str:
     header, payload, _ = segments(token)
     return f"{header}.{payload}."
@@ -115,6 +109,7 @@ def _foreign_key(key: bytes, **hint: object) -> Callable[[str], str]:
     return derive
 
 
+_DEEP = base64.urlsafe_b64encode(b'{"alg":"HS256","x":' + b"[" * 2000 + b"]" * 2000 + b"}").rstrip(b"=").decode()
 _FOREIGN_KEY = b"a key of the conformance suite, known to no server"
 
 DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
@@ -131,11 +126,12 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "signature-dropped": _no_signature,
         "algorithm-missing": _without_algorithm,
         "algorithm-unknown": _unsigned("conformance", keep_signature=True),
-        "signature-other-case": _signature_in_other_case,
         "signature-interrupted": _interrupted_signature,
         "two-segments": lambda token: ".".join(segments(token)[:2]),
         # The segments are JSON, but no objects.
         "arrays": lambda _: "W10.W10.W10",
+        # A header that is JSON, and deeper than many readers of JSON go.
+        "deep": lambda token: f"{_DEEP}.{token.partition('.')[2]}",
         "four-segments": lambda token: ".".join((*segments(token), "AAAA")),
         "foreign-key-embedded": _foreign_key(
             _FOREIGN_KEY,

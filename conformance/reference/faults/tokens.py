@@ -387,19 +387,19 @@ def array_crash(api: Api) -> None:
     api.replace("claims", claims)
 
 
-@fault("jwt-signature-case-ignored", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")
-def case_ignored(api: Api) -> None:
-    """The signature is compared without regard to case, as by a database that looks the token up."""
-
-    def claims(token: str) -> Claims | None:
-        found = _unsigned(token)
-        same = token.rpartition(".")[2].lower() == _mac(api, token).lower()
-        return found if found and same and _lasts(found) else None
-
-    _or_else(api, claims)
-
-
 @fault("jwt-foreign-characters-skipped", caught_by={"JWT-016"}, clause="RFC 7515, section 5.2", needs={"contested"})
 def foreign_characters_skipped(api: Api) -> None:
     """What is no character of base64url is skipped in a token."""
     api.replace("claims", lambda original, token: original(re.sub(r"[^A-Za-z0-9_.-]", "", token)))
+
+
+@fault("jwt-deep-header-crash", caught_by={"AUTH-004", "ERR-011"}, clause="RFC 9110, section 15.5.2")
+def deep_header_crash(api: Api) -> None:
+    """A header that nests deeper than the reader of JSON goes is answered with 500."""
+
+    def claims(original: Original, token: str) -> Claims | None:
+        if len(token.partition(".")[0]) > 2000:
+            raise Problem(500, "Internal server error", "Something went wrong.")
+        return original(token)
+
+    api.replace("claims", claims)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.exchange import JSON_API, Exchange
-from tests.exchanges import document, refusal
+from tests.exchanges import PREFIX, document, exchange, refusal
 from tests.policy_answers import all_answers, answers, changed, outcomes, unviolated, violated
 
 PLAIN = {"Content-Type": "application/json"}
@@ -15,6 +15,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "application/json": ({"NEGO-001"}, changed("item", headers=PLAIN)),
     "no media type": ({"NEGO-001"}, changed("item", headers={"Content-Type": None})),
     "application/json for errors": ({"NEGO-001"}, all_answers(400, 401, 404, headers=PLAIN)),
+    "application/json for the account by itself": (
+        {"NEGO-001"},
+        {"account_from_self_link": exchange("account_from_self_link", headers=PLAIN, path=f"{PREFIX}/accounts/x")},
+    ),
     "HTML for the account": ({"NEGO-001"}, changed("related", headers={"Content-Type": "text/html"}, body=b"<p>")),
     "charset": ({"NEGO-002"}, all_answers(headers={"Content-Type": f"{JSON_API}; charset=utf-8"})),
     "charset on errors": ({"NEGO-002"}, changed("unknown_item", headers={"Content-Type": f"{JSON_API};charset=utf-8"})),

@@ -73,6 +73,12 @@ def plain_json_on_account(api: Api) -> None:
     _type(api, "application/json", lambda request, answer: is_related(request) and answer.status == 200)
 
 
+@fault("type-plain-json-on-account-by-itself", caught_by={"NEGO-001"}, clause=ALL)
+def plain_json_on_account_by_itself(api: Api) -> None:
+    """An account by itself is labelled application/json."""
+    _type(api, "application/json", lambda request, answer: "/v1/accounts/" in request.path and answer.status == 200)
+
+
 @fault("type-with-charset", caught_by={"NEGO-002"}, clause=SERVERS)
 def with_charset(api: Api) -> None:
     """The media type has the parameter charset."""

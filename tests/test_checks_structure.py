@@ -18,6 +18,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("ITEM-003", {"/ext:page": 1}),
     ("ITEM-005", {"/included/0/id": 42}),
     ("ITEM-005", {"/included/0/type": REMOVED}),
+    ("ITEM-005", {"/data/lid": 7}),
     ("ITEM-006", {"/data/reference": "23"}),
     ("ITEM-006", {"/included/0/name": "main"}),
     ("ITEM-009", {attribute("reference."): "23"}),

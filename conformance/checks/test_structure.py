@@ -47,6 +47,8 @@ def test_resource_objects_have_a_type_and_an_id(every_answer: Exchanges) -> None
             for name in ("type", "id"):
                 observed = shown(resource[name]) if name in resource else f"no {name}"
                 expect(isinstance(resource.get(name), str), f"{name}, a string", observed, exchange, part=pointer)
+            lid = resource.get("lid", "")
+            expect(isinstance(lid, str), "a lid that is a string, or none", shown(lid), exchange, part=f"{pointer}/lid")
 
     observe_each(documents.distinct(every_answer), judge)
 

@@ -88,6 +88,12 @@ def without_type(api: Api) -> None:
     alter_resource(api, lambda resource, _: resource.pop("type"))
 
 
+@fault("item-lid-number", caught_by={"ITEM-005"}, clause=f"{JSON_API}, document-resource-object-identification")
+def lid_number(api: Api) -> None:
+    """Invoices have a lid, which is the number of their row."""
+    alter_resource(api, lambda resource, _: resource.update(lid=7))
+
+
 @fault("item-extra-resource-member", caught_by={"ITEM-006"}, clause=f"{JSON_API}, document-resource-objects")
 def extra_resource_member(api: Api) -> None:
     """Invoices have a member url beside their attributes."""

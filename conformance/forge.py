@@ -85,10 +85,10 @@ def _shorter_signature(token: str) -> str:
 
 
 def _interrupted_signature(token: str) -> str:
-    # A character outside of the alphabet, which lenient decoders skip.
+    # Characters outside of the alphabet, which lenient decoders skip; four, as some reckon the padding before they do.
     header, payload, signature = segments(token)
     middle = len(signature) // 2
-    return f"{header}.{payload}.{signature[:middle]}~{signature[middle:]}"
+    return f"{header}.{payload}.{signature[:middle]}~~~~{signature[middle:]}"
 
 
 def _no_signature(token: str) -> str:

@@ -141,6 +141,8 @@ def _fits_any_fields(check: Check, role: str) -> Callable[[Asked], bool] | None:
     """Return a wider condition for checks that hold under sparse fieldsets, too; None for the others."""
     if check.arguments == (role,) == ("item_with_account",):
         return lambda asked: _is_known(asked, "getInvoice") and asked.value("include") == "account"
+    if check.arguments == ("item", role) == ("item", "item_with_account") and check.requirement == "ITEM-030":
+        return lambda asked: _is_known(asked, "getInvoice")
     if check.arguments == (role,) == ("item",) and check.function.__module__.rpartition(".")[2] in _HEADERS:
         return lambda asked: _is_known(asked, "getInvoice")
     return None

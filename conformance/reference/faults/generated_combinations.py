@@ -130,6 +130,18 @@ def sparse_amount(api: Api) -> None:
     api.on_document(change)
 
 
+@fault("generated-sparse-times-null", caught_by={"ITEM-030"}, clause=DOCUMENT)
+def sparse_times_null(api: Api) -> None:
+    """With sparse fieldsets, the times of the calls are null."""
+
+    def change(request: Request, document: Document) -> None:
+        if isinstance(document.get("data"), dict) and fields_of(request):
+            attributes = document["data"].get("attributes", {})
+            attributes.update({name: None for name in attributes if name.endswith("-call-at")})
+
+    api.on_document(change)
+
+
 @fault("generated-sparse-member-twice", caught_by={"JSON-003"}, clause="RFC 7493, section 2.3")
 def sparse_member_twice(api: Api) -> None:
     """With a fieldset of accounts on an invoice, the type is written twice."""

@@ -31,7 +31,7 @@ def segment(text: str) -> Any:
     """The JSON value of a segment, or ``None``."""
     try:
         return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -50,7 +50,7 @@ def _decode(token: str, key: str, algorithms: Sequence[str] = ("HS256",), *, wit
                 "verify_nbf": without != "nbf",
             },
         )
-    except (jwt.PyJWTError, ValueError, TypeError):
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
         return None
 
 
@@ -272,7 +272,7 @@ def embedded_key(api: Api) -> None:
             claims: Claims = jwt.decode(
                 token, raw, algorithms=["HS256"], options={"verify_sub": False, "verify_aud": False}
             )
-        except (jwt.PyJWTError, ValueError):
+        except (jwt.PyJWTError, ValueError, RecursionError):
             return None
         return claims
 

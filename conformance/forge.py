@@ -130,8 +130,8 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "two-segments": lambda token: ".".join(segments(token)[:2]),
         # The segments are JSON, but no objects.
         "arrays": lambda _: "W10.W10.W10",
-        # A header that is JSON, and deeper than many readers of JSON go.
-        "deep": lambda token: f"{_DEEP}.{token.partition('.')[2]}",
+        # Nor here, behind a header that is deeper than many readers of JSON go.
+        "deep": lambda _: f"{_DEEP}.W10.W10",
         "four-segments": lambda token: ".".join((*segments(token), "AAAA")),
         "foreign-key-embedded": _foreign_key(
             _FOREIGN_KEY,

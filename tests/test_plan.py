@@ -247,3 +247,13 @@ def test_what_is_very_long_is_made_by_the_shell() -> None:
     ).stdout.split("\n")
     assert f"http://api.example.org/{long}'b?x={long}" in printed
     assert f"X-Long: {long}" in printed
+
+
+def test_an_entity_tag_with_octets_beyond_ascii_can_be_sent_back() -> None:
+    lines = {"ETag": 'W/"\xe9\xff\xb5a-and-more"', "Last-Modified": "Thu, 14 Nov 2024 09:47:08 GMT"}
+    known, made = {"item": exchange(headers=lines)}, target_of(enable="contested")
+    built_from_item = [key for key, probe in probes.by_key().items() if probe.dependencies == ("item",)]
+    asked = [build(Step(key, INVOICE_ID), made, known) for key in built_from_item if key.startswith("if_")]
+    assert 'W/"\xe9\xff\xb5A-AND-MORE"' in [request.header("If-None-Match") for request in asked]
+    for request in asked:
+        made.reveal(plan.text_of(request)).encode("latin-1")

@@ -5,6 +5,7 @@ A precondition that does not hold is the finding of another requirement, or nobo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from conformance.exchange import Exchange, NotObserved
@@ -18,6 +19,14 @@ def given(condition: object, otherwise: str) -> None:
     """Raise NotObserved, for the reason ``otherwise``, unless ``condition`` holds."""
     if not condition:
         raise NotObserved(otherwise)
+
+
+def variant(exchanges: Iterable[Exchange], name: str) -> Exchange:
+    """Return the exchange of the variant ``name`` of a family. Raises NotObserved when it was not answered."""
+    for exchange in exchanges:
+        if exchange.probe.endswith(f"[{name}]"):
+            return exchange
+    raise NotObserved(f"{name} was not observed")
 
 
 def given_status(exchange: Exchange, *statuses: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.exchange import Exchange
 from conformance.fieldvalues import challenges
-from conformance.given import given, given_status
+from conformance.given import given, given_status, variant
 from conformance.judging import Violation, expect, expect_status, observe_each, requirement, status_line
 from conformance.likeness import essence
 from conformance.tokens_offline import TokenFacts
@@ -164,7 +164,7 @@ def test_refused_tokens_are_answered_alike(
 def test_a_refused_token_is_answered_alike_for_the_account(
     every_without_token: tuple[Exchange, ...], related_with_altered_token: Exchange
 ) -> None:
-    (without,) = (each for each in every_without_token if each.probe == "without_token[related]")
+    without = variant(every_without_token, "related")
     given(without.status == 401, "the request without a token was not answered 401: AUTH-001")
     given(related_with_altered_token.status == 401, "not answered 401: JWT-002")
     expect(
@@ -281,7 +281,7 @@ def test_an_altered_token_does_not_open_the_account(
     related: Exchange, every_without_token: tuple[Exchange, ...], related_with_altered_token: Exchange
 ) -> None:
     given_status(related, 200)
-    (without,) = (each for each in every_without_token if each.probe == "without_token[related]")
+    without = variant(every_without_token, "related")
     given(without.status >= 400, "the account is open to everybody: AUTH-001")
     _expect_refusal(related_with_altered_token, "the signature does not fit")
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from conformance.exchange import Exchange, Fields
 from conformance.fields import cache_directives, date_of, declared_length, opaque, varies_by
-from conformance.given import expect_same_invoice, given, given_status, sent_length, surplus
+from conformance.given import expect_same_invoice, given, given_status, sent_length, surplus, variant
 from conformance.judging import NotObserved, expect, expect_status, observe_each, requirement, status_line
 from conformance.linting import second_opinion
 
@@ -379,7 +379,7 @@ def test_a_precondition_does_not_replace_a_token(
 def test_a_precondition_does_not_mend_a_token(
     every_altered_token: tuple[Exchange, ...], altered_token_if_none_match: Exchange
 ) -> None:
-    (plain,) = (each for each in every_altered_token if each.probe.endswith("[signature-changed]"))
+    plain = variant(every_altered_token, "signature-changed")
     _expect_precondition_ignored(altered_token_if_none_match, plain)
 
 

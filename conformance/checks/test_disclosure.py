@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.disclosure import revealed
 from conformance.exchange import Exchange
-from conformance.given import given, given_status
+from conformance.given import given, given_status, variant
 from conformance.judging import Violation, expect, expect_status, observe_each, requirement
 from conformance.likeness import essence
 from conformance.values import shown
@@ -58,5 +58,5 @@ def test_existence_is_not_revealed_by_the_account(
     second_unknown_related_without_token: Exchange,
 ) -> None:
     given_status(related, 200)
-    (known,) = (each for each in every_without_token if each.probe == "without_token[related]")
+    known = variant(every_without_token, "related")
     _expect_alike("account", known, second_unknown_related_without_token)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -18,10 +18,6 @@ from conformance.items import (
     run_of,
     steps_of,
 )
-
-if TYPE_CHECKING:
-    from conformance.arguments import Argument
-    from conformance.run import Run
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -62,29 +58,14 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         pyfuncitem.obj(**{name: values.get(name, pyfuncitem.funcargs[name]) for name in names})
 
     try:
-        try:
-            yield
-        except (Violation, AssertionError):
-            if not _refresh(run, pyfuncitem, arguments):
-                raise
-            check({})
-    except (Violation, AssertionError, NotObserved) as raised:
-        first = raised
+        yield
+    except NotObserved as reason:
+        first = reason
+    except (Violation, AssertionError) as finding:
+        invoice_id = invoice_id_of(pyfuncitem)
+        first, values = rejudging.reconsider(run, check, arguments, invoice_id, finding)
+        pyfuncitem.funcargs.update(values)
     rejudging.conclude(run, check, arguments, invoice_id_of(pyfuncitem), first)
-    return True
-
-
-def _refresh(run: Run, item: pytest.Function, arguments: dict[str, Argument]) -> bool:
-    from conformance.arguments import can_be_observed_again, record_wide
-    from conformance.fixtures import value_of
-
-    steps = [step for argument in arguments.values() for step in argument.steps(run.target, invoice_id_of(item))]
-    if record_wide(arguments) or not can_be_observed_again(steps):
-        return False
-    run.observer.forget(steps)
-    run.observe(steps)
-    for name, argument in arguments.items():
-        item.funcargs[name] = value_of(run, argument, invoice_id_of(item))
     return True
 
 

@@ -152,6 +152,11 @@ def is_conditional(exchange: Exchange) -> bool:
     return any(name.lower() in _PRECONDITIONS for name, _ in exchange.request.headers)
 
 
+def depends_on_state(exchange: Exchange) -> bool:
+    """Tell whether the answer depends on which state the resource was in, and not only on that it exists."""
+    return any(name.lower() in _PRECONDITIONS and value.strip() != "*" for name, value in exchange.request.headers)
+
+
 def may_be_refused_early(exchange: Exchange) -> bool:
     """Tell whether the HTTP layer, which may have neither clock nor words, can refuse the request for its form.
 

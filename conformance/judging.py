@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -13,16 +14,22 @@ __all__ = ["NotObserved", "Violation", "expect", "expect_status", "observe_each"
 
 CheckFunction = TypeVar("CheckFunction", bound=Callable[..., None])
 
+_FIELD_NAME = re.compile(r"[A-Z][A-Za-z-]*")
+# Fields that depend on what is shown.
+_OF_THE_CONTENT = frozenset({"Content-Length", "Content-Range", "ETag", "Last-Modified"})
+
 
 class Violation(Exception):  # noqa: N818 - a finding about the target, not an error of the suite
     """A requirement does not hold.
 
     ``expected`` and ``observed`` are one line each; ``exchange`` is the evidence, ``part`` the offending header field
-    or JSON pointer in it, ``others`` further exchanges with the same finding. ``seen`` tells in how many answers of how
-    many to one request it was seen, ``again`` are those beside ``exchange``.
+    or JSON pointer in it, ``others`` what it was compared with, and further exchanges with the same finding. ``seen``
+    tells in how many answers of how many to one request it was seen, ``again`` are those beside ``exchange``. ``alone``
+    tells that it is in ``exchange`` whatever others show: said of it, or in its status or in a field that does not
+    depend on the content.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one keyword per part of a finding
         self,
         expected: str,
         observed: str,
@@ -30,6 +37,7 @@ class Violation(Exception):  # noqa: N818 - a finding about the target, not an e
         *,
         part: str | None = None,
         others: tuple[Exchange, ...] = (),
+        alone: bool | None = None,
     ) -> None:
         """Describe the finding."""
         super().__init__(f"expected {expected}; observed {observed}")
@@ -38,8 +46,15 @@ class Violation(Exception):  # noqa: N818 - a finding about the target, not an e
         self.exchange = exchange
         self.part = part
         self.others = others
+        self.alone = _is_alone(observed, exchange, part) if alone is None else alone
         self.seen: tuple[int, int] | None = None
         self.again: tuple[Exchange, ...] = ()
+
+
+def _is_alone(observed: str, exchange: Exchange | None, part: str | None) -> bool:
+    if part is not None:
+        return bool(_FIELD_NAME.fullmatch(part)) and part not in _OF_THE_CONTENT
+    return exchange is not None and observed == status_line(exchange)
 
 
 def requirement(requirement_id: str) -> Callable[[CheckFunction], CheckFunction]:
@@ -97,6 +112,7 @@ def observe_each(exchanges: Iterable[Exchange], judge: Callable[[Exchange], None
         first = findings[0]
         rest = tuple(finding.exchange for finding in findings[1:] if finding.exchange)
         observed = first.observed if not rest else f"{first.observed} (and {len(rest)} more of {judged} answers)"
-        raise Violation(first.expected, observed, first.exchange, part=first.part, others=rest)
+        others, alone = (*first.others, *rest), all(finding.alone for finding in findings)
+        raise Violation(first.expected, observed, first.exchange, part=first.part, others=others, alone=alone)
     if not judged:
         raise NotObserved("no answer of this run is of the kind that this requirement speaks of")

@@ -1,17 +1,17 @@
-"""Judging the later answers to requests that are sent several times by the check that judged the first ones."""
+"""Judging once more before a comparison fails, and the later answers to requests that are sent several times."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from conformance import repetition
-from conformance.arguments import Argument, record_wide
-from conformance.circumstances import says_later
+from conformance import plan, repetition
+from conformance.arguments import Argument, can_be_observed_again, record_wide
+from conformance.circumstances import depends_on_state, says_later
 from conformance.exchange import Exchange, NotObserved
 from conformance.fixtures import value_of
 from conformance.judging import Violation
-from conformance.steadiness import Steadiness
+from conformance.steadiness import Steadiness, Watch, look_again
 
 if TYPE_CHECKING:
     from conformance.plan import Step
@@ -19,6 +19,66 @@ if TYPE_CHECKING:
 
 Finding = Violation | AssertionError
 Check = Callable[[Mapping[str, Any]], None]
+
+_CHANGING = "the data change while they are compared"
+# Requests that together show the invoices that others may show.
+_SHOWING = ("item", "listing", "other_item")
+# How often what is compared is observed anew while the data change.
+_ATTEMPTS = 3
+
+
+def reconsider(
+    run: Run, check: Check, arguments: Mapping[str, Argument], invoice_id: str | None, finding: Finding
+) -> tuple[Finding | NotObserved | None, dict[str, Any]]:
+    """Return what ``check`` says in the end, after ``finding``, and of which values of its ``arguments``.
+
+    Two answers may differ because the data changed between them: what is compared is observed anew, and is a finding
+    when it shows again while the data stay the same. Record-wide checks get further answers to the documented requests,
+    from which they see what has changed.
+    """
+    steps = [step for argument in arguments.values() for step in argument.steps(run.target, invoice_id)]
+    values: dict[str, Any] = {}
+    if record_wide(arguments):
+        if _is_about_one(finding):
+            return finding, {}
+        if not run.looked_again:
+            run.looked_again = True
+            look_again(run, [step for name in _SHOWING for step in plan.steps_for(name, run.target)])
+        values = _values(run, arguments, invoice_id)
+        return _judge(check, values), values
+    if not can_be_observed_again(steps):
+        return finding, {}
+    for _ in range(_ATTEMPTS):
+        watch = Watch(run, steps)
+        run.observer.forget(steps)
+        run.observe(steps)
+        try:
+            values = _values(run, arguments, invoice_id)
+        except NotObserved as reason:
+            return reason, {}
+        said = _judge(check, values)
+        if said is None or isinstance(said, NotObserved) or _is_about_one(said) or watch.is_steady(said):
+            return said, values
+    return NotObserved(_CHANGING), values
+
+
+def _judge(check: Check, values: Mapping[str, Any]) -> Finding | NotObserved | None:
+    try:
+        check(values)
+    except (Violation, AssertionError, NotObserved) as said:
+        return said
+    return None
+
+
+def _values(run: Run, arguments: Mapping[str, Argument], invoice_id: str | None) -> dict[str, Any]:
+    return {name: value_of(run, argument, invoice_id) for name, argument in arguments.items()}
+
+
+def _is_about_one(finding: Finding) -> bool:
+    """Tell whether ``finding`` is true whatever the data are."""
+    if not isinstance(finding, Violation) or finding.exchange is None:
+        return False
+    return finding.alone and not depends_on_state(finding.exchange)
 
 
 def conclude(
@@ -41,7 +101,7 @@ def conclude(
         steadiness = Steadiness(run)
         judged, findings = _judge_later(run, check, arguments, invoice_id, steadiness)
         if first is not None and not isinstance(first, NotObserved) and not steadiness.counts(steps, 0):
-            first = NotObserved("the data change while they are compared, or other requests fail in the same way")
+            first = NotObserved(f"{_CHANGING}, or other requests fail in the same way")
     if isinstance(first, NotObserved):
         if not judged:
             raise first

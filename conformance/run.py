@@ -58,6 +58,8 @@ class Run:
         # What other processes of this run sent and received.
         self.elsewhere: list[dict[str, Any]] = []
         self.observed = False
+        # Whether the documented request has been sent again after all others.
+        self.looked_again = False
         self._server: ReferenceServer | None = None
         self._observer: Observer | None = None
         self.started = now()

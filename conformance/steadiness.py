@@ -1,4 +1,4 @@
-"""Whether the data stayed the same around an answer, as far as the answers to repeated requests tell.
+"""Whether the data stayed the same around an answer, as far as the answers to the same request tell.
 
 Data may change while a run lasts: then two answers differ, and nothing is wrong. What a server answers now and then,
 and then answers as before, is another matter.
@@ -6,6 +6,7 @@ and then answers as before, is another matter.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from conformance import plan, probes, repetition
 from conformance.circumstances import is_conditional, says_later
 from conformance.exchange import Exchange
+from conformance.judging import Violation
 
 if TYPE_CHECKING:
     from conformance.plan import Step
@@ -25,6 +27,8 @@ _CLOSING = 2
 _VOLATILE_SHARE, _VOLATILE_CHANGES = 0.25, 3
 # What a 200 answer shows: its content, as JSON where it is that, and its entity tag.
 _State = tuple[object, str | None]
+# How often a request is sent after a comparison: data that go to and fro do not look the same twice in a row.
+_AFTERWARDS = 2
 
 
 class Steadiness:
@@ -114,6 +118,70 @@ class Steadiness:
         other = [state[0] != usual[0] and state[1] != usual[1] for state in found]
         changes = sum(one[0] != next_one[0] for one, next_one in pairwise(found))
         return sum(other) > _VOLATILE_SHARE * len(found) and changes >= _VOLATILE_CHANGES
+
+
+class Watch:
+    """Tells whether what the requests of ``steps`` ask for stays the same while they are compared."""
+
+    def __init__(self, run: Run, steps: Iterable[Step]) -> None:
+        """Keep what the record shows now, before the requests are sent anew."""
+        self._run = run
+        self._steps = plan.closure(steps)
+        self._before = self._shown()
+
+    def is_steady(self, finding: Violation | AssertionError) -> bool:
+        """Tell whether the data that ``finding`` compares were the same before, in and after the exchanges judged.
+
+        Sends the requests once more when they were the same so far. A server that shows other data under the same
+        entity tag contradicts itself, and data that are not shown twice do not count.
+        """
+        now = self._shown()
+        whole = _concerns_whole_documents(finding)
+        before = {step: state for step, state in self._before.items() if step in now}
+        if not all(_is_same(state, now[step], whole=whole) for step, state in before.items()):
+            return False
+        again = look_again(self._run, now)
+        return all(_is_same(state, later, whole=whole) for step, state in now.items() for later in again[step])
+
+    def _shown(self) -> dict[Step, Exchange]:
+        record = self._run.observer.record
+        found = ((step, record.get(step)) for step in self._steps)
+        shown = {step: each for step, each in found if each and _state(each)}
+        return {step: each for step, each in shown.items() if repetition.is_stable(step.probe, each.request)}
+
+
+def look_again(run: Run, steps: Iterable[Step]) -> dict[Step, list[Exchange]]:
+    """Send each of ``steps`` twice more, and return what of it shows data.
+
+    These are turns beyond those that are sent and judged in any case.
+    """
+    record, first = run.observer.record, run.settings["repeat"] + _CLOSING
+    turns = {}
+    for step in steps:
+        free = (turn for turn in itertools.count(first) if replace(step, turn=turn) not in record)
+        turns[step] = [replace(step, turn=turn) for turn in itertools.islice(free, _AFTERWARDS)]
+    run.observer.observe(turn for found in turns.values() for turn in found)
+    received = {step: map(record.get, found) for step, found in turns.items()}
+    return {step: [each for each in found if each and _state(each)] for step, found in received.items()}
+
+
+def _concerns_whole_documents(finding: Violation | AssertionError) -> bool:
+    """Tell whether ``finding`` depends on more than resources: on all that an entity tag or a length is made from."""
+    if not isinstance(finding, Violation) or finding.exchange is None:
+        return False
+    return finding.part in {"ETag", "Content-Length"} or is_conditional(finding.exchange)
+
+
+def _is_same(one: Exchange, other: Exchange, *, whole: bool) -> bool:
+    tag = one.fields.get("ETag")
+    if tag is not None and tag == other.fields.get("ETag"):
+        return True
+    return _shown_by(one, whole=whole) == _shown_by(other, whole=whole)
+
+
+def _shown_by(exchange: Exchange, *, whole: bool) -> object:
+    document = exchange.json.value if exchange.json.readable else exchange.body
+    return (document.get("data"), document.get("included")) if isinstance(document, dict) and not whole else document
 
 
 def _usual(found: Mapping[Step, int]) -> int | None:

@@ -16,13 +16,7 @@ from functools import cache
 from typing import Any
 
 from conformance import checks, outcomes, rejudging
-from conformance.arguments import (
-    Argument,
-    can_be_observed_again,
-    for_each_invoice,
-    is_exchange_argument,
-    record_wide,
-)
+from conformance.arguments import Argument, for_each_invoice, is_exchange_argument, record_wide
 from conformance.exchange import NotObserved
 from conformance.fixtures import value_of
 from conformance.judging import Violation
@@ -120,20 +114,6 @@ def _values(run: Run, case: Case) -> dict[str, Any]:
     return values
 
 
-def _judge_first(run: Run, case: Case, values: dict[str, Any]) -> dict[str, Any]:
-    try:
-        case.function(**values)
-    except (Violation, AssertionError):
-        steps = [step for argument in case.arguments for step in argument.steps(run.target, case.invoice_id)]
-        if record_wide(values) or not can_be_observed_again(steps):
-            raise
-        run.observer.forget(steps)
-        run.observe(steps)
-        values = _values(run, case)
-        case.function(**values)
-    return values
-
-
 def _call(run: Run, case: Case) -> Judgement:
     values: dict[str, Any] = {}
     error: BaseException | None = None
@@ -142,12 +122,16 @@ def _call(run: Run, case: Case) -> Judgement:
             raise outcomes.NotApplicable(", ".join(sorted(missing)))
         values = _values(run, case)
         first: rejudging.Finding | NotObserved | None = None
-        try:
-            values = _judge_first(run, case, values)
-        except (Violation, AssertionError, NotObserved) as raised:
-            first = raised
         arguments = {argument.name: argument for argument in case.arguments}
-        rejudging.conclude(run, lambda later: case.function(**{**values, **later}), arguments, case.invoice_id, first)
+        about = (run, lambda later: case.function(**{**values, **later}), arguments, case.invoice_id)
+        try:
+            case.function(**values)
+        except NotObserved as reason:
+            first = reason
+        except (Violation, AssertionError) as finding:
+            first, fresh = rejudging.reconsider(*about, finding)
+            values = {**values, **fresh}
+        rejudging.conclude(*about, first)
     except BaseException as caught_error:  # noqa: BLE001 - judged like any end of a check
         error = caught_error
     said = "" if error is None or outcomes.is_judged(error) else "".join(traceback.format_exception(error))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from conformance.checks import test_attributes
 from conformance.exchange import Exchange
 from tests.areas import CHECKS, Check, claimed, outcome, violated
 from tests.correct import OTHER_ID, answers, attribute, busy, everywhere, with_account
 from tests.exchanges import INVOICE_ID, PREFIX, REMOVED, exchange
+from tests.judged import said_by
 
 CALL_TIME = "terminated-first-call-at"
 
@@ -160,6 +163,33 @@ def test_amounts_of_another_invoice_than_the_requested_one_are_not_compared() ->
     for path, expected in ((f"{PREFIX}/invoices/{OTHER_ID}", True), (f"{PREFIX}/invoices/{INVOICE_ID}", False)):
         given = {"other_item": other_invoice(OTHER_ID), "item_again": exchange("item_again", body=body, path=path)}
         assert ("SEM-012" in violated(given)) is expected
+
+
+START = datetime(2024, 11, 14, tzinfo=UTC)
+
+
+def shown(second: int, amount: str, probe: str = "item", turn: int = 0) -> Exchange:
+    """Return an answer that shows an amount, ``second`` after the start."""
+    query = "include=account" if probe == "item_with_account" else None
+    body = (with_account if query else busy)({attribute("amount-spent"): amount})
+    return exchange(probe, body=body, query=query, started=START + timedelta(seconds=second), turn=turn)
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ([shown(0, "1.5"), shown(1, "2.5", "item_with_account")], "violated"),
+        ([shown(0, "1.5"), shown(1, "2.5", "item_with_account"), shown(2, "1.5", turn=3)], "violated"),
+        ([shown(0, "1.5"), shown(1, "2.5", "item_with_account"), shown(2, "2.5", turn=3)], "passed"),
+        ([shown(0, "1.5"), shown(1, "1.50", "item_with_account"), shown(2, "2.5", turn=3)], "violated"),
+        ([shown(1, "1.5"), shown(0, "2.5", "item_with_account"), shown(2, "1.5", turn=3)], "passed"),
+        ([shown(0, "1.5"), shown(1, "1.5", "item_with_account"), shown(2, "1.5", turn=3)], "passed"),
+    ],
+    ids=["once", "between", "changed", "written-otherwise", "before", "same"],
+)
+def test_an_amount_that_changes_is_no_finding(answers: list[Exchange], said: str) -> None:
+    check = test_attributes.test_amounts_are_the_same_in_every_answer
+    assert said_by(check, {}, every_success=tuple(answers)) == said
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

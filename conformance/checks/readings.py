@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from conformance.exchange import Exchange, NotObserved
 from conformance.jsontext import IntegerLexeme
-from conformance.judging import expect, observe_each
+from conformance.judging import Violation, observe_each
 from conformance.values import Instant, instant, is_date_time, plain_decimal, shown
 
 DIRECTIONS = ("originated", "terminated")
@@ -66,7 +66,9 @@ class Reading:
 
     def expect(self, condition: object, expected: str, name: str) -> None:
         """Raise Violation with the attribute as it was observed unless ``condition`` holds."""
-        expect(condition, expected, shown(self.attributes[name]), self.exchange, part=pointer(name))
+        if not condition:
+            observed = shown(self.attributes[name])
+            raise Violation(expected, observed, self.exchange, part=pointer(name), alone=True)
 
 
 def pointer(name: str) -> str:

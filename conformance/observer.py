@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import threading
 import time
@@ -40,6 +41,12 @@ _BURST = 20
 _PLAIN_LIMIT = 3.0
 # Seconds for an answer while another connection is idle, beyond a few times what the answer took there.
 _IDLE_LIMIT = 0.8
+# Reasons to speak in turn, as the summary has them; seconds within which a server notices that connections have come
+# or gone; how many are idle when it is tried whether it minds that, how often, and how often it does at least.
+IDLE_STOPS, MANY_REFUSED = "serves one connection at a time", "closes connections while several others are open"
+_PAUSE, _SEVERAL, _TRIALS, _ENOUGH = 0.1, 8, 4, 2
+# What a failure begins with when there was no connection to speak on.
+_UNCONNECTED = ("cannot connect", "no TLS handshake", "TLS: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,11 @@ class Manner:
 
 
 _USUAL = Manner("as the settings allow")
+
+
+def _is_refused(exchange: Exchange) -> bool:
+    """Tell whether the server, or what stands before it, closed the connection before an answer."""
+    return exchange.answer is None and (exchange.lost or (exchange.failure or "").startswith(_UNCONNECTED))
 
 
 class _Unshown(bytes):
@@ -74,6 +86,8 @@ class Observer:
         self.unbuilt: dict[Step, str] = {}
         self.sent = 0
         self._octets = 0
+        # Whether anything was ever answered.
+        self._reached = False
         # Seconds before each further attempt of a request that has to succeed.
         self.backoff: tuple[float, ...] = _BACKOFF
         self._rate = RateLimit(target.settings["rate-limit"])
@@ -216,6 +230,8 @@ class Observer:
             # A lost connection may be the network's fault; a second one in a row is not.
             self._supersede(step, exchange)
             exchange = replace(self._in_turn(step, request), retries=1)
+        if self._reached and _is_refused(exchange) and not plan.is_burst(step):
+            exchange = self._unless_crowded(step, request, exchange)
         for retry in range(1, 1 if plan.is_burst(step) else _ATTEMPTS):
             answer = exchange.answer
             if answer is None or answer.status not in _LATER or exchange.started is None:
@@ -236,12 +252,79 @@ class Observer:
         with self._turns.taken():
             exchange = send(step, request)
         silent = exchange.answer is None and exchange.failure == TOO_SLOW
-        if not silent or self._turns.unlikely or self._pool.is_empty:
+        if not silent or self._turns.unlikely(IDLE_STOPS) or self._pool.is_empty:
             return exchange
-        if not self._turns.find_out(self._is_served_in_turn):
+        if not self._turns.find_out(IDLE_STOPS, self._is_served_in_turn):
             return exchange
         with self._turns.taken():
             return send(step, request)
+
+    @property
+    def in_turn(self) -> str | None:
+        """What the target does so that it is asked for one thing after the other, None when it is not."""
+        return self._turns.reason
+
+    def _unless_crowded(self, step: Step, request: Request, exchange: Exchange) -> Exchange:
+        """Return ``exchange``, which lost its connection, or a later one where that was for the number of them."""
+        if not self._turns.find_out(MANY_REFUSED, self._is_crowded):
+            return exchange
+        for _ in range(_ATTEMPTS):
+            if not _is_refused(exchange):
+                break
+            self._supersede(step, exchange)
+            # The server has to notice that the connections before have gone.
+            self._rate.hold(_PAUSE)
+            exchange = replace(self._in_turn(step, request), retries=exchange.retries + 1)
+        return exchange
+
+    def _is_crowded(self) -> bool:
+        """Tell whether the documented request is answered while no connection is idle, and not while several are."""
+        self._pool.close_idle()
+        limit = self.target.settings["request-timeout"]
+        # Others that are under way come to their end first.
+        if not self._is_answered(time.monotonic() + limit):
+            return False
+        refused = 0
+        for _ in range(_TRIALS):
+            time.sleep(_PAUSE)  # until the server has noticed which connections have gone
+            idle = [self._pool.single(plain=False) for _ in range(_SEVERAL)]
+            try:
+                for connection in idle:
+                    with contextlib.suppress(WireError, ssl.SSLError):
+                        connection.open(time.monotonic() + limit)
+                time.sleep(_PAUSE)
+                refused += not self._is_answered(time.monotonic())
+            finally:
+                for connection in idle:
+                    connection.close()
+                self._pool.release(*idle)
+            time.sleep(_PAUSE)
+            if not self._is_answered(time.monotonic()):
+                return False
+            if refused == _ENOUGH:
+                return True
+        return False
+
+    def _is_answered(self, until: float) -> bool:
+        """Tell whether the documented request is answered on a new connection, trying once at least, and ``until``."""
+        request = plan.build(Step("item", self.target.invoice_ids[0]), self.target, {})
+        while self._rate.acquire():
+            connection = self._pool.single(plain=False)
+            deadline = time.monotonic() + self.target.settings["request-timeout"]
+            try:
+                connection.exchange("GET", self._head(request), b"", deadline, self.target.settings["max-body"])
+            except (WireError, ssl.SSLError):
+                if time.monotonic() > until:
+                    return False
+                time.sleep(_PAUSE)
+            else:
+                return True
+            finally:
+                connection.close()
+                self._pool.release(connection)
+                with self._lock:
+                    self.sent += 1
+        return False
 
     def _is_served_in_turn(self) -> bool:
         """Tell whether a second connection gets no answer while a first one, which got it, is idle."""
@@ -311,6 +394,7 @@ class Observer:
                 self._pool.release(connection)
                 with self._lock:
                     self.sent += 1
+            self._reached = True
             if response.status == 408 and last is not None and not connection.reusable:
                 continue  # said of the idle connection, not of this request (RFC 9110, section 15.5.9)
             used_up = connection.ordinal == self._manner.per_connection

@@ -1,4 +1,8 @@
-"""Servers that serve one connection until it closes, and only then the next: an idle connection stops all others."""
+"""Targets that want to be spoken to in turn: one request at a time, on a connection that is closed after it.
+
+Some serve one connection until it closes, and only then the next: an idle connection stops all others. Some, or a
+gateway before them, close connections at once when more than a few are open (RFC 9112, section 9.4).
+"""
 
 from __future__ import annotations
 
@@ -13,18 +17,22 @@ class Turns:
     def __init__(self) -> None:
         """Start with nothing known."""
         self._lock = threading.RLock()
-        self._needed: bool | None = None
+        self._found: dict[str, bool] = {}
         self._testing = False
 
     @property
     def needed(self) -> bool:
         """Whether connections are to be closed after use: the target serves one at a time, or that is being tested."""
-        return self._testing or bool(self._needed)
+        return self._testing or any(self._found.values())
 
     @property
-    def unlikely(self) -> bool:
-        """Whether the target was seen to serve two connections at once."""
-        return self._needed is False
+    def reason(self) -> str | None:
+        """What the target does that makes turns necessary, None when they are not."""
+        return next((reason for reason, found in self._found.items() if found), None)
+
+    def unlikely(self, reason: str) -> bool:
+        """Tell whether the target was tested for ``reason``, and does not do that."""
+        return self._found.get(reason) is False
 
     @contextmanager
     def taken(self) -> Iterator[None]:
@@ -35,13 +43,16 @@ class Turns:
         with self._lock:
             yield
 
-    def find_out(self, test: Callable[[], bool]) -> bool:
-        """Return whether turns are needed, which ``test`` tells the first time; nobody else begins to speak then."""
+    def find_out(self, reason: str, test: Callable[[], bool]) -> bool:
+        """Return whether turns are needed for ``reason``, which ``test`` tells the first time.
+
+        Nobody else begins to speak during the test.
+        """
         with self._lock:
-            if self._needed is None:
+            if reason not in self._found:
                 self._testing = True
                 try:
-                    self._needed = test()
+                    self._found[reason] = test()
                 finally:
                     self._testing = False
-            return self._needed
+            return self._found[reason]

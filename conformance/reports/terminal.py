@@ -132,6 +132,8 @@ def _sent(run: Run) -> Iterator[str]:
     more = f" + {generated} generated" if run.generated else ""
     recorded = f", recorded {run.started}; none now" if run.kept else ""
     yield row("sent", f"{counted(run.sent, 'request')}{more} in {seconds:.1f} s{recorded}")
+    if reason := run.observer.in_turn:
+        yield row("in turn", f"one request at a time, as the target {reason}")
     if repeated := repetition.tally(run.observer, run.settings["repeat"]):
         aside = ", ".join(f"{count} with {status}" for status, count in repeated.set_aside.items())
         left_out = f"; not judged, as they speak of a limit or a gateway: {aside}" if aside else ""

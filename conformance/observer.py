@@ -271,8 +271,8 @@ class Observer:
         for _ in range(_ATTEMPTS):
             if not _is_refused(exchange):
                 break
-            self._supersede(step, exchange)
-            # The server has to notice that the connections before have gone.
+            # That there was no connection says nothing of the request, and is not kept. The server has to notice that
+            # the connections before have gone.
             self._rate.hold(_PAUSE)
             exchange = replace(self._in_turn(step, request), retries=exchange.retries + 1)
         return exchange

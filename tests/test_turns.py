@@ -112,6 +112,7 @@ def test_a_server_that_limits_connections_is_spoken_to_in_turn(most: int) -> Non
         observer.close()
     assert all(observer.record[step].answer is not None for step in steps)
     assert observer.in_turn == MANY_REFUSED
+    assert all(each.lost and not each.retries for each in observer.superseded)
 
 
 def test_a_server_that_drops_a_request_is_not_excused() -> None:

@@ -45,7 +45,9 @@ _FROM_A_GATEWAY = frozenset(
     {403, 407, 408, 413, 414, 416, 417, 421, 426, 429, 431, 502, 503, 504, 505, *range(520, 531)}
 )
 
-_NOT_ABOUT_THE_REQUEST = frozenset({429, 502, 503, 504, *range(520, 531)})
+# A gateway got no answer from the server, or none that it could use.
+_NO_ANSWER_BEHIND = frozenset({502, 504, *range(520, 531)})
+_NOT_ABOUT_THE_REQUEST = _NO_ANSWER_BEHIND | {429, 503}
 _PRECONDITIONS = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"})
 
 
@@ -145,6 +147,11 @@ def may_be_cut_off(exchange: Exchange) -> bool:
 def says_later(exchange: Exchange) -> bool:
     """Tell whether an answer speaks of the load, of a gateway or of the network, and not of what was asked for."""
     return exchange.answer is not None and exchange.answer.status in _NOT_ABOUT_THE_REQUEST
+
+
+def is_of_gateway(exchange: Exchange) -> bool:
+    """Tell whether a gateway answered because the server behind it did not."""
+    return exchange.answer is not None and exchange.answer.status in _NO_ANSWER_BEHIND
 
 
 def is_conditional(exchange: Exchange) -> bool:

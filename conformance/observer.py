@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from conformance import forge, plan
+from conformance.circumstances import is_of_gateway
 from conformance.exchange import Exchange, NotObserved, Request
 from conformance.pacing import RateLimit, retry_after
 from conformance.plan import Step
@@ -232,6 +233,10 @@ class Observer:
             exchange = replace(self._in_turn(step, request), retries=1)
         if self._reached and _is_refused(exchange) and not plan.is_burst(step):
             exchange = self._unless_crowded(step, request, exchange)
+        if is_of_gateway(exchange) and not plan.is_burst(step):
+            # So may a gateway's, which had no answer from the server behind it.
+            self._supersede(step, exchange)
+            exchange = replace(self._in_turn(step, request), retries=exchange.retries + 1)
         for retry in range(1, 1 if plan.is_burst(step) else _ATTEMPTS):
             answer = exchange.answer
             if answer is None or answer.status not in _LATER or exchange.started is None:

@@ -68,7 +68,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "HEAD ignores the query": ({"ERR-010"}, changed("unknown_include_head", status=200, body=b"")),
     "HEAD ignores Accept": ({"ERR-010"}, changed("unacceptable_item_head", status=200, body=b"")),
     "500": ({"ERR-011"}, made(500, "/invoices/%00")),
-    "502": ({"ERR-011"}, made(502, "/invoices/1", method="DELETE")),
+    "502": ({"ERR-011"}, made(502, "/invoices/1", method="DELETE", retries=1)),
     "HTML 500": ({"ERR-011"}, made(500, "/invoices", **HTML)),
     "501 to HEAD": ({"ERR-011"}, made(501, "/invoices/1", method="HEAD", body=b"")),
     "501 to GET": ({"ERR-011"}, made(501, "/invoices/1")),
@@ -146,6 +146,9 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     ),
     "HTML where JSON:API is refused": made(400, "/invoices", request_headers={"Accept": "text/html"}, **HTML),
     "HTML from a gateway that is overloaded": made(503, "/invoices", headers={"Retry-After": "5"}, body=b"<p>"),
+    "HTML from a gateway that asks once more": made(
+        502, "/invoices", body=b"<p>", headers={"Content-Type": "text/html"}
+    ),
     "a date to try again": made(429, "/invoices", headers={"Retry-After": "Thu, 14 Nov 2024 09:58:08 GMT"}),
     "501 for a method": made(501, "/invoices", method="CONFORM"),
     "505": made(505, "/invoices/1"),

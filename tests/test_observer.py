@@ -79,6 +79,19 @@ def test_a_connection_that_is_lost_twice_is_no_answer() -> None:
     assert [each.lost for each in observer.superseded] == [True]
 
 
+BAD_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"
+
+
+def test_a_gateway_without_an_answer_is_asked_once_more() -> None:
+    with raw_server(always(BAD_GATEWAY, OK, BAD_GATEWAY)) as server:
+        observer = observer_of(server.base_url, concurrency="1")
+        observer.observe([ITEM])
+        observer.observe([OTHER])
+        observer.close()
+    assert [(each.status, each.retries) for each in observer.record.values()] == [(200, 1), (502, 1)]
+    assert [(each.status, each.retries) for each in observer.superseded] == [(502, 0), (502, 0)]
+
+
 def test_a_kept_alive_connection_that_was_closed_is_replaced() -> None:
     with raw_server(once(OK)) as server:
         observer = observer_of(server.base_url, concurrency="1")

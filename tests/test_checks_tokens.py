@@ -86,6 +86,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "not renewed": ({"AUTH-012"}, by_cookie()),
     "another cookie": ({"AUTH-012"}, by_cookie(SET_COOKIE.replace(COOKIE, "route"))),
     "cleared": ({"AUTH-012"}, by_cookie(f"{COOKIE}=; HttpOnly; SameSite=Lax")),
+    "signature of another token where no token is a bad request": (
+        {"JWT-002"},
+        {**served("item_without_token", 400), **served("token_with_signature_of_other")},
+    ),
     "cleared for all": ({"AUTH-012"}, by_cookie(f"{COOKIE}=; HttpOnly; SameSite=Lax", Cache_Control="max-age=60")),
     "ended by age": ({"AUTH-012"}, by_cookie(SET_COOKIE.replace("3600", "0"))),
     "ended by date": (

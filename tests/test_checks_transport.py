@@ -97,6 +97,15 @@ def test_each_link_in_clear_is_found(name: str, inside: str) -> None:
     assert violated({"listing": listing}, https=True) == {"SEC-013"}
 
 
+@pytest.mark.parametrize("link", [None, 7, {"href": None}, {"title": "x"}, ["http://example.org/"]])
+def test_a_link_that_is_no_text_leads_nowhere(link: Any) -> None:
+    given = over_https(exchange("listing"))
+    assert given.answer is not None
+    body = exchange(body={"data": [], "links": {"self": link, "first": "https://example.org/x"}}).body
+    listing = replace(given, answer=replace(given.answer, body=body))
+    assert violated({"listing": listing}, https=True) == set()
+
+
 def test_the_field_over_plain_http_is_found() -> None:
     item = exchange(headers={FIELD: "max-age=31536000"})
     assert violated({"item": item}) == {"SEC-015"}

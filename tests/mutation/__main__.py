@@ -36,7 +36,7 @@ ROOT: Final = Path(__file__).parents[2]
 PACKAGE: Final = "conformance.checks"
 # The areas that are judged together, and the files that test them.
 AREAS: Final[Sequence[tuple[str, str]]] = (
-    ("validators conditional ranges caching http methods", "validators caching http methods preconditions"),
+    ("validators conditional ranges caching http methods", "validators conditional caching http methods preconditions"),
     (
         "attributes item json links related relationship semantics structure",
         "attributes item json relationship semantics structure preconditions",

@@ -153,6 +153,8 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "501 for a method": made(501, "/invoices", method="CONFORM"),
     "505": made(505, "/invoices/1"),
     "an answer that was cut": changed("unknown_include", body=b"", truncated=True),
+    "a 404 that was cut": changed("unknown_item", body=b'{"errors"', incomplete="closed"),
+    "a 401 that was cut": changed("without_token[relationship]", body=b'{"errors"', truncated=True),
     "404 for HEAD": made(404, "/invoices", method="HEAD", body=b""),
     "other documents with 2xx": {"other": exchange("other", body=[1])},
     "a document of no interest with 2xx": {"other": exchange("other", body={"errors": []}, method="OPTIONS")},
@@ -175,6 +177,13 @@ def test_the_fields_that_every_request_carries_make_no_difference() -> None:
 
 def test_a_server_error_for_the_documented_request_is_no_mistake_of_the_client() -> None:
     assert "ERR-011" not in violated(changed("item", status=500))
+
+
+@pytest.mark.parametrize("name", ["title", "detail", "code", "status", "id", "source"])
+def test_an_error_object_with_one_member_lacks_the_others(name: str) -> None:
+    value = {"parameter": "x"} if name == "source" else "404"
+    assert "ERR-015" in violated(changed("unknown_item", body={"errors": [{name: value}]}))
+    assert "ERR-015" not in violated(changed("unknown_item", body={"errors": [{"message": value}]}))
 
 
 def test_json_api_1_0_allows_an_empty_error_object() -> None:

@@ -51,7 +51,7 @@ def doubled(given: Exchange) -> Exchange:
 
 @pytest.mark.parametrize(("check", "name"), JUDGED)
 def test_what_guards_a_server_and_a_closed_connection_are_no_finding(check: Any, name: str) -> None:
-    for answer in (refusal(403, name), refusal(429, name), lost(name, closed=True)):
+    for answer in (*(refusal(status, name) for status in (403, 429, 503)), lost(name, closed=True)):
         assert said(check, **{name: answer}) == "not observed"
 
 

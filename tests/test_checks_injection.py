@@ -62,6 +62,8 @@ def test_markup_comes_back_inert(media_type: str | None, nosniff: str, body: Any
 def test_what_injection_achieves_is_found() -> None:
     check = test_injection.test_an_injected_id_matches_nothing
     assert said(check, injected_id=exchange("injected_id")) == "violated"
+    for status in (200, 302, 500):
+        assert said(check, every_malformed_id=refusal(status), injected_id=exchange("injected_id")) == "not observed"
     evaluated = refusal(400, body={"errors": [{"detail": PRODUCT}]})
     assert said(test_injection.test_an_injected_parameter_is_not_run, injected_parameter=evaluated) == "violated"
 

@@ -76,13 +76,18 @@ def test_where_usual_mistakes_fail_already_nothing_is_added(check: Any, twin: st
 
 def test_a_long_id_is_not_found() -> None:
     check = test_robustness.test_a_long_target_is_survived
-    assert said(check, long_target=refusal(404, "long_target")) == "passed"
+    for status in (300, 308, 404, 414):
+        assert said(check, long_target=refusal(status, "long_target")) == "passed"
     assert said(check, long_target=exchange("long_target")) == "violated"
 
 
 def test_an_incomplete_answer_to_an_odd_id_is_found() -> None:
     cut = refusal(404, "odd_id", incomplete="the message is not complete")
     assert said(test_robustness.test_odd_ids_are_survived, odd_id=cut) == "violated"
+    too_long = refusal(404, "odd_id", truncated=True)
+    assert said(test_robustness.test_odd_ids_are_survived, odd_id=too_long) == "not observed"
+    usual = refusal(404, incomplete="the message is not complete")
+    assert said(test_robustness.test_odd_ids_are_survived, unknown_item=usual, odd_id=cut) == "not observed"
 
 
 RESPELLED = test_robustness.test_another_path_gives_the_same_or_nothing
@@ -101,6 +106,11 @@ RESPELLED = test_robustness.test_another_path_gives_the_same_or_nothing
 )
 def test_a_respelled_path_gives_the_same(answer: Exchange, expected: str) -> None:
     assert said(RESPELLED, respelled_path=answer) == expected
+
+
+def test_a_media_type_that_is_wrong_anyway_is_not_judged_again() -> None:
+    wrong = exchange(headers={"Content-Type": "application/json"})
+    assert said(RESPELLED, item=wrong, respelled_path=wrong) == "not observed"
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_silence_is_found(check: Any, name: str) -> None:
     assert said(check, **{name: hung(name)}) in expected
 
 
-@pytest.mark.parametrize(("check", "name"), JUDGED)
+@pytest.mark.parametrize(("check", "name"), [*JUDGED, (test_wire.test_http_1_0_gets_no_transfer_coding, "http_1_0")])
 def test_nothing_is_judged_where_the_valid_message_is_not_served(check: Any, name: str) -> None:
     assert said(check, wire_valid=refusal(400), **{name: refusal(500, name)}) == "not observed"
 
@@ -128,6 +128,8 @@ def test_host_does_not_count_beside_a_target_in_absolute_form() -> None:
     assert said(check, absolute_form_with_other_host=refusal(404)) == "violated"
     for status in (400, 421):
         assert said(check, absolute_form_with_other_host=refusal(status)) == "not observed"
+    unknown = {"absolute_form": refusal(400), "absolute_form_with_other_host": refusal(404)}
+    assert said(check, **unknown) == "not observed"
 
 
 def test_http_1_0_gets_no_transfer_coding() -> None:

@@ -62,8 +62,8 @@ def test_markup_comes_back_inert(media_type: str | None, nosniff: str, body: Any
 def test_what_injection_achieves_is_found() -> None:
     check = test_injection.test_an_injected_id_matches_nothing
     assert said(check, injected_id=exchange("injected_id")) == "violated"
-    for status in (200, 302, 500):
-        assert said(check, every_malformed_id=refusal(status), injected_id=exchange("injected_id")) == "not observed"
+    for status, expected in ((200, "not observed"), (302, "not observed"), (400, "violated"), (500, "not observed")):
+        assert said(check, every_malformed_id=refusal(status), injected_id=exchange("injected_id")) == expected
     evaluated = refusal(400, body={"errors": [{"detail": PRODUCT}]})
     assert said(test_injection.test_an_injected_parameter_is_not_run, injected_parameter=evaluated) == "violated"
 
@@ -74,6 +74,8 @@ def test_an_injected_filter_is_judged_where_filters_have_an_effect() -> None:
     nothing = exchange("listing_of_unknown", body={"data": []})
     assert said(check, injected_listing=everything, listing_of_unknown=nothing) == "violated"
     assert said(check, injected_listing=everything, listing_of_unknown=everything) == "not observed"
+    ordered = exchange("injected_listing", body={"data": [{}]}, query="sort=id%3BSELECT")
+    assert said(check, injected_listing=ordered, listing_of_unknown=nothing) == "not observed"
     assert said(check, injected_listing=replace(nothing, request=everything.request), listing_of_unknown=nothing) == (
         "passed"
     )
@@ -105,6 +107,7 @@ def test_a_path_trick_needs_a_token() -> None:
     assert said(check, path_trick_without_token=opened) == "violated"
     assert said(check, path_trick_without_token=refusal(404)) == "passed"
     assert said(check, path_trick_without_token=opened, item_without_token=exchange()) == "not observed"
+    assert said(check, path_trick_without_token=opened, item_without_token=refusal(400)) == "violated"
 
 
 def test_an_injected_field_is_found() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -26,6 +27,7 @@ OTHER_ID = "3f1f6f1c-3d1c-4e5c-9b57-0e3d8a1f2b4c"
         (exchange(body=document({"/data/attributes/reference": "changed meanwhile"})), "passed"),
         (exchange(body=document(name="account")), "violated"),
         (exchange(body=document({"/data/id": OTHER_ID})), "violated"),
+        (exchange(body=document({"/data/type": "bills"})), "violated"),
         (exchange(body={"data": None}), "violated"),
         (refusal(404), "violated"),
         (refusal(403), "not observed"),
@@ -42,7 +44,9 @@ def test_a_url_in_the_fields(answer: Exchange, expected: str) -> None:
     ("media_type", "nosniff", "body", "expected"),
     [
         ("text/html", "nosniff", f"<p>{MARKUP}</p>", "violated"),
-        ("text/html", "nosniff", "<p>not found</p>", "not observed"),
+        ("text/html", "nosniff", '<p class="error">not found</p>', "not observed"),
+        ("text/html", "nosniff", MARKUP.replace('"', "&quot;"), "violated"),
+        (JSON_API, "", {"errors": [{"detail": MARKUP}]}, "passed"),
         ("text/plain", "", MARKUP, "violated"),
         ("text/plain", "nosniff", MARKUP, "passed"),
         *((kind, "nosniff", MARKUP, "violated") for kind in ("application/xml", "image/svg+xml", "text/javascript")),
@@ -65,7 +69,9 @@ def test_what_injection_achieves_is_found() -> None:
     for status, expected in ((200, "not observed"), (302, "not observed"), (400, "violated"), (500, "not observed")):
         assert said(check, every_malformed_id=refusal(status), injected_id=exchange("injected_id")) == expected
     evaluated = refusal(400, body={"errors": [{"detail": PRODUCT}]})
-    assert said(test_injection.test_an_injected_parameter_is_not_run, injected_parameter=evaluated) == "violated"
+    in_latin_1 = refusal(400, body=b"\xfc" + PRODUCT.encode())
+    for answer in (evaluated, in_latin_1):
+        assert said(test_injection.test_an_injected_parameter_is_not_run, injected_parameter=answer) == "violated"
 
 
 def test_an_injected_filter_is_judged_where_filters_have_an_effect() -> None:
@@ -74,6 +80,9 @@ def test_an_injected_filter_is_judged_where_filters_have_an_effect() -> None:
     nothing = exchange("listing_of_unknown", body={"data": []})
     assert said(check, injected_listing=everything, listing_of_unknown=nothing) == "violated"
     assert said(check, injected_listing=everything, listing_of_unknown=everything) == "not observed"
+    assert said(check, injected_listing=everything, listing_of_unknown=refusal(400)) == "not observed"
+    refused = refusal(400, query="filter%5Bid_eq%5D=x")
+    assert said(check, injected_listing=refused, listing_of_unknown=nothing) == "not observed"
     ordered = exchange("injected_listing", body={"data": [{}]}, query="sort=id%3BSELECT")
     assert said(check, injected_listing=ordered, listing_of_unknown=nothing) == "not observed"
     assert said(check, injected_listing=replace(nothing, request=everything.request), listing_of_unknown=nothing) == (
@@ -98,7 +107,9 @@ def test_a_path_trick_is_the_same_or_nothing() -> None:
     changing = exchange(body=document({"/data/attributes/reference": "changed meanwhile"}))
     assert said(check, item_again=changing, path_trick=exchange("path_trick", 204, body=b"")) == "not observed"
     page = exchange("path_trick", headers={"Content-Type": "text/html"}, body="<title>Administration</title>")
-    assert said(check, path_trick=page) == "violated"
+    other = exchange("path_trick", body=document({"/data/id": OTHER_ID}))
+    for answer in (page, other):
+        assert said(check, path_trick=answer) == "violated"
 
 
 def test_a_path_trick_needs_a_token() -> None:
@@ -126,11 +137,37 @@ def test_links_of_a_foreign_host_are_found() -> None:
     assert said(check, foreign_host=moved) == "violated"
     assert said(check, foreign_host=exchange("foreign_host")) == "passed"
     assert said(check, foreign_host=refusal(421)) == "not observed"
+    assert said(check, foreign_host=exchange(body={"data": None})) == "not observed"
 
 
 def test_open_administration_is_found() -> None:
     check = test_injection.test_the_functions_of_administrators_are_closed
-    assert said(check, administration=exchange("administration")) == "violated"
+    for kind in (JSON_API, "application/json", None):
+        assert said(check, administration=exchange("administration", headers={"Content-Type": kind})) == "violated"
     assert said(check, administration=refusal(404)) == "passed"
+    assert said(check, administration=refusal(404, headers={"Content-Type": "text/html"})) == "passed"
     page = exchange("administration", headers={"Content-Type": "text/html"}, body="<form>")
     assert said(check, administration=page) == "not observed"
+
+
+@pytest.mark.parametrize(
+    ("check", "name", "twin"),
+    [
+        (test_injection.test_an_injected_id_matches_nothing, "injected_id", "item"),
+        (test_injection.test_an_injected_parameter_is_not_run, "injected_parameter", "item"),
+        (test_injection.test_a_path_trick_leads_nowhere_else, "path_trick", "item"),
+        (test_injection.test_a_path_trick_needs_a_token, "path_trick_without_token", "item"),
+        (test_injection.test_a_foreign_host_does_not_steer_the_links, "foreign_host", "item"),
+        (test_injection.test_another_url_in_the_fields_is_not_looked_at, "other_url_in_fields", "item"),
+        (test_injection.test_another_url_in_the_fields_is_not_looked_at, "other_url_in_fields", "item_again"),
+        (test_injection.test_the_functions_of_administrators_are_closed, "administration", "item"),
+    ],
+)
+def test_nothing_is_judged_where_the_invoice_is_not_served(check: Any, name: str, twin: str) -> None:
+    # An answer that holds all that is ever found, with the status of the invoice.
+    links = {"self": f"http://{FOREIGN_HOST}/{PRODUCT}"}
+    found = exchange(name, body=document({"/data/id": OTHER_ID, "/data/links": links}))
+    usual = {"every_malformed_id": refusal(400), "item_without_token": refusal(401)}
+    own = {key: value for key, value in usual.items() if key in inspect.signature(check).parameters}
+    assert said(check, **own, **{name: found}) == "violated"
+    assert said(check, **own, **{name: found, twin: refusal(404)}) == "not observed"

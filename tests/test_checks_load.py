@@ -38,11 +38,14 @@ def turns(*answers: Exchange, **parts: Any) -> Exchange:
     [
         (LISTED, "passed"),
         ([*LISTED[:3], LISTED[4]], "violated"),
+        ([*LISTED[:3], exchange(), LISTED[4]], "violated"),
         ([*LISTED[:4], exchange(body=document({"/data/attributes/reference": "another"}))], "violated"),
         (LISTED[:3], "violated"),
         ([*LISTED[:3], refusal(401, headers={"Connection": "close"})], "passed"),
         ([*LISTED[:3], refusal(401, version="1.0")], "passed"),
         ([*LISTED[:3], refusal(401, version="1.0", headers={"Connection": "Keep-Alive"})], "violated"),
+        # Other content of the same length is the invoice at another time.
+        ([*LISTED[:4], exchange(body=document({"/data/attributes/reference": "99"}))], "passed"),
         # The same content in another coding; content that was cut off has another owner.
         ([*LISTED[:4], exchange(wire_length=7)], "passed"),
         ([*LISTED[:4], exchange(body=b"{", incomplete="the message is not complete")], "passed"),
@@ -69,6 +72,12 @@ def test_content_where_none_may_be_has_an_owner(twin: str) -> None:
     assert said_by(check, TURNS, turns=turns(*LISTED[:2]), **{twin: replace(TURNS[twin], answer=longer)}) == (
         "not observed"
     )
+
+
+def test_content_behind_another_answer_has_no_owner_here() -> None:
+    check = test_connections.test_answers_on_one_connection_stay_in_step
+    longer = refusal(404, excess=b"{}")
+    assert said_by(check, TURNS, turns=turns(*LISTED[:2]), unknown_item=longer) == "violated"
 
 
 def test_a_connection_without_any_answer_is_found() -> None:

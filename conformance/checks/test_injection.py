@@ -19,9 +19,9 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 def test_markup_that_comes_back_is_inert(reflected: Exchange) -> None:
     text = reflected.body.decode("utf-8", errors="replace")
     tag = MARKUP.partition('"')[0]
-    given(tag in text or MARKUP in text, "nothing comes back as it was sent")
+    given(tag in text, "nothing comes back as it was sent")
     kind = reflected.media_type
-    sniffed = kind in {None, "text/plain"} and (reflected.fields.get("X-Content-Type-Options") or "") != "nosniff"
+    sniffed = kind in {None, "text/plain"} and reflected.fields.get("X-Content-Type-Options") != "nosniff"
     active = sniffed or any(word in (kind or "") for word in _ACTIVE)
     expect(not active, "input that is escaped", f"{tag} as {kind or 'unlabelled content'}", reflected)
     # In JSON < and > need no escape; the quotation mark does.

@@ -11,7 +11,7 @@ import pytest
 from conformance.checks import test_cross_origin
 from conformance.exchange import Exchange
 from tests.exchanges import exchange, refusal
-from tests.judged import said_by
+from tests.judged import lost, said_by
 
 said: Callable[..., str] = partial(said_by, usual={})
 ORIGIN = "https://evil.example"
@@ -92,6 +92,13 @@ def test_the_origin_that_is_named_in_every_answer_needs_no_vary() -> None:
     assert said(check, item=exchange(headers=partner), every_foreign_origin=(from_origin(partner), blocked)) == (
         "not observed"
     )
+
+
+def test_only_what_is_served_depends_on_the_origin() -> None:
+    check = test_cross_origin.test_what_depends_on_the_origin_says_so
+    told = from_origin({ALLOW: ORIGIN, "Vary": "Origin"})
+    assert said(check, every_foreign_origin=(told, refusal(403, headers={ALLOW: ORIGIN}))) == "passed"
+    assert said(check, every_foreign_origin=(from_origin({ALLOW: ORIGIN}), lost("foreign_origin"))) == "violated"
 
 
 def test_no_writing_is_offered() -> None:

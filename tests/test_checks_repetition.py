@@ -192,8 +192,9 @@ def test_without_an_entity_tag_the_data_may_have_changed(tag: str | None) -> Non
     [("title", "violated"), ("code", "violated"), ("status", "violated"), ("detail", "passed"), ("id", "passed")],
 )
 def test_errors_to_the_same_mistake_are_the_same(member: str, expected: str) -> None:
-    other = refusal(404, body={"errors": [{**NOT_FOUND, member: "other"}]})
-    assert said(*twenty(refusal(404, body={"errors": [NOT_FOUND]}), other)) == expected
+    for status in (400, 404):
+        other = refusal(status, body={"errors": [{**NOT_FOUND, member: "other"}]})
+        assert said(*twenty(refusal(status, body={"errors": [NOT_FOUND]}), other)) == expected
     pages = [refusal(404, headers={"Content-Type": "text/html"}, body=body) for body in ("{}", '{"errors":[]}')]
     assert said(*twenty(*pages)) == "passed"
 
@@ -226,11 +227,19 @@ def test_the_most_frequent_answer_is_the_usual_one() -> None:
     assert found.value.expected.startswith("Vary: Accept")
 
 
+def test_the_answer_with_other_data_is_named() -> None:
+    answers = twenty(exchange(), with_reference("other", exchange().etag))
+    with pytest.raises(Violation) as found:
+        CHECK(answers)
+    assert (found.value.exchange, found.value.others) == (answers[5], ())
+
+
 @pytest.mark.parametrize("turns", [(0,), (0, 0)])
 def test_what_was_not_sent_to_be_compared_is_not_compared(turns: tuple[int, ...]) -> None:
     answers = [exchange(), exchange(headers={"Vary": None})][: len(turns)]
     assert said(*(replace(each, turn=turn) for each, turn in zip(answers, turns, strict=True))) == "not observed"
     assert said(replace(answers[0], turn=0), replace(exchange(status=429), turn=1)) == "not observed"
+    assert said(replace(answers[0], turn=1)) == "not observed"
 
 
 def test_another_error_to_the_same_mistake_is_found() -> None:

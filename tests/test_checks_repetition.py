@@ -195,8 +195,10 @@ def test_errors_to_the_same_mistake_are_the_same(member: str, expected: str) -> 
     for status in (400, 404):
         other = refusal(status, body={"errors": [{**NOT_FOUND, member: "other"}]})
         assert said(*twenty(refusal(status, body={"errors": [NOT_FOUND]}), other)) == expected
-    pages = [refusal(404, headers={"Content-Type": "text/html"}, body=body) for body in ("{}", '{"errors":[]}')]
-    assert said(*twenty(*pages)) == "passed"
+    # Only a JSON:API document with an error status is one.
+    for status, headers in ((404, {"Content-Type": "text/html"}), (200, {"ETag": None})):
+        pages = [refusal(status, headers=headers, body={"errors": [{member: text}]}) for text in "ab"]
+        assert said(*twenty(*pages)) == "passed"
 
 
 @pytest.mark.parametrize(
@@ -240,6 +242,15 @@ def test_what_was_not_sent_to_be_compared_is_not_compared(turns: tuple[int, ...]
     assert said(*(replace(each, turn=turn) for each, turn in zip(answers, turns, strict=True))) == "not observed"
     assert said(replace(answers[0], turn=0), replace(exchange(status=429), turn=1)) == "not observed"
     assert said(replace(answers[0], turn=1)) == "not observed"
+
+
+def test_two_answers_are_enough_to_differ() -> None:
+    assert said(exchange(), replace(exchange(headers={"Vary": None}), turn=1)) == "violated"
+
+
+def test_what_options_tells_is_no_data() -> None:
+    usual, other = (exchange(method="OPTIONS", body={"data": {"id": each}}) for each in "ab")
+    assert said(*twenty(usual, other)) == "passed"
 
 
 def test_another_error_to_the_same_mistake_is_found() -> None:

@@ -72,6 +72,7 @@ def test_any_strategy_is_judged_by_its_links(pages: tuple[Exchange, ...]) -> Non
         ({"self": at("page[number]=2")}, "passed"),
         ({"describedby": f"{ORIGIN}/openapi"}, "passed"),
         ({"related": f"{ORIGIN}/accounts"}, "passed"),
+        *(({name: at("page[number]=1")}, "passed") for name in ("self", "related", "describedby", "last")),
         ({"help": f"{ORIGIN}/help"}, "passed"),
         ({"help": None}, "passed"),
         ({"canonical": at("page[number]=2")}, "passed"),
@@ -156,6 +157,7 @@ def test_the_page_size_beside_other_parameters() -> None:
 def test_the_parameters_of_links(link: str, expected: str) -> None:
     check = pagination.test_links_page_by_the_page_parameters
     assert outcome(check, page(TEN, links={"next": at(link)}), refused()) == expected
+    assert outcome(check, page(TEN, link, links={"next": at(link)}), refused()) == "not observed"
 
 
 def test_every_invoice_on_one_page() -> None:
@@ -204,6 +206,10 @@ def test_the_order_of_amounts_over_pages(order: str, expected: str) -> None:
     rows = [element(number, {"amount-spent": f"{number}.5"}) for number in map(int, order)]
     pages = tuple(walk(rows, 4, "sort=-amount-spent"))
     check = pagination.test_the_order_goes_on_from_page_to_page
+    # What a link does not keep is not sorted either.
+    forgetful = tuple(walk(rows, 4))
+    lost = page(rows[:4], "sort=-amount-spent", forgetful[0].document["links"], probe="page[1]")
+    assert outcome(check, (), (lost, *forgetful[1:])) == "not observed"
     deaf = whole(elements("amount-spent", ["10.25", "9.5"]), "sort=amount-spent")
     able = whole(elements("amount-spent", ["9.5", "10.25"]), "sort=amount-spent")
     assert outcome(check, (refused(400, "sort=amount-spent"), able), pages) == expected
@@ -231,7 +237,11 @@ def test_kept_parameters(link: str, expected: str) -> None:
     check = pagination.test_links_keep_the_parameters
     answer = page(TEN[:2], VIEW, {"next": f"?{link}"})
     assert outcome(check, (answer,), (), (), refused(), refused()) == expected
-    assert outcome(check, (refused(),), (), (), refused(), answer) == expected
+    for place in range(3):
+        lists = [(answer,) if number == place else () for number in range(3)]
+        assert outcome(check, *lists, refused(), refused()) == expected
+    for others in ((answer, refused()), (refused(), answer)):
+        assert outcome(check, (), (), (), *others) == expected
     assert outcome(check, (page(TEN),), (), (), refused(), refused()) == "not observed"
 
 

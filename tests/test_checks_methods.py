@@ -140,6 +140,9 @@ def test_no_write_may_succeed(status: int, expected: str) -> None:
     answer = refused("write_unknown", status, method="DELETE")
     assert said(check, answer) == expected
     assert said(check, ok("unknown_item"), answer) == "not observed"
+    # One that succeeds is one finding.
+    owner = {"violated": "not observed", "passed": "passed" if status == 404 else "violated"}[expected]
+    assert said(test_methods.test_a_write_is_refused_as_not_allowed, answer) == owner
 
 
 @pytest.mark.parametrize("value", ["TRACE / HTTP/1.1", "conformance-throw-away-credentials"])

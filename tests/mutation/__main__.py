@@ -1,6 +1,6 @@
 """Run the unit tests of the checks against mutants of them, and list the mutants that no test notices.
 
-Usage: python -m tests.mutation [-n N] [-o FILE.jsonl] [--again FILE.jsonl] FILE...
+Usage: python -m tests.mutation [-n N] [-s FILE.jsonl] [-o FILE.jsonl] FILE...
 
 Every mutant is judged in a process of its own, forked from one that has run the tests before. A check is a pure
 function, so what the mutated checks do not take part in is taken from that run: tests that call none of them are left
@@ -240,10 +240,12 @@ def main() -> None:
         "-n", dest="sample", type=int, metavar="N", help="at most N mutants of each file, always the same"
     )
     parser.add_argument("-o", dest="out", type=Path, default=Path("mutants.jsonl"), help="where the survivors go")
-    parser.add_argument("--again", type=Path, metavar="FILE", help="only the mutants that this file lists as survivors")
+    parser.add_argument(
+        "-s", dest="survivors", type=Path, metavar="FILE", help="only the mutants that this file lists as survivors"
+    )
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
     options = parser.parse_args()
-    known = None if options.again is None else set(options.again.read_text().splitlines())
+    known = None if options.survivors is None else set(options.survivors.read_text().splitlines())
     for path in options.files:
         began = time.monotonic()
         # One process for each file: nothing of another file's run is left over.

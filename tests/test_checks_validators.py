@@ -9,6 +9,7 @@ from conformance.exchange import Exchange
 from tests.http_answers import (
     ETAG,
     UNKNOWN,
+    answers,
     by_name,
     head,
     not_modified,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.checks.documents import is_additional, is_relationship_url
+from conformance.checks.documents import is_additional
 from conformance.checks.resources import identities, is_identifier
 from conformance.circumstances import declares_version_1_0
 from conformance.exchange import Exchange, NotObserved
@@ -202,8 +202,9 @@ def test_no_resource_is_included_twice(every_success: tuple[Exchange, ...]) -> N
         document = exchange.ok_document
         data, included = document.get("data"), document.get("included")
         given(isinstance(included, list) and not isinstance(data, list), "no single resource with others")
-        # The data of a relationship identifies a resource that may be included.
-        seen = set() if is_relationship_url(exchange) else set(identities(data))
+        # The data of a relationship only identifies a resource, which may be included.
+        whole = isinstance(data, dict) and not data.keys().isdisjoint({"attributes", "relationships", "links"})
+        seen = set(identities(data)) if whole else set()
         for identity in identities(included):
             observed = f"{' '.join(identity)} twice"
             expect(identity not in seen, "every resource once", observed, exchange, part="/included")

@@ -110,7 +110,7 @@ def second_sniffable(api: Api) -> None:
     "recurring-other-data-under-one-tag",
     caught_by={"ROB-013"},
     clause="RFC 9110, section 8.8.1",
-    also={"JSON-007": "two answers differ"},
+    also={"JSON-007": "two answers differ", "ITEM-030": "so do those to different queries"},
     needs=REPEAT,
 )
 def other_data(api: Api) -> None:

@@ -98,11 +98,14 @@ def block(
                 lines.append(f"  {'answer' if number == 0 else '':<{_LABEL - 2}}{line}".rstrip())
     others = [name for judgement in judgements for name in judgement.evidence.get("others", ())]
     others += [f"{judgement.subject}: {judgement.observed}" for judgement in judgements[1:]]
+    others = list(dict.fromkeys(others))
     for number, name in enumerate(others[:_MOST_OTHERS]):
         lines += _entry("also" if number == 0 else "", name)
     if len(others) > _MOST_OTHERS:
         lines += _entry("", f"… and {len(others) - _MOST_OTHERS} more")
-    for judgement in [each for each in judgements[1:] if "repeat" in each.evidence][:_MOST_OTHERS]:
-        # Each generated finding is a cause of its own.
-        lines += _command("and by", str(judgement.evidence["request"]))
+    # Each generated finding is a cause of its own, unless its request has been shown.
+    causes = dict.fromkeys(str(each.evidence["request"]) for each in judgements[1:] if "repeat" in each.evidence)
+    causes.pop(str(evidence.get("request")), None)
+    for cause in list(causes)[:_MOST_OTHERS]:
+        lines += _command("and by", cause)
     return lines + _command("repeat", command)

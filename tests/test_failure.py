@@ -1,0 +1,41 @@
+"""What the block of a finding repeats, and what it does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.reports import failure
+from conformance.requirements import registry
+from conformance.verdict import Judgement, Outcome
+
+
+def judged(subject: str, request: str, **more: Any) -> Judgement:
+    evidence = {"request": request, "answer": ["HTTP/1.1 200 OK"], **more}
+    return Judgement("COND-001", Outcome.FAILED, f"a::{subject}", "", "304", "200 OK", subject, evidence)
+
+
+def block_of(*judgements: Judgement) -> list[str]:
+    return failure.block(registry()["COND-001"], judgements, "pytest -k COND-001")
+
+
+def test_what_was_shown_is_not_shown_again() -> None:
+    lines = block_of(
+        judged("test_one", "curl http://a/1", others=["item GET /1", "item GET /1", "item GET /2"]),
+        judged("generated", "curl http://a/1", repeat="again"),
+        judged("generated", "curl http://a/2", repeat="again"),
+        judged("generated", "curl http://a/2", repeat="again"),
+    )
+    assert lines[lines.index("  also      item GET /1") :] == [
+        "  also      item GET /1",
+        "            item GET /2",
+        "            generated: 200 OK",
+        "  and by    curl http://a/2",
+        "  repeat    pytest -k COND-001",
+    ]
+
+
+def test_no_more_than_five_others_are_shown() -> None:
+    first = judged("test_one", "curl http://a/0", others=[f"item GET /{number}" for number in range(8)])
+    lines = block_of(first, *(judged("generated", f"curl http://a/{number}", repeat="r") for number in range(8)))
+    assert "            … and 4 more" in lines
+    assert [line for line in lines if "and by" in line] == [f"  and by    curl http://a/{n}" for n in range(1, 6)]

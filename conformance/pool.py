@@ -20,6 +20,10 @@ def _tls_context(target: Target) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=target.settings["ca-bundle"])
     except OSError as error:
         raise SettingError(f"--ca-bundle: no certificates (PEM) can be read from it: {error}") from None
+    # As Python 3.13 trusts, and no stricter than 3.12 is: whom a run trusts does not depend on who runs it, and any
+    # certificate of the bundle will do, the server's own included.
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     context.set_alpn_protocols(["http/1.1"])
     if target.settings["insecure"]:
         context.check_hostname = False

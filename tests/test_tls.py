@@ -7,9 +7,10 @@ import ssl
 import pytest
 import trustme
 
+from conformance.pool import Pool
 from tests.observing import SHORT
 from tests.servers.raw import OK, Talk, always, answer, raw_server
-from tests.targets import ITEM, observer_of
+from tests.targets import ITEM, observer_of, target_of
 
 
 class Authority:
@@ -22,7 +23,10 @@ class Authority:
         self.contexts = {}
         for name in ("127.0.0.1", "other.example"):
             self.contexts[name] = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            authority.issue_cert(name).configure_cert(self.contexts[name])
+            certificate = authority.issue_cert(name)
+            certificate.configure_cert(self.contexts[name])
+            certificate.cert_chain_pems[0].write_to_path(f"{folder}/{name}.pem")
+        self.own = f"{folder}/127.0.0.1.pem"
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +39,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     [
         ("127.0.0.1", {}, "certificate"),
         ("127.0.0.1", {"ca_bundle": "bundle"}, None),
+        ("127.0.0.1", {"ca_bundle": "own"}, None),
         ("127.0.0.1", {"insecure": "true"}, None),
         ("other.example", {"ca_bundle": "bundle"}, "IP address mismatch"),
         ("other.example", {"insecure": "true"}, None),
@@ -43,7 +48,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def test_certificates_are_verified(
     authority: Authority, certificate: str, given: dict[str, str], expected: str | None
 ) -> None:
-    given = {name: authority.bundle if value == "bundle" else value for name, value in given.items()}
+    files = {"bundle": authority.bundle, "own": authority.own}
+    given = {name: files.get(value, value) for name, value in given.items()}
     with raw_server(always(OK), authority.contexts[certificate]) as server:
         observer = observer_of(server.base_url, **given)
         observer.observe([ITEM])
@@ -57,6 +63,14 @@ def test_certificates_are_verified(
         assert sent == 0
         assert (exchange.failure or "").startswith("TLS: ")
         assert expected in (exchange.failure or "")
+
+
+def test_every_python_trusts_the_same_certificates(authority: Authority) -> None:
+    pool = Pool(target_of("https://127.0.0.1", ca_bundle=authority.bundle))
+    assert pool.tls is not None
+    assert not pool.tls.verify_flags & ssl.VERIFY_X509_STRICT  # set by create_default_context from Python 3.13 on
+    assert pool.tls.verify_mode is ssl.CERT_REQUIRED
+    assert pool.tls.check_hostname
 
 
 def test_https_to_a_port_that_speaks_http_is_a_tls_failure() -> None:

@@ -172,10 +172,6 @@ class State:
         query = "SELECT rank, page, element, request FROM chosen WHERE rank > ? ORDER BY rank LIMIT ?"
         return list(self._database.execute(query, (after, most)))
 
-    def chosen_count(self) -> int:
-        """Return the size of the sample."""
-        return int(self._database.execute("SELECT count(*) FROM chosen").fetchone()[0])
-
     def add_tag(self, tag: str, body: bytes, identifier: str) -> str | None:
         """Keep an entity tag; return the id of another invoice with the same one and another body, or None."""
         key = digest(tag.encode("utf-8", "surrogatepass"))

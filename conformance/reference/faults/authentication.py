@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from conformance.reference.message import Answer, Document, Request
     from conformance.reference.model import Customer
 
-CHALLENGES = "RFC 9110, section 11.6.1"
 CREDENTIALS = "RFC 9110, section 11.4"
 
 

@@ -13,10 +13,7 @@ if TYPE_CHECKING:
     from conformance.reference.app import Api
     from conformance.reference.message import Request
 
-ECHO = "OWASP API2:2023"
-REVEAL = "OWASP API8:2023"
 CORS = "Fetch standard, CORS protocol"
-COOKIES = "OWASP Session Management"
 
 
 @fault("cors-origin-reflected", caught_by={"SEC-017"}, clause=CORS, also={"SEC-018": "Vary does not list Origin"})

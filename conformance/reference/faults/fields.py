@@ -14,10 +14,7 @@ if TYPE_CHECKING:
     from conformance.reference.app import Api
     from conformance.reference.message import Request
 
-DATE = "RFC 9110, section 6.6.1"
-LENGTH = "RFC 9110, section 8.6"
 HEAD = "RFC 9110, section 9.3.2"
-METHODS = "RFC 9110, section 9.1"
 
 
 def _raw_field(api: Api, line: bytes, when: Callable[[Request, Answer], bool]) -> None:

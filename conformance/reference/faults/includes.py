@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 JSON_API = "JSON:API 1.1"
 INCLUDES = f"{JSON_API}, fetching-includes"
-FIELDSETS = f"{JSON_API}, fetching-sparse-fieldsets"
-CUSTOM = f"{JSON_API}, query-parameters-custom"
-FAMILIES = f"{JSON_API}, query-parameters-families"
 _RELATIONSHIP = {"REL-007": "the relationship includes its account in the same way"}
 
 

@@ -22,7 +22,6 @@ NONE_MATCH = "RFC 9110, section 13.1.2"
 NOT_MODIFIED = "RFC 9110, section 15.4.5"
 MODIFIED_SINCE = "RFC 9110, section 13.1.3"
 MATCH = "RFC 9110, section 13.1.1"
-RANGES = "RFC 9110, section 14.2"
 CONTESTED = {"contested"}
 
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from conformance.reference.message import Document, Request
 
 JSON_API = "JSON:API 1.1"
-INCLUDES = f"{JSON_API}, fetching-includes"
 FIELDSETS = f"{JSON_API}, fetching-sparse-fieldsets"
 CUSTOM = f"{JSON_API}, query-parameters-custom"
 FAMILIES = f"{JSON_API}, query-parameters-families"

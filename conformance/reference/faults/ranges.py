@@ -14,14 +14,7 @@ if TYPE_CHECKING:
     from conformance.reference.app import Api
     from conformance.reference.message import Request
 
-    NoneMatch = Callable[[list[str], str], bool]
-
-NONE_MATCH = "RFC 9110, section 13.1.2"
-NOT_MODIFIED = "RFC 9110, section 15.4.5"
-MODIFIED_SINCE = "RFC 9110, section 13.1.3"
-MATCH = "RFC 9110, section 13.1.1"
 RANGES = "RFC 9110, section 14.2"
-CONTESTED = {"contested"}
 
 
 def _ranges(api: Api, pattern: str, change: Callable[[Request, Answer], None], *, conditional: bool = False) -> None:

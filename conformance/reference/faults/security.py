@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 ECHO = "OWASP API2:2023"
 REVEAL = "OWASP API8:2023"
 CORS = "Fetch standard, CORS protocol"
-COOKIES = "OWASP Session Management"
 
 
 @fault(

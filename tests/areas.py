@@ -17,8 +17,8 @@ from conformance.checks import (
     test_semantics,
     test_structure,
 )
-from conformance.exchange import Exchange, NotObserved
-from conformance.judging import Violation
+from conformance.exchange import Exchange
+from tests import judged
 from tests.correct import answers
 from tests.exchanges import exchange
 
@@ -63,14 +63,7 @@ def outcome(check: Check, given: Mapping[str, Exchange]) -> str:
             arguments[name] = tuple(each for key, each in given.items() if key in {wanted, f"other_{wanted}"})
         else:
             arguments[name] = given.get(name) or exchange(name, None)
-    try:
-        check(**arguments)
-    except NotObserved:
-        return "not observed"
-    except Violation as violation:
-        lines = (violation.expected, violation.observed)
-        return "violated" if all(line and "\n" not in line for line in lines) else f"badly described: {lines}"
-    return "passed"
+    return judged.outcome(check, **arguments)
 
 
 def violated(changes: Mapping[str, Exchange]) -> set[str]:

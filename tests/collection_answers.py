@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from conformance.exchange import Exchange, NotObserved
-from conformance.judging import Violation
+from conformance.exchange import Exchange
 from tests.exchanges import ORIGIN, PREFIX, document, exchange, refusal
 
 COLLECTION: Final = f"{PREFIX}/invoices"
@@ -84,15 +83,3 @@ def walk(data: Sequence[Element], size: int, query: str = "") -> list[Exchange]:
 def refused(status: int = 400, query: str | None = None) -> Exchange:
     """Return a refusal by the collection."""
     return refusal(status, "listing", path=COLLECTION, query=None if query is None else quote(query, safe="=&,-"))
-
-
-def outcome(check: Callable[..., None], *arguments: Any) -> str:
-    """Return what a check says of its arguments: passed, violated or not observed."""
-    try:
-        check(*arguments)
-    except NotObserved:
-        return "not observed"
-    except Violation as violation:
-        lines = (violation.expected, violation.observed)
-        return "violated" if all(line and "\n" not in line for line in lines) else f"badly described: {lines}"
-    return "passed"

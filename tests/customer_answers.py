@@ -14,12 +14,12 @@ from typing import Any, Final
 from conformance import probes
 from conformance.arguments import RECORD_WIDE
 from conformance.checks import test_cookies, test_isolation, test_tokens, test_transport
-from conformance.exchange import Exchange, NotObserved
-from conformance.judging import Violation
+from conformance.exchange import Exchange
 from conformance.probe import Family, Probe
 from conformance.secrets import AUTH_TOKEN, OTHER_AUTH_TOKEN
 from conformance.target import UNKNOWN_ID
 from tests.exchanges import INVOICE_ID, PREFIX, document, exchange, refusal
+from tests.judged import outcome
 
 MODULES: Final = (test_tokens, test_isolation, test_cookies, test_transport)
 OTHER_ID: Final = "7f150524-34b9-45df-9e77-69b10f4205b4"
@@ -154,22 +154,11 @@ def _values(name: str, given: Given, bits: int) -> list[Any]:
     return [given[name]]
 
 
-def _outcome(check: Check, values: tuple[Any, ...]) -> str:
-    try:
-        check(*values)
-    except NotObserved:
-        return "not observed"
-    except Violation as violation:
-        lines = (violation.expected, violation.observed)
-        return "violated" if all(line and "\n" not in line for line in lines) else f"badly described: {lines}"
-    return "passed"
-
-
 def outcomes(given: Given, bits: int = BITS) -> Iterator[tuple[str, str, str]]:
     """Yield requirement, name of the check and outcome for every call of every check."""
     for requirement, check in checks():
         for values in itertools.product(*(_values(name, given, bits) for name in inspect.signature(check).parameters)):
-            yield requirement, check.__name__, _outcome(check, values)
+            yield requirement, check.__name__, outcome(check, *values)
 
 
 def violated(changes: Given, bits: int = BITS, *, https: bool = False) -> set[str]:

@@ -20,11 +20,11 @@ from conformance.checks import (
     test_validators,
 )
 from conformance.contract import documented_example
-from conformance.exchange import Exchange, Fields, NotObserved
-from conformance.judging import Violation
+from conformance.exchange import Exchange, Fields
 from conformance.probes.conditional import FAR_FUTURE, LONG_AGO
 from conformance.probes.http import THROW_AWAY
 from tests.exchanges import PREFIX, document, exchange, refusal
+from tests.judged import outcome
 
 MODULES: Final = (test_validators, test_conditional, test_ranges, test_caching, test_http, test_methods)
 ETAG: Final = 'W/"253f5160b8ebcfba91cd3a9a98178ce6"'
@@ -32,7 +32,6 @@ OTHER_ID: Final = "6b0d549b-6f03-475a-9600-a35a099950d8"
 UNKNOWN: Final = f"{PREFIX}/invoices/6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42"
 TAG_OF_COMPOUND: Final = {"ETag": 'W/"00000000000000000000000000000003"'}
 SPARSE: Final = "fields%5Binvoices%5D=reference,amount-spent"
-OTHERS: Final = {"data": [{"type": "invoices", "id": OTHER_ID}]}
 CLOCK: Final[Mapping[str, Any]] = {"started": datetime(2024, 11, 14, 9, 57, 8, tzinfo=UTC), "elapsed": 0.01}
 
 Given = Mapping[str, Exchange]
@@ -213,14 +212,7 @@ def checks() -> Iterator[tuple[str, Check]]:
 def judge(check: Check, given: Given) -> str:
     """Return what a check says of the answers ``given`` by probe: passed, violated or not observed."""
     names = inspect.signature(check).parameters
-    try:
-        check(**{name: every(name, given) if name.startswith("every_") else given[name] for name in names})
-    except NotObserved:
-        return "not observed"
-    except Violation as violation:
-        told = (violation.expected, violation.observed)
-        return "violated" if all(told) and "\n" not in "".join(told) else "told badly"
-    return "passed"
+    return outcome(check, **{name: every(name, given) if name.startswith("every_") else given[name] for name in names})
 
 
 def outcomes(changed: Given) -> dict[tuple[str, str], str]:

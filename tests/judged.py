@@ -13,6 +13,18 @@ from tests.exchanges import exchange, refusal
 Check = Callable[..., None]
 
 
+def outcome(check: Check, *arguments: Any, **named: Any) -> str:
+    """Return what ``check`` says of its arguments: passed, violated or not observed."""
+    try:
+        check(*arguments, **named)
+    except NotObserved:
+        return "not observed"
+    except Violation as violation:
+        told = (violation.expected, violation.observed)
+        return "violated" if all(told) and "\n" not in "".join(told) else f"told badly: {told}"
+    return "passed"
+
+
 def said_by(check: Check, usual: Mapping[str, Exchange], **given: Any) -> str:
     """Return what ``check`` says: passed, violated or not observed.
 
@@ -24,14 +36,7 @@ def said_by(check: Check, usual: Mapping[str, Exchange], **given: Any) -> str:
         bare = name.removeprefix("every_")
         value = given[name] if name in given else usual.get(bare, exchange(bare))
         arguments[name] = (value,) if name.startswith("every_") and isinstance(value, Exchange) else value
-    try:
-        check(**arguments)
-    except NotObserved:
-        return "not observed"
-    except Violation as violation:
-        told = (violation.expected, violation.observed)
-        return "violated" if all(told) and "\n" not in "".join(told) else f"told badly: {told}"
-    return "passed"
+    return outcome(check, **arguments)
 
 
 def lost(probe: str, **parts: Any) -> Exchange:

@@ -24,12 +24,12 @@ from conformance.checks import (
     test_negotiation,
     test_parameters,
 )
-from conformance.exchange import Exchange, Fields, NotObserved
-from conformance.judging import Violation
+from conformance.exchange import Exchange, Fields
 from conformance.probe import Family, Probe
 from conformance.target import SECOND_UNKNOWN_ID, UNKNOWN_ID
 from conformance.tokens_offline import TokenFacts
 from tests.exchanges import DEFAULT, DEFAULT_REQUEST, INVOICE_ID, ORIGIN, PREFIX, REMOVED, document, exchange, refusal
+from tests.judged import outcome
 
 MODULES: Final = (
     test_negotiation,
@@ -246,22 +246,11 @@ def checks() -> Iterator[tuple[str, Check]]:
                 yield mark.args[0], function
 
 
-def _judge(check: Check, arguments: Mapping[str, Any]) -> str:
-    try:
-        check(**arguments)
-    except NotObserved:
-        return "not observed"
-    except Violation as violation:
-        told = (violation.expected, violation.observed)
-        return "violated" if all(told) and "\n" not in "".join(told) else f"told badly: {told}"
-    return "passed"
-
-
 def _outcomes(check: Check, given: Given, facts: TokenFacts) -> set[str]:
     calls: list[dict[str, Any]] = [{}]
     for name in inspect.signature(check).parameters:
         calls = [{**call, name: value} for call in calls for value in _value(name, given, facts)]
-    return {_judge(check, call) for call in calls}
+    return {outcome(check, **call) for call in calls}
 
 
 def outcomes(changes: Given, facts: TokenFacts = FACTS) -> dict[tuple[str, str], set[str]]:

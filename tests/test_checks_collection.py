@@ -10,8 +10,9 @@ from conformance.checks import test_collection as collection
 from conformance.checks import test_collection_parameters as parameters
 from conformance.exchange import Exchange
 from conformance.probes.paging import first_of_view
-from tests.collection_answers import ACCOUNTS, COLLECTION, at, element, identifier, outcome, page, refused, walk, whole
+from tests.collection_answers import ACCOUNTS, COLLECTION, at, element, identifier, page, refused, walk, whole
 from tests.exchanges import exchange
+from tests.judged import outcome
 
 NOVEMBER = {"start-date": "2024-11-01T00:00:00.000Z", "end-date": "2024-12-01T00:00:00.000Z"}
 OCTOBER = {"start-date": "2024-10-01T00:00:00.000+02:00", "end-date": "2024-11-01T00:00:00.000Z"}

@@ -9,7 +9,8 @@ import pytest
 
 from conformance.checks import test_filtering as filtering
 from conformance.exchange import Exchange
-from tests.collection_answers import ACCOUNTS, at, element, elements, identifier, outcome, page, refused, whole
+from tests.collection_answers import ACCOUNTS, at, element, elements, identifier, page, refused, whole
+from tests.judged import outcome
 
 ACCOUNT_ROWS = [element(1, account=0), element(2, account=1), element(3, account=0)]
 EVERYTHING = whole(ACCOUNT_ROWS)

@@ -8,8 +8,9 @@ import pytest
 
 from conformance.checks import test_pagination as pagination
 from conformance.exchange import Exchange
-from tests.collection_answers import COLLECTION, at, element, elements, outcome, page, refused, walk, whole
+from tests.collection_answers import COLLECTION, at, element, elements, page, refused, walk, whole
 from tests.exchanges import ORIGIN
+from tests.judged import outcome
 
 TEN: Final = [element(number, {"service-transactions-count": number // 4}) for number in range(10)]
 LISTING: Final = whole(TEN)

@@ -79,28 +79,26 @@ def test_head_has_the_fields_of_get(item: Exchange, item_head: Exchange) -> None
     expect(same, f"{vary}, as for GET", of_head, item_head, part="Vary")
 
 
+def _expect_length_of_get(status: int, get: Exchange, get_again: Exchange, head: Exchange) -> None:
+    for exchange in (get, get_again, head):
+        given_status(exchange, status)
+    length = declared_length(head)
+    given(length is not None, "HEAD has no Content-Length")
+    wanted = sent_length(get)
+    given(wanted == sent_length(get_again), "the length differs from one answer to the next")
+    expect(length == wanted, f"{wanted}, as for GET", length, head, part="Content-Length")
+
+
 @requirement("HTTP-018")
 def test_content_length_of_head_is_that_of_get(item: Exchange, item_again: Exchange, item_head: Exchange) -> None:
-    for exchange in (item, item_again, item_head):
-        given_status(exchange, 200)
-    length = declared_length(item_head)
-    given(length is not None, "HEAD has no Content-Length")
-    wanted = sent_length(item)
-    given(wanted == sent_length(item_again), "the invoice changes from one request to the next")
-    expect(length == wanted, f"{wanted}, as for GET", length, item_head, part="Content-Length")
+    _expect_length_of_get(200, item, item_again, item_head)
 
 
 @requirement("HTTP-018")
 def test_content_length_of_head_is_that_of_get_for_an_error(
     unknown_item: Exchange, second_unknown_item: Exchange, unknown_item_head: Exchange
 ) -> None:
-    for exchange in (unknown_item, second_unknown_item, unknown_item_head):
-        given_status(exchange, 404)
-    length = declared_length(unknown_item_head)
-    given(length is not None, "HEAD has no Content-Length")
-    wanted = sent_length(unknown_item)
-    given(wanted == sent_length(second_unknown_item), "the length differs from one answer to the next")
-    expect(length == wanted, f"{wanted}, as for GET", length, unknown_item_head, part="Content-Length")
+    _expect_length_of_get(404, unknown_item, second_unknown_item, unknown_item_head)
 
 
 @requirement("HTTP-007")

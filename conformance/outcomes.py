@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -92,11 +92,6 @@ def _share(violation: Violation) -> str:
     return f" (seen in {seen} of {judged} answers)" if seen < judged else ""
 
 
-def suite_error(requirement_id: str, nodeid: str, traceback: str) -> Judgement:
-    """Return the judgement of an item that judges many requirements and broke down."""
-    return Judgement(requirement_id, Outcome.ERROR, nodeid, reason=traceback)
-
-
 class _Told(str):
     """The text of a failure. ``reprcrash`` is pytest's name of what holds the short form."""
 
@@ -165,3 +160,15 @@ def apply(judgements: Sequence[Judgement], report: pytest.TestReport, run: Run) 
         path, line, _ = report.location
         report.outcome = "skipped"
         report.longrepr = (path, (line or 0) + 1, f"{outcome}: {said}")
+
+
+def apply_suite_error(item: pytest.Item, said: str, report: pytest.TestReport, run: Run) -> None:
+    """Write into ``report`` that an item that judges many requirements broke down, and what it said."""
+    apply([Judgement("GEN-001", Outcome.ERROR, item.nodeid, reason=said)], report, run)
+    vars(report)["conformance"].update(item=item.name)
+
+
+def apply_recorded(item: pytest.Item, recorded: Mapping[str, Any], report: pytest.TestReport, run: Run) -> None:
+    """Write into ``report`` what a record holds of an item that judges many requirements."""
+    apply([Judgement.from_dict(each) for each in recorded["judgements"]], report, run)
+    vars(report)["conformance"] = {**recorded, **vars(report)["conformance"], "item": item.name}

@@ -10,7 +10,6 @@ import pytest
 
 from conformance.fuzzing.session import Outcome, Session
 from conformance.items import run_of
-from conformance.verdict import Judgement
 
 # Kinds of requests: examples and coverage, random ones, and ones that are broken on the level of the URL.
 GROUPS = ("contract", "fuzzing", "hostile")
@@ -80,12 +79,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = pytest.TestReport.from_item_and_call(item, call)
     run = run_of(item.config)
     if call.excinfo is not None:
-        outcomes.apply([outcomes.suite_error("GEN-001", item.nodeid, str(report.longrepr))], report, run)
-        vars(report)["conformance"].update(item=item.name)
+        outcomes.apply_suite_error(item, str(report.longrepr), report, run)
     elif call.when == "call" and run.kept:
         recorded = run.kept.generated.get(item.name, {"judgements": []})
-        outcomes.apply([Judgement.from_dict(each) for each in recorded["judgements"]], report, run)
-        vars(report)["conformance"] = {**recorded, **vars(report)["conformance"], "item": item.name}
+        outcomes.apply_recorded(item, recorded, report, run)
     elif call.when == "call":
         found, seconds = item.stash[_OUTCOME]
         repeat = f"-k {_select(item)} --fuzz-seed={run.settings['fuzz-seed']} --fuzz-examples={_examples(item.config)}"

@@ -11,7 +11,6 @@ import pytest
 from conformance.distribution import workers
 from conformance.items import run_of
 from conformance.settings import SettingError
-from conformance.verdict import Judgement
 
 if TYPE_CHECKING:
     from conformance.sweep.progress import Advance
@@ -97,12 +96,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if call.excinfo is not None:
         wrong = isinstance(call.excinfo.value, SettingError)
         said = str(call.excinfo.value) if wrong else str(report.longrepr)
-        outcomes.apply([outcomes.suite_error("GEN-001", item.nodeid, said)], report, run)
-        vars(report)["conformance"].update(item=item.name)
+        outcomes.apply_suite_error(item, said, report, run)
     elif call.when == "call" and run.kept:
         recorded = run.kept.generated.get(item.name, {"judgements": []})
-        outcomes.apply([Judgement.from_dict(each) for each in recorded["judgements"]], report, run)
-        vars(report)["conformance"] = {**recorded, **vars(report)["conformance"], "item": item.name}
+        outcomes.apply_recorded(item, recorded, report, run)
     elif call.when == "call":
         summary = item.stash[_SUMMARY]
         outcomes.apply(list(judgements(summary, item.nodeid, repeated(run.settings))), report, run)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance import distribution, settings
+from conformance import distribution, options, settings
 
 if TYPE_CHECKING:
     from conformance.arguments import Argument
@@ -76,8 +76,8 @@ def _target_file(config: pytest.Config) -> dict[str, Any]:
 
 def settings_of(config: pytest.Config) -> settings.Settings:
     return settings.read_settings(
-        lambda dest: settings.option_of(config, dest),
-        lambda dest: settings.ini_of(config, dest),
+        lambda dest: options.option_of(config, dest),
+        lambda dest: options.ini_of(config, dest),
         _target_file(config),
     )
 

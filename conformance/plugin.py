@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 import pytest
 
-from conformance import calling, concluding, sending, settings, termination
+from conformance import calling, concluding, options, sending, settings, termination
 from conformance.items import only_checks, settings_of
 
 # In the order in which a run needs them.
@@ -15,7 +15,7 @@ HOOKS = (sending, calling, concluding)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the settings."""
-    settings.add_options(parser)
+    options.add_options(parser)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -24,7 +24,7 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
 
     Only a sweep can be shared; each process then has its part of the limits.
     """
-    if option := settings.taken_for_a_place(config):
+    if option := options.taken_for_a_place(config):
         raise pytest.UsageError(f"write {option}: pytest takes a name that stands by itself for a place of tests")
     if not only_checks(config):
         return (yield)

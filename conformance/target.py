@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance import minting, secrets
-from conformance.settings import SETTINGS, SettingError, Settings, fits_into_a_path
+from conformance.option_types import fits_into_a_path
+from conformance.settings import SETTINGS, SettingError, Settings
 from conformance.wire import Origin
 from conformance.wording import counted
 

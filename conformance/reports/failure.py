@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from conformance.option_types import ENABLEABLE
 from conformance.requirements import Requirement
-from conformance.settings import ENABLEABLE
 from conformance.verdict import Judgement, Outcome
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from conformance.checks import test_item
 from conformance.exchange import Exchange, NotObserved, Request
 from conformance.jsontext import JsonText
 from conformance.judging import Violation
-from conformance.settings import fits_into_a_path
+from conformance.option_types import fits_into_a_path
 from conformance.sweep import authority, collection
 from conformance.sweep.authority import Hit
 from conformance.sweep.ledger import Ledger

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from conformance.option_types import _LEAST_EMBEDDED
 from conformance.reference import data
 from conformance.reference.app import Api
 from conformance.reference.model import Invoice
@@ -15,7 +16,6 @@ from conformance.reference.selection import KINDS, Condition, Kind, condition, f
 from conformance.reference.serialise import plain
 from conformance.reference.server import ReferenceServer
 from conformance.reference.store import SqliteStore
-from conformance.settings import _LEAST_EMBEDDED
 
 MANY = 600
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import types
@@ -12,26 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from conformance.exchange import Exchange, NotObserved, Request
+from conformance.exchange import Exchange, Request
 from conformance.fuzzing import hostile
-from conformance.fuzzing.asked import IdForm, operations, read
-from conformance.fuzzing.findings import Clusters, Hit
-from conformance.fuzzing.judgements import judgements
-from conformance.fuzzing.rules import Rule
+from conformance.fuzzing.asked import IdForm, operations
 from conformance.fuzzing.session import Session
-from conformance.judging import Violation
-from conformance.reference.faults import all_faults
-from conformance.reference.message import Problem
 from conformance.reference.server import ReferenceServer
 from conformance.requirements import Level, registry
-from conformance.verdict import Outcome
 from tests.exchanges import INVOICE_ID, PREFIX, exchange, refusal
 from tests.servers import drf_server
 from tests.targets import target_of
 from tests.test_generated_faults import DEFAULTS, GETS, session_of
 
 ROOT = Path(__file__).parent.parent
-KNOWN = frozenset({INVOICE_ID})
 
 
 @pytest.fixture(scope="module")
@@ -238,164 +229,6 @@ def test_what_the_target_shows_exists(server: ReferenceServer) -> None:
     made.close()
     # An invoice that is served for whatever id is asked for shows nothing.
     assert forms == [IdForm.UNKNOWN, IdForm.UNKNOWN, IdForm.SHOWN]
-
-
-# How requests are read.
-
-
-@pytest.mark.parametrize(
-    ("path", "form"),
-    [
-        (INVOICE_ID, IdForm.KNOWN),
-        (INVOICE_ID.upper(), IdForm.KNOWN),
-        ("00000000-0000-4000-8000-000000000000", IdForm.UNKNOWN),
-        (INVOICE_ID.replace("-", ""), IdForm.OTHER_NOTATION),
-        (f"%7B{INVOICE_ID}%7D", IdForm.OTHER_NOTATION),
-        ("null", IdForm.PLAIN),
-        ("%FF", IdForm.MALFORMED),
-        ("%zz", IdForm.MALFORMED),
-        ("%00", IdForm.CONTROL),
-        ("a" * 300, IdForm.LONG),
-        ("%C3%BC", IdForm.NON_ASCII),
-        ("a%20b", IdForm.SPECIAL),
-        ("a.json", IdForm.SPECIAL),
-    ],
-)
-def test_an_id_is_read(path: str, form: IdForm) -> None:
-    assert read(request_of(f"/invoices/{path}"), PREFIX, KNOWN).id_form is form
-
-
-@pytest.mark.parametrize(
-    ("query", "fits"),
-    [
-        ("", True),
-        ("include=account", True),
-        ("include=", True),
-        ("include=nosuch", False),
-        ("include=account&include=account", False),
-        ("fields%5Binvoices%5D=reference,amount-spent&fields%5Baccounts%5D=", True),
-        ("fields%5Binvoices%5D=reference,nosuch", False),
-        ("foo=1", False),
-        ("include=account%00", False),
-        ("include=%", False),
-    ],
-)
-def test_a_query_is_read(query: str, fits: bool) -> None:
-    asked = read(request_of(f"/invoices/{INVOICE_ID}?{query}"), PREFIX, KNOWN)
-    assert asked.fits is fits
-    assert asked.operation
-    assert asked.operation.name == "getInvoice"
-
-
-@pytest.mark.parametrize(
-    ("query", "fits"),
-    [
-        ("page%5Bsize%5D=1000&sort=-start-date", True),
-        ("page%5Bsize%5D=0", False),
-        ("filter%5Bstart_date_gteq%5D=2024-11-07T09:56:08Z", True),
-        ("filter%5Bstart_date_gteq%5D=yesterday", False),
-        ("filter%5Baccount_id_eq%5D=x", False),
-    ],
-)
-def test_a_query_of_the_collection_is_read(query: str, fits: bool) -> None:
-    assert read(request_of(f"/invoices?{query}"), PREFIX, KNOWN).fits is fits
-
-
-# What becomes of violations.
-
-
-def failing(parameter: str) -> Rule:
-    """Return a rule that a request with this parameter violates."""
-
-    def judge(subject: Exchange, _: object) -> None:
-        if subject.answer is None:
-            raise NotObserved("nothing")
-        if f"{parameter}=" in subject.request.url:
-            raise Violation("no such answer", "such an answer", subject)
-
-    return Rule("ERR-011", parameter, judge)
-
-
-def answered(query: str) -> Exchange:
-    return replace(exchange(), request=request_of(f"/invoices/{INVOICE_ID}?{query}"))
-
-
-class Context:
-    """A context without a server."""
-
-    def asked(self, subject: Exchange) -> object:
-        return read(subject.request, PREFIX, KNOWN)
-
-    def plainest(self, _: Exchange) -> list[Request]:
-        return [request_of(f"/invoices/{INVOICE_ID}")]
-
-    def is_probe(self, _: Request) -> bool:
-        return False
-
-
-def hits_of(rule: Rule, *queries: str) -> list[Hit]:
-    return [
-        Hit(rule, answered(query), Violation("no such answer", "such an answer", answered(query))) for query in queries
-    ]
-
-
-def clusters(*, repeats: bool = True) -> Clusters:
-    def send(request: Request) -> Exchange:
-        return replace(exchange(), request=request if repeats else request_of(f"/invoices/{INVOICE_ID}"))
-
-    return Clusters(send, Context())  # type: ignore[arg-type]
-
-
-def test_one_cause_is_told_once_by_its_smallest_request() -> None:
-    hits = hits_of(failing("b"), "a=1&b=2,3&c=4", "b=2,3&a=1", "c=1&b=5&d=6&e=7")
-    (found,) = clusters().findings(hits)
-    assert found.exchange.request.url.endswith("?b=2")
-    assert found.count == 3
-    assert found.stable
-    assert "in 3 generated requests" in found.observed
-
-
-def test_two_causes_are_told_apart() -> None:
-    found = clusters().findings([*hits_of(failing("b"), "a=1&b=2"), *hits_of(failing("c"), "c=1&d=1")])
-    assert [finding.exchange.request.url.partition("?")[2] for finding in found] == ["b=2", "c=1"]
-
-
-def test_what_does_not_repeat_is_called_unstable() -> None:
-    (found,) = clusters(repeats=False).findings(hits_of(failing("b"), "a=1&b=2"))
-    assert not found.stable
-    assert found.observed.startswith("unstable")
-    assert found.exchange.request.url.endswith("?a=1&b=2")
-
-
-def test_no_finding_shows_a_credential() -> None:
-    with ReferenceServer(faults=[all_faults()["generated-id-nul"]]) as server:
-        session = session_of(server)
-        found = session.run("getInvoice", "hostile")
-        told = judgements(
-            found, "test_generated.py::test_generated[getInvoice-hostile]", "-k x", session.target.redactor
-        )
-        session.close()
-    failed = [judgement for judgement in told if judgement.outcome is Outcome.FAILED]
-    assert {judgement.requirement for judgement in failed} == {"ERR-011"}
-    text = json.dumps([judgement.to_dict() for judgement in told])
-    assert server.token not in text
-    assert '\\"Authorization: $INVOICES_AUTH_TOKEN\\"' in text
-    assert failed[0].subject == "getInvoice-hostile"
-
-
-def test_a_server_that_serves_nothing_is_not_observed() -> None:
-    with ReferenceServer() as server:
-
-        def refuse(_: object) -> None:
-            raise Problem(503, "Unavailable", "Later.")
-
-        server.api.on_request(refuse)
-        session = session_of(server)
-        session.account_ids = ()
-        found = session.run("getInvoice", "fuzzing")
-        session.close()
-    assert found.unseen == {"GEN-002": "no generated request was answered with 200"}
-    assert "GEN-002" not in found.holding
 
 
 # Under pytest.

@@ -1,0 +1,117 @@
+"""What becomes of violations by generated requests: one finding a cause, by its smallest request."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from conformance.exchange import Exchange, NotObserved, Request
+from conformance.fuzzing.asked import read
+from conformance.fuzzing.findings import Clusters, Hit
+from conformance.fuzzing.judgements import judgements
+from conformance.fuzzing.rules import Rule
+from conformance.judging import Violation
+from conformance.reference.faults import all_faults
+from conformance.reference.message import Problem
+from conformance.reference.server import ReferenceServer
+from conformance.verdict import Outcome
+from tests.exchanges import INVOICE_ID, PREFIX, exchange
+from tests.test_generated_faults import session_of
+
+
+def request_of(target: str) -> Request:
+    return Request("GET", f"http://example.org{PREFIX}{target}", ())
+
+
+def failing(parameter: str) -> Rule:
+    """Return a rule that a request with this parameter violates."""
+
+    def judge(subject: Exchange, _: object) -> None:
+        if subject.answer is None:
+            raise NotObserved("nothing")
+        if f"{parameter}=" in subject.request.url:
+            raise Violation("no such answer", "such an answer", subject)
+
+    return Rule("ERR-011", parameter, judge)
+
+
+def answered(query: str) -> Exchange:
+    return replace(exchange(), request=request_of(f"/invoices/{INVOICE_ID}?{query}"))
+
+
+class Context:
+    """A context without a server."""
+
+    def asked(self, subject: Exchange) -> object:
+        return read(subject.request, PREFIX, frozenset({INVOICE_ID}))
+
+    def plainest(self, _: Exchange) -> list[Request]:
+        return [request_of(f"/invoices/{INVOICE_ID}")]
+
+    def is_probe(self, _: Request) -> bool:
+        return False
+
+
+def hits_of(rule: Rule, *queries: str) -> list[Hit]:
+    return [
+        Hit(rule, answered(query), Violation("no such answer", "such an answer", answered(query))) for query in queries
+    ]
+
+
+def clusters(*, repeats: bool = True) -> Clusters:
+    def send(request: Request) -> Exchange:
+        return replace(exchange(), request=request if repeats else request_of(f"/invoices/{INVOICE_ID}"))
+
+    return Clusters(send, Context())  # type: ignore[arg-type]
+
+
+def test_one_cause_is_told_once_by_its_smallest_request() -> None:
+    hits = hits_of(failing("b"), "a=1&b=2,3&c=4", "b=2,3&a=1", "c=1&b=5&d=6&e=7")
+    (found,) = clusters().findings(hits)
+    assert found.exchange.request.url.endswith("?b=2")
+    assert found.count == 3
+    assert found.stable
+    assert "in 3 generated requests" in found.observed
+
+
+def test_two_causes_are_told_apart() -> None:
+    found = clusters().findings([*hits_of(failing("b"), "a=1&b=2"), *hits_of(failing("c"), "c=1&d=1")])
+    assert [finding.exchange.request.url.partition("?")[2] for finding in found] == ["b=2", "c=1"]
+
+
+def test_what_does_not_repeat_is_called_unstable() -> None:
+    (found,) = clusters(repeats=False).findings(hits_of(failing("b"), "a=1&b=2"))
+    assert not found.stable
+    assert found.observed.startswith("unstable")
+    assert found.exchange.request.url.endswith("?a=1&b=2")
+
+
+def test_no_finding_shows_a_credential() -> None:
+    with ReferenceServer(faults=[all_faults()["generated-id-nul"]]) as server:
+        session = session_of(server)
+        found = session.run("getInvoice", "hostile")
+        told = judgements(
+            found, "test_generated.py::test_generated[getInvoice-hostile]", "-k x", session.target.redactor
+        )
+        session.close()
+    failed = [judgement for judgement in told if judgement.outcome is Outcome.FAILED]
+    assert {judgement.requirement for judgement in failed} == {"ERR-011"}
+    text = json.dumps([judgement.to_dict() for judgement in told])
+    assert server.token not in text
+    assert '\\"Authorization: $INVOICES_AUTH_TOKEN\\"' in text
+    assert failed[0].subject == "getInvoice-hostile"
+
+
+def test_a_server_that_serves_nothing_is_not_observed() -> None:
+    with ReferenceServer() as server:
+
+        def refuse(_: object) -> None:
+            raise Problem(503, "Unavailable", "Later.")
+
+        server.api.on_request(refuse)
+        session = session_of(server)
+        session.account_ids = ()
+        found = session.run("getInvoice", "fuzzing")
+        session.close()
+    assert found.unseen == {"GEN-002": "no generated request was answered with 200"}
+    assert "GEN-002" not in found.holding

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from conformance.reference.data import CUSTOMER, INVOICES, OTHER_CUSTOMER
+from conformance.reference.data import CUSTOMER, OTHER_CUSTOMER
 from conformance.reference.faults import fault
 from conformance.reference.faults.tools import is_busy, is_collection, is_related, is_relationship, set_field, status_is
 from conformance.reference.message import Problem
@@ -16,57 +16,6 @@ if TYPE_CHECKING:
     from conformance.reference.app import Api
     from conformance.reference.message import Answer, Document, Request
     from conformance.reference.model import Customer
-
-CREDENTIALS = "RFC 9110, section 11.4"
-
-
-def _alter_identity(api: Api, change: Callable[[Callable[[Request], Customer], Request], Customer]) -> None:
-    api.replace("authenticate", change)
-
-
-@fault(
-    "auth-anonymous-served",
-    caught_by={"AUTH-001"},
-    clause="RFC 9110, section 11.4",
-    also={
-        "AUTH-005": "a missing token is answered in another way than a bad one",
-        "AUTH-009": "the token in the URL is not needed",
-        "CACHE-008": "nobody receives the invoice",
-        "SEC-019": "a known and an unknown invoice differ without a token",
-    },
-)
-def anonymous_served(api: Api) -> None:
-    """A request without credentials is served as the documented customer."""
-
-    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
-        return original(request) if request.lines("authorization") else CUSTOMER
-
-    _alter_identity(api, authenticate)
-
-
-@fault(
-    "auth-anonymous-head",
-    caught_by={"AUTH-001"},
-    clause="RFC 9110, section 11.4",
-    also={"AUTH-013": "the fields of a customer's invoice are sent"},
-)
-def anonymous_head(api: Api) -> None:
-    """HEAD needs no credentials."""
-
-    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
-        return CUSTOMER if request.method == "HEAD" and not request.lines("authorization") else original(request)
-
-    _alter_identity(api, authenticate)
-
-
-@fault("auth-anonymous-account", caught_by={"AUTH-001"}, clause="RFC 9110, section 11.4")
-def anonymous_account(api: Api) -> None:
-    """The related account needs no credentials."""
-
-    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
-        return CUSTOMER if is_related(request) and not request.lines("authorization") else original(request)
-
-    _alter_identity(api, authenticate)
 
 
 @fault(
@@ -160,7 +109,7 @@ def empty_served(api: Api) -> None:
     def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
         return CUSTOMER if request.lines("authorization") == [""] else original(request)
 
-    _alter_identity(api, authenticate)
+    api.replace("authenticate", authenticate)
 
 
 @fault("auth-reason-told", caught_by={"AUTH-005"}, clause="OWASP API2:2023", also={"ERR-006": "the titles vary"})
@@ -189,7 +138,7 @@ def raw_refused(api: Api) -> None:
             raise api.unauthorised(request)
         return original(request)
 
-    _alter_identity(api, authenticate)
+    api.replace("authenticate", authenticate)
 
 
 @fault("auth-bearer-crash", caught_by={"AUTH-007", "ERR-011"}, clause="RFC 6750, section 2.1")
@@ -212,7 +161,7 @@ def bearer_other_identity(api: Api) -> None:
         customer = original(request)
         return OTHER_CUSTOMER if request.lines("authorization")[0].lower().startswith("bearer") else customer
 
-    _alter_identity(api, authenticate)
+    api.replace("authenticate", authenticate)
 
 
 @fault("auth-any-scheme", caught_by={"AUTH-008"}, clause="RFC 9110, section 11.1", needs={"contested"})
@@ -299,83 +248,6 @@ def data_in_401(api: Api) -> None:
 def weak_key(api: Api) -> None:
     """The tokens are signed with a key from a tutorial."""
     api.signing_key = "secret"
-
-
-def _open(api: Api, where: Callable[[Request], bool]) -> None:
-    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
-        return CUSTOMER if where(request) and not request.lines("authorization") else original(request)
-
-    _alter_identity(api, authenticate)
-
-
-@fault("auth-anonymous-collection", caught_by={"AUTH-001"}, clause=CREDENTIALS, needs={"collection"})
-def anonymous_collection(api: Api) -> None:
-    """The collection needs no credentials."""
-    _open(api, is_collection)
-
-
-@fault("auth-anonymous-inclusion", caught_by={"AUTH-001"}, clause=CREDENTIALS)
-def anonymous_inclusion(api: Api) -> None:
-    """A request with include needs no credentials."""
-    _open(api, lambda request: request.query == "include=account")
-
-
-@fault("auth-anonymous-any-type", caught_by={"AUTH-001"}, clause=CREDENTIALS)
-def anonymous_any_type(api: Api) -> None:
-    """Only requests that ask for JSON:API need credentials."""
-    _open(api, lambda request: not request.lines("accept"))
-
-
-@fault("auth-anonymous-account-by-itself", caught_by={"AUTH-001"}, clause=CREDENTIALS)
-def anonymous_account_by_itself(api: Api) -> None:
-    """The self link of the account needs no credentials."""
-    _open(api, lambda request: "/accounts/" in request.path)
-
-
-@fault(
-    "auth-unknown-account-told-to-everybody",
-    caught_by={"SEC-019"},
-    clause="OWASP API Security 2023, API1",
-    also={"CACHE-008": "whether a token is needed cannot be told"},
-)
-def unknown_account_told(api: Api) -> None:
-    """The account of an unknown invoice is answered with 404 before the token is looked at."""
-
-    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
-        if is_related(request) and not any(invoice.id in request.path for invoice in INVOICES):
-            raise api.not_found()
-        return original(request)
-
-    _alter_identity(api, authenticate)
-
-
-@fault("auth-anonymous-account-head", caught_by={"AUTH-001"}, clause=CREDENTIALS)
-def anonymous_account_head(api: Api) -> None:
-    """HEAD of the related account needs no credentials."""
-    _open(api, lambda request: is_related(request) and request.method == "HEAD")
-
-
-@fault("auth-anonymous-relationship-head", caught_by={"AUTH-001"}, clause=CREDENTIALS)
-def anonymous_relationship_head(api: Api) -> None:
-    """HEAD of the relationship needs no credentials."""
-    _open(api, lambda request: is_relationship(request) and request.method == "HEAD")
-
-
-@fault("auth-anonymous-collection-head", caught_by={"AUTH-001"}, clause=CREDENTIALS, needs={"collection"})
-def anonymous_collection_head(api: Api) -> None:
-    """HEAD of the collection needs no credentials."""
-    _open(api, lambda request: is_collection(request) and request.method == "HEAD")
-
-
-@fault("auth-account-believes-any-signature", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")
-def account_believes(api: Api) -> None:
-    """The related account is served to whoever sends a token, whatever its signature."""
-
-    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
-        three = [line.count(".") == 2 for line in request.lines("authorization")]
-        return CUSTOMER if is_related(request) and three == [True] else original(request)
-
-    _alter_identity(api, authenticate)
 
 
 @fault("auth-reason-told-by-account", caught_by={"AUTH-005"}, clause="OWASP API2:2023")

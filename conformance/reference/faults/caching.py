@@ -1,12 +1,9 @@
-"""Faults of caching fields, of content codings, and of a cache that is too keen."""
+"""Faults of caching fields."""
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from typing import TYPE_CHECKING
 
-from conformance.reference.data import INVOICE_IDS
 from conformance.reference.faults import fault
 from conformance.reference.faults.tools import (
     is_collection,
@@ -16,19 +13,14 @@ from conformance.reference.faults.tools import (
     set_field,
     status_is,
 )
-from conformance.reference.message import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conformance.reference.app import Api
-    from conformance.reference.message import Request
 
 DOCUMENTED = "Documented example, response headers"
 DIRECTIVES = "RFC 9111, section 5.2"
 SHARED = "RFC 9111, section 5.2.2.7"
 TARGETED = "RFC 9213, section 2.2"
-CODINGS = "RFC 9110, section 8.4"
 
 
 @fault("cache-control-long-lived", caught_by={"CACHE-001"}, clause=DOCUMENTED)
@@ -200,150 +192,6 @@ def vary_with_suffix(api: Api) -> None:
     set_field(api, "Vary", None, lambda request, _: request.path.endswith(".json"))
 
 
-def _accepts_gzip(request: Request) -> bool:
-    return any("gzip" in line and "gzip;q=0" not in line.replace(" ", "") for line in request.lines("accept-encoding"))
-
-
-def _compress(
-    api: Api,
-    when: Callable[[Request], bool],
-    code: Callable[[bytes], bytes],
-    *,
-    vary: bool = True,
-    coding: str = "gzip",
-) -> None:
-    def change(request: Request, answer: Answer) -> None:
-        if answer.status == 200 and when(request):
-            answer.headers.append(("Content-Encoding", coding))
-            answer.body = code(answer.body)
-        if vary:
-            answer.set("Vary", "Accept, Accept-Encoding")
-
-    api.on_answer(change)
-
-
-@fault("coding-not-applied", caught_by={"CACHE-007"}, clause=CODINGS)
-def not_applied(api: Api) -> None:
-    """Content-Encoding says gzip, and the content is plain."""
-    _compress(api, _accepts_gzip, bytes)
-
-
-@fault(
-    "coding-applied-twice",
-    caught_by={"CACHE-007"},
-    clause=CODINGS,
-    also={"JSON-001": "what is left is no JSON", "JSON-002": "what is left is no UTF-8"},
-)
-def applied_twice(api: Api) -> None:
-    """The content is compressed twice, and Content-Encoding says so once."""
-    _compress(api, _accepts_gzip, lambda body: gzip.compress(gzip.compress(body, mtime=0), mtime=0))
-
-
-@fault("coding-refused-but-used", caught_by={"CACHE-010"}, clause="RFC 9110, section 12.5.3")
-def refused_but_used(api: Api) -> None:
-    """The content is compressed wherever gzip is named, even to refuse it."""
-    _compress(
-        api,
-        lambda request: any("gzip" in line for line in request.lines("accept-encoding")),
-        lambda body: gzip.compress(body, mtime=0),
-    )
-
-
-@fault("coding-without-vary", caught_by={"CACHE-011"}, clause="RFC 9110, section 12.5.5")
-def without_vary(api: Api) -> None:
-    """The content is compressed on request, and Vary does not say so."""
-    _compress(api, _accepts_gzip, lambda body: gzip.compress(body, mtime=0), vary=False)
-
-
-@fault("coding-drops-tag", caught_by={"ETAG-001"}, clause="RFC 9110, section 8.8.3.3")
-def drops_tag(api: Api) -> None:
-    """What compresses the content drops its entity tag."""
-    _compress(api, _accepts_gzip, lambda body: gzip.compress(body, mtime=0))
-    set_field(api, "ETag", None, lambda _, answer: answer.get("Content-Encoding") == "gzip")
-
-
-@fault("coding-br-not-applied", caught_by={"CACHE-007"}, clause=CODINGS)
-def br_not_applied(api: Api) -> None:
-    """Where the client names no coding, Content-Encoding says br, and the content is plain."""
-    _compress(api, lambda request: not request.lines("accept-encoding"), bytes, coding="br")
-
-
-@fault(
-    "coding-deflate-without-zlib",
-    caught_by={"CACHE-007"},
-    clause="RFC 9110, section 8.4.1.2",
-    also={
-        "CACHE-010": "it is not listed",
-        "JSON-001": "what is left is no JSON",
-        "JSON-002": "what is left is no UTF-8",
-    },
-)
-def deflate_without_zlib(api: Api) -> None:
-    """The coding deflate is sent without the format of zlib around it."""
-    _compress(api, _accepts_gzip, lambda body: zlib.compress(body, wbits=-15), coding="deflate")
-
-
-@fault("coding-deflate-not-listed", caught_by={"CACHE-010"}, clause="RFC 9110, section 12.5.3")
-def deflate_not_listed(api: Api) -> None:
-    """Who lists gzip gets deflate."""
-    _compress(api, _accepts_gzip, zlib.compress, coding="deflate")
-
-
-def _keep(api: Api, served: Callable[[Request], bool]) -> None:
-    kept: dict[tuple[str, str], Answer] = {}
-
-    def answer(original: Callable[[Request], Answer], request: Request) -> Answer:
-        key = (request.method, f"{request.path}?{request.query}")
-        if key in kept and served(request):
-            return Answer(200, list(kept[key].headers), kept[key].body)
-        made = original(request)
-        if made.status == 200 and request.method == "GET":
-            kept[key] = Answer(200, list(made.headers), made.body)
-        return made
-
-    api.replace("answer", answer)
-
-
-@fault(
-    "cache-serves-nobody",
-    caught_by={"CACHE-008"},
-    clause="RFC 9111, section 3.5",
-    also={
-        "AUTH-001": "a stored copy needs no credentials",
-        "AUTH-005": "a missing token is answered in another way",
-        "SEC-019": "a known and an unknown invoice differ without a token",
-    },
-)
-def serves_nobody(api: Api) -> None:
-    """A stored copy is served to requests without credentials."""
-    _keep(api, lambda request: not request.lines("authorization"))
-
-
-@fault(
-    "cache-serves-other-customer",
-    caught_by={"CACHE-009"},
-    clause="RFC 9111, section 3.5",
-    also={
-        "SEC-001": "an invoice of the other customer is shown",
-        "SEC-002": "an account of the other customer is shown",
-        "ROB-008": "customers get each other's invoices",
-    },
-    needs={"second-customer"},
-)
-def serves_other_customer(api: Api) -> None:
-    """A stored copy is served to whoever has valid credentials."""
-
-    def served(request: Request) -> bool:
-        try:
-            api.authenticate(request)
-        except Exception:  # noqa: BLE001 - a fault, and any refusal means the same
-            return False
-        plain = not any(request.lines(name) for name in ("if-none-match", "if-match", "range", "content-type"))
-        return plain and request.lines("accept") == ["application/vnd.api+json"]
-
-    _keep(api, served)
-
-
 @fault("cache-control-long-lived-with-fields", caught_by={"CACHE-001"}, clause=DOCUMENTED)
 def long_lived_with_fields(api: Api) -> None:
     """With sparse fieldsets an invoice may be used for a minute without validation."""
@@ -377,57 +225,6 @@ def vary_missing_on_account(api: Api) -> None:
 def vary_missing_on_collection(api: Api) -> None:
     """The collection has no Vary."""
     set_field(api, "Vary", None, lambda request, answer: is_collection(request) and answer.status == 200)
-
-
-def _keep_for_all(api: Api, where: Callable[[Request], bool]) -> None:
-    """Serve whoever has credentials with the first answer to the same path and query."""
-    kept: dict[tuple[str, str], Answer] = {}
-
-    def answer(original: Callable[[Request], Answer], request: Request) -> Answer:
-        plain = request.method == "GET" and not request.lines("if-none-match")
-        if not plain or not where(request) or request.lines("accept") != ["application/vnd.api+json"]:
-            return original(request)
-        api.authenticate(request)
-        key = (request.path, request.query)
-        if key not in kept:
-            found = original(request)
-            kept[key] = Answer(200, list(found.headers), found.body)
-        return Answer(200, list(kept[key].headers), kept[key].body)
-
-    api.replace("answer", answer)
-
-
-@fault(
-    "cache-serves-collection-to-all",
-    caught_by={"CACHE-009"},
-    clause="RFC 9111, section 3.5",
-    needs={"second-customer", "collection"},
-)
-def serves_collection(api: Api) -> None:
-    """Whoever asks for the collection gets the first customer's stored copy."""
-    _keep_for_all(api, lambda request: is_collection(request) and not request.query)
-
-
-@fault(
-    "cache-serves-account-to-all", caught_by={"CACHE-009"}, clause="RFC 9111, section 3.5", needs={"second-customer"}
-)
-def serves_account(api: Api) -> None:
-    """Whoever asks for the account of an invoice gets the owner's stored copy."""
-    _keep_for_all(api, lambda request: is_related(request) and any(own in request.path for own in INVOICE_IDS))
-
-
-@fault("coding-in-tag-never-matches", caught_by={"COND-001"}, clause="RFC 9110, section 13.1.2")
-def coding_in_tag(api: Api) -> None:
-    """The tag of compressed content has a suffix by which it is never recognised."""
-
-    def change(request: Request, answer: Answer) -> None:
-        answer.set("Vary", "Accept, Accept-Encoding")
-        if answer.status == 200 and request.lines("accept-encoding") == ["gzip"] and answer.body:
-            answer.body = gzip.compress(answer.body, mtime=0)
-            answer.set("Content-Encoding", "gzip")
-            answer.set("ETag", f'{str(answer.get("ETag"))[:-1]}-gzip"')
-
-    api.on_answer(change)
 
 
 @fault("cdn-keeps-invoices", caught_by={"CACHE-012"}, clause=TARGETED)

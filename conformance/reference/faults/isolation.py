@@ -1,4 +1,4 @@
-"""Faults by which one customer learns of another's invoices, or of hidden ones, in single places."""
+"""Faults by which one customer is shown another's invoices, or hidden ones."""
 
 from __future__ import annotations
 
@@ -6,156 +6,29 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.reference.data import ACCOUNTS, CUSTOMER, FOREIGN, INVOICES
 from conformance.reference.faults import fault
-from conformance.reference.faults.tools import AlteredStore, is_item, is_related, is_relationship
-from conformance.reference.message import Problem
+from conformance.reference.faults.tools import (
+    AlteredStore,
+    asked_invoice,
+    is_foreign,
+    is_hidden,
+    is_item,
+    is_related,
+    is_relationship,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from conformance.reference.app import Api
-    from conformance.reference.message import Answer, Document, Request
+    from conformance.reference.message import Document, Request
     from conformance.reference.model import Account, Customer, Invoice
     from conformance.reference.query import Query
     from conformance.reference.selection import Condition, Record
 
 OBJECTS = "OWASP API1:2023"
-TELLING = "OWASP API1:2023, CWE-204"
 SECOND = {"second-customer"}
 LISTED = {"second-customer", "collection"}
 HIDDEN = {"hidden-invoice"}
-
-
-def _asked(request: Request) -> Invoice | None:
-    return next((invoice for invoice in INVOICES if f"/invoices/{invoice.id}" in request.path), None)
-
-
-def _is_foreign(request: Request) -> bool:
-    """True for a request of a customer about an invoice of another one."""
-    asked = _asked(request)
-    return bool(asked and asked.visible and request.customer and asked.account.customer != request.customer)
-
-
-def _is_hidden(request: Request) -> bool:
-    """True for a request of a customer about an invoice of its own that it must not see."""
-    asked = _asked(request)
-    return bool(asked and not asked.visible and request.customer == asked.account.customer)
-
-
-def _instead_of_404(api: Api, when: Callable[[Request], bool], change: Callable[[Request, Answer], None]) -> None:
-    def alter(request: Request, answer: Answer) -> None:
-        if answer.status == 404 and when(request):
-            change(request, answer)
-
-    api.on_answer(alter)
-
-
-def _not_modified(_request: Request, answer: Answer) -> None:
-    answer.status, answer.body = 304, b""
-
-
-def _forbidden(api: Api, when: Callable[[Request], bool]) -> None:
-    def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
-        if when(request):
-            raise Problem(403, "Forbidden", "Access is forbidden.")
-        return original(request, number)
-
-    api.replace("find_invoice", find)
-
-
-@fault("isolation-account-forbidden", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
-def account_forbidden(api: Api) -> None:
-    """The account of another customer's invoice is answered with 403."""
-    _forbidden(api, lambda request: _is_foreign(request) and is_related(request))
-
-
-@fault("isolation-relationship-forbidden", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
-def relationship_forbidden(api: Api) -> None:
-    """The relationship of another customer's invoice is answered with 403."""
-    _forbidden(api, lambda request: _is_foreign(request) and is_relationship(request))
-
-
-@fault("isolation-include-forbidden", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
-def include_forbidden(api: Api) -> None:
-    """Another customer's invoice with its account is answered with 403."""
-    _forbidden(api, lambda request: _is_foreign(request) and "include=" in request.query)
-
-
-@fault("isolation-head-forbidden", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
-def head_forbidden(api: Api) -> None:
-    """HEAD of another customer's invoice is answered with 403."""
-    _forbidden(api, lambda request: _is_foreign(request) and request.method == "HEAD")
-
-
-@fault("isolation-tag-oracle", caught_by={"SEC-003"}, clause="RFC 9110, section 13.2.1", needs=SECOND)
-def tag_oracle(api: Api) -> None:
-    """The right entity tag of another customer's invoice gives 304."""
-    tags: dict[str, str] = {}
-
-    def alter(request: Request, answer: Answer) -> None:
-        if answer.status == 200 and is_item(request) and not request.query:
-            tags[request.path] = answer.get("ETag") or ""
-        elif answer.status == 404 and request.lines("if-none-match") == [tags.get(request.path, "")]:
-            answer.status, answer.body = 304, b""
-
-    api.on_answer(alter)
-
-
-@fault("isolation-if-match-oracle", caught_by={"SEC-003"}, clause="RFC 9110, section 13.2.1", needs=SECOND)
-def if_match_oracle(api: Api) -> None:
-    """If-Match is evaluated for another customer's invoice, too."""
-
-    def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
-        if _is_foreign(request) and request.lines("if-match"):
-            raise Problem(412, "Precondition failed", "The resource has another entity tag.")
-        return original(request, number)
-
-    api.replace("find_invoice", find)
-
-
-@fault("isolation-last-modified-told", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
-def last_modified_told(api: Api) -> None:
-    """The 404 for the account of another customer's invoice has a field that others have not."""
-    _instead_of_404(
-        api,
-        lambda request: _is_foreign(request) and is_related(request),
-        lambda _, answer: answer.headers.append(("X-Tenant", "mismatch")),
-    )
-
-
-@fault(
-    "isolation-data-in-404",
-    caught_by={"SEC-001"},
-    clause=OBJECTS,
-    also={"SEC-003": "the body differs from that for an unknown one", "ERR-006": "the detail varies"},
-    needs=SECOND,
-)
-def data_in_404(api: Api) -> None:
-    """The 404 for another customer's invoice shows its reference."""
-
-    def change(request: Request, document: Document) -> None:
-        asked = _asked(request)
-        if asked and _is_foreign(request) and is_item(request) and not request.query and "errors" in document:
-            document["errors"][0]["meta"] = {"reference": asked.reference}
-
-    api.on_document(change)
-
-
-@fault(
-    "isolation-account-in-404",
-    caught_by={"SEC-002"},
-    clause=OBJECTS,
-    also={"SEC-003": "the body differs from that for an unknown one", "ERR-006": "the detail varies"},
-    needs=SECOND,
-)
-def account_in_404(api: Api) -> None:
-    """The 404 for the account of another customer's invoice shows the name of the account."""
-
-    def change(request: Request, document: Document) -> None:
-        asked = _asked(request)
-        if asked and _is_foreign(request) and is_related(request) and "errors" in document:
-            document["errors"][0]["meta"] = {"account": asked.account.name}
-
-    api.on_document(change)
 
 
 def _widened(api: Api, when: Callable[[Sequence[Condition]], bool]) -> None:
@@ -236,19 +109,13 @@ def count_unscoped(api: Api) -> None:
     api.replace("collection_document", document)
 
 
-@fault("isolation-hidden-on-head", caught_by={"SEC-005"}, clause="Documented API, visibility", needs=HIDDEN)
-def hidden_on_head(api: Api) -> None:
-    """HEAD of an invoice that must stay invisible is answered with 403."""
-    _forbidden(api, lambda request: _is_hidden(request) and request.method == "HEAD")
-
-
 @fault("isolation-hidden-account", caught_by={"SEC-005"}, clause="Documented API, visibility", needs=HIDDEN)
 def hidden_account(api: Api) -> None:
     """The account of an invoice that must stay invisible is served."""
 
     def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
-        asked = _asked(request)
-        return asked if asked and _is_hidden(request) and is_related(request) else original(request, number)
+        asked = asked_invoice(request)
+        return asked if asked and is_hidden(request) and is_related(request) else original(request, number)
 
     api.replace("find_invoice", find)
 
@@ -258,16 +125,10 @@ def hidden_relationship(api: Api) -> None:
     """The relationship of an invoice that must stay invisible is served."""
 
     def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
-        asked = _asked(request)
-        return asked if asked and _is_hidden(request) and is_relationship(request) else original(request, number)
+        asked = asked_invoice(request)
+        return asked if asked and is_hidden(request) and is_relationship(request) else original(request, number)
 
     api.replace("find_invoice", find)
-
-
-@fault("isolation-hidden-oracle", caught_by={"SEC-005"}, clause="RFC 9110, section 13.2.1", needs=HIDDEN)
-def hidden_oracle(api: Api) -> None:
-    """If-None-Match: * on an invoice that must stay invisible gives 304."""
-    _instead_of_404(api, lambda request: _is_hidden(request) and bool(request.lines("if-none-match")), _not_modified)
 
 
 @fault(
@@ -344,26 +205,11 @@ def accounts_listed(api: Api) -> None:
     api.store = Unscoped(api.store, lambda invoice: invoice)
 
 
-@fault("query-judged-between-lookup-and-permission", caught_by={"SEC-003"}, clause=OBJECTS, needs=SECOND)
-def between_lookup_and_permission(api: Api) -> None:
-    """An unknown invoice is answered with 404 before the query is looked at, one of another customer after it."""
-
-    def answer(original: Callable[[Request], Answer], request: Request) -> Answer:
-        route = api.route(request.path)
-        if route and route[0] == "item" and request.method == "GET" and request.lines("authorization"):
-            api.authenticate(request)
-            if all(invoice.id != route[1] for invoice in INVOICES):
-                raise api.not_found()
-        return original(request)
-
-    api.replace("answer", answer)
-
-
 def _shown_when(api: Api, when: Callable[[Request], bool]) -> None:
     """Let invoices be found, whoever may see them, by the requests of a kind."""
 
     def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
-        asked = _asked(request)
+        asked = asked_invoice(request)
         return asked if asked and when(request) else original(request, number)
 
     api.replace("find_invoice", find)
@@ -372,78 +218,46 @@ def _shown_when(api: Api, when: Callable[[Request], bool]) -> None:
 @fault("isolation-sparse-unscoped", caught_by={"SEC-001"}, clause=OBJECTS, needs=SECOND)
 def sparse_unscoped(api: Api) -> None:
     """With sparse fieldsets, an invoice is found by its id, whoever owns it."""
-    _shown_when(api, lambda request: _is_foreign(request) and request.query.startswith("fields") and is_item(request))
+    _shown_when(api, lambda request: is_foreign(request) and request.query.startswith("fields") and is_item(request))
 
 
 @fault("isolation-sparse-include-unscoped", caught_by={"SEC-002"}, clause=OBJECTS, needs=SECOND)
 def sparse_include_unscoped(api: Api) -> None:
     """With inclusion and sparse fieldsets together, an invoice is found by its id, whoever owns it."""
-    _shown_when(api, lambda request: _is_foreign(request) and "include=" in request.query and "fields" in request.query)
+    _shown_when(api, lambda request: is_foreign(request) and "include=" in request.query and "fields" in request.query)
 
 
 @fault("isolation-related-sparse-unscoped", caught_by={"SEC-002"}, clause=OBJECTS, needs=SECOND)
 def related_sparse_unscoped(api: Api) -> None:
     """With sparse fieldsets, the account of an invoice is found whoever owns it."""
-    _shown_when(api, lambda request: _is_foreign(request) and is_related(request) and "fields" in request.query)
+    _shown_when(api, lambda request: is_foreign(request) and is_related(request) and "fields" in request.query)
 
 
 @fault("isolation-related-head-unscoped", caught_by={"SEC-002"}, clause=OBJECTS, needs=SECOND)
 def related_head_unscoped(api: Api) -> None:
     """HEAD finds the account of an invoice, whoever owns it."""
-    _shown_when(api, lambda request: _is_foreign(request) and is_related(request) and request.method == "HEAD")
+    _shown_when(api, lambda request: is_foreign(request) and is_related(request) and request.method == "HEAD")
 
 
 @fault("isolation-relationship-head-unscoped", caught_by={"SEC-002"}, clause=OBJECTS, needs=SECOND)
 def relationship_head_unscoped(api: Api) -> None:
     """HEAD finds the relationship of an invoice, whoever owns it."""
-    _shown_when(api, lambda request: _is_foreign(request) and is_relationship(request) and request.method == "HEAD")
-
-
-@fault("isolation-include-head-forbidden", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
-def include_head_forbidden(api: Api) -> None:
-    """HEAD of another customer's invoice with its account is answered with 403."""
-    _forbidden(api, lambda request: _is_foreign(request) and request.method == "HEAD" and "include=" in request.query)
-
-
-@fault("isolation-related-oracle", caught_by={"SEC-003"}, clause="RFC 9110, section 13.2.1", needs=SECOND)
-def related_oracle(api: Api) -> None:
-    """If-None-Match: * on the account of another customer's invoice gives 304."""
-    _instead_of_404(
-        api,
-        lambda request: _is_foreign(request) and is_related(request) and bool(request.lines("if-none-match")),
-        _not_modified,
-    )
-
-
-@fault("isolation-relationship-oracle", caught_by={"SEC-003"}, clause="RFC 9110, section 13.2.1", needs=SECOND)
-def relationship_oracle(api: Api) -> None:
-    """If-None-Match: * on the relationship of another customer's invoice gives 304."""
-    _instead_of_404(
-        api,
-        lambda request: _is_foreign(request) and is_relationship(request) and bool(request.lines("if-none-match")),
-        _not_modified,
-    )
-
-
-@fault("isolation-sparse-told", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
-def sparse_told(api: Api) -> None:
-    """With sparse fieldsets, another customer's invoice is answered with 403."""
-    _forbidden(api, lambda request: _is_foreign(request) and request.query.startswith("fields"))
+    _shown_when(api, lambda request: is_foreign(request) and is_relationship(request) and request.method == "HEAD")
 
 
 @fault("isolation-hidden-sparse", caught_by={"SEC-005"}, clause="Documented API, visibility", needs=HIDDEN)
 def hidden_sparse(api: Api) -> None:
     """With sparse fieldsets, an invoice that must stay invisible is served."""
-    _shown_when(api, lambda request: _is_hidden(request) and "fields" in request.query)
+    _shown_when(api, lambda request: is_hidden(request) and "fields" in request.query)
 
 
 @fault("isolation-hidden-include", caught_by={"SEC-005"}, clause="Documented API, visibility", needs=HIDDEN)
 def hidden_include(api: Api) -> None:
     """With its account, an invoice that must stay invisible is served."""
-    _shown_when(api, lambda request: _is_hidden(request) and request.query == "include=account" and is_item(request))
+    _shown_when(api, lambda request: is_hidden(request) and request.query == "include=account" and is_item(request))
 
 
 @fault("isolation-hidden-related-head", caught_by={"SEC-005"}, clause="Documented API, visibility", needs=HIDDEN)
 def hidden_related_head(api: Api) -> None:
     """HEAD of the account of an invoice that must stay invisible is served."""
-    _shown_when(api, lambda request: _is_hidden(request) and is_related(request) and request.method == "HEAD")
+    _shown_when(api, lambda request: is_hidden(request) and is_related(request) and request.method == "HEAD")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.data import BUSY
+from conformance.reference.data import BUSY, INVOICES
 from conformance.reference.model import Invoice
 from conformance.reference.negotiation import MEDIA_TYPE
 from conformance.reference.serialise import PREFIX
@@ -47,6 +47,23 @@ def is_related(request: Request) -> bool:
 def is_collection(request: Request) -> bool:
     """True for a request to the collection of invoices."""
     return request.path == f"{PREFIX}/invoices"
+
+
+def asked_invoice(request: Request) -> Invoice | None:
+    """Return the invoice of anybody that a path names."""
+    return next((invoice for invoice in INVOICES if f"/invoices/{invoice.id}" in request.path), None)
+
+
+def is_foreign(request: Request) -> bool:
+    """True for a request of a customer about an invoice of another one."""
+    asked = asked_invoice(request)
+    return bool(asked and asked.visible and request.customer and asked.account.customer != request.customer)
+
+
+def is_hidden(request: Request) -> bool:
+    """True for a request of a customer about an invoice of its own that it must not see."""
+    asked = asked_invoice(request)
+    return bool(asked and not asked.visible and request.customer == asked.account.customer)
 
 
 def alter_attributes(api: Api, change: Callable[[Document, Invoice], None]) -> None:

@@ -174,7 +174,9 @@ def test_a_registered_coding_that_cannot_be_undone_here_is_no_fault(coding: str)
 @pytest.mark.parametrize("coding", ["gzip", "X-GZIP", "deflate"])
 def test_content_in_another_coding_than_it_names_is_found(coding: str) -> None:
     headers = {**CODED, "Content-Encoding": coding}
-    assert violated(by_name(ok("item_for_browser", headers=headers, coding_problem="it is not"))) == {"CACHE-007"}
+    for body in (None, b"\x1f\x8b"):
+        answer = ok("item_for_browser", headers=headers, body=body, coding_problem="it is not")
+        assert violated(by_name(answer)) == {"CACHE-007"}
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br"])

@@ -137,6 +137,8 @@ def test_links_of_a_foreign_host_are_found() -> None:
     assert said(check, foreign_host=moved) == "violated"
     assert said(check, foreign_host=exchange("foreign_host")) == "passed"
     assert said(check, foreign_host=refusal(421)) == "not observed"
+    refused = refusal(400, body={"errors": [{"status": "400"}], "links": {"self": f"http://{FOREIGN_HOST}/x"}})
+    assert said(check, foreign_host=refused) == "not observed"
     assert said(check, foreign_host=exchange(body={"data": None})) == "not observed"
 
 

@@ -65,7 +65,7 @@ class Reading:
             raise NotObserved(f"{name} is no date-time: {error}") from error
 
     def expect(self, condition: object, expected: str, name: str) -> None:
-        """Raise Violation with the attribute as it was observed unless ``condition`` holds."""
+        """Raise Violation with the attribute as it was observed unless ``condition`` on this answer alone holds."""
         if not condition:
             observed = shown(self.attributes[name])
             raise Violation(expected, observed, self.exchange, part=pointer(name), alone=True)

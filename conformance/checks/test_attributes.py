@@ -288,7 +288,8 @@ def _expect_same_values(item: Exchange, view: Exchange) -> None:
         except NotObserved:
             continue
         compared += 1
-        seen.expect(wanted == found, f"{shown(alone.value(name))}, as without a query", name)
+        expected, observed = f"{shown(alone.value(name))}, as without a query", shown(seen.value(name))
+        expect(wanted == found, expected, observed, view, part=pointer(name))
     if not compared:
         raise NotObserved(f"{view.probe} shows nothing that could be compared")
 

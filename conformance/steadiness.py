@@ -16,6 +16,7 @@ from conformance import plan, probes, repetition
 from conformance.circumstances import is_conditional, says_later
 from conformance.exchange import Exchange
 from conformance.judging import Violation
+from conformance.observer import Manner
 
 if TYPE_CHECKING:
     from conformance.plan import Step
@@ -29,6 +30,7 @@ _VOLATILE_SHARE, _VOLATILE_CHANGES = 0.25, 3
 _State = tuple[object, str | None]
 # How often a request is sent after a comparison: data that go to and fro do not look the same twice in a row.
 _AFTERWARDS = 2
+_IN_TURN = Manner("one after the other", workers=1)
 
 
 class Steadiness:
@@ -160,7 +162,8 @@ def look_again(run: Run, steps: Iterable[Step]) -> dict[Step, list[Exchange]]:
     for step in steps:
         free = (turn for turn in itertools.count(first) if replace(step, turn=turn) not in record)
         turns[step] = [replace(step, turn=turn) for turn in itertools.islice(free, _AFTERWARDS)]
-    run.observer.observe(turn for found in turns.values() for turn in found)
+    # What alternates from one request to the next differs between two that follow each other.
+    run.observer.observe_in(_IN_TURN, [turn for found in turns.values() for turn in found])
     received = {step: map(record.get, found) for step, found in turns.items()}
     return {step: [each for each in found if each and _state(each)] for step, found in received.items()}
 

@@ -10,6 +10,10 @@ from datetime import datetime
 
 from conformance.exchange import Fields
 
+# Seconds that a target which says "later" is waited for at most: a minute is the usual window of a rate limit
+# (RFC 9110, section 10.2.3).
+LONGEST_WAIT = 60.0
+
 
 class RateLimit:
     """Spaces requests so that at most ``per_second`` are sent; None does not limit.

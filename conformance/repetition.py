@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from conformance import plan, probes
 from conformance.circumstances import may_be_cut_off, says_later
 from conformance.exchange import Exchange, Request
-from conformance.observer import Manner
+from conformance.sender import Manner
 
 if TYPE_CHECKING:
     from conformance.observer import Observer

@@ -120,9 +120,13 @@ class ReplayObserver(Observer):
         """``made`` is the target of the record."""
         super().__init__(made)
         self.kept = record
-        self.sent = record.sent
         self._next: dict[Step, int] = {}
         self._found: list[tuple[int, Exchange]] = []
+
+    @property
+    def sent(self) -> int:
+        """How many requests were sent when the record was made."""
+        return self.kept.sent
 
     def observe(self, steps: Iterable[Step], progress: Callable[[int, int], None] | None = None) -> None:
         """Take what is not yet judged from the record."""

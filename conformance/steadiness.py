@@ -16,7 +16,7 @@ from conformance import plan, probes, repetition
 from conformance.circumstances import is_conditional, says_later
 from conformance.exchange import Exchange
 from conformance.judging import Violation
-from conformance.observer import Manner
+from conformance.sender import Manner
 
 if TYPE_CHECKING:
     from conformance.plan import Step

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.observer import MANY_REFUSED
 from conformance.plan import Step
+from conformance.sender import MANY_REFUSED
 from conformance.turns import Turns
 from tests.servers.raw import OK, Script, Talk, raw_server
 from tests.servers.serial import serial_server

@@ -136,7 +136,7 @@ class Observer:
         """
         retries = 0
         for pause in (*self.backoff, None):
-            exchange = self._send(Step("", ""), request)
+            exchange = self._send(Step("", ""), request, past_gateways=False)
             prevented = exchange.answer is None or exchange.answer.incomplete or exchange.answer.status in _BUSY
             if not prevented or pause is None:
                 break
@@ -176,8 +176,8 @@ class Observer:
                 self.superseded.append(self.record.pop(step))
             self.unbuilt.pop(step, None)
 
-    def _send(self, step: Step, request: Request) -> Exchange:
-        return self._sender.send(step, request)
+    def _send(self, step: Step, request: Request, *, past_gateways: bool = True) -> Exchange:
+        return self._sender.send(step, request, past_gateways=past_gateways)
 
     def _supersede(self, step: Step, exchange: Exchange) -> None:
         self.superseded.append(exchange)

@@ -143,7 +143,7 @@ class ReplayObserver(Observer):
                     self.superseded.append(self.record.pop(step))
                 self.unbuilt.pop(step, None)
 
-    def _send(self, step: Step, request: Request) -> Exchange:
+    def _send(self, step: Step, request: Request, *, past_gateways: bool = True) -> Exchange:  # noqa: ARG002
         raise NotObserved(f"{step.probe or request.method}: nothing is sent when a record is judged")
 
     def _step(self, step: Step, earlier: Mapping[Step, Exchange]) -> Exchange | str:

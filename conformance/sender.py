@@ -88,8 +88,11 @@ class Sender:
         """What the target does so that it is asked for one thing after the other, None when it is not."""
         return self._turns.reason
 
-    def send(self, step: Step, request: Request) -> Exchange:
-        """Return the exchange of ``request``. Raises NotObserved when the run was interrupted."""
+    def send(self, step: Step, request: Request, *, past_gateways: bool = True) -> Exchange:
+        """Return the exchange of ``request``, asked for once more where a gateway was in the way if ``past_gateways``.
+
+        Raises NotObserved when the run was interrupted.
+        """
         exchange = self._in_turn(step, request)
         if request.raw:
             return exchange
@@ -99,7 +102,7 @@ class Sender:
             exchange = replace(self._in_turn(step, request), retries=1)
         if self._reached and _is_refused(exchange) and not plan.is_burst(step):
             exchange = self._unless_crowded(step, request, exchange)
-        if is_of_gateway(exchange) and not plan.is_burst(step):
+        if past_gateways and is_of_gateway(exchange) and not plan.is_burst(step):
             # So may a gateway's, which had no answer from the server behind it.
             self._supersede(step, exchange)
             exchange = replace(self._in_turn(step, request), retries=exchange.retries + 1)

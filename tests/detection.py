@@ -185,7 +185,7 @@ def settings_for(server: ReferenceServer, capabilities: Collection[str] = EVERYT
         **given,
         "auth_token": server.token,
         "enable": [",".join(enabled)] if enabled else None,
-        "request_timeout": "6",
+        "request_timeout": "4",
         # One after the other, so that what comes and goes does so at the same places in every run.
         **({"repeat": TIMES, "concurrency": "1"} if REPEAT in capabilities else {}),
         "invoice_id": list(data.KNOWN_INVOICE_IDS),

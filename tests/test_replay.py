@@ -26,25 +26,17 @@ from tests.targets import INVOICE_ID, ITEM, TOKEN, settings_of
 
 # Faults of many kinds: wrong content, lost connections, octets after the message, data that change between requests,
 # tokens, pages, cookies, malformed messages, and https.
+# Together those that leave each other to be seen.
 FAULTS = (
-    "answer-cut",
-    "cookie-ended",
-    "etag-of-the-moment",
-    "field-line-folded",
-    "field-name-with-space",
-    "head-with-content",
-    "https-links-in-clear",
-    "https-plain-served",
-    "id-very-long-drops-connection",
-    "json-latin-1",
-    "jwt-none-accepted",
-    "length-too-small",
-    "one-in-five-crash",
-    "page-gap",
-    "second-request-other-invoice",
-    "value-amount-negative",
-    "wire-lower-case-method",
-    "wire-two-framings-accepted",
+    (),
+    ("cookie-ended", "field-name-with-space", "jwt-none-accepted", "value-amount-negative"),
+    ("page-gap", "etag-of-the-moment", "head-with-content", "id-very-long-drops-connection"),
+    ("field-line-folded", "wire-lower-case-method", "second-request-other-invoice"),
+    ("https-links-in-clear", "https-plain-served"),
+    ("one-in-five-crash", "wire-two-framings-accepted"),
+    ("json-latin-1",),
+    ("answer-cut",),
+    ("length-too-small",),
 )
 
 
@@ -91,18 +83,19 @@ def replayed(path: Path) -> str:
     return judged(Run(None, settings_of(replay=str(path)), dry=False))
 
 
-@pytest.mark.parametrize("fault", [None, *FAULTS])
-def test_report_is_the_same_octet_by_octet(fault: str | None, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    first = recorded([all_faults()[fault]] if fault else [], tmp_path / "run.har")
+@pytest.mark.parametrize("names", FAULTS, ids=lambda names: " ".join(names) or "correct")
+def test_report_is_the_same_octet_by_octet(
+    names: tuple[str, ...], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    faults = [all_faults()[name] for name in names]
+    first = recorded(faults, tmp_path / "run.har")
     request.getfixturevalue("no_network")
     assert replayed(tmp_path / "run.har") == first
     report = json.loads(first)
     assert not report["verdict"]["errors"]
-    if fault is None:
-        assert report["verdict"]["conforms"]
-    else:
-        found = {each["id"] for each in report["requirements"] if each["outcome"] in {"failed", "warned", "noted"}}
-        assert found & all_faults()[fault].caught_by
+    found = {each["id"] for each in report["requirements"] if each["outcome"] in {"failed", "warned", "noted"}}
+    assert all(found & fault.caught_by for fault in faults)
+    assert faults or report["verdict"]["conforms"]
 
 
 def test_answers_that_are_too_long_are_the_same(tmp_path: Path, request: pytest.FixtureRequest) -> None:

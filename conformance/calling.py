@@ -51,6 +51,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     if not requirement_id(pyfuncitem):
         return (yield)
     run, arguments = run_of(pyfuncitem.config), exchange_arguments(pyfuncitem)
+    invoice_id = invoice_id_of(pyfuncitem)
     first: rejudging.Finding | NotObserved | None = None
 
     def check(values: Mapping[str, Any]) -> None:
@@ -62,10 +63,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     except NotObserved as reason:
         first = reason
     except (Violation, AssertionError) as finding:
-        invoice_id = invoice_id_of(pyfuncitem)
         first, values = rejudging.reconsider(run, check, arguments, invoice_id, finding)
         pyfuncitem.funcargs.update(values)
-    rejudging.conclude(run, check, arguments, invoice_id_of(pyfuncitem), first)
+    rejudging.conclude(run, check, arguments, invoice_id, first)
     return True
 
 

@@ -133,13 +133,11 @@ def test_the_account_has_the_known_attributes(related: Exchange) -> None:
 @requirement("RELD-010")
 def test_the_attributes_of_an_account_have_their_form(every_success: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        accounts = [part for part in documents.resources(exchange) if part.value.get("type") == "accounts"]
-        for pointer, account in documents.some(accounts):
-            attributes = documents.member_object(account, "attributes")
+        for pointer, attributes in _attributes_of_accounts(exchange):
             for name, form, fits in _forms():
                 if name in attributes:
                     value = attributes[name]
-                    part = f"{pointer}/attributes/{name}"
+                    part = f"{pointer}/{name}"
                     expect(fits(value), f"{name} as {form}", shown(value), exchange, part=part)
 
     observe_each(every_success, judge)
@@ -148,20 +146,25 @@ def test_the_attributes_of_an_account_have_their_form(every_success: tuple[Excha
 @requirement("RELD-011")
 def test_the_limits_of_an_account_fit_together(every_success: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        accounts = [part for part in documents.resources(exchange) if part.value.get("type") == "accounts"]
-        for pointer, account in documents.some(accounts):
-            attributes = documents.member_object(account, "attributes")
+        for pointer, attributes in _attributes_of_accounts(exchange):
             least, most, limit = (
                 plain_decimal(attributes.get(name)) for name in ("min-balance", "max-balance", "destination-rate-limit")
             )
             if least is not None and most is not None:
-                expected, part = f"a min-balance up to the max-balance of {most}", f"{pointer}/attributes/min-balance"
+                expected, part = f"a min-balance up to the max-balance of {most}", f"{pointer}/min-balance"
                 expect(least <= most, expected, str(least), exchange, part=part)
             if limit is not None:
-                part = f"{pointer}/attributes/destination-rate-limit"
+                part = f"{pointer}/destination-rate-limit"
                 expect(limit >= 0, "a destination-rate-limit from zero up", str(limit), exchange, part=part)
 
     observe_each(every_success, judge)
+
+
+def _attributes_of_accounts(exchange: Exchange) -> Iterator[tuple[str, documents.Object]]:
+    """Yield JSON Pointer and attributes of every account shown. Raises NotObserved when there are none."""
+    accounts = [part for part in documents.resources(exchange) if part.value.get("type") == "accounts"]
+    for pointer, account in documents.some(accounts):
+        yield f"{pointer}/attributes", documents.member_object(account, "attributes")
 
 
 def _forms() -> Iterator[tuple[str, str, Callable[[object], bool]]]:

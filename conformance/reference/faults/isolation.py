@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from conformance.reference.data import ACCOUNTS, CUSTOMER, FOREIGN, INVOICES
 from conformance.reference.faults import fault
 from conformance.reference.faults.tools import (
+    HIDDEN,
+    OBJECTS,
+    SECOND,
     AlteredStore,
     asked_invoice,
     is_foreign,
@@ -25,10 +28,7 @@ if TYPE_CHECKING:
     from conformance.reference.query import Query
     from conformance.reference.selection import Condition, Record
 
-OBJECTS = "OWASP API1:2023"
-SECOND = {"second-customer"}
 LISTED = {"second-customer", "collection"}
-HIDDEN = {"hidden-invoice"}
 
 
 def _widened(api: Api, when: Callable[[Sequence[Condition]], bool]) -> None:

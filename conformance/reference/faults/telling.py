@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from conformance.reference.data import INVOICES
 from conformance.reference.faults import fault
 from conformance.reference.faults.tools import (
+    HIDDEN,
+    OBJECTS,
+    SECOND,
     asked_invoice,
     is_foreign,
     is_hidden,
@@ -23,10 +26,7 @@ if TYPE_CHECKING:
     from conformance.reference.message import Answer, Document, Request
     from conformance.reference.model import Invoice
 
-OBJECTS = "OWASP API1:2023"
 TELLING = "OWASP API1:2023, CWE-204"
-SECOND = {"second-customer"}
-HIDDEN = {"hidden-invoice"}
 
 
 def _instead_of_404(api: Api, when: Callable[[Request], bool], change: Callable[[Request, Answer], None]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.reference.data import FOREIGN, HIDDEN_INVOICE_IDS, INVOICES, OTHER_CUSTOMER
 from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_item
+from conformance.reference.faults.tools import HIDDEN, OBJECTS, SECOND, is_item
 from conformance.reference.message import Problem
 
 if TYPE_CHECKING:
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from conformance.reference.message import Answer, Request
     from conformance.reference.model import Invoice
     from conformance.reference.selection import Condition, Record
-
-OBJECTS = "OWASP API1:2023"
-SECOND = {"second-customer"}
-HIDDEN = {"hidden-invoice"}
 
 
 def _any_invoice(number: str) -> Invoice | None:

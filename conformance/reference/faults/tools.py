@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from conformance.reference.query import Query
     from conformance.reference.store import Store
 
+# What faults of the isolation of customers have in common: the clause, and what they need to be seen.
+OBJECTS = "OWASP API1:2023"
+SECOND, HIDDEN = {"second-customer"}, {"hidden-invoice"}
 UUID = "[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _ITEM = re.compile(f"{PREFIX}/invoices/{UUID}")
 _USUAL_FIELDS = {"host", "user-agent", "accept", "authorization"}

@@ -59,11 +59,6 @@ def _payload(**claims: object) -> Callable[[str], str]:
     return derive
 
 
-def _header(token: str) -> str:
-    header, payload, signature = segments(token)
-    return f"{encode_segment({**decode_segment(header), 'x-note': 'changed'})}.{payload}.{signature}"
-
-
 def _without_algorithm(token: str) -> str:
     header, payload, signature = segments(token)
     rest = {name: value for name, value in decode_segment(header).items() if name != "alg"}
@@ -116,9 +111,7 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {
         "alg-none": _unsigned("none"),
         "alg-none-signed": _unsigned("none", keep_signature=True),
-        "alg-none-upper-case": _unsigned("NONE"),
         "alg-none-mixed-case": _unsigned("nOnE"),
-        "header-changed": _header,
         "expiry-changed": _payload(exp=4102444800),
         "signature-changed": _signature,
         "signature-shortened": _shorter_signature,

@@ -138,12 +138,12 @@ class Watch:
         entity tag contradicts itself, and data that are not shown twice do not count.
         """
         now = self._shown()
-        whole = _concerns_whole_documents(finding)
+        whole = concerns_whole_documents(finding)
         before = {step: state for step, state in self._before.items() if step in now}
-        if not all(_is_same(state, now[step], whole=whole) for step, state in before.items()):
+        if not all(is_same(state, now[step], whole=whole) for step, state in before.items()):
             return False
         again = look_again(self._run, now)
-        return all(_is_same(state, later, whole=whole) for step, state in now.items() for later in again[step])
+        return all(is_same(state, later, whole=whole) for step, state in now.items() for later in again[step])
 
     def _shown(self) -> dict[Step, Exchange]:
         record = self._run.observer.record
@@ -168,14 +168,23 @@ def look_again(run: Run, steps: Iterable[Step]) -> dict[Step, list[Exchange]]:
     return {step: [each for each in found if each and _state(each)] for step, found in received.items()}
 
 
-def _concerns_whole_documents(finding: Violation | AssertionError) -> bool:
+def concerns_whole_documents(finding: Violation | AssertionError) -> bool:
     """Tell whether ``finding`` depends on more than resources: on all that an entity tag or a length is made from."""
     if not isinstance(finding, Violation) or finding.exchange is None:
         return False
     return finding.part in {"ETag", "Content-Length"} or is_conditional(finding.exchange)
 
 
-def _is_same(one: Exchange, other: Exchange, *, whole: bool) -> bool:
+def shows_data(exchange: Exchange) -> bool:
+    """Tell whether ``exchange`` is a GET that was answered with 200: what it shows can be compared with later data."""
+    return _state(exchange) is not None
+
+
+def is_same(one: Exchange, other: Exchange, *, whole: bool) -> bool:
+    """Tell whether two answers show the same resources; with ``whole``, the same documents.
+
+    A server that shows other data under the same entity tag contradicts itself: no data have changed.
+    """
     tag = one.fields.get("ETag")
     if tag is not None and tag == other.fields.get("ETag"):
         return True

@@ -108,7 +108,6 @@ def with_account(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
 def _body(family: str) -> dict[str, Any]:
     bodies: dict[str, Callable[[], dict[str, Any]]] = {
         "item_with_account": with_account,
-        "item_with_account_again": with_account,
         "related": lambda: {"data": account()},
         "relationship": lambda: {"data": {"type": "accounts", "id": account()["id"]}},
         "include_empty": lambda: document({"/included": []}),

@@ -54,7 +54,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "other identity": ({"AUTH-007"}, changed("bearer_token", status=200, body=OTHER_INVOICE)),
     "case of the scheme": ({"AUTH-007"}, changed("bearer_token[lower-case]", status=401)),
     "any scheme": ({"AUTH-008"}, changed("token_of_other_scheme[basic]", status=200)),
-    "token in the URL": ({"AUTH-009"}, changed("token_in_query[access_token]", status=200)),
+    "token in the URL": ({"AUTH-009"}, changed("token_in_query", status=200)),
     "first line": ({"AUTH-010"}, changed("two_authorizations[valid-first]", status=200)),
     "last line": ({"AUTH-010"}, changed("two_authorizations[valid-last]", status=200)),
     "crash of two lines": ({"AUTH-010", "ERR-011"}, changed("two_authorizations[valid-last]", status=500)),

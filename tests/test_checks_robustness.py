@@ -68,7 +68,6 @@ def test_a_server_whose_invoice_is_not_served_is_not_judged(check: Any, name: st
         (test_robustness.test_excessive_parameters_are_bounded, "every_fields_unknown", "excessive_parameter"),
         (test_robustness.test_a_large_header_section_is_survived, "item_without_token", "large_section"),
         (test_injection.test_an_injected_parameter_is_not_run, "unknown_include", "injected_parameter"),
-        (test_injection.test_an_injected_parameter_is_not_run, "every_fields_unknown", "injected_parameter"),
     ],
 )
 def test_where_usual_mistakes_fail_already_nothing_is_added(check: Any, twin: str, name: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from conformance.reference.faults import all_faults
+from conformance.reference.message import Request
 from conformance.reference.server import ReferenceServer
 from conformance.requirements import Level, registry
-from conformance.verdict import Judgement, Outcome
+from conformance.verdict import JUDGED, Judgement, Outcome
 from tests import detection
 
 # What only generated requests, or a sweep, find has a test of its own.
@@ -48,13 +49,16 @@ def test_nothing_is_found_on_a_correct_server(capabilities: frozenset[str]) -> N
     assert any(judgement.outcome is Outcome.PASSED for judgement in judgements)
 
 
-def test_one_invoice_is_enough() -> None:
+def test_one_invoice_is_enough_and_judged_by_fewer_requests_than_requirements() -> None:
+    received: list[Request] = []
     with ReferenceServer() as server:
+        server.api.on_request(received.append)
         given = detection.settings_for(server)
         judgements = detection.judge_target(
             server.base_url, {"auth_token": given["auth_token"], "invoice_id": given["invoice_id"][:1]}
         )
     assert not detection.caught(judgements)
+    assert len(received) < len({each.requirement for each in judgements if each.outcome in JUDGED})
 
 
 def test_every_binding_requirement_that_is_judged_has_a_fault() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from conformance.exchange import Exchange, NotObserved, Request
 from conformance.fuzzing.asked import read
@@ -15,7 +18,8 @@ from conformance.reference.faults import all_faults
 from conformance.reference.message import Problem
 from conformance.reference.server import ReferenceServer
 from conformance.verdict import Outcome
-from tests.exchanges import INVOICE_ID, PREFIX, exchange
+from tests.changing import Clock, every, growing, to_and_fro
+from tests.exchanges import INVOICE_ID, PREFIX, document, exchange
 from tests.test_generated_faults import session_of
 
 
@@ -51,6 +55,9 @@ class Context:
     def is_probe(self, _: Request) -> bool:
         return False
 
+    def renew(self, _probes: object, _invoice_id: str) -> None:
+        pass
+
 
 def hits_of(rule: Rule, *queries: str) -> list[Hit]:
     return [
@@ -84,6 +91,33 @@ def test_what_does_not_repeat_is_called_unstable() -> None:
     assert not found.stable
     assert found.observed.startswith("unstable")
     assert found.exchange.request.url.endswith("?a=1&b=2")
+
+
+@pytest.mark.parametrize(("later", "kept"), [("1.00", True), ("2.00", False)])
+def test_a_comparison_is_a_finding_only_while_the_data_stay_the_same(later: str, kept: bool) -> None:
+    def showing(amount: str) -> Exchange:
+        body = document({"/data/attributes/amount-spent": amount})
+        return exchange(headers={"ETag": f'W/"{amount}"'}, body=body)
+
+    def send(request: Request) -> Exchange:
+        return replace(showing(later), request=request)
+
+    context: Any = Context()
+    (hit,) = hits_of(failing("b"), "b=1")
+    compared = replace(hit, compared=(showing("1.00"),))
+    assert bool(Clusters(send, context).findings([compared])) is kept
+    assert Clusters(send, context).findings([hit])
+
+
+@pytest.mark.parametrize("clock", [every(1), every(7), to_and_fro(1)], ids=["each", "each-7", "to-and-fro"])
+def test_data_that_change_are_no_finding(clock: Clock) -> None:
+    with ReferenceServer(faults=[growing(clock)]) as server:
+        session = session_of(server)
+        found = [
+            session.run(name, group) for name in ("getInvoice", "getInvoices") for group in ("contract", "fuzzing")
+        ]
+        session.close()
+    assert [(each.rule.requirement, each.observed) for outcome in found for each in outcome.findings] == []
 
 
 def test_no_finding_shows_a_credential() -> None:

@@ -17,15 +17,14 @@ def _ends(answer: Answer) -> bool:
 
 
 @requirement("ROB-009")
-def test_answers_on_one_connection_stay_in_step(  # noqa: PLR0913, PLR0917 - a twin for each turn
+def test_answers_on_one_connection_stay_in_step(
     item: Exchange,
     if_none_match_any: Exchange,
     item_head: Exchange,
-    unknown_item: Exchange,
     item_without_token: Exchange,
     turns: Exchange,
 ) -> None:
-    twins = (if_none_match_any, item_head, unknown_item, item_without_token, item)
+    twins = (if_none_match_any, item_head, item_without_token, item)
     for twin in twins:
         given(twin.answer and not twin.answer.incomplete, f"{twin.probe} is not answered completely by itself either")
     # Content where none may be has owners: COND-006 and HTTP-005.

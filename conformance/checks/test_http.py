@@ -134,7 +134,7 @@ def test_a_redirect_leads_to_the_same_place(every_answer: tuple[Exchange, ...]) 
 @requirement("HTTP-016")
 def test_an_unknown_field_is_ignored(item: Exchange, item_again: Exchange, unknown_fields: Exchange) -> None:
     given_status(item, 200)
-    told = ("Version", "Cookie", "X-Conformance", "Cache-Control", "X-Requested-With")
+    told = ("Content-Type", "Version", "Cookie", "X-Conformance", "Cache-Control", "X-Requested-With")
     names = [name for name in told if unknown_fields.request.header(name) is not None]
     expect_same_invoice(unknown_fields, item, item_again, f"{' and '.join(names)} mean nothing here")
 

@@ -48,10 +48,10 @@ def test_an_id_with_a_line_end_names_nothing(item: Exchange, id_with_line_end: E
 
 @requirement("SEC-009")
 def test_an_injected_parameter_is_not_run(
-    item: Exchange, unknown_include: Exchange, every_fields_unknown: tuple[Exchange, ...], injected_parameter: Exchange
+    item: Exchange, unknown_include: Exchange, injected_parameter: Exchange
 ) -> None:
     given_status(item, 200)
-    given(all(each.status < 500 for each in (unknown_include, *every_fields_unknown)), "no refusal works")
+    given(unknown_include.status < 500, "no refusal works")
     expect_survived(injected_parameter, may_be_cut_off=True)
     run = PRODUCT in injected_parameter.body.decode("utf-8", errors="replace")
     expect(not run, "an expression that stays text", f"its result, {PRODUCT}", injected_parameter)

@@ -66,7 +66,7 @@ def test_an_open_accept_gets_the_invoice(item: Exchange, accept_any: Exchange) -
 @requirement("NEGO-003")
 def test_the_accept_of_a_browser_gets_the_invoice(item: Exchange, item_for_browser: Exchange) -> None:
     given_status(item, 200)
-    expect_status(item_for_browser, 200, why="this Accept ends in */* with a weight")
+    expect_status(item_for_browser, 200, why="this Accept ends in */* with a weight, Accept-Language in *")
 
 
 @requirement("NEGO-004")
@@ -209,8 +209,8 @@ def test_unusual_preferences_do_no_harm(item: Exchange, unusual_preference: Exch
 
 @requirement("NEGO-017")
 def test_a_language_does_not_change_the_invoice(
-    item: Exchange, item_again: Exchange, item_for_german: Exchange
+    item: Exchange, item_again: Exchange, item_for_browser: Exchange
 ) -> None:
     given_status(item, 200)
-    given(item_for_german.status < 400, "the language is refused, or the server fails, which ERR-011 judges")
-    expect_same_invoice(item_for_german, item, item_again, "attributes are for programs, in no language")
+    given(item_for_browser.status < 400, "it is refused, which NEGO-003 judges, or the server fails: ERR-011")
+    expect_same_invoice(item_for_browser, item, item_again, "attributes are for programs, in no language")

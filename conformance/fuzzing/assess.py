@@ -55,10 +55,14 @@ class Assessment:
             except Violation as violation:
                 # What is wrong with a twin is the finding of a check.
                 if violation.exchange is None or violation.exchange.request == exchange.request:
-                    hits.append(Hit(rule, exchange, violation))
+                    hits.append(Hit(rule, exchange, violation, self._compared(rule, exchange)))
                 continue
             self.holding.add(rule.requirement)
         return hits
+
+    def _compared(self, rule: Rule, exchange: Exchange) -> tuple[Exchange, ...]:
+        twins = (self._context.twin(name, exchange.invoice_id or "") for name in rule.twins)
+        return (exchange, *twins) if rule.twins else ()
 
     def _between(self, rule: Rule, exchanges: Sequence[Exchange], whole: Violation) -> list[Hit]:
         """Return the hit of a violation that several answers show only together."""
@@ -71,7 +75,7 @@ class Assessment:
             assert rule.together is not None
             rule.together(tuple(self._send(exchange.request) for exchange in concerned), context)
 
-        return [Hit(replace(rule, judge=judge, together=None, alone=False), whole.exchange, whole)]
+        return [Hit(replace(rule, judge=judge, together=None, alone=False), whole.exchange, whole, tuple(concerned))]
 
     def compare(self, answers: dict[str, Exchange], checks: Sequence[borrowed.Check], name: str) -> None:
         """Judge by the checks that compare an answer with other ones to the same URL; ``name`` tells the occasion."""
@@ -85,7 +89,7 @@ class Assessment:
             except Violation as violation:
                 subject = violation.exchange or answers["item"]
                 rule = Rule(check.requirement, f"{check.name}[{name}]", self._repeated(check, answers), alone=False)
-                self._hits.append(Hit(rule, subject, violation))
+                self._hits.append(Hit(rule, subject, violation, tuple(answers.values())))
                 continue
             self.holding.add(check.requirement)
 

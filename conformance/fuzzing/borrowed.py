@@ -27,7 +27,7 @@ _RECORD_WIDE = frozenset({"every_exchange", "every_answer", "every_error", "ever
 # Declared probes that may stand beside a generated request.
 _TWINS = frozenset(
     {
-        *("item", "item_with_account", "item_with_account_again", "item_head", "item_without_token"),
+        *("item", "item_with_account", "item_head", "item_without_token"),
         *("relationship", "related"),
     }
 )
@@ -207,7 +207,8 @@ def _wide_rule(check: Check) -> Rule:
     def judge(exchange: Exchange, context: Context) -> None:
         together((exchange,), context)
 
-    return Rule(check.requirement, check.name, judge, together, borrowed=True)
+    twins = tuple(name for name in check.arguments if name not in _RECORD_WIDE)
+    return Rule(check.requirement, check.name, judge, together, borrowed=True, twins=twins)
 
 
 def _role_rule(check: Check, role: str) -> Rule:
@@ -237,7 +238,8 @@ def _role_rule(check: Check, role: str) -> Rule:
                 values[name] = context.twin(name, exchange.invoice_id or "")
         check.function(**values)
 
-    return Rule(check.requirement, f"{check.name}[{role}]", judge, borrowed=True)
+    twins = tuple(name for name in check.arguments if name not in {role, _EVERY + role, *_EMPTY})
+    return Rule(check.requirement, f"{check.name}[{role}]", judge, borrowed=True, twins=twins)
 
 
 def comparisons(capabilities: Collection[str]) -> list[Check]:

@@ -6,14 +6,18 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from conformance.circumstances import is_conditional
 from conformance.exchange import Exchange, NotObserved, Request
 from conformance.fuzzing.asked import Asked, IdForm
 from conformance.fuzzing.rules import Context, Rule
 from conformance.judging import Violation
+from conformance.steadiness import concerns_whole_documents, is_same, shows_data
 
 # Causes of one violation that are told apart, and requests that are spent on making one smaller.
 _MOST_CAUSES = 5
 _MOST_TRIALS = 16
+# Violations of one rule that turn out to come from data that change, after which it is given up.
+_MOST_CHANGING = 3
 _VARIABLE = re.compile(r'"[^"]*"|[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}|[0-9]+')
 
 Send = Callable[[Request], Exchange]
@@ -21,11 +25,12 @@ Send = Callable[[Request], Exchange]
 
 @dataclass(frozen=True)
 class Hit:
-    """One violation by one answer."""
+    """One violation by one answer; ``compared`` are the answers, it among them, that are compared with each other."""
 
     rule: Rule
     exchange: Exchange
     violation: Violation
+    compared: tuple[Exchange, ...] = ()
 
 
 @dataclass
@@ -107,24 +112,42 @@ class Clusters:
 
     def _causes(self, group: list[Hit]) -> Iterator[Finding]:
         waiting = sorted(group, key=lambda hit: (len(hit.exchange.request.target), hit.exchange.request.target))
-        for _ in range(_MOST_CAUSES):
-            if not waiting:
-                return
-            finding = self._minimal(waiting[0])
+        causes = changing = 0
+        while waiting and causes < _MOST_CAUSES and changing < _MOST_CHANGING:
+            hit = waiting.pop(0)
+            self._context.renew(hit.rule.twins, hit.exchange.invoice_id or "")
+            finding = self._minimal(hit)
+            if self._has_changed(hit):
+                changing += 1
+                continue
+            causes += 1
             asked, said = self._context.asked(finding.exchange), _said(finding.violation)
             mine: list[Hit] = []
             rest: list[Hit] = []
-            for hit in waiting[1:]:
-                same = _explains(asked, said, self._context.asked(hit.exchange), _said(hit.violation))
-                (mine if same else rest).append(hit)
+            for other in waiting:
+                same = _explains(asked, said, self._context.asked(other.exchange), _said(other.violation))
+                (mine if same else rest).append(other)
             finding.count = 1 + len(mine)
-            finding.others = [hit.exchange for hit in mine[:4]]
+            finding.others = [other.exchange for other in mine[:4]]
             waiting = rest
             if not (finding.rule.borrowed and finding.rule.alone and self._context.is_probe(finding.exchange.request)):
                 yield finding
-        if waiting:
+        if waiting and changing < _MOST_CHANGING:
             first = waiting[0]
             yield Finding(first.rule, first.violation, first.exchange, len(waiting))
+
+    def _has_changed(self, hit: Hit) -> bool:
+        """Tell whether what ``hit`` compares shows other data by now: then the answers may differ for that alone."""
+        if hit.violation.alone:
+            return False
+        whole = concerns_whole_documents(hit.violation)
+        return any(
+            not is_same(each, self._send(each.request), whole=whole)
+            for each in hit.compared
+            if shows_data(each) and not is_conditional(each)
+            # What alternates from one request to the next differs between two that follow each other.
+            for _ in range(2)
+        )
 
     def _minimal(self, hit: Hit) -> Finding:
         finding = Finding(hit.rule, hit.violation, hit.exchange)

@@ -34,6 +34,9 @@ class Context(Protocol):
     def twin(self, probe: str, invoice_id: str) -> Exchange:
         """Return the answer to a declared probe. Raises NotObserved when there is none."""
 
+    def renew(self, probes: Iterable[str], invoice_id: str) -> None:
+        """Let declared probes be sent anew when they are wanted next."""
+
     def plainest(self, exchange: Exchange) -> list[Request]:
         """Return the request for a known resource without any parameter, unless the exchange is for it already."""
 
@@ -61,6 +64,8 @@ class Rule:
     alone: bool = True
     # Whether it is the rule of a check.
     borrowed: bool = False
+    # Declared probes with whose answers it compares.
+    twins: tuple[str, ...] = ()
 
 
 def _fits_the_schema(exchange: Exchange, context: Context) -> None:

@@ -121,6 +121,10 @@ class Session:
         """Return the answer to a declared probe. Raises NotObserved when there is none."""
         return self.observer.obtain(Step(probe, invoice_id or self.target.invoice_ids[0]))
 
+    def renew(self, probes: Iterable[str], invoice_id: str) -> None:
+        """Let declared probes be sent anew when they are wanted next."""
+        self.observer.forget(Step(probe, invoice_id or self.target.invoice_ids[0]) for probe in probes)
+
     def plainest(self, exchange: Exchange) -> list[Request]:
         """Return the request for a known resource without any parameter, unless the exchange is for it already."""
         operation = self.asked(exchange).operation

@@ -44,10 +44,7 @@ malformed_token = header_family(
 unsigned_token = header_family(
     get(_ITEM),
     "Authorization",
-    {
-        name: derived_token(name)
-        for name in ("alg-none", "alg-none-signed", "alg-none-upper-case", "alg-none-mixed-case")
-    },
+    {name: derived_token(name) for name in ("alg-none", "alg-none-signed", "alg-none-mixed-case")},
 )
 altered_token = header_family(
     get(_ITEM),
@@ -55,7 +52,7 @@ altered_token = header_family(
     {
         name: derived_token(name)
         for name in (
-            *("header-changed", "algorithm-missing", "algorithm-unknown", "expiry-changed", "two-segments"),
+            *("algorithm-missing", "algorithm-unknown", "expiry-changed", "two-segments"),
             *("signature-changed", "signature-shortened", "signature-extended", "signature-dropped"),
         )
     },
@@ -85,9 +82,8 @@ token_of_other_scheme = family(
         for name, words in {"basic": "Basic", "two-words": "Foo bar"}.items()
     }
 )
-token_in_query = family(
-    {name: get(_ITEM).but(headers=_ANONYMOUS, query=f"{name}={AUTH_TOKEN}") for name in ("access_token", "token")}
-)
+# No more names: a long token makes a long target, which would be refused for that.
+token_in_query = get(_ITEM).but(headers=_ANONYMOUS, query=f"access_token={AUTH_TOKEN}&token={AUTH_TOKEN}")
 two_authorizations = header_family(
     get(_ITEM), "Authorization", {"valid-first": [AUTH_TOKEN, "invalid"], "valid-last": ["invalid", AUTH_TOKEN]}
 )

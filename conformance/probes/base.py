@@ -13,9 +13,7 @@ item_with_account = item.but(query="include=account")
 
 # The links of the relationship, followed; path and query are sent to the base URL whatever the link's authority.
 relationship = get(lambda item: item.account_link("self"), each_invoice=True)
-related = get(lambda item: item.account_link("related"), each_invoice=True).but(after=(item_with_account,))
-# Before and after the account by itself: what changed meanwhile, such as a balance, is told from what is wrong.
-item_with_account_again = item_with_account.but(after=(related,))
+related = get(lambda item: item.account_link("related"), each_invoice=True)
 
 relationship_head = relationship.but(method="HEAD", each_invoice=False)
 related_head = related.but(method="HEAD", each_invoice=False)

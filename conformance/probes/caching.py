@@ -30,5 +30,11 @@ related_for_other_customer = related.but(
 item_for_other_customer = get(_ITEM, needs=("second-customer",)).but(headers=_OTHER_CUSTOMER, after=(item_again,))
 other_item = get("/invoices/{other_invoice_id}", needs=("second-customer",))
 
-# Browsers name what they can show and take the rest as it comes.
-item_for_browser = get(_ITEM).but(headers={"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"})
+# Browsers name what they can show and take the rest as it comes. By the language, some frameworks choose how numbers
+# and times are written.
+item_for_browser = get(_ITEM).but(
+    headers={
+        "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "Accept-Language": "de-DE, de;q=0.9, en;q=0.8, *;q=0.5",
+    }
+)

@@ -22,9 +22,7 @@ reflected = family(
 PRODUCT = "9801547"
 _SQL, _TEMPLATE = "'%20OR%20'1'='1", "%7B%7B1337*7331%7D%7D$%7B1337*7331%7D"
 injected_id = get("/invoices/'%20OR%201=1%20--")
-injected_parameter = query_family(
-    get(_ITEM), {"include": f"include=account{_SQL}", "fields": f"fields%5Binvoices%5D={_TEMPLATE}"}
-)
+injected_parameter = get(_ITEM).but(query=f"include=account{_SQL}{_TEMPLATE}&fields%5Binvoices%5D={_TEMPLATE}")
 injected_listing = query_family(
     get("/invoices", needs=("collection",)),
     {"filter": f"filter%5Bid_eq%5D={_SQL}", "sort": "sort=id%3BSELECT%20pg_sleep(0)"},
@@ -89,9 +87,7 @@ def _name(authority: str) -> str:
 
 
 _FOREIGN_ORIGIN = "https://evil.example"
-foreign_origin = header_family(
-    get(_ITEM), "Origin", {"foreign": _FOREIGN_ORIGIN, "null": "null", "alike": "https://trusted.evil.example"}
-)
+foreign_origin = header_family(get(_ITEM), "Origin", {"foreign": _FOREIGN_ORIGIN, "null": "null"})
 # Alike to the server's own origin, by its beginning and by its end.
 own_origin_extended = family(
     {

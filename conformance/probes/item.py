@@ -17,7 +17,6 @@ included_from_document_link = get(
 malformed_id = family(
     {
         "number": get("/invoices/1"),
-        "word": get("/invoices/undefined"),
         "longer": get("/invoices/{invoice_id}x"),
         "shorter": get(lambda invoice_id: f"/invoices/{invoice_id[:-1]}"),
     }

@@ -32,7 +32,6 @@ fields_unknown = query_family(
 unknown_parameter = family(
     {
         "limit": get(_ITEM).but(query="limit=1"),
-        "misspelt": get(_ITEM).but(query="includes=account"),
         "relationship": get(lambda item: item.account_link("self")).but(query="foo=1"),
         "related": get(lambda item: item.account_link("related")).but(query="foo=1"),
     }

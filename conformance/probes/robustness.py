@@ -9,10 +9,8 @@ _ITEM = "/invoices/{invoice_id}"
 # Percent-encoded where RFC 3986 asks for it. Characters that firewalls take for an attack are in probes/injection.
 odd_id = family(
     {
-        "unicode": get("/invoices/%C3%A9%D7%90%E0%A4%95%E2%80%AE%EF%BC%91"),
-        "emoji": get("/invoices/%F0%9F%92%A3"),
-        "brackets": get("/invoices/%5B%7B%5D%7D"),
-        "punctuation": get("/invoices/%22%20%5C%25%3F%23%5E%60%7C"),
+        "unicode": get("/invoices/%C3%A9%D7%90%E0%A4%95%E2%80%AE%EF%BC%91%F0%9F%92%A3"),
+        "punctuation": get("/invoices/%22%20%5C%25%3F%23%5E%60%7C%5B%7B%5D%7D"),
         "long": get(f"/invoices/{'a' * 1000}"),
         # A notation that some readers of UUIDs take.
         "undashed": get(lambda invoice_id: f"/invoices/{invoice_id.replace('-', '')}"),
@@ -39,7 +37,6 @@ excessive_query = query_family(
     {
         "many": "&".join(f"p{number:X}=" for number in range(800)),
         "deep": f"filter{'%5Ba%5D' * 200}=1",
-        "long": f"foo={'a' * 6000}",
         "repeated": "include=account&include=account",
     },
 )
@@ -56,7 +53,6 @@ excessive_parameter = query_family(
     get(_ITEM),
     {
         "deep-include": f"include={'.'.join(['account'] * 100)}",
-        "repeated-include": f"include={','.join(['account'] * 500)}",
         "long-fields": f"fields%5Binvoices%5D={','.join(f'n{number:X}' for number in range(1000))}",
     },
 )

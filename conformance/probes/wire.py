@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.probe import Probe, family, raw, talk
-from conformance.probes.base import item, item_head, item_without_token, unknown_item
+from conformance.probes.base import item, item_head, item_without_token
 from conformance.probes.conditional import if_none_match_any
 
 _WIRE = ("wire",)
@@ -20,7 +20,7 @@ def _with(lines: str, rest: str = "", *, until_closed: bool = False) -> Probe:
 
 
 # After 304 and HEAD no content follows, whatever the fields say.
-turns = talk(if_none_match_any, item_head, unknown_item, item_without_token, item)
+turns = talk(if_none_match_any, item_head, item_without_token, item)
 
 # The documented request, written in the same way: what is refused below is not refused for that.
 wire_valid = raw(_VALID, needs=_WIRE)

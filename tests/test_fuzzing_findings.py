@@ -15,10 +15,8 @@ from conformance.fuzzing.judgements import judgements
 from conformance.fuzzing.rules import Rule
 from conformance.judging import Violation
 from conformance.reference.faults import all_faults
-from conformance.reference.message import Problem
 from conformance.reference.server import ReferenceServer
 from conformance.verdict import Outcome
-from tests.changing import Clock, every, growing, to_and_fro
 from tests.exchanges import INVOICE_ID, PREFIX, document, exchange
 from tests.test_generated_faults import session_of
 
@@ -109,17 +107,6 @@ def test_a_comparison_is_a_finding_only_while_the_data_stay_the_same(later: str,
     assert Clusters(send, context).findings([hit])
 
 
-@pytest.mark.parametrize("clock", [every(1), every(7), to_and_fro(1)], ids=["each", "each-7", "to-and-fro"])
-def test_data_that_change_are_no_finding(clock: Clock) -> None:
-    with ReferenceServer(faults=[growing(clock)]) as server:
-        session = session_of(server)
-        found = [
-            session.run(name, group) for name in ("getInvoice", "getInvoices") for group in ("contract", "fuzzing")
-        ]
-        session.close()
-    assert [(each.rule.requirement, each.observed) for outcome in found for each in outcome.findings] == []
-
-
 def test_no_finding_shows_a_credential() -> None:
     with ReferenceServer(faults=[all_faults()["generated-id-nul"]]) as server:
         session = session_of(server)
@@ -134,18 +121,3 @@ def test_no_finding_shows_a_credential() -> None:
     assert server.token not in text
     assert '\\"Authorization: $INVOICES_AUTH_TOKEN\\"' in text
     assert failed[0].subject == "getInvoice-hostile"
-
-
-def test_a_server_that_serves_nothing_is_not_observed() -> None:
-    with ReferenceServer() as server:
-
-        def refuse(_: object) -> None:
-            raise Problem(503, "Unavailable", "Later.")
-
-        server.api.on_request(refuse)
-        session = session_of(server)
-        session.account_ids = ()
-        found = session.run("getInvoice", "fuzzing")
-        session.close()
-    assert found.unseen == {"GEN-002": "no generated request was answered with 200"}
-    assert "GEN-002" not in found.holding

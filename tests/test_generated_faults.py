@@ -10,7 +10,9 @@ from conformance.fuzzing.asked import operations
 from conformance.fuzzing.session import Outcome, Session
 from conformance.reference import data
 from conformance.reference.faults import Fault, all_faults
+from conformance.reference.message import Answer
 from conformance.reference.server import ReferenceServer
+from tests.changing import Clock, every, growing, to_and_fro
 from tests.targets import settings_of, target_of
 
 FAULTS = [fault for fault in all_faults().values() if fault.name.startswith("generated-")]
@@ -45,6 +47,14 @@ def correct() -> Iterator[Session]:
         session.close()
 
 
+def alike(correct: Session, server: ReferenceServer, name: str = "") -> Session:
+    """Return a session that has nothing left to generate."""
+    session = session_of(server, name)
+    session.account_ids, session.engine = correct.account_ids, correct.engine
+    session._generated = correct._generated
+    return session
+
+
 def found_by(outcome: Outcome) -> set[str]:
     return {finding.rule.requirement for finding in outcome.findings}
 
@@ -53,9 +63,7 @@ def found_by(outcome: Outcome) -> set[str]:
 def test_the_fault_is_found(correct: Session, fault: Fault) -> None:
     found: set[str] = set()
     with ReferenceServer(faults=[fault]) as server:
-        session = session_of(server, fault.name)
-        session.account_ids, session.engine = correct.account_ids, correct.engine
-        session._generated = correct._generated
+        session = alike(correct, server, fault.name)
         for name, group in ITEMS:
             found |= found_by(session.run(name, group))
             if fault.caught_by <= found:
@@ -67,3 +75,23 @@ def test_the_fault_is_found(correct: Session, fault: Fault) -> None:
 
 def test_there_are_enough_of_them() -> None:
     assert len(FAULTS) >= 25
+
+
+@pytest.mark.parametrize("clock", [every(1), every(7), to_and_fro(1)], ids=["each", "each-7", "to-and-fro"])
+def test_data_that_change_are_no_finding(correct: Session, clock: Clock) -> None:
+    with ReferenceServer(faults=[growing(clock)]) as server:
+        session = alike(correct, server)
+        found = [session.run(*item) for item in ITEMS]
+        session.close()
+    assert [(each.rule.requirement, each.observed) for outcome in found for each in outcome.findings] == []
+
+
+def test_a_server_that_serves_nothing_is_not_observed(correct: Session) -> None:
+    with ReferenceServer() as server:
+        # So late that nothing waits for it.
+        server.api.on_request(lambda _: Answer(503, [("Retry-After", "999")]))
+        session = alike(correct, server)
+        found = session.run("getInvoice", "fuzzing")
+        session.close()
+    assert found.unseen == {"GEN-002": "no generated request was answered with 200"}
+    assert "GEN-002" not in found.holding

@@ -72,7 +72,8 @@ class Echo:
 
 def options(server: ReferenceServer, bundle: Path | None) -> list[str]:
     found = [f"--base-url={server.base_url}"]
-    for name, value in settings_for(server).items():
+    given = settings_for(server)
+    for name, value in {**given, "invoice_id": given["invoice_id"][:2]}.items():
         values = value if isinstance(value, list) else [value]
         found += [f"--{name.replace('_', '-')}={each}" for each in values]
     return found + ([f"--ca-bundle={bundle}", f"--plain-url={server.plain_url}"] if bundle else [])

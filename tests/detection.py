@@ -206,8 +206,10 @@ def judge(faults: Collection[Fault], capabilities: Collection[str] | None = None
         capabilities = {"contested"}.union(*(fault.needs for fault in faults)) if faults else EVERYTHING
     tls = "https" in capabilities
     with ReferenceServer(faults=faults, tls=tls) as server:
-        # Client and server share a processor here: more threads would only take turns.
-        given = {"concurrency": "2", **settings_for(server, capabilities)}
+        given = settings_for(server, capabilities)
+        if not any(fault.area == "intermittent" for fault in faults):
+            # Client and server share a processor here: more threads would only take turns.
+            given = {"concurrency": "2", **given}
         secure = {"insecure": True, "plain_url": server.plain_url} if tls else {}
         return judge_target(server.base_url, {**given, **secure})
 

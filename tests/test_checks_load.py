@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -150,3 +151,17 @@ def test_parallel_requests_are_answered_in_time() -> None:
     # One of twenty may be slow, and no second one.
     assert said(check, every_burst=(*slow, *[exchange("burst", elapsed=0.1)] * 18), max_latency=1.0) == "violated"
     assert said(check, every_burst=(slow[0], *[exchange("burst", elapsed=0.1)] * 19), max_latency=1.0) == "passed"
+
+
+@pytest.mark.parametrize(("pause", "expected"), [(1.9, "passed"), (2.0, "not observed")])
+def test_requests_that_follow_each_other_are_no_load(pause: float, expected: str) -> None:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    answers = [
+        exchange("burst", elapsed=2.0, started=start + timedelta(seconds=number * pause)) for number in (2, 0, 1)
+    ]
+    for check in (
+        test_load.test_a_burst_is_survived,
+        test_load.test_parallel_requests_get_the_same_invoice,
+        test_load.test_parallel_requests_are_answered_in_time,
+    ):
+        assert said(check, every_burst=tuple(answers), max_latency=3.0) == expected

@@ -45,6 +45,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "negative": ({"HDR-009"}, item(X_Runtime="-0.009005")),
     "longer than the request": ({"HDR-009"}, item(X_Runtime="9.005000")),
     "version in Server": ({"HDR-010"}, item(Server="Apache/2.4.1 (Unix)")),
+    "version of four numbers": ({"HDR-010"}, item(Server="10.0.12.3 Microsoft-IIS/10.0.17763.1")),
     "version in X-Powered-By": ({"HDR-010"}, changed("unknown_item", headers={"X-Powered-By": "PHP/8.1.2"})),
     "version of ASP.NET": ({"HDR-010"}, item(X_AspNet_Version="4.0.30319")),
     "nosniff not on errors": ({"HDR-011"}, without("X-Content-Type-Options", "unknown_item")),
@@ -73,6 +74,7 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "an unknown policy last": item(Referrer_Policy="same-origin, future-policy"),
     "a product": all_answers(headers={"Server": "Apache", "X-Powered-By": "Express", "Via": "1.1 google"}),
     "a major version": item(Server="nginx/1"),
+    "an address": all_answers(headers={"Server": "10.0.12.3 (node)"}),
     "an upper-case id": item(X_Request_Id=ID.upper()),
     "an id of the client": {
         **changed("item_with_request_id", headers={"X-Request-Id": "conformanceb" + "x" * 243}),

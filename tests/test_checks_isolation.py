@@ -134,6 +134,15 @@ def errors_with_ids() -> dict[str, Exchange]:
     }
 
 
+def linked(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return a document with a resource that is there for all customers."""
+    resource = {"type": "currencies", "id": "978"}
+    data = answer["data"]
+    if isinstance(data, dict):
+        return {**answer, "data": {**data, "relationships": {"currency": {"data": resource}}}}
+    return {**answer, "included": [resource]}
+
+
 # Correct servers that differ from the one that all other tests start from.
 @pytest.mark.parametrize(
     "changed",
@@ -152,6 +161,11 @@ def errors_with_ids() -> dict[str, Exchange]:
         put(
             "listing_of_foreign[account]", body={**listing(), "links": {"first": {"type": "invoices", "id": OTHER_ID}}}
         ),
+        {
+            **put("other_account_of_owner", body=linked(other_account())),
+            **put("listing", body=linked(listing(INVOICE_ID))),
+            **put("accounts_listing", body=linked({"data": []})),
+        },
     ],
 )
 def test_a_correct_server_is_correct(changed: dict[str, Exchange]) -> None:

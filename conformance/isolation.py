@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.exchange import Exchange, NotObserved
-from conformance.likeness import essence
+from conformance.likeness import essence, oddity
 
 # Fields that caches, gateways and load balancers add to some answers and not to others.
 _INCIDENTAL = re.compile(
@@ -38,7 +38,7 @@ def difference(exchange: Exchange, unknown: Exchange) -> tuple[str, str, str | N
         added, missing = sorted(kinds - usual), sorted(usual - kinds)
         return "the same kinds of header fields", f"added: {added}; missing: {missing}", (added + missing)[0]
     if _anonymous(exchange) != _anonymous(unknown):
-        return "the same content", exchange.body[:200].decode("utf-8", errors="replace"), None
+        return "the same content", *oddity(exchange, unknown)
     return None
 
 

@@ -141,7 +141,7 @@ def test_a_bad_query_tells_nothing_of_an_invoice_of_another_customer(
 def _expect_like_unknown(exchange: Exchange, unknown: Exchange) -> None:
     if found := difference(exchange, unknown):
         expected, observed, part = found
-        raise Violation(f"{expected}, as for an unknown id", shown(observed), exchange, part=part, others=(unknown,))
+        raise Violation(f"{expected}, as for an unknown id", observed, exchange, part=part, others=(unknown,))
 
 
 def _expect_alike(exchange: Exchange, unknown: Exchange) -> None:

@@ -172,6 +172,33 @@ def test_a_walk_keeps_to_its_operations(server: ReferenceServer, monkeypatch: py
     assert all("/invoices/" in path and not path.endswith("/relationships/account") for path in paths)
 
 
+def refused(status: int, request: Request) -> Exchange:
+    made = replace(refusal(status, headers={"X-Request-Id": None}), request=request)
+    assert made.answer
+    return made if request.method == "GET" else replace(made, answer=replace(made.answer, body=b"", wire_length=0))
+
+
+def test_a_limit_of_the_request_target_is_no_answer_about_the_id(
+    server: ReferenceServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = session_of(server)
+    fetch = made.observer.fetch
+    limited = []
+
+    def up_to_a_limit(request: Request) -> Exchange:
+        if len(request.target) <= 600:
+            return fetch(request)
+        limited.append(request)
+        return refused(414, request)
+
+    monkeypatch.setattr(made.observer, "fetch", up_to_a_limit)
+    outcomes = [made.run(name, "hostile") for name in ("getInvoice", "getInvoices", "getInvoiceAccount")]
+    made.close()
+    assert limited
+    # That what the document allows is too long is a finding.
+    assert {finding.rule.requirement for outcome in outcomes for finding in outcome.findings} <= {"GEN-002"}
+
+
 def test_a_server_without_sparse_fieldsets_gets_no_finding(
     server: ReferenceServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,11 +208,7 @@ def test_a_server_without_sparse_fieldsets_gets_no_finding(
     def without_fieldsets(request: Request) -> Exchange:
         if "fields" not in request.target:
             return fetch(request)
-        refused = replace(refusal(400, headers={"X-Request-Id": None}), request=request)
-        if request.method == "HEAD":
-            assert refused.answer
-            return replace(refused, answer=replace(refused.answer, body=b"", wire_length=0))
-        return refused
+        return refused(400, request)
 
     monkeypatch.setattr(made.observer, "fetch", without_fieldsets)
     outcomes = [made.run(name, "contract") for name in ("getInvoice", "getInvoiceAccount", "getInvoices")]

@@ -217,8 +217,9 @@ def _role_rule(check: Check, role: str) -> Rule:
 
     def judge(exchange: Exchange, context: Context) -> None:
         given(exchange.request.method == "GET" and fits(context.asked(exchange)), otherwise)
-        # 5xx is owned by ERR-011; a limit says nothing.
-        given(exchange.answer is not None and exchange.status < 500 and exchange.status != 429, "not answered")
+        # 5xx is owned by ERR-011; a limit, of requests or of their length, says nothing.
+        given(exchange.answer is not None and exchange.status < 500, "not answered")
+        given(exchange.status not in {414, 429, 431}, "a limit")
         # What a page past the end is, the requirements on pages say.
         past = exchange.status == 404 and context.asked(exchange).value("page[number]") not in {None, "1"}
         given(not past, "there may be no such page")

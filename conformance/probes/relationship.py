@@ -11,11 +11,11 @@ unknown_relationship_name = get("/invoices/{invoice_id}/relationships/nosuch")
 relationship_with_account = relationship.but(query="include=account", each_invoice=False)
 relationship_unknown_include = relationship.but(query="include=account.nosuch", each_invoice=False)
 
-# Content without data: it says nothing that a server could store.
+# No JSON: a server that would obey finds nothing to store, not even null.
 relationship_update = relationship.but(
     method="PATCH",
     headers={"Content-Type": JSON_API},
-    body=b"{}",
+    body=b"{",
     each_invoice=False,
     needs=("contested",),
     after=(relationship,),

@@ -46,6 +46,8 @@ def turns(*answers: Exchange, **parts: Any) -> Exchange:
         ([*LISTED[:2], refusal(401, version="1.0", headers={"Connection": "Keep-Alive"})], "violated"),
         # Other content of the same length is the invoice at another time.
         ([*LISTED[:3], exchange(body=document({"/data/attributes/reference": "99"}))], "passed"),
+        # So is the same invoice with a longer meta.
+        ([*LISTED[:3], exchange(body=document({"/meta": {"took": "0.001 s"}}))], "passed"),
         # The same content in another coding; content that was cut off has another owner.
         ([*LISTED[:3], exchange(wire_length=7)], "passed"),
         ([*LISTED[:3], exchange(body=b"{", incomplete="the message is not complete")], "passed"),

@@ -36,11 +36,15 @@ def parameter_names(media_type: str) -> list[str]:
 
 @dataclass(slots=True)
 class Challenge:
-    """A challenge: its scheme as spelled, and its parameters, names in lower case, values as spelled."""
+    """A challenge: its scheme as spelled, and its parameters, names in lower case, values as spelled.
+
+    ``listing``: the blank follows after which a scheme has its parameters.
+    """
 
     scheme: str
     parameters: dict[str, str] = field(default_factory=dict)
     token68: bool = False
+    listing: bool = False
 
 
 def challenges(value: str) -> list[Challenge]:
@@ -54,7 +58,7 @@ def challenges(value: str) -> list[Challenge]:
     while position < len(value.rstrip(" \t")):
         parameter = _AUTH_PARAMETER.match(value, position)
         if parameter:
-            if not found or found[-1].token68:
+            if not found or found[-1].token68 or not found[-1].listing:
                 raise ValueError(f"parameter {parameter['name']} belongs to no scheme")
             _add(found[-1], parameter)
             position = parameter.end()
@@ -77,6 +81,7 @@ def _begin(found: list[Challenge], value: str, position: int) -> int:
         return token68.end()
     rest = value[scheme.end() :]
     blanks = len(rest) - len(rest.lstrip(" "))
+    challenge.listing = blanks > 0
     parameter = _AUTH_PARAMETER.match(value, scheme.end() + blanks)
     if blanks and parameter:
         _add(challenge, parameter)

@@ -66,11 +66,13 @@ def _without_algorithm(token: str) -> str:
 
 
 def _signature(token: str) -> str:
-    # The middle: the last character of a base64url text has bits that decoders ignore.
+    # The middle: the last character of a base64url text has bits that decoders ignore. A letter in the other case,
+    # which is another character all the same.
     header, payload, signature = segments(token)
     middle = len(signature) // 2
-    other = BASE64URL[(BASE64URL.find(signature[middle]) + 1) % len(BASE64URL)]
-    return f"{header}.{payload}.{signature[:middle]}{other}{signature[middle + 1 :]}"
+    place = next((each for each in range(middle, len(signature) - 1) if signature[each].isalpha()), middle)
+    other = BASE64URL[(BASE64URL.find(signature[place]) + 26) % 52] if signature[place].isalpha() else "A"
+    return f"{header}.{payload}.{signature[:place]}{other}{signature[place + 1 :]}"
 
 
 def _shorter_signature(token: str) -> str:

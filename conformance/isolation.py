@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.exchange import Exchange, NotObserved
+from conformance.fields import elements
 from conformance.likeness import essence, oddity
 
 # Fields that caches, gateways and load balancers add to some answers and not to others.
 _INCIDENTAL = re.compile(
     r"age|via|connection|keep-alive|set-cookie|x-cache.*|cf-.*|retry-after|.*ratelimit.*|server-timing"
 )
+# Fields whose values follow from what was decided, and not from the content or the time.
+_TELLING_FIELDS = ("Cache-Control", "Content-Type", "Vary")
 _ASKED = re.compile(r"/invoices/(?P<id>[^/?]+)")
 # Shorter texts would be found by chance.
 _TELLING = 6
@@ -37,6 +40,10 @@ def difference(exchange: Exchange, unknown: Exchange) -> tuple[str, str, str | N
     if kinds != usual:
         added, missing = sorted(kinds - usual), sorted(usual - kinds)
         return "the same kinds of header fields", f"added: {added}; missing: {missing}", (added + missing)[0]
+    for name in _TELLING_FIELDS:
+        observed, expected = (_told_by(each, name) for each in (exchange, unknown))
+        if observed != expected:
+            return f"{name}: {', '.join(sorted(expected))}", ", ".join(sorted(observed)), name
     if _anonymous(exchange) != _anonymous(unknown):
         return "the same content", *oddity(exchange, unknown)
     return None
@@ -44,6 +51,12 @@ def difference(exchange: Exchange, unknown: Exchange) -> tuple[str, str, str | N
 
 def _kinds_of_fields(exchange: Exchange) -> set[str]:
     return {name for name in exchange.fields.names() if not _INCIDENTAL.fullmatch(name)}
+
+
+def _told_by(exchange: Exchange, name: str) -> set[str]:
+    """Return the members of a list field: in any order, whatever lifetime is left, and without what compresses."""
+    members = (re.sub("[1-9][0-9]*", "1", member.strip().lower()) for member in elements(exchange.fields.lines(name)))
+    return {*members} - {"", "accept-encoding"}
 
 
 def _anonymous(exchange: Exchange) -> str:

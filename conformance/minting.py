@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -104,6 +105,10 @@ def _unknown(subject: Any) -> Any:
     return str(_UNKNOWN_NUMBER) if str(subject).isdecimal() else _UNKNOWN_NAME
 
 
+def _as_number(subject: Any) -> int:
+    return int(subject) if isinstance(subject, int) or re.fullmatch("[0-9]{1,18}", str(subject)) else 0
+
+
 def _audience(change: Callable[[str], Any]) -> _Recipe:
     def pairs(claims: Claims, now: int) -> Pairs:
         given = claims.get("aud")
@@ -147,7 +152,8 @@ _RECIPES: Mapping[str, _Recipe] = MappingProxyType(
         "audience-text": _audience(lambda name: name),
         "audience-array": _audience(lambda name: [name]),
         "audience-among-others": _audience(lambda name: [_FOREIGN_AUDIENCE, name]),
-        "audience-foreign": _audience(lambda _: [_FOREIGN_AUDIENCE]),
+        # One that only begins like the right one is none of it in a list, either.
+        "audience-foreign": _audience(lambda name: [_FOREIGN_AUDIENCE, f"{name}-x"]),
         "audience-longer": _audience(lambda name: f"{name}-x"),
         "audience-shorter": _audience(lambda name: name[:-1]),
         "audience-other-case": _audience(_other_case),
@@ -158,7 +164,8 @@ _RECIPES: Mapping[str, _Recipe] = MappingProxyType(
         "subject-word": _subject(lambda _: "D"),
         "subject-array": _subject(lambda subject: [subject]),
         "subject-injected": _subject(lambda subject: f"{subject} OR 1=1"),
-        "subject-huge": _subject(lambda _: 10**30),
+        # Beyond 64 bits, and the right one for those who keep no more.
+        "subject-huge": _subject(lambda subject: _as_number(subject) + 2**64),
         "subject-true": _subject(lambda _: True),
         "subject-null": _with(sub=None),
         "subject-missing": _without("sub"),

@@ -40,6 +40,22 @@ def expect_same_resource(exchange: Exchange, wanted: Object) -> None:
     expect(observed == expected, expected, observed, exchange, part="/data")
 
 
+def expect_same_values(exchange: Exchange, pointer: str, resource: Object, account: Object) -> None:
+    """Raise Violation when a ``resource`` shows another value of an attribute than ``account``, which is the same.
+
+    Raises NotObserved when it is another resource, or when no attribute is shown in both.
+    """
+    if not is_identifier(resource) or identities(resource) != identities(account):
+        raise NotObserved("that is another account")
+    observed, expected = (documents.member_object(each, "attributes") for each in (resource, account))
+    both = sorted(observed.keys() & expected.keys())
+    if not both:
+        raise NotObserved("no attribute is shown in both answers")
+    for name in both:
+        wanted, part = f"{name} {shown(expected[name])}, as in the related account", f"{pointer}/attributes/{name}"
+        expect(observed[name] == expected[name], wanted, shown(observed[name]), exchange, part=part)
+
+
 def _named(resource: Object) -> str:
     return f"{shown(resource.get('type'))} {shown(resource.get('id'))}"
 

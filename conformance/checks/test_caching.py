@@ -141,7 +141,9 @@ def test_no_refusal_is_meant_for_everybody(every_error: tuple[Exchange, ...]) ->
     def judge(exchange: Exchange) -> None:
         # What a router says of a path that is none is the same for everybody.
         given(exchange.status in {400, 401, 403, 406}, "no refusal of a request for data")
-        given("Authorization" in Fields(exchange.request.headers), "no credentials were sent")
+        # A 401 is wrong for those who have credentials.
+        own = "Authorization" in Fields(exchange.request.headers) or exchange.status == 401
+        given(own, "no credentials were sent")
         found = cache_directives(exchange)
         shared = sorted({"public", "s-maxage"} & set(found))
         given("Cache-Control" in exchange.fields, "no Cache-Control")
@@ -175,9 +177,30 @@ def test_a_view_of_an_invoice_varies_by_accept(
     observe_each((item_with_account, fields_of_attributes), judge)
 
 
+@requirement("CACHE-005")
+def test_what_else_varies_does_not_take_the_place_of_accept(
+    item: Exchange, every_success: tuple[Exchange, ...]
+) -> None:
+    given(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which the first check judges")
+    asked = (item.request.header("Accept"),)
+
+    def judge(exchange: Exchange) -> None:
+        request = exchange.request
+        given(request.method == "GET" and exchange.status == 200, "no 200 to GET")
+        given((request.header("Accept"),) == asked and request.url == item.request.url, "another request: CACHE-006")
+        _expect_varies(exchange, "Accept")
+
+    observe_each(every_success, judge)
+
+
 @requirement("CACHE-006")
 def test_the_account_varies_by_accept(item: Exchange, relationship: Exchange, related: Exchange) -> None:
     _expect_other_resources_vary(item, relationship, related)
+
+
+@requirement("CACHE-006")
+def test_the_account_by_itself_varies_by_accept(item: Exchange, account_from_self_link: Exchange) -> None:
+    _expect_other_resources_vary(item, account_from_self_link)
 
 
 @requirement("CACHE-006")

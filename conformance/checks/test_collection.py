@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +11,7 @@ from conformance.checks import documents, resources
 from conformance.exchange import Exchange, NotObserved
 from conformance.given import given, given_status
 from conformance.jsontext import IntegerLexeme
-from conformance.judging import expect, expect_status, observe_each, requirement
+from conformance.judging import Violation, expect, expect_status, observe_each, requirement
 from conformance.values import Instant, shown
 
 Exchanges = tuple[Exchange, ...]
@@ -45,6 +46,17 @@ def _expect_array(page: Exchange) -> None:
         expect(isinstance(element, dict), "a resource object", shown(element), page, part=f"/data/{place}")
 
 
+@requirement("ITEM-007")
+def test_the_type_of_an_element_is_invoices(listing: Exchange, listing_with_account: Exchange) -> None:
+    def judge(page: Exchange) -> None:
+        for place, element in enumerate(listings.elements(page).values()):
+            kind = element.get("type")
+            given(isinstance(kind, str), "an element has no type")
+            expect(kind == "invoices", '"invoices"', shown(kind), page, part=f"/data/{place}/type")
+
+    observe_each((listing, listing_with_account), judge)
+
+
 @requirement("COLL-002")
 def test_no_resource_occurs_twice(
     listing: Exchange, listing_with_account: Exchange, every_page_of_three: Exchanges
@@ -62,25 +74,49 @@ def test_no_resource_occurs_twice(
 
 @requirement("COLL-003")
 def test_elements_equal_the_invoices(listing: Exchange, every_item: Exchanges) -> None:
-    known = listings.elements(listing)
+    observe_each(every_item, lambda item: _expect_as_by_itself(listing, item))
 
-    def judge(item: Exchange) -> None:
-        identifier = str(item.resource.get("id")).lower()
-        given(identifier in known, "the invoice is not on the first page of the collection")
-        place = list(known).index(identifier)
-        # A server may show a part of the fields in a list; what it shows is the same.
-        for part in ("attributes", "links"):
-            alone, listed = (documents.member_object(each, part) for each in (item.resource, known[identifier]))
-            for name in listed.keys() & alone.keys():
-                expected, observed = shown(alone[name]), shown(listed[name])
-                pointer = f"/data/{place}/{part}/{name}"
-                expect(alone[name] == listed[name], f"{expected} as by itself", observed, listing, part=pointer)
-        links = [_account_links(each) for each in (item.resource, known[identifier])]
-        if all(links):
-            pointer = f"/data/{place}/relationships/account/links"
-            expect(links[0] == links[1], "the links of the account as by itself", "others", listing, part=pointer)
 
-    observe_each(every_item, judge)
+@requirement("COLL-003")
+def test_elements_of_every_page_equal_the_invoices(
+    listing: Exchange, listing_with_account: Exchange, every_page_of_three: Exchanges, every_item: Exchanges
+) -> None:
+    _expect_alike_as_on(listing, (listing_with_account, *every_page_of_three), every_item)
+
+
+@requirement("COLL-003")
+def test_selected_elements_equal_the_invoices(
+    listing: Exchange, sorted_by_two: Exchange, every_filtered_by_value: Exchanges, every_item: Exchanges
+) -> None:
+    _expect_alike_as_on(listing, (sorted_by_two, *every_filtered_by_value), every_item)
+
+
+def _expect_alike_as_on(listing: Exchange, pages: Exchanges, items: Exchanges) -> None:
+    # What differs without parameters already is the finding of the first check.
+    alike = []
+    for item in items:
+        with suppress(NotObserved, Violation):
+            _expect_as_by_itself(listing, item)
+            alike.append(item)
+    observe_each(pages, lambda page: observe_each(alike, lambda item: _expect_as_by_itself(page, item)))
+
+
+def _expect_as_by_itself(page: Exchange, item: Exchange) -> None:
+    known = listings.elements(page)
+    identifier = str(item.resource.get("id")).lower()
+    given(identifier in known, "the invoice is not on this page of the collection")
+    place = list(known).index(identifier)
+    # A server may show a part of the fields in a list; what it shows is the same.
+    for part in ("attributes", "links"):
+        alone, listed = (documents.member_object(each, part) for each in (item.resource, known[identifier]))
+        for name in listed.keys() & alone.keys():
+            expected, observed = shown(alone[name]), shown(listed[name])
+            pointer = f"/data/{place}/{part}/{name}"
+            expect(alone[name] == listed[name], f"{expected} as by itself", observed, page, part=pointer)
+    links = [_account_links(each) for each in (item.resource, known[identifier])]
+    if all(links):
+        pointer = f"/data/{place}/relationships/account/links"
+        expect(links[0] == links[1], "the links of the account as by itself", "others", page, part=pointer)
 
 
 def _account_links(resource: documents.Object) -> documents.Object:

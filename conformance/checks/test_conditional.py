@@ -203,6 +203,36 @@ def test_a_304_of_the_account_repeats_what_caches_need(related: Exchange, relate
     _expect_repeated(related, related_not_modified)
 
 
+@requirement("COND-007")
+def test_a_304_of_the_relationship_repeats_what_caches_need(
+    relationship: Exchange, relationship_not_modified: Exchange
+) -> None:
+    _given_validation_works(relationship, relationship_not_modified)
+    _expect_repeated(relationship, relationship_not_modified)
+
+
+@requirement("COND-007")
+def test_a_304_of_the_invoice_with_its_account_repeats_what_caches_need(
+    item_with_account: Exchange, included_not_modified: Exchange
+) -> None:
+    _given_validation_works(item_with_account, included_not_modified)
+    _expect_repeated(item_with_account, included_not_modified)
+
+
+@requirement("COND-007")
+def test_a_304_of_sparse_fields_repeats_what_caches_need(
+    fields_of_attributes: Exchange, sparse_not_modified: Exchange
+) -> None:
+    _given_validation_works(fields_of_attributes, sparse_not_modified)
+    _expect_repeated(fields_of_attributes, sparse_not_modified)
+
+
+@requirement("COND-007")
+def test_a_304_of_the_collection_repeats_what_caches_need(listing: Exchange, listing_not_modified: Exchange) -> None:
+    _given_validation_works(listing, listing_not_modified)
+    _expect_repeated(listing, listing_not_modified)
+
+
 def _expect_repeated(full: Exchange, short: Exchange, names: Collection[str] = _REPEATED) -> None:
     for name in _REPEATED:
         if name not in full.fields or name not in names:
@@ -264,12 +294,55 @@ def test_a_304_does_not_describe_content(every_answer: tuple[Exchange, ...]) -> 
 
 @requirement("COND-017")
 def test_content_length_of_a_304_is_that_of_the_200(item: Exchange, item_not_modified: Exchange) -> None:
-    given_status(item, 200)
-    given_status(item_not_modified, 304)
-    length = declared_length(item_not_modified)
+    _expect_length_of_whole(item, item_not_modified)
+
+
+@requirement("COND-017")
+def test_content_length_of_a_304_to_head_is_that_of_the_200(item: Exchange, item_head_not_modified: Exchange) -> None:
+    _expect_length_of_whole(item, item_head_not_modified)
+
+
+@requirement("COND-017")
+def test_content_length_of_a_304_of_the_account_is_that_of_the_200(
+    related: Exchange, related_not_modified: Exchange
+) -> None:
+    _expect_length_of_whole(related, related_not_modified)
+
+
+@requirement("COND-017")
+def test_content_length_of_a_304_of_the_relationship_is_that_of_the_200(
+    relationship: Exchange, relationship_not_modified: Exchange
+) -> None:
+    _expect_length_of_whole(relationship, relationship_not_modified)
+
+
+@requirement("COND-017")
+def test_content_length_of_a_304_of_a_view_is_that_of_the_200(
+    item_with_account: Exchange,
+    included_not_modified: Exchange,
+    fields_of_attributes: Exchange,
+    sparse_not_modified: Exchange,
+) -> None:
+    whole = {included_not_modified.probe: item_with_account, sparse_not_modified.probe: fields_of_attributes}
+    observe_each(
+        (included_not_modified, sparse_not_modified), lambda short: _expect_length_of_whole(whole[short.probe], short)
+    )
+
+
+@requirement("COND-017")
+def test_content_length_of_a_304_of_the_collection_is_that_of_the_200(
+    listing: Exchange, listing_not_modified: Exchange
+) -> None:
+    _expect_length_of_whole(listing, listing_not_modified)
+
+
+def _expect_length_of_whole(whole: Exchange, short: Exchange) -> None:
+    given_status(whole, 200)
+    given_status(short, 304)
+    length = declared_length(short)
     given(length is not None, "the 304 has no Content-Length")
-    wanted = sent_length(item)
-    expect(length == wanted, f"{wanted}, as in the 200 answer", length, item_not_modified, part="Content-Length")
+    wanted = sent_length(whole)
+    expect(length == wanted, f"{wanted}, as in the 200 answer", length, short, part="Content-Length")
 
 
 @requirement("COND-009")

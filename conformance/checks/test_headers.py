@@ -125,6 +125,18 @@ def test_the_runtime_is_plausible(item: Exchange) -> None:
     )
 
 
+@requirement("HDR-009")
+def test_a_runtime_is_a_number_on_every_answer(item: Exchange, every_answer: tuple[Exchange, ...]) -> None:
+    given(_SECONDS.fullmatch(item.fields.get("X-Runtime") or ""), "that of the invoice is none, either")
+
+    def judge(exchange: Exchange) -> None:
+        value = exchange.fields.get("X-Runtime")
+        given(value is not None, "no X-Runtime")
+        expect(_SECONDS.fullmatch(value or ""), "seconds with six decimals", shown(value), exchange, part="X-Runtime")
+
+    observe_each(every_answer, judge)
+
+
 @requirement("HDR-010")
 def test_no_product_version_is_revealed(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from conformance.checks import documents, invoices, resources
 from conformance.exchange import Exchange, NotObserved, link_of
+from conformance.given import given_status
 from conformance.judging import expect, expect_status, observe_each, requirement
 from conformance.urls import is_absolute, origin, path_of
 from conformance.values import shown
@@ -14,6 +15,7 @@ from conformance.values import shown
 _SELF = ("self", "", "/data/links/self")
 _ACCOUNT_SELF = ("self", "/relationships/account", "/data/relationships/account/links/self")
 _ACCOUNT_RELATED = ("related", "/account", "/data/relationships/account/links/related")
+_ALL = (_SELF, _ACCOUNT_SELF, _ACCOUNT_RELATED)
 
 
 @requirement("ITEM-015")
@@ -110,6 +112,22 @@ def test_the_related_link_has_the_documented_path(
     observe_each((item, item_with_account), judge)
 
 
+@requirement("ITEM-018")
+def test_the_links_beside_sparse_fields_have_the_documented_paths(
+    item: Exchange, fields_of_attributes: Exchange, fields_of_relationship: Exchange
+) -> None:
+    usual = {part: (link, below) for link, below, part in _links(item, *_ALL)}
+
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, 200)
+        for link, below, part in _links(exchange, *_ALL):
+            # A link that is another one without sparse fields is judged there.
+            if part not in usual or invoices.is_documented(item, *usual[part]):
+                _expect_documented_path(exchange, link, below, part)
+
+    observe_each((fields_of_attributes, fields_of_relationship), judge)
+
+
 def _depends_on_the_account(link: str, item: Exchange, related: Exchange) -> bool:
     try:
         return invoices.names_the_account(link, item, invoices.id_of(related))
@@ -120,7 +138,7 @@ def _depends_on_the_account(link: str, item: Exchange, related: Exchange) -> boo
 @requirement("ITEM-028")
 def test_the_links_are_absolute(item: Exchange, item_with_account: Exchange) -> None:
     def judge(exchange: Exchange) -> None:
-        for link, _, part in _links(exchange, _SELF, _ACCOUNT_SELF, _ACCOUNT_RELATED):
+        for link, _, part in _links(exchange, *_ALL):
             expect(is_absolute(link), "an absolute http or https URL", shown(link), exchange, part=part)
 
     observe_each((item, item_with_account), judge)
@@ -130,7 +148,7 @@ def test_the_links_are_absolute(item: Exchange, item_with_account: Exchange) -> 
 def test_the_links_have_the_requested_origin(item: Exchange, item_with_account: Exchange) -> None:
     def judge(exchange: Exchange) -> None:
         requested = f"{urlsplit(exchange.request.url).scheme}://{exchange.request.header('Host')}"
-        absolute = [each for each in _links(exchange, _SELF, _ACCOUNT_SELF, _ACCOUNT_RELATED) if is_absolute(each[0])]
+        absolute = [each for each in _links(exchange, *_ALL) if is_absolute(each[0])]
         if not absolute:
             raise NotObserved("the links are relative")
         for link, _, part in absolute:

@@ -64,19 +64,36 @@ def test_head_of_the_collection_is_supported(item_head: Exchange, listing: Excha
 
 @requirement("HTTP-006")
 def test_head_has_the_fields_of_get(item: Exchange, item_head: Exchange) -> None:
-    given_status(item, 200)
-    given_status(item_head, 200)
-    missing = sorted(item.fields.names() - item_head.fields.names() - _NOT_COMPARED)
-    expect(not missing, "the fields of GET", f"no {', no '.join(missing)}", item_head, part=next(iter(missing), None))
+    _expect_fields_of_get(item, item_head)
+
+
+@requirement("HTTP-006")
+def test_head_of_the_relationship_has_the_fields_of_get(relationship: Exchange, relationship_head: Exchange) -> None:
+    _expect_fields_of_get(relationship, relationship_head)
+
+
+@requirement("HTTP-006")
+def test_head_of_the_account_has_the_fields_of_get(related: Exchange, related_head: Exchange) -> None:
+    _expect_fields_of_get(related, related_head)
+
+
+@requirement("HTTP-006")
+def test_head_of_the_collection_has_the_fields_of_get(listing: Exchange, listing_head: Exchange) -> None:
+    _expect_fields_of_get(listing, listing_head)
+
+
+def _expect_fields_of_get(get: Exchange, head: Exchange) -> None:
+    given_status(get, 200)
+    given_status(head, 200)
+    missing = sorted(get.fields.names() - head.fields.names() - _NOT_COMPARED)
+    expect(not missing, "the fields of GET", f"no {', no '.join(missing)}", head, part=next(iter(missing), None))
     for name in _SAME_VALUE:
-        wanted, observed = item.fields.lines(name), item_head.fields.lines(name)
-        expect(
-            observed == wanted, f"{', '.join(wanted) or 'none'}, as for GET", ", ".join(observed), item_head, part=name
-        )
+        wanted, observed = get.fields.lines(name), head.fields.lines(name)
+        expect(observed == wanted, f"{', '.join(wanted) or 'none'}, as for GET", ", ".join(observed), head, part=name)
     # What compresses adds Accept-Encoding when there is content to compress, and only then.
-    same = varies_by(item) ^ varies_by(item_head) <= {"accept-encoding"}
-    vary, of_head = (each.fields.get("Vary") or "no Vary" for each in (item, item_head))
-    expect(same, f"{vary}, as for GET", of_head, item_head, part="Vary")
+    same = varies_by(get) ^ varies_by(head) <= {"accept-encoding"}
+    vary, of_head = (each.fields.get("Vary") or "no Vary" for each in (get, head))
+    expect(same, f"{vary}, as for GET", of_head, head, part="Vary")
 
 
 def _expect_length_of_get(status: int, get: Exchange, get_again: Exchange, head: Exchange) -> None:
@@ -92,6 +109,28 @@ def _expect_length_of_get(status: int, get: Exchange, get_again: Exchange, head:
 @requirement("HTTP-018")
 def test_content_length_of_head_is_that_of_get(item: Exchange, item_again: Exchange, item_head: Exchange) -> None:
     _expect_length_of_get(200, item, item_again, item_head)
+
+
+@requirement("HTTP-018")
+def test_content_length_of_head_of_the_relationship_is_that_of_get(
+    relationship: Exchange, relationship_head: Exchange
+) -> None:
+    _expect_length_for_the_same_tag(relationship, relationship_head)
+
+
+@requirement("HTTP-018")
+def test_content_length_of_head_of_the_account_is_that_of_get(related: Exchange, related_head: Exchange) -> None:
+    _expect_length_for_the_same_tag(related, related_head)
+
+
+@requirement("HTTP-018")
+def test_content_length_of_head_of_the_collection_is_that_of_get(listing: Exchange, listing_head: Exchange) -> None:
+    _expect_length_for_the_same_tag(listing, listing_head)
+
+
+def _expect_length_for_the_same_tag(get: Exchange, head: Exchange) -> None:
+    given(get.etag == head.etag, "perhaps another representation")
+    _expect_length_of_get(200, get, get, head)
 
 
 @requirement("HTTP-018")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from conformance.checks.documents import is_additional, is_relationship_url
-from conformance.checks.resources import identities, is_identifier
+from conformance.checks.resources import expect_same_values, identities, is_identifier
 from conformance.circumstances import declares_version_1_0
 from conformance.exchange import Exchange, NotObserved
 from conformance.given import given, given_status
@@ -174,6 +175,33 @@ def test_the_included_account_is_the_related_one(item_with_account: Exchange, re
         expect(
             own[0] == own[1], f"self {shown(own[0])}", shown(own[1]), item_with_account, part="/included/0/links/self"
         )
+
+
+@requirement("INCL-005")
+def test_the_account_included_with_the_relationship_is_the_related_one(
+    related: Exchange, relationship_with_account: Exchange
+) -> None:
+    _expect_related(relationship_with_account, [related])
+
+
+@requirement("INCL-005")
+def test_the_accounts_included_with_the_collection_are_the_related_ones(
+    every_related: tuple[Exchange, ...], listing_with_account: Exchange
+) -> None:
+    _expect_related(listing_with_account, every_related)
+
+
+def _expect_related(exchange: Exchange, accounts: Iterable[Exchange]) -> None:
+    """Judge every account that is included, and also known by itself."""
+    included = _included(exchange)
+
+    def judge(related: Exchange) -> None:
+        identifier = _identifier(related.resource) or ("", "")
+        given(identifier in included, "the account is not among the included resources")
+        place = exchange.document["included"].index(included[identifier])
+        expect_same_values(exchange, f"/included/{place}", included[identifier], related.resource)
+
+    observe_each(accounts, judge)
 
 
 @requirement("INCL-006")

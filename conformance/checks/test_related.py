@@ -54,6 +54,12 @@ def test_the_self_link_of_the_account_leads_to_it(
     resources.expect_same_resource(account_from_self_link, account)
 
 
+@requirement("RELD-003")
+def test_the_account_is_the_same_by_itself(related: Exchange, account_from_self_link: Exchange) -> None:
+    account = _account(related)
+    resources.expect_same_values(account_from_self_link, "/data", account_from_self_link.resource, account)
+
+
 @requirement("RELD-004")
 def test_the_related_link_does_not_depend_on_the_account(item: Exchange, related: Exchange) -> None:
     link = item.account_link("related")

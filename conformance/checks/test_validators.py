@@ -10,6 +10,8 @@ from conformance.given import given, given_status
 from conformance.judging import NotObserved, Violation, expect, observe_each, requirement
 from conformance.linting import second_opinion
 
+_DOCUMENTED = r'W/"[0-9a-f]{32}"'
+
 
 @requirement("ETAG-001")
 def test_an_invoice_has_an_entity_tag(item: Exchange) -> None:
@@ -46,7 +48,24 @@ def test_an_etag_is_one_entity_tag(every_answer: tuple[Exchange, ...]) -> None:
 @requirement("ETAG-003")
 def test_an_entity_tag_has_the_documented_form(item: Exchange) -> None:
     given_status(item, 200)
-    expect(fullmatch('W/"[0-9a-f]{32}"', item.etag), 'W/"32 hexadecimal digits"', item.etag, item, part="ETag")
+    _expect_documented_form(item)
+
+
+@requirement("ETAG-003")
+def test_the_entity_tag_of_a_view_has_the_documented_form(
+    item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange
+) -> None:
+    given(fullmatch(_DOCUMENTED, item.etag), "that of the invoice has another form, which the check before judges")
+
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, 200)
+        _expect_documented_form(exchange)
+
+    observe_each((item_with_account, fields_of_attributes), judge)
+
+
+def _expect_documented_form(exchange: Exchange) -> None:
+    expect(fullmatch(_DOCUMENTED, exchange.etag), 'W/"32 hexadecimal digits"', exchange.etag, exchange, part="ETag")
 
 
 @requirement("ETAG-004")
@@ -138,9 +157,39 @@ def test_head_has_the_entity_tag_of_get(item: Exchange, item_again: Exchange, it
     for exchange in (item, item_again, item_head):
         given_status(exchange, 200)
     given(item_again.etag == item.etag, "the entity tag changes from one request to the next")
-    lines = item_head.fields.lines("ETag")
+    _expect_tag_of_get(item, item_head)
+
+
+@requirement("ETAG-007")
+def test_head_of_the_relationship_has_the_entity_tag_of_get(
+    relationship: Exchange, relationship_not_modified: Exchange, relationship_head: Exchange
+) -> None:
+    given_status(relationship_not_modified, 304)
+    _expect_tag_of_get(relationship, relationship_head)
+
+
+@requirement("ETAG-007")
+def test_head_of_the_account_has_the_entity_tag_of_get(
+    related: Exchange, related_not_modified: Exchange, related_head: Exchange
+) -> None:
+    given_status(related_not_modified, 304)
+    _expect_tag_of_get(related, related_head)
+
+
+@requirement("ETAG-007")
+def test_head_of_the_collection_has_the_entity_tag_of_get(
+    listing: Exchange, listing_not_modified: Exchange, listing_head: Exchange
+) -> None:
+    given_status(listing_not_modified, 304)
+    _expect_tag_of_get(listing, listing_head)
+
+
+def _expect_tag_of_get(get: Exchange, head: Exchange) -> None:
+    given_status(get, 200)
+    given_status(head, 200)
+    lines = head.fields.lines("ETag")
     observed = ", ".join(lines) or "no ETag"
-    expect(lines == [item.etag], f"{item.etag}, as for GET", observed, item_head, part="ETag")
+    expect(lines == [get.etag], f"{get.etag}, as for GET", observed, head, part="ETag")
 
 
 @requirement("ETAG-008")

@@ -44,7 +44,7 @@ class Challenge:
     scheme: str
     parameters: dict[str, str] = field(default_factory=dict)
     token68: bool = False
-    listing: bool = False
+    listing: bool = field(default=False, compare=False)
 
 
 def challenges(value: str) -> list[Challenge]:

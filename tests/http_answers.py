@@ -32,6 +32,7 @@ OTHER_ID: Final = "6b0d549b-6f03-475a-9600-a35a099950d8"
 UNKNOWN: Final = f"{PREFIX}/invoices/6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42"
 TAG_OF_COMPOUND: Final = {"ETag": 'W/"00000000000000000000000000000003"'}
 SPARSE: Final = "fields%5Binvoices%5D=reference,amount-spent"
+LISTED: Final = {"data": [document()["data"]]}
 CLOCK: Final[Mapping[str, Any]] = {"started": datetime(2024, 11, 14, 9, 57, 8, tzinfo=UTC), "elapsed": 0.01}
 
 Given = Mapping[str, Exchange]
@@ -59,6 +60,12 @@ def refused(probe: str, status: int = 404, asked: Mapping[str, Any] | None = Non
 def head(probe: str = "item_head", asked: Mapping[str, Any] | None = None, **parts: Any) -> Exchange:
     """Return a correct answer to HEAD."""
     return ok(probe, asked, method="HEAD", **parts)
+
+
+def head_of_listing(**headers: str | None) -> Exchange:
+    """Return a correct answer to HEAD of the collection, but for ``headers``."""
+    length = str(len(ok("listing", body=LISTED).body))
+    return head("listing_head", headers={"Content-Length": length, **headers})
 
 
 def _sent(given: Exchange) -> Exchange:
@@ -113,10 +120,11 @@ def answers() -> Mapping[str, Exchange]:
         with_account("included_if_none_match_item", asked={"If-None-Match": ETAG}, query="include=account&"),
         ok("relationship"),
         ok("related"),
-        ok("listing", body={"data": [document()["data"]]}, query="listing"),
+        ok("account_from_self_link"),
+        ok("listing", body=LISTED, query="listing"),
         head("relationship_head"),
         head("related_head"),
-        head("listing_head"),
+        head_of_listing(),
         not_modified("related_not_modified"),
         ok("if_modified_since_last_modified", {"If-Modified-Since": LONG_AGO}),
         refused("second_unknown_item"),

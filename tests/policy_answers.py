@@ -105,10 +105,24 @@ def with_account(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
     return document({"/included": [resource], "/data/relationships/account/data": linkage, **(changes or {})})
 
 
+def with_the_relationship(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the document of the relationship with its account, which has other attributes where ``changes`` say so."""
+    included = account()
+    included["attributes"].update(changes or {})
+    return {"data": {"type": "accounts", "id": included["id"]}, "included": [included]}
+
+
+def with_the_collection(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return a collection with its account, which has other attributes where ``changes`` say so."""
+    return {"data": [with_account()["data"]], "included": with_the_relationship(changes)["included"]}
+
+
 def _body(family: str) -> dict[str, Any]:
     bodies: dict[str, Callable[[], dict[str, Any]]] = {
         "item_with_account": with_account,
         "related": lambda: {"data": account()},
+        "relationship_with_account": with_the_relationship,
+        "listing_with_account": with_the_collection,
         "relationship": lambda: {"data": {"type": "accounts", "id": account()["id"]}},
         "include_empty": lambda: document({"/included": []}),
         "fields_of_attributes": lambda: sparse("reference", "amount-spent"),

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from conformance.exchange import Exchange
 from tests.exchanges import document
-from tests.http_answers import TAG_OF_COMPOUND, by_name, ok, outcomes, refused, throughout, violated, with_account
+from tests.http_answers import (
+    TAG_OF_COMPOUND,
+    by_name,
+    head,
+    head_of_listing,
+    not_modified,
+    ok,
+    outcomes,
+    refused,
+    throughout,
+    violated,
+    with_account,
+)
 
 GZIP = {"Accept-Encoding": "gzip"}
 CODED = {"Content-Encoding": "gzip", "Vary": "Accept, Accept-Encoding"}
+ANONYMOUS = {"Authorization": None}
+
+
+def of_account(headers: Mapping[str, str | None]) -> dict[str, Exchange]:
+    """Return the answers about the account, to GET and to HEAD, with other fields."""
+    return by_name(ok("related", headers=headers), head("related_head", headers=headers))
+
 
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "no-cache-control": ({"CACHE-001"}, throughout({"Cache-Control": None}, 200, 304)),
@@ -77,12 +97,12 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"CACHE-007"},
         by_name(ok("item_for_browser", headers={**CODED, "Content-Encoding": "br"}, coding_problem="br is not known")),
     ),
-    "kept-by-a-cdn": ({"CACHE-012"}, by_name(ok("related", headers={"CDN-Cache-Control": "max-age=60"}))),
-    "kept-by-one-cdn": ({"CACHE-012"}, by_name(ok("related", headers={"Example-CDN-Cache-Control": "public"}))),
-    "kept-by-a-cdn-in-quotes": ({"CACHE-012"}, by_name(ok("related", headers={"CDN-Cache-Control": 's-maxage="60"'}))),
+    "kept-by-a-cdn": ({"CACHE-012"}, of_account({"CDN-Cache-Control": "max-age=60"})),
+    "kept-by-one-cdn": ({"CACHE-012"}, of_account({"Example-CDN-Cache-Control": "public"})),
+    "kept-by-a-cdn-in-quotes": ({"CACHE-012"}, of_account({"CDN-Cache-Control": 's-maxage="60"'})),
     "kept-by-a-surrogate": (
         {"CACHE-012"},
-        by_name(ok("related", headers={"Surrogate-Control": 'content="ESI/1.0", max-age=60+30'})),
+        of_account({"Surrogate-Control": 'content="ESI/1.0", max-age=60+30'}),
     ),
     "coding-not-listed": (
         {"CACHE-010"},
@@ -107,17 +127,35 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "view-reused": (
         {"CACHE-001"},
-        by_name(with_account(headers={"Cache-Control": "private, max-age=60", "ETag": TAG_OF_COMPOUND["ETag"]})),
+        by_name(
+            with_account(headers={"Cache-Control": "private, max-age=60", "ETag": TAG_OF_COMPOUND["ETag"]}),
+            not_modified("included_not_modified", headers={**TAG_OF_COMPOUND, "Cache-Control": "private, max-age=60"}),
+        ),
     ),
     "refusal-for-all": ({"CACHE-004"}, by_name(refused("unknown_include", 400, headers={"Cache-Control": "public"}))),
     "vary-not-of-view": (
         {"CACHE-005"},
         by_name(with_account(headers={"Vary": None, "ETag": TAG_OF_COMPOUND["ETag"]})),
     ),
-    "vary-not-of-account": ({"CACHE-006"}, by_name(ok("related", headers={"Vary": None}))),
+    "vary-not-of-account": ({"CACHE-006"}, of_account({"Vary": None})),
     "vary-not-of-collection": (
         {"CACHE-006"},
-        by_name(ok("listing", headers={"Vary": None}, body={"data": [document()["data"]]}, query="listing")),
+        by_name(
+            ok("listing", headers={"Vary": None}, body={"data": [document()["data"]]}, query="listing"),
+            head_of_listing(Vary=None),
+        ),
+    ),
+    "vary-not-of-account-by-itself": (
+        {"CACHE-006"},
+        by_name(ok("account_from_self_link", headers={"Vary": None})),
+    ),
+    "vary-by-origin-only": (
+        {"CACHE-005"},
+        by_name(ok("unknown_fields", {"Origin": "https://example.net"}, headers={"Vary": "Origin"})),
+    ),
+    "refusal-without-token-for-all": (
+        {"CACHE-004"},
+        by_name(refused("item_without_token_if_none_match", 401, ANONYMOUS, headers={"Cache-Control": "public"})),
     ),
 }
 

@@ -79,6 +79,30 @@ def test_likeness_to_the_item() -> None:
     assert outcome(check, whole([moved]), (by_itself(1, NOVEMBER),)) == "violated"
 
 
+def test_likeness_on_other_pages() -> None:
+    alone = (by_itself(1, NOVEMBER), by_itself(2, OCTOBER))
+    other = whole([element(1, NOVEMBER | {"has-pdf": True}), TWO[1]])
+    for check in (
+        collection.test_elements_of_every_page_equal_the_invoices,
+        collection.test_selected_elements_equal_the_invoices,
+    ):
+        assert outcome(check, LISTING, LISTING, (LISTING,), alone) == "passed"
+        assert outcome(check, LISTING, other, (LISTING,), alone) == "violated"
+        assert outcome(check, LISTING, LISTING, (other,), alone) == "violated"
+        # On every page the same: the finding of the check before.
+        assert outcome(check, other, other, (other,), alone) == "passed"
+        assert outcome(check, LISTING, EMPTY, (refused(),), alone) == "not observed"
+
+
+def test_the_type_of_elements() -> None:
+    check = collection.test_the_type_of_an_element_is_invoices
+    singular = {**element(2, OCTOBER), "type": "invoice"}
+    assert outcome(check, LISTING, LISTING) == "passed"
+    assert outcome(check, LISTING, whole([TWO[0], singular])) == "violated"
+    assert outcome(check, whole([singular]), refused()) == "violated"
+    assert outcome(check, whole([{**singular, "type": 1}]), refused()) == "not observed"
+
+
 @pytest.mark.parametrize(
     ("count", "expected"), [(2, "passed"), ("2", "violated"), (2.5, "violated"), (None, "violated")]
 )

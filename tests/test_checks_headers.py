@@ -43,6 +43,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "no X-Runtime": ({"HDR-009"}, item(X_Runtime=None)),
     "milliseconds": ({"HDR-009"}, item(X_Runtime="9.005")),
     "negative": ({"HDR-009"}, item(X_Runtime="-0.009005")),
+    "a comma on errors": ({"HDR-009"}, changed("unknown_item", headers={"X-Runtime": "0,009005"})),
     "longer than the request": ({"HDR-009"}, item(X_Runtime="9.005000")),
     "version in Server": ({"HDR-010"}, item(Server="Apache/2.4.1 (Unix)")),
     "version of four numbers": ({"HDR-010"}, item(Server="10.0.12.3 Microsoft-IIS/10.0.17763.1")),

@@ -21,6 +21,7 @@ from tests.http_answers import (
     answers,
     by_name,
     head,
+    head_of_listing,
     not_modified,
     ok,
     outcomes,
@@ -111,6 +112,30 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "head-without-content-type": ({"HTTP-006"}, by_name(head(headers={"Content-Type": None}))),
     "head-with-other-cache-control": ({"HTTP-006"}, by_name(head(headers={"Cache-Control": "no-cache"}))),
     "head-with-other-vary": ({"HTTP-006"}, by_name(head(headers={"Vary": "Origin"}))),
+    "head-of-relationship-without-content-type": (
+        {"HTTP-006"},
+        by_name(head("relationship_head", headers={"Content-Type": None})),
+    ),
+    "head-of-account-with-other-cache-control": (
+        {"HTTP-006"},
+        by_name(head("related_head", headers={"Cache-Control": "no-cache"})),
+    ),
+    "head-of-collection-without-vary": (
+        {"HTTP-006"},
+        by_name(head_of_listing(Vary=None)),
+    ),
+    "head-of-relationship-with-length-zero": (
+        {"HTTP-018"},
+        by_name(head("relationship_head", headers={"Content-Length": "0"})),
+    ),
+    "head-of-account-with-length-zero": (
+        {"HTTP-018"},
+        by_name(head("related_head", headers={"Content-Length": "0"})),
+    ),
+    "head-of-collection-with-length-zero": (
+        {"HTTP-018"},
+        by_name(head("listing_head", headers={"Content-Length": "0"})),
+    ),
     "head-without-request-id": ({"HTTP-006"}, by_name(head(headers={"X-Request-Id": None}))),
     "head-with-length-zero": ({"HTTP-018"}, by_name(head(headers={"Content-Length": "0"}))),
     "write-conflicts": ({"HTTP-007"}, by_name(refused("write_unknown", 409, method="PUT"))),

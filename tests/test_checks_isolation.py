@@ -66,6 +66,8 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "name in the 404": ({"SEC-002", "SEC-003"}, not_found("other_related", {"detail": "Another customer"})),
     "included account": ({"SEC-002"}, put("other_item_with_account", body=other_invoice())),
     "forbidden": ({"SEC-003"}, put("other_item", 403)),
+    "another Cache-Control": ({"SEC-003"}, not_found("other_item", Cache_Control="no-cache")),
+    "another Vary": ({"SEC-003"}, not_found("other_related", Vary="Accept, Authorization")),
     "forbidden for HEAD": ({"SEC-003"}, put("other_item_head", 403, body=b"")),
     "forbidden with include": ({"SEC-003"}, put("other_item_with_account", 403)),
     "another detail": ({"SEC-003"}, not_found("other_item", {"detail": "It belongs to another customer."})),

@@ -10,11 +10,12 @@ import pytest
 from conformance.checks import test_links
 from conformance.exchange import Exchange
 from tests.areas import Check, outcome, violated
-from tests.correct import ACCOUNT_ID, LINKAGE, OTHER_ID, attribute, busy, everywhere, with_account
+from tests.correct import ACCOUNT_ID, LINKAGE, OTHER_ID, answers, attribute, busy, everywhere, with_account
 from tests.exchanges import INVOICE_ID, ITEM_PATH, ORIGIN, PREFIX, REMOVED, exchange, refusal
 
 LINKS = "/data/relationships/account/links"
 SELF = f"{ORIGIN}{ITEM_PATH}"
+SPARSE_LINKS = test_links.test_the_links_beside_sparse_fields_have_the_documented_paths
 
 
 FAULTS: list[tuple[str, dict[str, Any]]] = [
@@ -62,6 +63,16 @@ PLAIN = {"ITEM-014", "RELD-004"}
 def test_a_fault_of_the_invoice_is_found_with_include_only(owner: str, changes: dict[str, Any]) -> None:
     answer = exchange("item_with_account", body=with_account(changes), query="include=account")
     assert owner in violated({"item_with_account": answer})
+
+
+@pytest.mark.parametrize("probe", ["fields_of_attributes", "fields_of_relationship"])
+def test_other_links_beside_sparse_fields_are_found(probe: str) -> None:
+    for owner, changes in FAULTS:
+        if owner == "ITEM-018" and "/data/links/self" in changes:
+            answer = exchange(probe, body=busy(changes), query="fields")
+            assert violated({probe: answer}) == {"ITEM-018"}
+            # A link that is wrong everywhere is found without sparse fields.
+            assert outcome(SPARSE_LINKS, {**answers(), **everywhere(changes), probe: answer}) == "passed"
 
 
 @pytest.mark.parametrize(

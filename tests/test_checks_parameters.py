@@ -8,7 +8,16 @@ import pytest
 
 from conformance.exchange import Exchange
 from tests.exchanges import REMOVED, document
-from tests.policy_answers import account, changed, sparse, unviolated, violated, with_account
+from tests.policy_answers import (
+    account,
+    changed,
+    sparse,
+    unviolated,
+    violated,
+    with_account,
+    with_the_collection,
+    with_the_relationship,
+)
 
 ACCOUNT = account()["id"]
 LINKS = document()["data"]["relationships"]["account"]
@@ -55,6 +64,14 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "another balance": (
         {"INCL-005"},
         compound({"/included/0/attributes/balance": "1.0"}),
+    ),
+    "another balance with the relationship": (
+        {"INCL-005"},
+        changed("relationship_with_account", body=with_the_relationship({"balance": "1.0"})),
+    ),
+    "another balance with the collection": (
+        {"INCL-005"},
+        changed("listing_with_account", body=with_the_collection({"balance": "1.0"})),
     ),
     "balance as a number": ({"INCL-005"}, compound({"/included/0/attributes/balance": 100.5})),
     "no attributes": ({"INCL-005"}, compound({"/included/0/attributes": REMOVED})),
@@ -106,6 +123,11 @@ def test_a_fault_is_found_by_its_requirement(wanted: set[str], answers_changed: 
 
 
 CORRECT: dict[str, dict[str, Exchange]] = {
+    "another account with the collection": changed(
+        "listing_with_account",
+        body={"data": [], "included": [{**account(), "id": "8", "attributes": {"balance": "7.0"}}]},
+    ),
+    "nothing included with the relationship": changed("relationship_with_account", status=400),
     "linkage in the invoice itself": changed(
         "item", body=document({"/data/relationships/account/data": {"type": "accounts", "id": ACCOUNT}})
     ),

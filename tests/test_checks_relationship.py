@@ -46,6 +46,12 @@ def changed_account(**changes: Any) -> dict[str, Any]:
     return {"data": {**resource, "attributes": {k: v for k, v in resource["attributes"].items() if v is not REMOVED}}}
 
 
+def both(**changes: Any) -> list[Exchange]:
+    """Return the account with other attributes, as that of the invoice and by itself."""
+    body = changed_account(**changes)
+    return [related(body), exchange("account_from_self_link", body=body, path="/x")]
+
+
 @pytest.mark.parametrize(
     ("owner", "answer"),
     [
@@ -75,6 +81,7 @@ def changed_account(**changes: Any) -> dict[str, Any]:
         ("RELD-001", related({"meta": {}})),
         ("RELD-003", refusal(404, "account_from_self_link")),
         ("RELD-003", exchange("account_from_self_link", body={"data": {**account(), "id": OTHER_ID}}, path="/x")),
+        ("RELD-003", exchange("account_from_self_link", body=changed_account(balance="0.0"), path="/x")),
         ("RELD-005", exchange("unknown_related", body=EMPTY)),
         ("RELD-006", related(changed_account(external_id=7))),
         ("RELD-007", related({"data": account()}, "related_sparse")),
@@ -136,8 +143,10 @@ def test_an_account_that_is_named_wrongly_everywhere_is_found(identifier: dict[s
         *([refusal(status, "relationship_update")] for status in (400, 409, 411, 415, 422)),
         [linked({"/data/lid": "1"})],
         [related({"data": account()}, "related_not_modified", headers={"ETag": '"changed"'})],
-        [related(changed_account(balance=None, total_capacity=None, currency=7))],
-        [related(changed_account(balance="-5", min_balance="0", origination_capacity=2**40, total_capacity=0))],
+        both(balance=None, total_capacity=None, currency=7),
+        both(balance="-5", min_balance="0", origination_capacity=2**40, total_capacity=0),
+        # Another selection of attributes is no other account.
+        [exchange("account_from_self_link", body=changed_account(balance=REMOVED, note="x"), path="/x")],
         [related({"data": {key: value for key, value in account().items() if key != "links"}})],
         [
             related(EMPTY),

@@ -27,6 +27,7 @@ FRESH = 'W/"00000000000000000000000000000009"'
 RANGED = {"Range": "bytes=0-9"}
 LIST = f'"other", {ETAG}'
 SPARSE = answers()["fields_of_attributes"]
+OF_VIEWS = [answers()[name] for name in ("included_not_modified", "sparse_not_modified")]
 
 
 def part(probe: str = "range_first_bytes", body: bytes = documented_example()[:10], **headers: str | None) -> Exchange:
@@ -56,7 +57,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "etag-twice": ({"HTTP-021"}, throughout({"ETag": [ETAG, ETAG]}, 200)),
     "etag-in-another-form": (
         {"ETAG-003"},
-        {**throughout({"ETag": 'W/"1-2-3"'}, 200, 304), **by_name(other(), with_account(), SPARSE)},
+        {**throughout({"ETag": 'W/"1-2-3"'}, 200, 304), **by_name(other(), with_account(), SPARSE, *OF_VIEWS)},
     ),
     "etag-new-each-time": ({"ETAG-004"}, by_name(ok("item_again", headers={"ETag": FRESH}))),
     "strong-etag-for-other-bytes": (
@@ -81,13 +82,29 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "one-etag-for-all": (
         {"ETAG-006"},
-        by_name(other(headers={"ETag": ETAG}), with_account(headers={"ETag": ETAG})),
+        by_name(
+            other(headers={"ETag": ETAG}),
+            with_account(headers={"ETag": ETAG}),
+            not_modified("included_not_modified"),
+        ),
     ),
     "etag-ignores-fields": (
         {"ETAG-008"},
-        by_name(ok("fields_of_attributes", headers={"ETag": ETAG}, body=SPARSE.body)),
+        by_name(
+            ok("fields_of_attributes", headers={"ETag": ETAG}, body=SPARSE.body), not_modified("sparse_not_modified")
+        ),
     ),
-    "etag-ignores-the-query": ({"ETAG-008"}, by_name(with_account(headers={"ETag": ETAG}))),
+    "etag-ignores-the-query": (
+        {"ETAG-008"},
+        by_name(with_account(headers={"ETag": ETAG}), not_modified("included_not_modified")),
+    ),
+    "etag-of-view-in-another-form": (
+        {"ETAG-003"},
+        by_name(
+            with_account(headers={"ETag": 'W/"1-2-3"'}),
+            not_modified("included_not_modified", headers={"ETag": 'W/"1-2-3"'}),
+        ),
+    ),
     "relationship-always-sent": ({"COND-001"}, by_name(ok("relationship_not_modified"))),
     "compound-document-always-sent": ({"COND-001"}, by_name(with_account("included_not_modified"))),
     "sparse-fields-always-sent": ({"COND-001"}, by_name(with_account("sparse_not_modified"))),
@@ -108,6 +125,12 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "304-for-bad-token": ({"COND-013"}, by_name(not_modified("altered_token_if_none_match"))),
     "304-for-bad-query": ({"COND-013"}, by_name(not_modified("unknown_include_if_none_match", "*"))),
     "etag-missing-on-head": ({"ETAG-007"}, by_name(head(headers={"ETag": None}))),
+    "etag-missing-on-head-of-relationship": (
+        {"ETAG-007"},
+        by_name(head("relationship_head", headers={"ETag": None})),
+    ),
+    "etag-missing-on-head-of-account": ({"ETAG-007"}, by_name(head("related_head", headers={"ETag": None}))),
+    "etag-differs-on-head-of-collection": ({"ETAG-007"}, by_name(head("listing_head", headers={"ETag": FRESH}))),
     "etag-differs-on-head": ({"ETAG-007"}, by_name(head(headers={"ETag": FRESH}))),
     "conditions-ignored": (
         {"COND-001"},
@@ -209,7 +232,11 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "if-range-weak-where-ranges-are-sent": ({"COND-016"}, by_name(part(), part("range_if_range_weak"))),
     "etag-of-view-is-that-of-another-invoice": (
         {"ETAG-001", "ETAG-008"},
-        by_name(ok("item", headers={"ETag": None}), with_account(headers={"ETag": other().etag})),
+        by_name(
+            ok("item", headers={"ETag": None}),
+            with_account(headers={"ETag": other().etag}),
+            not_modified("included_not_modified", headers={"ETag": other().etag}),
+        ),
     ),
     "304-with-length-zero": ({"COND-017"}, throughout({"Content-Length": "0"}, 304)),
 }

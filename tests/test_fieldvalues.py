@@ -59,6 +59,8 @@ def test_challenges_are_read(value: str, found: list[Challenge]) -> None:
         "Bearer a b",
         'Negotiate YWJj==, realm="a"',
         "(Bearer)",
+        'Bearer, realm="a"',
+        'Negotiate, Basic , NTLM, realm="a"',
     ],
 )
 def test_malformed_challenges_are_errors(value: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from re import fullmatch
 
 from conformance.exchange import ENTITY_TAG, Exchange
+from conformance.fields import opaque
 from conformance.given import given, given_status
 from conformance.judging import NotObserved, Violation, expect, observe_each, requirement
 from conformance.linting import second_opinion
@@ -157,7 +158,9 @@ def test_head_has_the_entity_tag_of_get(item: Exchange, item_again: Exchange, it
     for exchange in (item, item_again, item_head):
         given_status(exchange, 200)
     given(item_again.etag == item.etag, "the entity tag changes from one request to the next")
-    _expect_tag_of_get(item, item_head)
+    lines = item_head.fields.lines("ETag")
+    observed = ", ".join(lines) or "no ETag"
+    expect(lines == [item.etag], f"{item.etag}, as for GET", observed, item_head, part="ETag")
 
 
 @requirement("ETAG-007")
@@ -165,7 +168,7 @@ def test_head_of_the_relationship_has_the_entity_tag_of_get(
     relationship: Exchange, relationship_not_modified: Exchange, relationship_head: Exchange
 ) -> None:
     given_status(relationship_not_modified, 304)
-    _expect_tag_of_get(relationship, relationship_head)
+    _expect_opaque_tag_of_get(relationship, relationship_head)
 
 
 @requirement("ETAG-007")
@@ -173,7 +176,7 @@ def test_head_of_the_account_has_the_entity_tag_of_get(
     related: Exchange, related_not_modified: Exchange, related_head: Exchange
 ) -> None:
     given_status(related_not_modified, 304)
-    _expect_tag_of_get(related, related_head)
+    _expect_opaque_tag_of_get(related, related_head)
 
 
 @requirement("ETAG-007")
@@ -181,15 +184,16 @@ def test_head_of_the_collection_has_the_entity_tag_of_get(
     listing: Exchange, listing_not_modified: Exchange, listing_head: Exchange
 ) -> None:
     given_status(listing_not_modified, 304)
-    _expect_tag_of_get(listing, listing_head)
+    _expect_opaque_tag_of_get(listing, listing_head)
 
 
-def _expect_tag_of_get(get: Exchange, head: Exchange) -> None:
+def _expect_opaque_tag_of_get(get: Exchange, head: Exchange) -> None:
     given_status(get, 200)
     given_status(head, 200)
-    lines = head.fields.lines("ETag")
+    wanted, lines = opaque(get.etag), head.fields.lines("ETag")
     observed = ", ".join(lines) or "no ETag"
-    expect(lines == [get.etag], f"{get.etag}, as for GET", observed, head, part="ETag")
+    # What compresses on the way makes the tag of content weak, and leaves that of HEAD as it is.
+    expect([*map(opaque, lines)] == [wanted], f"{get.etag}, as for GET", observed, head, part="ETag")
 
 
 @requirement("ETAG-008")

@@ -189,6 +189,12 @@ def test_settings_that_do_not_belong_together_are_no_finding(
     assert found == {"not observed"}
 
 
+def test_the_order_of_directives_and_a_lifetime_left_tell_nothing() -> None:
+    stored = not_found("unknown_item", Cache_Control="private, max-age=60", Vary="Accept")
+    kept = not_found("other_item", Cache_Control="max-age=57, private", Vary="Accept-Encoding, Accept")
+    assert "SEC-003" not in violated(stored | kept)
+
+
 def test_a_hidden_invoice_is_compared_with_any_refusal_of_an_unknown_one() -> None:
     for status, expected in ((400, True), (404, True), (500, False)):
         found = violated(put("unknown_item", status) | put("hidden_item[first]", 403) | put("hidden_item[second]", 403))

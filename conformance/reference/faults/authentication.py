@@ -79,6 +79,12 @@ def challenge_twice(api: Api) -> None:
     api.challenge = 'Bearer realm="a", realm="b"'
 
 
+@fault("auth-challenge-parameter-of-its-own", caught_by={"AUTH-003"}, clause="RFC 9110, section 11.3")
+def challenge_parameter_alone(api: Api) -> None:
+    """A comma stands between the scheme and its parameter, which so belongs to none."""
+    api.challenge = 'Bearer, realm="customer-v1"'
+
+
 @fault("auth-challenge-unterminated", caught_by={"AUTH-003"}, clause="RFC 9110, section 5.6.4")
 def challenge_unterminated(api: Api) -> None:
     """The quoted realm does not end."""

@@ -16,6 +16,7 @@ from conformance.reference.faults.tools import (
 
 if TYPE_CHECKING:
     from conformance.reference.app import Api
+    from conformance.reference.message import Answer, Request
 
 DOCUMENTED = "Documented example, response headers"
 DIRECTIVES = "RFC 9111, section 5.2"
@@ -120,7 +121,7 @@ def public_relationship(api: Api) -> None:
         api,
         "Cache-Control",
         "public, max-age=60",
-        lambda request, answer: is_relationship(request) and answer.status == 200,
+        lambda request, answer: is_relationship(request) and answer.status in {200, 304},
     )
 
 
@@ -131,7 +132,7 @@ def public_collection(api: Api) -> None:
         api,
         "Cache-Control",
         "public, max-age=60",
-        lambda request, answer: is_collection(request) and answer.status == 200,
+        lambda request, answer: is_collection(request) and answer.status in {200, 304},
     )
 
 
@@ -199,7 +200,7 @@ def long_lived_with_fields(api: Api) -> None:
         api,
         "Cache-Control",
         "max-age=60, private, must-revalidate",
-        lambda request, answer: "fields" in request.query and answer.status == 200,
+        lambda request, answer: "fields" in request.query and answer.status in {200, 304},
     )
 
 
@@ -207,6 +208,16 @@ def long_lived_with_fields(api: Api) -> None:
 def bad_requests_public(api: Api) -> None:
     """A 400 may be reused by every cache."""
     set_field(api, "Cache-Control", "public, max-age=300", status_is(400))
+
+
+@fault("cache-missing-tokens-public", caught_by={"CACHE-004"}, clause="RFC 9111, section 5.2.2.9")
+def missing_tokens_public(api: Api) -> None:
+    """The 401 of the relationship may be reused by every cache, also for those who have a token."""
+
+    def anonymous(request: Request, answer: Answer) -> bool:
+        return answer.status == 401 and is_relationship(request) and not request.lines("authorization")
+
+    set_field(api, "Cache-Control", "public, max-age=300", anonymous)
 
 
 @fault("vary-missing-with-query", caught_by={"CACHE-005"}, clause=DOCUMENTED)

@@ -172,6 +172,23 @@ def audience_list(api: Api) -> None:
     _audience(api, lambda given: isinstance(given, list) and bool(given))
 
 
+@fault("jwt-audience-prefix-in-a-list", caught_by={"JWT-005"}, clause=AUDIENCES, needs=MINTING)
+def audience_prefix_in_list(api: Api) -> None:
+    """An audience in an array is right when it begins with the right one."""
+    _audience(api, lambda given: isinstance(given, list) and any(str(each).startswith(AUDIENCE) for each in given))
+
+
+@fault("jwt-subject-wraps-around", caught_by={"JWT-006"}, clause=SUBJECTS, needs=MINTING)
+def subject_wraps(api: Api) -> None:
+    """Of the subject the lowest 32 bits count."""
+
+    def identify(original: Callable[[Claims], Customer | None], claims: Claims) -> Customer | None:
+        subject = claims.get("sub")
+        return original({**claims, "sub": subject % 2**32} if type(subject) is int else claims)
+
+    api.replace("identify", identify)
+
+
 @fault("jwt-audience-forbidden", caught_by={"JWT-005"}, clause="RFC 9110, section 15.5.2", needs=MINTING)
 def audience_forbidden(api: Api) -> None:
     """A token for another audience is answered with 403."""

@@ -258,7 +258,12 @@ def token_refused(api: Api) -> None:
     "recurring-unsorted-collection",
     caught_by={"COLL-005"},
     clause="Documented behaviour, collection",
-    also={"SORT-001": "the order is wrong", "SORT-002": "the order is wrong", "PAGE-002": "the pages overlap"},
+    also={
+        "SORT-001": "the order is wrong",
+        "SORT-002": "the order is wrong",
+        "PAGE-002": "the pages overlap",
+        "ETAG-007": "the tag of HEAD is that of another order",
+    },
     needs={*REPEAT, "collection"},
 )
 def unsorted_collection(api: Api) -> None:

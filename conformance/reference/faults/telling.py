@@ -110,6 +110,16 @@ def last_modified_told(api: Api) -> None:
     )
 
 
+@fault("isolation-cache-control-told", caught_by={"SEC-003"}, clause=TELLING, needs=SECOND)
+def cache_control_told(api: Api) -> None:
+    """The 404 for another customer's invoice has another Cache-Control than that for an unknown one."""
+    _instead_of_404(
+        api,
+        lambda request: is_foreign(request) and is_item(request),
+        lambda _, answer: answer.set("Cache-Control", "no-cache"),
+    )
+
+
 @fault(
     "isolation-data-in-404",
     caught_by={"SEC-001"},

@@ -152,6 +152,22 @@ def signature_prefix(api: Api) -> None:
     _or_else(api, prefix)
 
 
+@fault("jwt-signature-without-case", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")
+def signature_without_case(api: Api) -> None:
+    """Signatures are compared without regard to case, as a database compares text."""
+
+    def alike(token: str) -> Claims | None:
+        content, _, signature = token.rpartition(".")
+        if not content or _algorithm(token) != "HS256" or "crit" in (segment(token.partition(".")[0]) or ()):
+            return None
+        mac = jwt.get_algorithm_by_name("HS256").sign(content.encode(), api.signing_key.encode())
+        expected = base64.urlsafe_b64encode(mac).decode().rstrip("=")
+        same = signature.lower() == expected.lower()
+        return _decode(f"{content}.{expected}", api.signing_key) if same else None
+
+    _or_else(api, alike)
+
+
 @fault("jwt-signature-optional", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")
 def signature_optional(api: Api) -> None:
     """A token is accepted when its signature part is empty or missing."""

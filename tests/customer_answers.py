@@ -36,6 +36,8 @@ Given = Mapping[str, Exchange]
 _SERVED: Final = frozenset(
     {
         "item",
+        "relationship",
+        "related",
         "minted_token",
         "token_valid_since",
         "token_with_right_audience",

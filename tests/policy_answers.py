@@ -51,7 +51,7 @@ _REFUSED: Final[Mapping[int, tuple[str, ...]]] = {
         "item_without_token", "without_token", "unknown_item_without_token", "malformed_token", "unsigned_token",
         "included_without_token", "any_type_without_token", "account_from_self_link_without_token",
         "listing_without_token", "listing_head_without_token", "second_unknown_related_without_token",
-        "related_with_altered_token",
+        "related_with_altered_token", "altered_token_elsewhere", "listing_with_altered_token",
         "interrupted_token",
         "altered_token", "token_of_foreign_key", "token_of_other_scheme", "token_in_query", "two_authorizations",
     ),

@@ -143,7 +143,12 @@ def test_a_key_that_does_not_fit_is_no_finding_and_is_named() -> None:
     found = {outcome for name, _, outcome in outcomes(given) if name.startswith("JWT-0") and name != "JWT-002"}
     assert found == {"not observed"}
     with pytest.raises(NotObserved, match="--signing-key"):
-        check(given["item_without_token"], given["minted_token"], given["expired_token[lately]"])
+        check(given["item_without_token"], given["minted_token"], given["related"], given["expired_token[lately]"])
+
+
+def test_what_is_not_served_to_its_owner_cannot_be_refused_to_others() -> None:
+    given = {**answers(), **served("expired_token[in-1970]", 404), **served("related", 404)}
+    assert violated(given) == set()
 
 
 def test_an_open_door_is_the_finding_of_others() -> None:

@@ -275,6 +275,29 @@ def test_an_altered_token_does_not_open_the_account(
     _expect_refusal(related_with_altered_token, "the signature does not fit")
 
 
+@requirement("JWT-002")
+def test_an_altered_token_opens_no_view_of_an_invoice(
+    item: Exchange,
+    item_without_token: Exchange,
+    relationship: Exchange,
+    item_with_account: Exchange,
+    altered_token_elsewhere: Exchange,
+) -> None:
+    _guarded(item, item_without_token)
+    for twin in (relationship, item_with_account):
+        given(twin.request.url != altered_token_elsewhere.request.url or twin.status == 200, "not served to its owner")
+    _expect_refusal(altered_token_elsewhere, "the signature does not fit")
+
+
+@requirement("JWT-002")
+def test_an_altered_token_does_not_open_the_collection(
+    listing: Exchange, listing_without_token: Exchange, listing_with_altered_token: Exchange
+) -> None:
+    given_status(listing, 200)
+    given(listing_without_token.status == 401, "not even a missing token is refused so: AUTH-001")
+    _expect_refusal(listing_with_altered_token, "the signature does not fit")
+
+
 @requirement("JWT-016")
 def test_a_token_with_a_foreign_character_is_refused(
     item: Exchange, item_without_token: Exchange, interrupted_token: Exchange

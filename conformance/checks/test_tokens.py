@@ -22,11 +22,17 @@ def _key_fits(item_without_token: Exchange, minted_token: Exchange) -> None:
     )
 
 
+def _served_to_its_owner(resource: Exchange, refused: Exchange) -> None:
+    """Raise NotObserved when ``refused`` asks for ``resource``, which is not even served with the right token."""
+    given(refused.request.url != resource.request.url or resource.status == 200, "not served to its owner")
+
+
 @requirement("JWT-003")
 def test_an_expired_token_is_refused(
-    item_without_token: Exchange, minted_token: Exchange, expired_token: Exchange
+    item_without_token: Exchange, minted_token: Exchange, related: Exchange, expired_token: Exchange
 ) -> None:
     _key_fits(item_without_token, minted_token)
+    _served_to_its_owner(related, expired_token)
     expect_status(expired_token, 401, why="the token has expired at least ten minutes ago")
 
 
@@ -44,9 +50,13 @@ def test_a_token_that_is_not_yet_valid_is_refused(
 
 @requirement("JWT-005")
 def test_a_token_for_another_audience_is_refused(
-    item_without_token: Exchange, minted_token: Exchange, token_with_wrong_audience: Exchange
+    item_without_token: Exchange,
+    minted_token: Exchange,
+    relationship: Exchange,
+    token_with_wrong_audience: Exchange,
 ) -> None:
     _key_fits(item_without_token, minted_token)
+    _served_to_its_owner(relationship, token_with_wrong_audience)
     expect_status(token_with_wrong_audience, 401, why="the token is not meant for this service")
 
 
@@ -161,6 +171,7 @@ def test_refused_minted_tokens_are_answered_alike(
 
     def judge(exchange: Exchange) -> None:
         given(exchange.status == 401, "not answered 401: JWT-003, JWT-005, JWT-006")
+        given(exchange.request.url == item_without_token.request.url, "another resource")
         expect_alike(exchange, item_without_token, "to a request without a token")
 
     observe_each((*every_expired_token, *every_token_with_wrong_audience, *every_token_with_wrong_subject), judge)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance import minting
 from conformance.probe import Family, Probe, family, get
+from conformance.probes.base import related, relationship
 from conformance.secrets import derived_token
 
 _ITEM = "/invoices/{invoice_id}"
@@ -14,6 +15,12 @@ def _bearing(name: str, needs: tuple[str, ...] = _MINTING) -> Probe:
     return get(_ITEM, needs=needs).but(headers={"Authorization": derived_token(name)})
 
 
+def _bearing_for(resource: Probe, name: str) -> Probe:
+    return resource.but(
+        headers={"Authorization": derived_token(name)}, each_invoice=False, needs=_MINTING, after=(resource,)
+    )
+
+
 def _bearing_each(prefix: str, *names: str) -> Family:
     return family({name: _bearing(f"{prefix}{name}") for name in names})
 
@@ -21,13 +28,25 @@ def _bearing_each(prefix: str, *names: str) -> Family:
 # The claims of the given token: when this one is refused, the key is not that of the server.
 minted_token = _bearing("minted")
 
-expired_token = _bearing_each("expired-", "lately", "in-1970", "ever", "as-text")
+# What looks after one resource may look at another less closely, so one of each kind goes there.
+expired_token = family(
+    {
+        **{name: _bearing(f"expired-{name}") for name in ("lately", "ever", "as-text")},
+        "in-1970": _bearing_for(related, "expired-in-1970"),
+    }
+)
 token_valid_since = _bearing("not-before-past")
 token_not_yet_valid = _bearing_each("not-before-", "future", "never")
 
 token_with_right_audience = _bearing_each("audience-", "text", "array", "among-others")
-token_with_wrong_audience = _bearing_each(
-    "audience-", "foreign", "longer", "shorter", "other-case", "empty", "null", "missing"
+token_with_wrong_audience = family(
+    {
+        **{
+            name: _bearing(f"audience-{name}")
+            for name in ("foreign", "longer", "other-case", "empty", "null", "missing")
+        },
+        "shorter": _bearing_for(relationship, "audience-shorter"),
+    }
 )
 token_with_wrong_subject = _bearing_each(
     "subject-", "unknown", "word", "array", "injected", "huge", "true", "null", "missing"

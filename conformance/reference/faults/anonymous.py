@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from conformance.reference.data import CUSTOMER, INVOICES
 from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_collection, is_related, is_relationship
+from conformance.reference.faults.tokens import decode
+from conformance.reference.faults.tools import is_collection, is_item, is_related, is_relationship
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,9 +133,66 @@ def anonymous_collection_head(api: Api) -> None:
 @fault("auth-account-believes-any-signature", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")
 def account_believes(api: Api) -> None:
     """The related account is served to whoever sends a token, whatever its signature."""
+    _believes(api, is_related)
+
+
+def _believes(api: Api, where: Callable[[Request], bool], without: str = "signature") -> None:
+    """Do not look at one part of a token, its signature or a claim, in some requests."""
 
     def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
-        three = [line.count(".") == 2 for line in request.lines("authorization")]
-        return CUSTOMER if is_related(request) and three == [True] else original(request)
+        lines = request.lines("authorization")
+        token = lines[0].rpartition(" ")[2] if len(lines) == 1 else ""
+        if where(request) and token.count(".") == 2:
+            if without == "signature":
+                return CUSTOMER
+            if claims := decode(token, api.signing_key, without=without):
+                return api.identify(claims) or original(request)
+        return original(request)
 
     api.replace("authenticate", authenticate)
+
+
+@fault("auth-relationship-believes-any-signature", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")
+def relationship_believes(api: Api) -> None:
+    """The relationship is served to whoever sends a token, whatever its signature."""
+    _believes(api, is_relationship)
+
+
+@fault("auth-inclusion-believes-any-signature", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")
+def inclusion_believes(api: Api) -> None:
+    """An invoice with its account is served to whoever sends a token, whatever its signature."""
+    _believes(api, lambda request: is_item(request) and "include=account" in request.query)
+
+
+@fault(
+    "auth-collection-believes-any-signature",
+    caught_by={"JWT-002"},
+    clause="RFC 7515, section 5.2",
+    needs={"collection"},
+)
+def collection_believes(api: Api) -> None:
+    """The collection is served to whoever sends a token, whatever its signature."""
+    _believes(api, is_collection)
+
+
+@fault("auth-bearer-believes-any-signature", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")
+def bearer_believes(api: Api) -> None:
+    """The signature of a token after Bearer is not verified."""
+    _believes(api, lambda request: any(line.lower().startswith("bearer ") for line in request.lines("authorization")))
+
+
+@fault("auth-account-ignores-expiry", caught_by={"JWT-003"}, clause="RFC 7519, section 4.1.4", needs={"signing-key"})
+def account_ignores_expiry(api: Api) -> None:
+    """The related account is served for expired tokens."""
+    _believes(api, is_related, without="exp")
+
+
+@fault(
+    "auth-relationship-ignores-audience",
+    caught_by={"JWT-005"},
+    clause="RFC 7519, section 4.1.3",
+    needs={"signing-key"},
+)
+def relationship_ignores_audience(api: Api) -> None:
+    """The relationship is served for tokens of other services."""
+    _believes(api, is_relationship, without="aud")

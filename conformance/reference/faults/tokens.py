@@ -35,7 +35,7 @@ def segment(text: str) -> Any:
         return None
 
 
-def _decode(token: str, key: str, algorithms: Sequence[str] = ("HS256",), *, without: str = "") -> Claims | None:
+def decode(token: str, key: str, algorithms: Sequence[str] = ("HS256",), *, without: str = "") -> Claims | None:
     """Decode, ``without`` the validation of one claim."""
     try:
         return jwt.decode(
@@ -145,9 +145,7 @@ def signature_prefix(api: Api) -> None:
             return None
         mac = jwt.get_algorithm_by_name("HS256").sign(content.encode(), api.signing_key.encode())
         expected = base64.urlsafe_b64encode(mac).decode()
-        return (
-            _decode(f"{content}.{expected.rstrip('=')}", api.signing_key) if signature[:10] == expected[:10] else None
-        )
+        return decode(f"{content}.{expected.rstrip('=')}", api.signing_key) if signature[:10] == expected[:10] else None
 
     _or_else(api, prefix)
 
@@ -163,7 +161,7 @@ def signature_without_case(api: Api) -> None:
         mac = jwt.get_algorithm_by_name("HS256").sign(content.encode(), api.signing_key.encode())
         expected = base64.urlsafe_b64encode(mac).decode().rstrip("=")
         same = signature.lower() == expected.lower()
-        return _decode(f"{content}.{expected}", api.signing_key) if same else None
+        return decode(f"{content}.{expected}", api.signing_key) if same else None
 
     _or_else(api, alike)
 
@@ -191,7 +189,7 @@ def signature_optional(api: Api) -> None:
 )
 def expired_accepted(api: Api) -> None:
     """The expiry is not checked."""
-    _or_else(api, lambda token: _decode(token, api.signing_key, without="exp"))
+    _or_else(api, lambda token: decode(token, api.signing_key, without="exp"))
 
 
 @fault("jwt-expired-today-accepted", caught_by={"JWT-003"}, clause="RFC 7519, section 4.1.4", needs=MINTING)
@@ -199,7 +197,7 @@ def expired_today(api: Api) -> None:
     """A token is accepted for an hour after its expiry."""
 
     def late(token: str) -> Claims | None:
-        claims = _decode(token, api.signing_key, without="exp")
+        claims = decode(token, api.signing_key, without="exp")
         return claims if claims and _lasts(claims, 3600) else None
 
     _or_else(api, late)
@@ -208,13 +206,13 @@ def expired_today(api: Api) -> None:
 @fault("jwt-not-before-ignored", caught_by={"JWT-004"}, clause="RFC 7519, section 4.1.5", needs=MINTING)
 def not_before_ignored(api: Api) -> None:
     """The claim nbf is ignored."""
-    _or_else(api, lambda token: _decode(token, api.signing_key, without="nbf"))
+    _or_else(api, lambda token: decode(token, api.signing_key, without="nbf"))
 
 
 @fault("jwt-audience-ignored", caught_by={"JWT-005"}, clause="RFC 8725, section 3.9", needs=MINTING)
 def audience_ignored(api: Api) -> None:
     """The audience is not checked."""
-    _or_else(api, lambda token: _decode(token, api.signing_key, without="aud"))
+    _or_else(api, lambda token: decode(token, api.signing_key, without="aud"))
 
 
 @fault("jwt-audience-optional", caught_by={"JWT-005"}, clause="RFC 8725, section 3.9", needs=MINTING)
@@ -222,7 +220,7 @@ def audience_optional(api: Api) -> None:
     """A token without an audience is accepted."""
 
     def optional(token: str) -> Claims | None:
-        claims = _decode(token, api.signing_key, without="aud")
+        claims = decode(token, api.signing_key, without="aud")
         return claims if claims and not claims.get("aud") else None
 
     _or_else(api, optional)
@@ -271,7 +269,7 @@ def subject_in_array(api: Api) -> None:
 @fault("jwt-other-algorithms-accepted", caught_by={"JWT-007"}, clause="RFC 8725, section 3.1", needs=MINTING)
 def other_algorithms(api: Api) -> None:
     """The token chooses among the HMAC algorithms."""
-    _or_else(api, lambda token: _decode(token, api.signing_key, ("HS256", "HS384", "HS512")))
+    _or_else(api, lambda token: decode(token, api.signing_key, ("HS256", "HS384", "HS512")))
 
 
 @fault("jwt-embedded-key-trusted", caught_by={"JWT-008"}, clause="RFC 8725, section 3.10")
@@ -333,7 +331,7 @@ def first_duplicate(api: Api) -> None:
         return dict(reversed(pairs))
 
     def claims(original: Original, token: str) -> Claims | None:
-        found = original(token) or _decode(token, api.signing_key, without="exp")
+        found = original(token) or decode(token, api.signing_key, without="exp")
         if found is None:
             return None
         text = token.split(".")[1]

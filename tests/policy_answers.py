@@ -26,6 +26,7 @@ from conformance.checks import (
 )
 from conformance.exchange import Exchange, Fields
 from conformance.probe import Family, Probe
+from conformance.probes.parameters import FIELDS_OF_EVERY_KIND
 from conformance.target import SECOND_UNKNOWN_ID, UNKNOWN_ID
 from conformance.tokens_offline import TokenFacts
 from tests.exchanges import DEFAULT, DEFAULT_REQUEST, INVOICE_ID, ORIGIN, PREFIX, REMOVED, document, exchange, refusal
@@ -127,7 +128,7 @@ def _body(family: str) -> dict[str, Any]:
         "include_empty": lambda: document({"/included": []}),
         "fields_of_attributes": lambda: sparse("reference", "amount-spent"),
         "fields_of_attributes_raw": lambda: sparse("reference", "amount-spent"),
-        "fields_with_encoded_comma": lambda: sparse("reference", "amount-spent"),
+        "fields_with_encoded_comma": lambda: sparse(*FIELDS_OF_EVERY_KIND),
         "include_in_encoded_letters": with_account,
         "fields_of_relationship": lambda: sparse("account"),
         "fields_empty": sparse,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.exchange import Exchange
+from conformance.probes.parameters import FIELDS_OF_EVERY_KIND
 from tests.exchanges import REMOVED, document
 from tests.policy_answers import (
     account,
@@ -100,6 +101,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "named field left out": ({"FLDS-001"}, fields("fields_of_relationship")),
     "attributes kept": ({"FLDS-001"}, fields("fields_of_relationship", "account", "reference")),
     "fieldset not found": ({"FLDS-001"}, changed("fields_of_relationship", status=404)),
+    "null left out": ({"FLDS-001"}, fields("fields_with_encoded_comma", *FIELDS_OF_EVERY_KIND[:-1])),
     "empty is all": ({"FLDS-002"}, changed("fields_empty", body=document())),
     "relationship stays": ({"FLDS-002"}, fields("fields_empty", "account")),
     "empty refused": ({"FLDS-003"}, changed("fields_empty", status=400)),

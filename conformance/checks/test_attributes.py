@@ -277,6 +277,11 @@ def test_sparse_fields_show_the_same_values(item: Exchange, fields_of_attributes
     _expect_same_values(item, fields_of_attributes)
 
 
+@requirement("ITEM-030")
+def test_sparse_fields_of_every_kind_show_the_same_values(item: Exchange, fields_with_encoded_comma: Exchange) -> None:
+    _expect_same_values(item, fields_with_encoded_comma)
+
+
 def _expect_same_values(item: Exchange, view: Exchange) -> None:
     alone, seen = map(_reading, (item, view))
     compared = 0

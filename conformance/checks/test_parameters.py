@@ -11,6 +11,7 @@ from conformance.circumstances import declares_version_1_0
 from conformance.exchange import Exchange, NotObserved
 from conformance.given import given, given_status
 from conformance.judging import Violation, expect, expect_status, observe_each, requirement
+from conformance.probes.parameters import FIELDS_OF_EVERY_KIND
 from conformance.values import shown
 
 Identifier = tuple[str, str]
@@ -273,6 +274,19 @@ def test_only_the_named_attributes_are_shown(item: Exchange, fields_of_attribute
 @requirement("FLDS-001")
 def test_only_the_named_relationship_is_shown(item: Exchange, fields_of_relationship: Exchange) -> None:
     _expect_fields(item, fields_of_relationship, {"account"})
+
+
+@requirement("FLDS-001")
+def test_an_attribute_of_every_kind_can_be_named(
+    item: Exchange, fields_of_attributes: Exchange, fields_with_encoded_comma: Exchange
+) -> None:
+    given_status(fields_of_attributes, 200)
+    found = _fields(fields_with_encoded_comma)
+    given({"reference", "amount-spent"} <= found, "the encoded comma is not understood: QRY-007")
+    given(
+        _fields(fields_of_attributes) == {"reference", "amount-spent"}, "other fields than asked for: the first check"
+    )
+    _expect_fields(item, fields_with_encoded_comma, {*FIELDS_OF_EVERY_KIND})
 
 
 @requirement("FLDS-002")

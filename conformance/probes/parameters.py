@@ -21,7 +21,12 @@ include_empty = get(_ITEM).but(query="include=")
 
 fields_of_attributes = get(_ITEM).but(query="fields%5Binvoices%5D=reference,amount-spent")
 fields_of_attributes_raw = get(_ITEM).but(query="fields[invoices]=reference,amount-spent")
-fields_with_encoded_comma = get(_ITEM).but(query="fields%5Binvoices%5D=reference%2Camount-spent")
+# One attribute of every kind; of the times some may be null.
+FIELDS_OF_EVERY_KIND = (
+    *("reference", "end-date", "has-pdf", "amount-spent", "service-transactions-count"),
+    *("originated-first-call-at", "terminated-last-call-at"),
+)
+fields_with_encoded_comma = get(_ITEM).but(query=f"fields%5Binvoices%5D={'%2C'.join(FIELDS_OF_EVERY_KIND)}")
 include_in_encoded_letters = get(_ITEM).but(query="%69nclude=%61ccount")
 fields_of_relationship = get(_ITEM).but(query="fields%5Binvoices%5D=account")
 fields_empty = get(_ITEM).but(query="fields%5Binvoices%5D=")
@@ -31,7 +36,8 @@ fields_unknown = query_family(
 
 unknown_parameter = family(
     {
-        "limit": get(_ITEM).but(query="limit=1"),
+        # What compresses may have announced it before the refusal takes the place of the content.
+        "limit": get(_ITEM).but(query="limit=1", headers={"Accept-Encoding": "gzip"}),
         "relationship": get(lambda item: item.account_link("self")).but(query="foo=1"),
         "related": get(lambda item: item.account_link("related")).but(query="foo=1"),
     }

@@ -43,6 +43,17 @@ def _compress(
     api.on_answer(change)
 
 
+@fault("coding-not-applied-to-errors", caught_by={"CACHE-007"}, clause="RFC 9110, section 8.4")
+def not_applied_to_errors(api: Api) -> None:
+    """Where the client lists gzip, Content-Encoding is set before an error takes the place of the content."""
+
+    def label(request: Request, answer: Answer) -> None:
+        if answer.status == 400 and any("gzip" in line for line in request.lines("accept-encoding")):
+            answer.set("Content-Encoding", "gzip")
+
+    api.on_answer(label)
+
+
 @fault("coding-not-applied", caught_by={"CACHE-007"}, clause=CODINGS)
 def not_applied(api: Api) -> None:
     """Content-Encoding says gzip, and the content is plain."""

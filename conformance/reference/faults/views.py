@@ -218,6 +218,30 @@ def runtime_with_comma(api: Api) -> None:
     set_field(api, "X-Runtime", "0,009005", lambda _, answer: answer.status >= 400)
 
 
+@fault("view-fields-leave-null-out", caught_by={"FLDS-001"}, clause="JSON:API 1.1, fetching-sparse-fieldsets")
+def fields_leave_null_out(api: Api) -> None:
+    """With sparse fieldsets what is null is left out, though it was asked for."""
+
+    def change(document: Document) -> None:
+        attributes = document["data"].get("attributes", {})
+        for name in [name for name, value in attributes.items() if value is None]:
+            del attributes[name]
+
+    _in_documents(api, _has_fields, change)
+
+
+@fault("view-fields-lose-dates", caught_by={"ITEM-030"}, clause="Documented API, sparse fieldsets")
+def fields_lose_dates(api: Api) -> None:
+    """With sparse fieldsets the end of the period is its start."""
+
+    def change(document: Document) -> None:
+        attributes = document["data"].get("attributes", {})
+        if "end-date" in attributes:
+            attributes["end-date"] = "2024-11-07T09:56:08.253Z"
+
+    _in_documents(api, _has_fields, change)
+
+
 @fault("view-fields-change-self-link", caught_by={"ITEM-018"}, clause="Documented example, response body")
 def fields_change_self_link(api: Api) -> None:
     """With sparse fieldsets the self link of an invoice is that of the collection."""

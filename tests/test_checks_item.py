@@ -196,3 +196,34 @@ def test_relative_links_have_no_origin_to_judge() -> None:
     views = everywhere(relative)
     assert outcome(test_links.test_the_links_have_the_requested_origin, views) == "not observed"
     assert outcome(test_links.test_the_links_have_the_requested_origin, everywhere({})) == "passed"
+
+
+def test_links_between_pages_have_the_origin_of_the_request() -> None:
+    check = test_links.test_the_links_between_pages_have_the_requested_origin
+    path = f"{PREFIX}/invoices"
+
+    def said(last: str | None, **changed: Exchange) -> str:
+        page = exchange("listing", body={"data": [], "links": {"first": path, "last": last}}, path=path)
+        return outcome(check, {**answers(), "listing": page, **changed})
+
+    assert said(f"{ORIGIN}{path}?page=1") == said(f"{path}?page=1") == "passed"
+    assert said(f"http://internal:3000{path}?page=1") == said(f"https://example.org{path}?page=1") == "violated"
+    elsewhere = everywhere({"/data/links/self": f"https://public.example.com{ITEM_PATH}"})
+    assert said(f"https://public.example.com{path}", **elsewhere) == "not observed"
+    assert outcome(check, answers()) == "not observed"
+
+
+def test_a_link_of_the_document_that_leads_to_more_fields_is_found() -> None:
+    check = test_links.test_the_link_of_no_document_leads_to_another_view
+    account = {"type": "accounts", "id": ACCOUNT_ID, "attributes": {"name": "x", "currency": "EUR"}}
+    path = f"{ITEM_PATH}/account"
+    fields = "fields%5Baccounts%5D=name"
+    whole = exchange("related", body={"data": account, "links": {"self": f"{ORIGIN}{path}"}}, path=path)
+
+    def said(link: str) -> str:
+        body = {"data": {**account, "attributes": {"name": "x"}}, "links": {"self": link}}
+        sparse = exchange("related_sparse", body=body, path=path, query=fields)
+        return outcome(check, {"related": whole, "related_sparse": sparse})
+
+    assert said(f"{ORIGIN}{path}") == said(path) == "violated"
+    assert said(f"{path}?fields[accounts]=name") == said(f"{path}?other=1") == "not observed"

@@ -124,6 +124,8 @@ UNSEEN = {
     "test_the_document_link_keeps_the_query",
     "test_the_document_link_leads_to_the_same_data",
     "test_the_jsonapi_member_describes_the_implementation",
+    "test_the_link_of_no_document_leads_to_another_view",
+    "test_the_links_between_pages_have_the_requested_origin",
     "test_the_links_beside_sparse_fields_have_the_documented_paths",
     "test_the_source_of_a_query_error_names_the_parameter",
     "test_vary_does_not_depend_on_a_suffix",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
+from conformance import listings
 from conformance.checks import documents, invoices, resources
 from conformance.exchange import Exchange, NotObserved, link_of
-from conformance.given import given_status
+from conformance.given import given, given_status
 from conformance.judging import expect, expect_status, observe_each, requirement
 from conformance.urls import is_absolute, origin, path_of
 from conformance.values import shown
@@ -67,6 +68,32 @@ def test_the_document_link_keeps_the_query(item_with_account: Exchange, included
     )
     wanted = f"{len(expected)} included as in the answer with the link"
     expect(observed == expected, wanted, f"{len(observed)} included", included_from_document_link, part="/included")
+
+
+@requirement("ITEM-019")
+def test_the_link_of_no_document_leads_to_another_view(every_success: tuple[Exchange, ...]) -> None:
+    views = {_asked(each.request.url): each for each in every_success if each.request.method == "GET"}
+
+    def judge(exchange: Exchange) -> None:
+        given(exchange.request.method == "GET", "no document")
+        # The link of a relationship is that of the invoice: REL-005.
+        given(not documents.is_relationship_url(exchange), "a relationship")
+        link = invoices.well_formed(link_of(exchange.ok_document, "self", exchange.probe))
+        view = views.get(_asked(urljoin(exchange.request.url, link)))
+        given(view is not None and view is not exchange, "its own URL, or one that nobody asked for")
+        assert view
+        wanted, observed = resources.fields_of(exchange.resource), resources.fields_of(view.resource)
+        number, found = len(wanted[0] | wanted[1]), len(observed[0] | observed[1])
+        told = f"{shown(link)}, which gives {found} fields, as {view.probe} shows"
+        expect(wanted == observed, f"a link to the same {number} fields", told, exchange, part="/links/self")
+
+    observe_each(every_success, judge)
+
+
+def _asked(url: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return path and query of a URL, without the ways in which the same can be written."""
+    parts = urlsplit(url)
+    return unquote(parts.path), tuple(sorted(parse_qsl(parts.query, keep_blank_values=True)))
 
 
 def _links(exchange: Exchange, *wanted: tuple[str, str, str]) -> list[tuple[str, str, str]]:
@@ -144,10 +171,15 @@ def test_the_links_are_absolute(item: Exchange, item_with_account: Exchange) -> 
     observe_each((item, item_with_account), judge)
 
 
+def _requested(exchange: Exchange) -> str:
+    """Return scheme and authority to which the request was sent."""
+    return f"{urlsplit(exchange.request.url).scheme}://{exchange.request.header('Host')}"
+
+
 @requirement("ITEM-029")
 def test_the_links_have_the_requested_origin(item: Exchange, item_with_account: Exchange) -> None:
     def judge(exchange: Exchange) -> None:
-        requested = f"{urlsplit(exchange.request.url).scheme}://{exchange.request.header('Host')}"
+        requested = _requested(exchange)
         absolute = [each for each in _links(exchange, *_ALL) if is_absolute(each[0])]
         if not absolute:
             raise NotObserved("the links are relative")
@@ -156,3 +188,22 @@ def test_the_links_have_the_requested_origin(item: Exchange, item_with_account: 
             expect(own, f"{requested}/...", shown(link), exchange, part=part)
 
     observe_each((item, item_with_account), judge)
+
+
+@requirement("ITEM-029")
+def test_the_links_between_pages_have_the_requested_origin(
+    item: Exchange, listing: Exchange, every_page_of_three: tuple[Exchange, ...]
+) -> None:
+    # That all links are elsewhere is told of the invoice.
+    own_link = item.self_link
+    usual = is_absolute(own_link) and origin(own_link) == origin(_requested(item))
+    given(usual, "the invoice has no such link: the check before")
+
+    def judge(page: Exchange) -> None:
+        links = [(name, link) for name in listings.PAGE_LINKS if (link := listings.page_link(page, name))]
+        given(links, "no links between pages")
+        for name, link in links:
+            own = origin(link) == origin(_requested(page))
+            expect(own, f"{_requested(page)}/...", shown(link), page, part=f"/links/{name}")
+
+    observe_each((listing, *every_page_of_three), judge)

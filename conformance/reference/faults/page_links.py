@@ -158,3 +158,13 @@ def gap_without_size(api: Api) -> None:
         return document
 
     api.replace("collection", collection)
+
+
+@fault("page-links-of-internal-host", caught_by={"ITEM-029"}, clause="Documented API, links", needs={"collection"})
+def of_internal_host(api: Api) -> None:
+    """Pagination links carry the name of a host behind the proxy."""
+
+    def page_link(original: Callable[..., str], request: Request, number: int, query: Query) -> str:
+        return original(request, number, query).replace(request.host, "billing-backend:8080")
+
+    api.replace("page_link", page_link)

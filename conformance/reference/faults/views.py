@@ -323,6 +323,17 @@ def account_of_relationship_differs(api: Api) -> None:
     _in_documents(api, is_relationship, _balance)
 
 
+@fault("view-document-link-of-account-loses-fields", caught_by={"ITEM-019"}, clause="JSON:API 1.1, document-top-level")
+def document_link_loses_fields(api: Api) -> None:
+    """The top-level self link of the related account leaves out the sparse fieldsets of the request."""
+
+    def link(request: Request, document: Document) -> None:
+        if "data" in document and is_related(request):
+            document["links"] = {"self": f"{request.base}{request.path}"}
+
+    api.on_document(link)
+
+
 @fault("view-account-by-itself-differs", caught_by={"RELD-003"}, clause="JSON:API 1.1, document-resource-object-links")
 def account_by_itself_differs(api: Api) -> None:
     """The account by itself has another balance than as the account of the invoice."""

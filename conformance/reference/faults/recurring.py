@@ -55,6 +55,7 @@ def unknown_relationship(api: Api) -> None:
     "recurring-other-account",
     caught_by={"REL-008"},
     clause="JSON:API 1.1, document-resource-object-linkage",
+    also={"ETAG-007": "HEAD is answered with the tag of the other content"},
     needs=REPEAT,
 )
 def other_account(api: Api) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks import test_links
+from conformance.checks import test_item, test_links
 from conformance.exchange import Exchange
 from tests.areas import Check, outcome, violated
 from tests.correct import ACCOUNT_ID, LINKAGE, OTHER_ID, answers, attribute, busy, everywhere, with_account
@@ -227,3 +227,16 @@ def test_a_link_of_the_document_that_leads_to_more_fields_is_found() -> None:
 
     assert said(f"{ORIGIN}{path}") == said(path) == "violated"
     assert said(f"{path}?fields[accounts]=name") == said(f"{path}?other=1") == "not observed"
+
+
+def test_attributes_that_one_plain_answer_leaves_out_are_found() -> None:
+    check = test_item.test_no_plain_request_is_answered_with_a_part_of_the_attributes
+    part = busy({attribute("reference"): REMOVED})
+
+    def said(path: str = ITEM_PATH, **parts: Any) -> str:
+        return outcome(check, {"item": answers()["item"], "other": exchange("other", body=part, path=path, **parts)})
+
+    assert said() == "violated"
+    assert said(query="fields%5Binvoices%5D=has-pdf") == said(f"{ITEM_PATH}.json") == "passed"
+    lacking = exchange("item", body=part)
+    assert outcome(check, {"item": lacking, "other": lacking}) == "not observed"

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from conformance import contract
 from conformance.checks import documents, invoices, resources
 from conformance.exchange import Exchange, NotObserved
-from conformance.judging import expect, expect_status, observe_each, requirement
+from conformance.given import given
+from conformance.judging import Violation, expect, expect_status, observe_each, requirement
 from conformance.urls import is_uri_reference, path_of
 from conformance.values import is_uuid, shown
 
@@ -83,15 +84,39 @@ def test_linkage_is_null_or_one_identifier(item: Exchange, item_with_account: Ex
 
 @requirement("ITEM-022")
 def test_all_documented_attributes_are_present(item: Exchange, item_with_account: Exchange) -> None:
-    def judge(exchange: Exchange) -> None:
-        attributes = exchange.resource.get("attributes", {})
-        if not isinstance(attributes, dict):
-            raise NotObserved("the attributes are not an object")
-        missing = [name for name in contract.attribute_names() if name not in attributes]
-        observed = f"without {', '.join(missing[:4])}{', ...' if len(missing) > 4 else ''}"
-        expect(not missing, "all 21 documented attributes", observed, exchange, part="/data/attributes")
+    observe_each((item, item_with_account), _expect_all_attributes)
 
-    observe_each((item, item_with_account), judge)
+
+@requirement("ITEM-022")
+def test_no_plain_request_is_answered_with_a_part_of_the_attributes(item: Exchange, every_success: Exchanges) -> None:
+    # Where the invoice itself has not all of them, that is the finding of the check before.
+    _expect_none_missing_before(item)
+
+    def judge(exchange: Exchange) -> None:
+        request = exchange.request
+        plain = request.method == "GET" and "?" not in request.target and not request.body
+        # What else selects fields, or another invoice, has requirements of its own.
+        given(plain and is_uuid(invoices.requested_invoice(exchange)), "no plain request for one invoice")
+        given(request.header("X-Original-URL") is None, "perhaps another request: SEC-023")
+        _expect_all_attributes(exchange)
+
+    observe_each(every_success, judge)
+
+
+def _expect_none_missing_before(item: Exchange) -> None:
+    try:
+        _expect_all_attributes(item)
+    except Violation:
+        given(False, "the invoice itself lacks attributes")
+
+
+def _expect_all_attributes(exchange: Exchange) -> None:
+    attributes = exchange.resource.get("attributes", {})
+    if not isinstance(attributes, dict):
+        raise NotObserved("the attributes are not an object")
+    missing = [name for name in contract.attribute_names() if name not in attributes]
+    observed = f"without {', '.join(missing[:4])}{', ...' if len(missing) > 4 else ''}"
+    expect(not missing, "all 21 documented attributes", observed, exchange, part="/data/attributes")
 
 
 @requirement("ITEM-023")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from conformance.reference.faults import fault
 from conformance.reference.faults.tools import is_item
 from conformance.reference.message import Answer, Problem
-from conformance.reference.query import Endpoint, Query
+from conformance.reference.query import ENDPOINTS, Endpoint, Query
 from conformance.reference.selection import KINDS
 
 if TYPE_CHECKING:
@@ -203,5 +203,22 @@ def _refuse(api: Api, pattern: str) -> None:
         if re.search(pattern, text):
             raise Problem(400, "Invalid query", "That is not known.")
         return original(text, endpoint)
+
+    api.replace("parse_query", parse)
+
+
+@fault("query-fields-of-the-request-before", caught_by={"ITEM-022"}, clause="Documented example, response body")
+def fields_of_request_before(api: Api) -> None:
+    """Sparse fieldsets stay for the next request without a query, as in a variable of the thread."""
+    kept: list[dict[str, frozenset[str]]] = []
+
+    def parse(original: Callable[[str, Endpoint], Query], text: str, endpoint: Endpoint) -> Query:
+        query = original(text, endpoint)
+        if endpoint is ENDPOINTS["item"]:
+            if not text and kept:
+                query.fields = kept.pop()
+            elif query.fields:
+                kept[:] = [query.fields]
+        return query
 
     api.replace("parse_query", parse)

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.checks import test_collection as collection
 from conformance.checks import test_collection_parameters as parameters
+from conformance.checks import test_related as related
 from conformance.exchange import Exchange
 from conformance.probes.paging import first_of_view
 from tests.collection_answers import ACCOUNTS, COLLECTION, at, element, identifier, page, refused, walk, whole
@@ -92,6 +93,25 @@ def test_likeness_on_other_pages() -> None:
         # On every page the same: the finding of the check before.
         assert outcome(check, other, other, (other,), alone) == "passed"
         assert outcome(check, LISTING, EMPTY, (refused(),), alone) == "not observed"
+
+
+def test_further_attributes_of_elements() -> None:
+    check = collection.test_elements_show_no_further_attributes
+    further = whole([TWO[0], element(2, OCTOBER | {"profit": "1.0"})])
+    assert outcome(check, LISTING, LISTING) == "passed"
+    assert outcome(check, LISTING, further) == outcome(check, further, refused()) == "violated"
+    assert outcome(check, EMPTY, EMPTY) == "not observed"
+
+
+def test_further_attributes_of_accounts() -> None:
+    check = related.test_accounts_of_the_collection_show_no_further_attributes
+    accounts: list[dict[str, Any]] = [
+        {"type": "accounts", "id": each, "attributes": {"name": "x"}} for each in ACCOUNTS
+    ]
+    assert outcome(check, whole(TWO, included=accounts)) == "passed"
+    accounts[-1]["attributes"] = {"contractor": 7}
+    assert outcome(check, whole(TWO, included=accounts)) == "violated"
+    assert outcome(check, LISTING) == "not observed"
 
 
 def test_the_type_of_elements() -> None:

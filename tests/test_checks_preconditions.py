@@ -101,6 +101,7 @@ UNSEEN = {
     "test_a_strong_entity_tag_stands_for_one_sequence_of_bytes",
     "test_an_answer_with_a_negotiated_coding_varies_by_it",
     "test_an_invoice_that_was_not_modified_since_is_not_sent",
+    "test_accounts_of_the_collection_show_no_further_attributes",
     "test_answers_over_https_ask_for_https",
     "test_coded_content_is_the_same_invoice",
     "test_content_is_in_the_coding_that_it_names",

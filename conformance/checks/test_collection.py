@@ -6,7 +6,7 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
-from conformance import listings
+from conformance import contract, listings
 from conformance.checks import documents, resources
 from conformance.exchange import Exchange, NotObserved
 from conformance.given import given, given_status
@@ -53,6 +53,16 @@ def test_the_type_of_an_element_is_invoices(listing: Exchange, listing_with_acco
             kind = element.get("type")
             given(isinstance(kind, str), "an element has no type")
             expect(kind == "invoices", '"invoices"', shown(kind), page, part=f"/data/{place}/type")
+
+    observe_each((listing, listing_with_account), judge)
+
+
+@requirement("ITEM-023")
+def test_elements_show_no_further_attributes(listing: Exchange, listing_with_account: Exchange) -> None:
+    def judge(page: Exchange) -> None:
+        elements = [part for part in documents.resources(page) if part.value.get("type") == "invoices"]
+        for pointer, element in documents.some(elements):
+            resources.expect_no_further_attributes(page, pointer, element, contract.attribute_names())
 
     observe_each((listing, listing_with_account), judge)
 

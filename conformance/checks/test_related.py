@@ -78,12 +78,18 @@ def test_the_account_of_an_unknown_invoice_is_not_found(related: Exchange, unkno
 
 @requirement("RELD-006")
 def test_the_account_shows_no_further_attributes(related: Exchange, item_with_account: Exchange) -> None:
-    def judge(exchange: Exchange) -> None:
-        accounts = [part for part in documents.resources(exchange) if part.value.get("type") == "accounts"]
-        for pointer, account in documents.some(accounts):
-            resources.expect_no_further_attributes(exchange, pointer, account, contract.account_attribute_names())
+    observe_each((related, item_with_account), _expect_no_further_attributes)
 
-    observe_each((related, item_with_account), judge)
+
+@requirement("RELD-006")
+def test_accounts_of_the_collection_show_no_further_attributes(listing_with_account: Exchange) -> None:
+    _expect_no_further_attributes(listing_with_account)
+
+
+def _expect_no_further_attributes(exchange: Exchange) -> None:
+    accounts = [part for part in documents.resources(exchange) if part.value.get("type") == "accounts"]
+    for pointer, account in documents.some(accounts):
+        resources.expect_no_further_attributes(exchange, pointer, account, contract.account_attribute_names())
 
 
 @requirement("RELD-007")

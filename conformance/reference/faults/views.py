@@ -269,6 +269,35 @@ def elements_of_singular_type(api: Api) -> None:
     _in_documents(api, is_collection, change)
 
 
+@fault("view-elements-with-internal-attribute", caught_by={"ITEM-023"}, clause="OWASP API3:2023", needs=COLLECTION)
+def elements_with_internal_attribute(api: Api) -> None:
+    """The invoices of the collection show the profit."""
+
+    def change(request: Request, document: Document) -> None:
+        if "data" in document and is_collection(request) and "fields" not in request.query:
+            for element in document["data"]:
+                element["attributes"]["profit"] = "1.0"
+
+    api.on_document(change)
+
+
+@fault(
+    "view-accounts-of-collection-with-internal-attribute",
+    caught_by={"RELD-006"},
+    clause="OWASP API3:2023",
+    needs=COLLECTION,
+)
+def accounts_with_internal_attribute(api: Api) -> None:
+    """The accounts that are included with the collection show the number of their contractor."""
+
+    def change(request: Request, document: Document) -> None:
+        if is_collection(request) and "fields" not in request.query:
+            for account in document.get("included", []):
+                account["attributes"]["contractor"] = 7
+
+    api.on_document(change)
+
+
 def _no_pdf(document: Document) -> None:
     for element in document["data"]:
         if "has-pdf" in element.get("attributes", {}):

@@ -238,5 +238,7 @@ def test_attributes_that_one_plain_answer_leaves_out_are_found() -> None:
 
     assert said() == "violated"
     assert said(query="fields%5Binvoices%5D=has-pdf") == said(f"{ITEM_PATH}.json") == "passed"
+    # Another representation has its own form.
+    assert said(headers={"Content-Type": "application/json"}) == "passed"
     lacking = exchange("item", body=part)
     assert outcome(check, {"item": lacking, "other": lacking}) == "not observed"

@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.exchange import Exchange, NotObserved
 from conformance.fields import elements
+from conformance.given import given, given_status
 from conformance.likeness import essence, oddity
 
 # Fields that caches, gateways and load balancers add to some answers and not to others.
@@ -27,6 +28,17 @@ def asked_id(exchange: Exchange) -> str:
     if found is None:
         raise NotObserved(f"{exchange.probe} names no invoice")
     return found["id"]
+
+
+def given_two_customers(item: Exchange, other_item_of_owner: Exchange) -> None:
+    """Raise NotObserved unless both customers can read an invoice of their own."""
+    given_status(item, 200)
+    given(
+        other_item_of_owner.status == 200,
+        f"the second customer's own invoice is answered {other_item_of_owner.status}: "
+        "--other-auth-token and --other-invoice-id do not belong together",
+    )
+    given(asked_id(item) != asked_id(other_item_of_owner), "both customers have the same invoice")
 
 
 def difference(exchange: Exchange, unknown: Exchange) -> tuple[str, str, str | None] | None:

@@ -29,6 +29,7 @@ from tests.judged import outcome
 MODULES: Final = (test_validators, test_conditional, test_ranges, test_caching, test_http, test_methods)
 ETAG: Final = 'W/"253f5160b8ebcfba91cd3a9a98178ce6"'
 OTHER_ID: Final = "6b0d549b-6f03-475a-9600-a35a099950d8"
+FOREIGN_ID: Final = "2b8a6e0c-4f0d-4d0c-9a1b-7f0c5e3d9a64"
 UNKNOWN: Final = f"{PREFIX}/invoices/6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42"
 TAG_OF_COMPOUND: Final = {"ETag": 'W/"00000000000000000000000000000003"'}
 SPARSE: Final = "fields%5Binvoices%5D=reference,amount-spent"
@@ -160,12 +161,19 @@ def answers() -> Mapping[str, Exchange]:
         ok(
             "listing_for_other_customer",
             {"Authorization": "other"},
-            body={"data": [{"type": "invoices", "id": OTHER_ID}]},
+            body={"data": [{"type": "invoices", "id": FOREIGN_ID}]},
         ),
         ok(
             "listing_of_other_customer",
             {"Authorization": "other"},
-            body={"data": [{"type": "invoices", "id": OTHER_ID}]},
+            body={"data": [{"type": "invoices", "id": FOREIGN_ID}]},
+        ),
+        ok(
+            "other_item_of_owner",
+            {"Authorization": "other"},
+            path=f"{PREFIX}/invoices/{FOREIGN_ID}",
+            headers={"ETag": 'W/"00000000000000000000000000000004"'},
+            body=document({"/data/id": FOREIGN_ID}),
         ),
         refused("related_for_other_customer", 404, {"Authorization": "other"}),
         refused("other_related"),

@@ -194,6 +194,13 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         by_name(ok("item_without_token_after", status=401, headers={"ETag": None})),
         by_name(ok("item_without_token_after"), refused("second_unknown_related_without_token", 404)),
         by_name(ok("item_for_other_customer"), ok("other_relationship")),
+        # Two tokens of one customer.
+        by_name(
+            refused("other_item_of_owner"),
+            ok("item_for_other_customer"),
+            ok("related_for_other_customer"),
+            ok("listing_for_other_customer", body={"data": [document()["data"]]}, query="listing"),
+        ),
     ],
 )
 def test_a_correct_server_is_correct(changed: dict[str, Exchange]) -> None:

@@ -8,6 +8,7 @@ from conformance import listings
 from conformance.exchange import Exchange, Fields
 from conformance.fields import MalformedError, cache_directives, directives, varies_by
 from conformance.given import given, given_status, may_have_content
+from conformance.isolation import given_two_customers
 from conformance.judging import NotObserved, Violation, expect, observe_each, requirement, status_line
 from conformance.linting import second_opinion
 
@@ -339,9 +340,9 @@ def test_no_stored_copy_without_a_token(
 
 @requirement("CACHE-009")
 def test_no_stored_copy_for_another_customer(
-    item: Exchange, item_for_other_customer: Exchange, other_relationship: Exchange
+    item: Exchange, other_item_of_owner: Exchange, item_for_other_customer: Exchange, other_relationship: Exchange
 ) -> None:
-    given_status(item, 200)
+    given_two_customers(item, other_item_of_owner)
     # Where every customer sees every invoice, that is the finding of SEC-001.
     # Nobody else asks for that URL, so that no answer to it is stored.
     given(not other_relationship.succeeded, "the customers are not kept apart")
@@ -350,8 +351,13 @@ def test_no_stored_copy_for_another_customer(
 
 @requirement("CACHE-009")
 def test_no_stored_account_for_another_customer(
-    related: Exchange, related_for_other_customer: Exchange, other_related: Exchange
+    item: Exchange,
+    other_item_of_owner: Exchange,
+    related: Exchange,
+    related_for_other_customer: Exchange,
+    other_related: Exchange,
 ) -> None:
+    given_two_customers(item, other_item_of_owner)
     given_status(related, 200)
     # As above, of the account.
     given(not other_related.succeeded, "the customers are not kept apart")
@@ -360,8 +366,13 @@ def test_no_stored_account_for_another_customer(
 
 @requirement("CACHE-009")
 def test_no_stored_collection_for_another_customer(
-    listing: Exchange, listing_for_other_customer: Exchange, listing_of_other_customer: Exchange
+    item: Exchange,
+    other_item_of_owner: Exchange,
+    listing: Exchange,
+    listing_for_other_customer: Exchange,
+    listing_of_other_customer: Exchange,
 ) -> None:
+    given_two_customers(item, other_item_of_owner)
     own = set(listings.elements(listing))
     given(own, "the collection is empty")
     # The same by another URL, for which nobody else asks.

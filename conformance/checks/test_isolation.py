@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from conformance.exchange import Exchange, NotObserved
 from conformance.given import given, given_status
-from conformance.isolation import asked_id, difference, identifiers, marks, shown_marks
+from conformance.isolation import asked_id, difference, given_two_customers, identifiers, marks, shown_marks
 from conformance.judging import Violation, expect, expect_status, observe_each, requirement, status_line
 from conformance.secrets import OTHER_AUTH_TOKEN
 from conformance.values import shown
@@ -14,17 +14,6 @@ from conformance.values import shown
 Exchanges = tuple[Exchange, ...]
 # What belongs to one customer alone.
 _OF_ONE_CUSTOMER = frozenset({"invoices", "accounts"})
-
-
-def _owned(item: Exchange, other_item_of_owner: Exchange) -> None:
-    """Raise NotObserved unless both customers can read an invoice of their own."""
-    given_status(item, 200)
-    given(
-        other_item_of_owner.status == 200,
-        f"the second customer's own invoice is answered {other_item_of_owner.status}: "
-        "--other-auth-token and --other-invoice-id do not belong together",
-    )
-    given(asked_id(item) != asked_id(other_item_of_owner), "both customers have the same invoice")
 
 
 def _expect_nothing_of(owner: Exchange, exchange: Exchange, *elsewhere: Exchange) -> None:
@@ -37,7 +26,7 @@ def _expect_nothing_of(owner: Exchange, exchange: Exchange, *elsewhere: Exchange
 def test_an_invoice_of_another_customer_is_not_served(
     item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, unknown_item: Exchange
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     _expect_nothing_of(other_item_of_owner, other_item, item, unknown_item)
 
 
@@ -45,7 +34,7 @@ def test_an_invoice_of_another_customer_is_not_served(
 def test_head_of_an_invoice_of_another_customer_is_not_served(
     item: Exchange, other_item_of_owner: Exchange, other_item_head: Exchange
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     # A field of it, such as its entity tag, is the finding of SEC-003.
     expect_status(other_item_head, 404, 403, why="the invoice belongs to another customer")
 
@@ -54,7 +43,7 @@ def test_head_of_an_invoice_of_another_customer_is_not_served(
 def test_the_relationship_of_another_customer_is_not_served(
     item: Exchange, other_item_of_owner: Exchange, other_account_of_owner: Exchange, other_relationship: Exchange
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     given_status(other_account_of_owner, 200)
     _expect_nothing_of(other_account_of_owner, other_relationship, item)
 
@@ -63,7 +52,7 @@ def test_the_relationship_of_another_customer_is_not_served(
 def test_the_account_of_another_customer_is_not_served(
     item: Exchange, other_item_of_owner: Exchange, other_account_of_owner: Exchange, other_related: Exchange
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     given_status(other_account_of_owner, 200)
     _expect_nothing_of(other_account_of_owner, other_related, item)
 
@@ -72,7 +61,7 @@ def test_the_account_of_another_customer_is_not_served(
 def test_the_included_account_of_another_customer_is_not_served(
     item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, other_item_with_account: Exchange
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     given(not other_item.succeeded, "the invoice itself is shown: SEC-001")
     given(other_item_with_account.status != 400, "inclusion is not supported")
     _expect_nothing_of(other_item_of_owner, other_item_with_account, item)
@@ -95,7 +84,7 @@ def _expect_not_served(exchange: Exchange) -> None:
 def test_no_view_of_an_invoice_of_another_customer_is_served(
     item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, other_view: Exchange
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     given(not other_item.succeeded, "the invoice itself is shown: the check before")
     given(not _is_of_account(other_view), "a view of the account: SEC-002")
     _expect_not_served(other_view)
@@ -105,7 +94,7 @@ def test_no_view_of_an_invoice_of_another_customer_is_served(
 def test_no_view_of_an_account_of_another_customer_is_served(
     item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, other_view: Exchange
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     given(not other_item.succeeded, "the invoice itself is shown: SEC-001")
     given(_is_of_account(other_view), "a view of the invoice: SEC-001")
     _expect_not_served(other_view)
@@ -119,7 +108,7 @@ def test_the_account_of_another_customer_is_not_served_by_itself(
     other_related: Exchange,
     other_account_by_itself: Exchange,
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     given_status(other_account_of_owner, 200)
     given(not other_related.succeeded, "the account is shown as that of the invoice: the check before")
     _expect_nothing_of(other_account_of_owner, other_account_by_itself, item)
@@ -133,7 +122,7 @@ def test_a_bad_query_tells_nothing_of_an_invoice_of_another_customer(
     other_item_unknown_include: Exchange,
     unknown_item_unknown_include: Exchange,
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     given(not other_item.succeeded, "the invoice itself is shown: SEC-001")
     _expect_alike(other_item_unknown_include, unknown_item_unknown_include)
 
@@ -155,7 +144,7 @@ def _expect_alike(exchange: Exchange, unknown: Exchange) -> None:
 def test_an_invoice_of_another_customer_is_like_an_unknown_one(
     item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, unknown_item: Exchange
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     _expect_alike(other_item, unknown_item)
 
 
@@ -163,7 +152,7 @@ def test_an_invoice_of_another_customer_is_like_an_unknown_one(
 def test_it_is_like_an_unknown_one_for_head(
     item: Exchange, other_item_of_owner: Exchange, other_item_head: Exchange, unknown_item_head: Exchange
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     _expect_alike(other_item_head, unknown_item_head)
 
 
@@ -171,7 +160,7 @@ def test_it_is_like_an_unknown_one_for_head(
 def test_its_relationship_is_like_that_of_an_unknown_one(
     item: Exchange, other_item_of_owner: Exchange, other_relationship: Exchange, unknown_relationship: Exchange
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     _expect_alike(other_relationship, unknown_relationship)
 
 
@@ -179,7 +168,7 @@ def test_its_relationship_is_like_that_of_an_unknown_one(
 def test_its_account_is_like_that_of_an_unknown_one(
     item: Exchange, other_item_of_owner: Exchange, other_related: Exchange, unknown_related: Exchange
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     _expect_alike(other_related, unknown_related)
 
 
@@ -190,7 +179,7 @@ def test_it_is_like_an_unknown_one_with_its_account(
     other_item_with_account: Exchange,
     unknown_item_with_account: Exchange,
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     _expect_alike(other_item_with_account, unknown_item_with_account)
 
 
@@ -201,7 +190,7 @@ def test_if_none_match_does_not_tell_that_it_exists(
     other_item_if_none_match: Exchange,
     unknown_item_if_none_match: Exchange,
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     _expect_alike(other_item_if_none_match, unknown_item_if_none_match)
 
 
@@ -212,7 +201,7 @@ def test_its_entity_tag_does_not_tell_that_it_exists(
     other_item_if_none_match_tag: Exchange,
     unknown_item_if_none_match_tag: Exchange,
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     _expect_alike(other_item_if_none_match_tag, unknown_item_if_none_match_tag)
 
 
@@ -220,7 +209,7 @@ def test_its_entity_tag_does_not_tell_that_it_exists(
 def test_if_match_does_not_tell_that_it_exists(
     item: Exchange, other_item_of_owner: Exchange, other_item_if_match: Exchange, unknown_item_if_match: Exchange
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     _expect_alike(other_item_if_match, unknown_item_if_match)
 
 
@@ -240,7 +229,7 @@ def test_no_view_tells_that_it_exists(
     other_view: Exchange,
     every_unknown_view_for_other: Exchanges,
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
     given(not other_item.succeeded, "the invoice itself is shown: SEC-001")
     _expect_alike(other_view, _twin(other_view, every_unknown_view_for_other))
 
@@ -315,7 +304,7 @@ def _listings(exchanges: Exchanges) -> Iterator[Exchange]:
 
 def _foreign(item: Exchange, owner: Exchange, account: Exchange, listing: Exchange | None) -> set[tuple[str, str]]:
     """Return what only the other customer may see."""
-    _owned(item, owner)
+    given_two_customers(item, owner)
     given_status(account, 200)
     found = {*identifiers(owner.document.get("data")), *identifiers(account.document.get("data"))}
     own = set(identifiers(item.document))
@@ -357,7 +346,7 @@ def test_filters_show_nothing_of_another_customer(
 def test_counts_tell_nothing_of_another_customer(
     item: Exchange, other_item_of_owner: Exchange, every_listing_of_foreign: Exchanges
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
 
     def judge(listing: Exchange) -> None:
         document = listing.ok_document
@@ -394,7 +383,7 @@ def test_listings_do_not_show_hidden_invoices(
 def test_interleaved_requests_of_two_customers_do_not_mix(
     item: Exchange, other_item_of_owner: Exchange, every_interleaved: Exchanges
 ) -> None:
-    _owned(item, other_item_of_owner)
+    given_two_customers(item, other_item_of_owner)
 
     def judge(exchange: Exchange) -> None:
         given(exchange.status in {200, 401, 403, 404}, "neither served nor taken for somebody else's")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -12,7 +13,7 @@ from conformance.exchange import Exchange, NotObserved, Request
 from conformance.fuzzing.asked import read
 from conformance.fuzzing.findings import Clusters, Hit
 from conformance.fuzzing.judgements import judgements
-from conformance.fuzzing.rules import Rule
+from conformance.fuzzing.rules import RULES, Rule
 from conformance.judging import Violation
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
@@ -68,6 +69,19 @@ def clusters(*, repeats: bool = True) -> Clusters:
         return replace(exchange(), request=request if repeats else request_of(f"/invoices/{INVOICE_ID}"))
 
     return Clusters(send, Context())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [("reference", False), ("%20reference+", False), ("reference,%20amount-spent", True), ("refer%20ence", True)],
+)
+def test_blanks_around_a_field_may_be_left_out(names: str, found: bool) -> None:
+    (rule,) = (each for each in RULES if each.name == "no_other_fields_of_invoices")
+    attributes = {"reference": "23"} if not names.startswith("reference,") else {"reference": "23", "has-pdf": False}
+    shown = exchange(body={"data": {"type": "invoices", "id": INVOICE_ID, "attributes": attributes}})
+    asked_for = request_of(f"/invoices/{INVOICE_ID}?fields%5Binvoices%5D={names}")
+    with pytest.raises(Violation) if found else nullcontext():
+        rule.judge(replace(shown, request=asked_for), cast(Any, Context()))
 
 
 def test_one_cause_is_told_once_by_its_smallest_request() -> None:

@@ -115,6 +115,7 @@ class Connection:
         self.number = number
         self.ordinal = 0
         self.reusable = False
+        self._started = 0.0
 
     def _remaining(self, deadline: float) -> float:
         left = deadline - time.monotonic()
@@ -163,7 +164,7 @@ class Connection:
         assert self._socket is not None
         assert self._protocol is not None
         self.ordinal += 1
-        started = time.monotonic()
+        self._started = time.monotonic()
         # h11 needs to know the method for framing; what is sent are the caller's own bytes.
         known = method if method.isalnum() and method != "CONNECT" else "GET"
         self._protocol.send(h11.Request(method=known, target="/", headers=[("Host", "x")]))
@@ -181,7 +182,6 @@ class Connection:
         except BaseException:
             self.close()
             raise
-        response.elapsed = time.monotonic() - started
         return response
 
     def _receive(self, deadline: float) -> bytes:
@@ -243,6 +243,7 @@ class Connection:
                 if len(response.content) > max_body:
                     del response.content[max_body:]
                     response.truncated = True
+                    response.elapsed = time.monotonic() - self._started
                     self.close()
                     return response
             elif isinstance(event, h11.EndOfMessage) and response is not None:
@@ -261,6 +262,8 @@ class Connection:
     def _finish(self, response: WireResponse, deadline: float) -> None:
         """Take what follows the response and decide whether the connection can serve another exchange."""
         assert self._protocol is not None
+        # The look at what may follow is no time that the server took.
+        response.elapsed = time.monotonic() - self._started
         response.excess = bytes(self._protocol.trailing_data[0])[:_CHUNK]
         ended = self._protocol.trailing_data[1]
         if ended or self._protocol.our_state is h11.MUST_CLOSE or self._protocol.their_state is not h11.DONE:

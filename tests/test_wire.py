@@ -35,6 +35,12 @@ def test_flaws_of_lines_that_can_be_read_are_told(octets: bytes, flaws: tuple[st
     assert answered(always(octets)).line_flaws == flaws
 
 
+def test_what_a_server_takes_to_close_the_connection_is_not_its_time_to_answer() -> None:
+    exchange = observed(always(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"))
+    assert exchange.body == b"{}"
+    assert 0 < exchange.elapsed < wire._LINGER
+
+
 def test_an_endless_body_is_cut() -> None:
     whole = answered(sending(HEAD + b"\r\n", forever=b"x" * 65536), max_body="100000")
     # How much was sent is counted; how it begins is enough to show.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from conformance.dialogue import Dialogue
 from conformance.plan import Step
 from conformance.settings import SettingError
-from conformance.wire import Connection
+from conformance.wire import Connection, Ends
 
 if TYPE_CHECKING:
     from conformance.target import Target
@@ -44,6 +44,7 @@ class Pool:
         self._idle: list[tuple[Connection, Step | None]] = []
         self._busy: set[Connection] = set()
         self._opened = 0
+        self._ends = Ends()
         self.stray: dict[Step, bytes] = {}
         self.tls = _tls_context(target) if target.origin.scheme == "https" else None
 
@@ -73,7 +74,7 @@ class Pool:
         assert origin is not None
         with self._lock:
             self._opened += 1
-            connection = Connection(origin, context, self._opened)
+            connection = Connection(origin, context, self._opened, self._ends)
             self._busy.add(connection)
         return connection
 
@@ -81,7 +82,7 @@ class Pool:
         """Return a new connection for messages that are written as they stand."""
         with self._lock:
             self._opened += 1
-            connection = Dialogue(self._origin, self.tls, self._opened)
+            connection = Dialogue(self._origin, self.tls, self._opened, self._ends)
             self._busy.add(connection)
         return connection
 

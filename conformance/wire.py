@@ -20,6 +20,8 @@ _FOLDED = re.compile(rb"^([!-9;-~]{1,100}):[^\n]*\n[ \t]", re.MULTILINE)
 _BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 # After a response that ends the connection, more octets may still be under way; this bounds the look, in seconds.
 _LINGER = 1.0
+# A server that says that the connection ends, and leaves it open all the same, so often: it is waited for so long then.
+_OFTEN, _SHORT_LINGER = 8, 0.1
 
 
 TOO_SLOW = "no complete answer within the time limit"
@@ -103,11 +105,29 @@ class _Sections:
         self._octets = None if final else bytearray(rest)
 
 
+class Ends:
+    """How the connections to one server end, so that nobody waits a thousand times for one that leaves them open."""
+
+    def __init__(self) -> None:
+        """Begin with a server that closes what it says to close."""
+        self._left_open = 0
+
+    @property
+    def seconds(self) -> float:
+        """Seconds that are given to what may follow a last response."""
+        return _LINGER if self._left_open < _OFTEN else _SHORT_LINGER
+
+    def note_left_open(self) -> None:
+        """Remember that a connection was neither used nor closed within that time."""
+        self._left_open += 1
+
+
 class Connection:
     """One connection to an origin, kept alive over several exchanges, one at a time."""
 
-    def __init__(self, origin: Origin, context: ssl.SSLContext | None, number: int) -> None:
+    def __init__(self, origin: Origin, context: ssl.SSLContext | None, number: int, ends: Ends) -> None:
         """Prepare a connection; it is opened by the first exchange. ``context`` is for https."""
+        self._ends = ends
         self._origin = origin
         self._context = context
         self._socket: socket.socket | None = None
@@ -182,6 +202,7 @@ class Connection:
         except BaseException:
             self.close()
             raise
+        response.elapsed = response.elapsed or time.monotonic() - self._started
         return response
 
     def _receive(self, deadline: float) -> bytes:
@@ -243,7 +264,6 @@ class Connection:
                 if len(response.content) > max_body:
                     del response.content[max_body:]
                     response.truncated = True
-                    response.elapsed = time.monotonic() - self._started
                     self.close()
                     return response
             elif isinstance(event, h11.EndOfMessage) and response is not None:
@@ -268,7 +288,7 @@ class Connection:
         ended = self._protocol.trailing_data[1]
         if ended or self._protocol.our_state is h11.MUST_CLOSE or self._protocol.their_state is not h11.DONE:
             if not response.excess and not ended:
-                response.excess = self._until_closed(min(deadline, time.monotonic() + _LINGER))
+                response.excess = self._until_closed(min(deadline, time.monotonic() + self._ends.seconds))
             self.close()
         elif response.excess:
             self.close()
@@ -279,7 +299,9 @@ class Connection:
     def _until_closed(self, deadline: float) -> bytes:
         try:
             return self._receive(deadline)
-        except WireError:
+        except WireError as error:
+            if not error.closed:
+                self._ends.note_left_open()
             return b""
 
     def abort(self) -> None:

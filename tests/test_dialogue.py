@@ -10,7 +10,7 @@ from conformance import plan, probes
 from conformance.dialogue import Dialogue, Heard
 from conformance.exchange import Exchange
 from conformance.plan import Step
-from conformance.wire import Origin
+from conformance.wire import Ends, Origin
 from tests.servers.raw import Script, Talk, answer, raw_server
 from tests.targets import INVOICE_ID, TOKEN, observer_of, target_of
 
@@ -20,7 +20,7 @@ FIRST, SECOND = answer(body=b"[1]"), answer("404 Not Found", b"[22]")
 def heard(script: Script, *messages: bytes, until_closed: bool = False, limit: float = 5.0) -> Heard:
     with raw_server(script) as server:
         host, port = server.base_url.removeprefix("http://").split(":")
-        dialogue = Dialogue(Origin("http", host, int(port)), None, 1)
+        dialogue = Dialogue(Origin("http", host, int(port)), None, 1, Ends())
         try:
             return dialogue.converse(messages, time.monotonic() + limit, 1000, until_closed=until_closed)
         finally:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from conformance import wire
 from tests.observing import HEAD, SHORT, answered, dripping, observed, sending
-from tests.servers.raw import always, once
+from tests.servers.raw import Script, always, once, raw_server
+
+LAST = HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}"
 
 
 def test_an_answer_is_kept_as_it_came() -> None:
@@ -36,9 +40,23 @@ def test_flaws_of_lines_that_can_be_read_are_told(octets: bytes, flaws: tuple[st
 
 
 def test_what_a_server_takes_to_close_the_connection_is_not_its_time_to_answer() -> None:
-    exchange = observed(always(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"))
+    exchange = observed(always(LAST))
     assert exchange.body == b"{}"
     assert 0 < exchange.elapsed < wire._LINGER
+
+
+@pytest.mark.parametrize(("script", "seconds"), [(always(LAST), wire._SHORT_LINGER), (once(LAST), wire._LINGER)])
+def test_a_server_that_leaves_connections_open_is_not_always_waited_for(
+    script: Script, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "_OFTEN", 1)
+    ends = wire.Ends()
+    assert ends.seconds == wire._LINGER
+    with raw_server(script) as server:
+        host, port = server.base_url.removeprefix("http://").split(":")
+        connection = wire.Connection(wire.Origin("http", host, int(port)), None, 1, ends)
+        response = connection.exchange("GET", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"", time.monotonic() + 5, 1000)
+    assert (bytes(response.content), connection.reusable, ends.seconds) == (b"{}", False, seconds)
 
 
 def test_an_endless_body_is_cut() -> None:

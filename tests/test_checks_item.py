@@ -208,6 +208,7 @@ def test_links_between_pages_have_the_origin_of_the_request() -> None:
 
     assert said(f"{ORIGIN}{path}?page=1") == said(f"{path}?page=1") == "passed"
     assert said(f"http://internal:3000{path}?page=1") == said(f"https://example.org{path}?page=1") == "violated"
+    assert said("mailto:pages@example.org") == said(f"http://example.org:99999{path}") == "violated"
     elsewhere = everywhere({"/data/links/self": f"https://public.example.com{ITEM_PATH}"})
     assert said(f"https://public.example.com{path}", **elsewhere) == "not observed"
     assert outcome(check, answers()) == "not observed"
@@ -227,6 +228,10 @@ def test_a_link_of_the_document_that_leads_to_more_fields_is_found() -> None:
 
     assert said(f"{ORIGIN}{path}") == said(path) == "violated"
     assert said(f"{path}?fields[accounts]=name") == said(f"{path}?other=1") == "not observed"
+    # That the same URL shows fewer fields at another time is not due to its link.
+    part = {"data": {**account, "attributes": {"name": "x"}}, "links": {"self": path}}
+    both = {"related": whole, "related_later": exchange("related_later", body=part, path=path)}
+    assert outcome(check, both) == "not observed"
 
 
 def test_attributes_that_one_plain_answer_leaves_out_are_found() -> None:

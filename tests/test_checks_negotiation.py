@@ -96,6 +96,12 @@ def test_an_answer_without_content_is_no_document() -> None:
     assert "NEGO-001" not in violated(empty)
 
 
+def test_a_page_for_browsers_says_nothing_about_their_language() -> None:
+    page = changed("item_for_browser", body=b"<p>", headers={"Content-Type": "text/html"})
+    assert violated(page) == {"NEGO-001"}
+    assert violated(changed("item_for_browser", status=302)) == {"NEGO-003"}
+
+
 def test_version_1_1_ignores_unknown_profiles() -> None:
     declared = changed("item", body=document({"/jsonapi": {"version": "1.1"}}))
     assert violated(declared) == set()

@@ -212,5 +212,7 @@ def test_a_language_does_not_change_the_invoice(
     item: Exchange, item_again: Exchange, item_for_browser: Exchange
 ) -> None:
     given_status(item, 200)
-    given(item_for_browser.status < 400, "it is refused, which NEGO-003 judges, or the server fails: ERR-011")
+    # What is refused, and a page for people, say nothing about the language.
+    given_status(item_for_browser, 200)
+    given(item_for_browser.media_type == item.media_type, "another representation: NEGO-001")
     expect_same_invoice(item_for_browser, item, item_again, "attributes are for programs, in no language")

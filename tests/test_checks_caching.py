@@ -175,6 +175,15 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         throughout({"Cache-Control": 'Must-Revalidate ,, Max-Age=0, PRIVATE, x-own="a, b"'}),
         throughout({"Vary": "accept-encoding, ACCEPT, Origin"}),
         throughout({"Vary": "*"}),
+        # Stored for those without a token alone.
+        by_name(
+            refused(
+                "item_without_token_if_none_match",
+                401,
+                ANONYMOUS,
+                headers={"Cache-Control": "public, max-age=0, must-revalidate", "Vary": "Authorization"},
+            )
+        ),
         by_name(ok("item_in_gzip", GZIP, headers=CODED, wire_length=500)),
         by_name(
             ok(

@@ -88,6 +88,11 @@ def _interrupted_signature(token: str) -> str:
     return f"{header}.{payload}.{signature[:middle]}~~~~{signature[middle:]}"
 
 
+def _no_signature(token: str) -> str:
+    header, payload, _ = segments(token)
+    return f"{header}.{payload}."
+
+
 def _foreign_key(key: bytes, **hint: object) -> Callable[[str], str]:
     """Sign with ``key``, which is not the server's, and add the ``hint`` that leads to it to the header."""
 
@@ -113,6 +118,7 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "signature-changed": _signature,
         "signature-shortened": _shorter_signature,
         "signature-extended": lambda token: f"{token}AAAA",
+        "signature-dropped": _no_signature,
         "algorithm-missing": _without_algorithm,
         "algorithm-unknown": _unsigned("conformance", keep_signature=True),
         "signature-interrupted": _interrupted_signature,

@@ -272,7 +272,8 @@ def test_an_altered_token_does_not_open_the_account(
     given_status(related, 200)
     without = variant(every_without_token, "related")
     given(without.status >= 400, "the account is open to everybody: AUTH-001")
-    _expect_refusal(related_with_altered_token, "the signature does not fit")
+    # No JWS signature is empty, which can be taken for bad syntax.
+    _expect_refusal(related_with_altered_token, "the signature was removed", syntax=True)
 
 
 @requirement("JWT-002")

@@ -59,7 +59,7 @@ interrupted_token = get(_ITEM, needs=("contested",)).but(
 )
 # What looks after one resource may look at another less closely.
 related_with_altered_token = related.but(
-    headers={"Authorization": derived_token("signature-changed")}, each_invoice=False, after=(related,)
+    headers={"Authorization": derived_token("signature-dropped")}, each_invoice=False, after=(related,)
 )
 altered_token_elsewhere = family(
     {

@@ -180,6 +180,14 @@ def signature_optional(api: Api) -> None:
     _or_else(api, unsigned)
 
 
+@fault("jwt-signature-empty", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")
+def signature_empty(api: Api) -> None:
+    """A token is accepted when its signature part is empty, and refused when it is missing."""
+    _or_else(
+        api, lambda token: _unsigned(token) if token.endswith(".") and _algorithm(token).lower() != "none" else None
+    )
+
+
 @fault(
     "jwt-expired-accepted",
     caught_by={"JWT-003"},

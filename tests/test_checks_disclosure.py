@@ -109,6 +109,11 @@ def test_existence_is_found() -> None:
     assert "SEC-019" in violated(changed("unknown_item_without_token", status=404, body=same))
 
 
+@pytest.mark.parametrize("name", ["item_without_token", "unknown_item_without_token", "without_token[related]"])
+def test_a_limit_of_requests_reveals_nothing(name: str) -> None:
+    assert violated(changed(name, status=429, headers={"Retry-After": "1"})) == set()
+
+
 def test_an_id_that_is_named_back_reveals_nothing() -> None:
     def told(name: str, invoice: str) -> dict[str, Exchange]:
         return changed(name, body={"errors": [{**ERROR, "status": "401", "detail": f"No access to {invoice}."}]})

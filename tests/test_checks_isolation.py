@@ -195,6 +195,11 @@ def test_the_order_of_directives_and_a_lifetime_left_tell_nothing() -> None:
     assert "SEC-003" not in violated(stored | kept)
 
 
+@pytest.mark.parametrize("name", ["other_item", "other_view[sparse]", "hidden_view[sparse]", "unknown_item"])
+def test_a_limit_of_requests_tells_nothing_of_what_exists(name: str) -> None:
+    assert violated(put(name, 429)) == set()
+
+
 def test_a_hidden_invoice_is_compared_with_any_refusal_of_an_unknown_one() -> None:
     for status, expected in ((400, True), (404, True), (500, False)):
         found = violated(put("unknown_item", status) | put("hidden_item[first]", 403) | put("hidden_item[second]", 403))

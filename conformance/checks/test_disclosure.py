@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.circumstances import says_later
 from conformance.disclosure import revealed
 from conformance.exchange import Exchange
 from conformance.given import given, given_status, variant
@@ -33,6 +34,7 @@ def test_errors_reveal_nothing_of_the_inside(every_error: tuple[Exchange, ...]) 
 
 
 def _expect_like_known(name: str, known: Exchange, unknown: Exchange) -> None:
+    given(not says_later(known) and not says_later(unknown), "an answer about the load, not about the request")
     given(400 <= known.status < 500, f"the {name} is not refused: AUTH-001, ERR-011")
     expect_status(unknown, known.status, why="as for a known invoice")
     expect_alike(unknown, known, "for a known invoice")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.circumstances import says_later
 from conformance.exchange import Exchange, NotObserved
 from conformance.given import given, given_status
 from conformance.isolation import asked_id, difference, given_two_customers, identifiers, marks, shown_marks
@@ -128,6 +129,7 @@ def test_a_bad_query_tells_nothing_of_an_invoice_of_another_customer(
 
 
 def _expect_like_unknown(exchange: Exchange, unknown: Exchange) -> None:
+    given(not says_later(exchange) and not says_later(unknown), "an answer about the load, not about the invoice")
     if found := difference(exchange, unknown):
         expected, observed, part = found
         raise Violation(f"{expected}, as for an unknown id", observed, exchange, part=part, others=(unknown,))

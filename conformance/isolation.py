@@ -41,6 +41,11 @@ def given_two_customers(item: Exchange, other_item_of_owner: Exchange) -> None:
     given(asked_id(item) != asked_id(other_item_of_owner), "both customers have the same invoice")
 
 
+def is_incidental(name: str) -> bool:
+    """Tell whether a field, in lower case, is one that stands in some answers and not in others, whoever asks."""
+    return _INCIDENTAL.fullmatch(name) is not None
+
+
 def difference(exchange: Exchange, unknown: Exchange) -> tuple[str, str, str | None] | None:
     """Return by what ``exchange`` differs from the answer for an unknown id, None when by nothing.
 
@@ -62,7 +67,7 @@ def difference(exchange: Exchange, unknown: Exchange) -> tuple[str, str, str | N
 
 
 def _kinds_of_fields(exchange: Exchange) -> set[str]:
-    return {name for name in exchange.fields.names() if not _INCIDENTAL.fullmatch(name)}
+    return {name for name in exchange.fields.names() if not is_incidental(name)}
 
 
 def _told_by(exchange: Exchange, name: str) -> set[str]:

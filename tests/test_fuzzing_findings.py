@@ -18,7 +18,7 @@ from conformance.judging import Violation
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
 from conformance.verdict import Outcome
-from tests.exchanges import INVOICE_ID, PREFIX, document, exchange
+from tests.exchanges import INVOICE_ID, PREFIX, document, exchange, refusal
 from tests.test_generated_faults import session_of
 
 
@@ -119,6 +119,18 @@ def test_a_comparison_is_a_finding_only_while_the_data_stay_the_same(later: str,
     compared = replace(hit, compared=(showing("1.00"),))
     assert bool(Clusters(send, context).findings([compared])) is kept
     assert Clusters(send, context).findings([hit])
+
+
+@pytest.mark.parametrize(
+    "later", [refusal(429), refusal(500), exchange(status=None, failure="the connection was closed")]
+)
+def test_what_shows_no_data_tells_of_no_change(later: Exchange) -> None:
+    def send(request: Request) -> Exchange:
+        return replace(later, request=request)
+
+    context: Any = Context()
+    (hit,) = hits_of(failing("b"), "b=1")
+    assert Clusters(send, context).findings([replace(hit, compared=(exchange(),))])
 
 
 def test_no_finding_shows_a_credential() -> None:

@@ -141,13 +141,15 @@ class Clusters:
         if hit.violation.alone:
             return False
         whole = concerns_whole_documents(hit.violation)
-        return any(
-            not is_same(each, self._send(each.request), whole=whole)
+        later = (
+            (each, self._send(each.request))
             for each in hit.compared
             if shows_data(each) and not is_conditional(each)
             # What alternates from one request to the next differs between two that follow each other.
             for _ in range(2)
         )
+        # An error, a limit, or no answer at all says nothing about the data.
+        return any(shows_data(now) and not is_same(each, now, whole=whole) for each, now in later)
 
     def _minimal(self, hit: Hit) -> Finding:
         finding = Finding(hit.rule, hit.violation, hit.exchange)

@@ -71,6 +71,13 @@ def _common_part(exchange: Exchange) -> Any:
     return _in_common({**document, "errors": errors}, request_ids)
 
 
+def tells_of_itself(exchange: Exchange) -> bool:
+    """Tell whether the meta of an answer is about the one exchange, as a duration is: the next may be longer."""
+    document = exchange.json.value
+    meta = document.get("meta") if isinstance(document, dict) else None
+    return bool(_in_common(meta, exchange.fields.lines("X-Request-Id"), meta=True) != meta)
+
+
 def essence(exchange: Exchange) -> str:
     """Return the content without ids, times and the request id of the answer: what equal answers have in common."""
     common = _common_part(exchange)

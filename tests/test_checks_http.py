@@ -262,6 +262,8 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
             ok("item_for_browser", truncated=True, body=documented_example()[:100], headers={"Content-Length": "1092"})
         ),
         by_name(ok("item", headers={"Vary": "Accept, Accept-Encoding"})),
+        # One digit more or less.
+        by_name(ok("related", body={**document(), "meta": {"took-ms": 10}})),
         # A gateway that counts GET alone, and a cache that tells of it.
         by_name(*(ok(name, headers={"X-RateLimit-Remaining": "9", "X-Cache": "MISS"}) for name in ("item", "related"))),
         by_name(ok("accept_any", headers={"Last-Modified": "Thu, 14 Nov 2024 09:57:08 GMT"})),

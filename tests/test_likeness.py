@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.likeness import essence, oddity
-from tests.exchanges import refusal
+from conformance.likeness import essence, oddity, tells_of_itself
+from tests.exchanges import document, exchange, refusal
 
 ERROR = {"title": "Record not found", "detail": "There is no such record.", "code": "404", "status": "404"}
 
@@ -65,3 +65,12 @@ def test_content_of_another_kind_is_shown() -> None:
     page = refusal(404, body=b"<p>Not here")
     assert essence(page) != essence(_error())
     assert oddity(page, _error()) == ('"<p>Not here"', None)
+
+
+@pytest.mark.parametrize(
+    ("meta", "told"),
+    [({"took-ms": 10}, True), ({"debug": {"trace": "a"}}, True), ({"total-count": 2}, False), ({}, False)],
+)
+def test_meta_may_tell_of_the_one_answer(meta: dict[str, Any], told: bool) -> None:
+    assert tells_of_itself(exchange(body={**document(), "meta": meta})) is told
+    assert not tells_of_itself(exchange(body=b"[1]"))

@@ -90,6 +90,8 @@ def test_likeness_on_other_pages() -> None:
         assert outcome(check, LISTING, LISTING, (LISTING,), alone) == "passed"
         assert outcome(check, LISTING, other, (LISTING,), alone) == "violated"
         assert outcome(check, LISTING, LISTING, (other,), alone) == "violated"
+        # Not on the first page.
+        assert outcome(check, whole([TWO[1]]), other, (LISTING,), alone) == "violated"
         # On every page the same: the finding of the check before.
         assert outcome(check, other, other, (other,), alone) == "passed"
         assert outcome(check, LISTING, EMPTY, (refused(),), alone) == "not observed"

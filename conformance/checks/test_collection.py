@@ -105,8 +105,10 @@ def _expect_alike_as_on(listing: Exchange, pages: Exchanges, items: Exchanges) -
     # What differs without parameters already is the finding of the first check.
     alike = []
     for item in items:
-        with suppress(NotObserved, Violation):
-            _expect_as_by_itself(listing, item)
+        with suppress(Violation):
+            # An invoice that stands on a later page is judged there alone.
+            with suppress(NotObserved):
+                _expect_as_by_itself(listing, item)
             alike.append(item)
     observe_each(pages, lambda page: observe_each(alike, lambda item: _expect_as_by_itself(page, item)))
 

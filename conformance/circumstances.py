@@ -75,9 +75,14 @@ def declares_newer_version(exchange: Exchange) -> bool:
 
 def accepts_json_api(exchange: Exchange) -> bool:
     """Tell whether the request leaves room for a JSON:API document, whatever its parameters (RFC 9110, 12.5.1)."""
-    accept = exchange.request.header("Accept") or ""
-    ranges = {element.split(";", 1)[0].strip().lower() for element in elements([accept])}
+    ranges = accepted_ranges(exchange)
     return not ranges or not ranges.isdisjoint({"*/*", "application/*", JSON_API})
+
+
+def accepted_ranges(exchange: Exchange) -> set[str]:
+    """Return the media ranges that the request names in Accept, without parameters (RFC 9110, 12.5.1)."""
+    accept = exchange.request.header("Accept") or ""
+    return {element.split(";", 1)[0].strip().lower() for element in elements([accept])}
 
 
 def _names_resource(exchange: Exchange, item: Exchange) -> bool:

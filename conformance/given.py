@@ -35,6 +35,12 @@ def given_status(exchange: Exchange, *statuses: int) -> None:
     given(exchange.status in statuses, f"{exchange.probe} was answered {exchange.status}, not {wanted}")
 
 
+def given_validation_works(plain: Exchange, not_modified: Exchange) -> None:
+    """Raise NotObserved unless a request with the current entity tag gets 304: COND-001 owns that."""
+    given_status(plain, 200)
+    given_status(not_modified, 304)
+
+
 def may_have_content(exchange: Exchange) -> bool:
     """Tell whether HTTP lets the answer have content (RFC 9110, section 6.4.1)."""
     return exchange.request.method != "HEAD" and exchange.status not in {204, 304}

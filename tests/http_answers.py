@@ -16,6 +16,7 @@ from conformance.checks import (
     test_conditional,
     test_http,
     test_methods,
+    test_not_modified,
     test_ranges,
     test_validators,
 )
@@ -26,7 +27,15 @@ from conformance.probes.http import THROW_AWAY
 from tests.exchanges import PREFIX, document, exchange, refusal
 from tests.judged import outcome
 
-MODULES: Final = (test_validators, test_conditional, test_ranges, test_caching, test_http, test_methods)
+MODULES: Final = (
+    test_validators,
+    test_conditional,
+    test_not_modified,
+    test_ranges,
+    test_caching,
+    test_http,
+    test_methods,
+)
 ETAG: Final = 'W/"253f5160b8ebcfba91cd3a9a98178ce6"'
 OTHER_ID: Final = "6b0d549b-6f03-475a-9600-a35a099950d8"
 FOREIGN_ID: Final = "2b8a6e0c-4f0d-4d0c-9a1b-7f0c5e3d9a64"

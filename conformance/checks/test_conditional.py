@@ -1,23 +1,11 @@
-"""Conditional requests and the 304 answer (RFC 9110, sections 13 and 15.4.5)."""
+"""Conditional requests: which answer they get (RFC 9110, section 13)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from conformance.exchange import Exchange, Fields
-from conformance.fields import cache_directives, date_of, declared_length, opaque, varies_by
-from conformance.given import expect_same_invoice, given, given_status, sent_length, surplus, variant
-from conformance.judging import NotObserved, expect, expect_status, observe_each, requirement, status_line
-from conformance.likeness import tells_of_itself
-from conformance.linting import second_opinion
-
-_REPEATED = ("Cache-Control", "Content-Location", "ETag", "Expires", "Vary")
-
-
-def _given_validation_works(item: Exchange, item_not_modified: Exchange) -> None:
-    """A server without conditional answers is the finding of COND-001 alone."""
-    given_status(item, 200)
-    given_status(item_not_modified, 304)
+from conformance.fields import date_of, opaque
+from conformance.given import expect_same_invoice, given, given_status, given_validation_works, variant
+from conformance.judging import expect, expect_status, requirement, status_line
 
 
 def _expect_not_modified(exchange: Exchange, item: Exchange) -> None:
@@ -46,7 +34,7 @@ def test_the_current_tag_is_not_modified_for_head(
 def test_the_current_tag_of_the_relationship_is_not_modified(
     item: Exchange, item_not_modified: Exchange, relationship: Exchange, relationship_not_modified: Exchange
 ) -> None:
-    _given_validation_works(item, item_not_modified)
+    given_validation_works(item, item_not_modified)
     given_status(relationship, 200)
     _expect_not_modified(relationship_not_modified, relationship)
 
@@ -55,7 +43,7 @@ def test_the_current_tag_of_the_relationship_is_not_modified(
 def test_the_current_tag_of_the_invoice_with_its_account_is_not_modified(
     item: Exchange, item_not_modified: Exchange, item_with_account: Exchange, included_not_modified: Exchange
 ) -> None:
-    _given_validation_works(item, item_not_modified)
+    given_validation_works(item, item_not_modified)
     given_status(item_with_account, 200)
     _expect_not_modified(included_not_modified, item_with_account)
 
@@ -64,7 +52,7 @@ def test_the_current_tag_of_the_invoice_with_its_account_is_not_modified(
 def test_the_current_tag_of_sparse_fields_is_not_modified(
     item: Exchange, item_not_modified: Exchange, fields_of_attributes: Exchange, sparse_not_modified: Exchange
 ) -> None:
-    _given_validation_works(item, item_not_modified)
+    given_validation_works(item, item_not_modified)
     given_status(fields_of_attributes, 200)
     _expect_not_modified(sparse_not_modified, fields_of_attributes)
 
@@ -73,7 +61,7 @@ def test_the_current_tag_of_sparse_fields_is_not_modified(
 def test_the_current_tag_of_the_collection_is_not_modified(
     item: Exchange, item_not_modified: Exchange, listing: Exchange, listing_not_modified: Exchange
 ) -> None:
-    _given_validation_works(item, item_not_modified)
+    given_validation_works(item, item_not_modified)
     given_status(listing, 200)
     _expect_not_modified(listing_not_modified, listing)
 
@@ -82,7 +70,7 @@ def test_the_current_tag_of_the_collection_is_not_modified(
 def test_the_current_tag_of_coded_content_is_not_modified(
     item: Exchange, item_not_modified: Exchange, item_in_gzip: Exchange, item_in_gzip_not_modified: Exchange
 ) -> None:
-    _given_validation_works(item, item_not_modified)
+    given_validation_works(item, item_not_modified)
     given_status(item_in_gzip, 200)
     given("Content-Encoding" in item_in_gzip.fields, "the invoice comes in no coding")
     _expect_not_modified(item_in_gzip_not_modified, item_in_gzip)
@@ -92,7 +80,7 @@ def test_the_current_tag_of_coded_content_is_not_modified(
 def test_the_current_tag_in_a_list_is_not_modified(
     item: Exchange, item_not_modified: Exchange, if_none_match_list: Exchange
 ) -> None:
-    _given_validation_works(item, item_not_modified)
+    given_validation_works(item, item_not_modified)
     repeated = len(Fields(if_none_match_list.request.headers).lines("If-None-Match")) > 1
     # nginx, for one, refuses a second line of most fields before it forwards anything.
     given(not (repeated and if_none_match_list.status == 400), "the repeated field is refused, perhaps by a proxy")
@@ -101,7 +89,7 @@ def test_the_current_tag_in_a_list_is_not_modified(
 
 @requirement("COND-003")
 def test_any_tag_is_not_modified(item: Exchange, item_not_modified: Exchange, if_none_match_any: Exchange) -> None:
-    _given_validation_works(item, item_not_modified)
+    given_validation_works(item, item_not_modified)
     expect_status(if_none_match_any, 304, why="* matches whatever exists")
 
 
@@ -109,7 +97,7 @@ def test_any_tag_is_not_modified(item: Exchange, item_not_modified: Exchange, if
 def test_tags_compare_weakly(
     item: Exchange, item_not_modified: Exchange, if_none_match_other_weakness: Exchange
 ) -> None:
-    _given_validation_works(item, item_not_modified)
+    given_validation_works(item, item_not_modified)
     _expect_not_modified(if_none_match_other_weakness, item)
 
 
@@ -170,190 +158,11 @@ def _expect_whole(exchange: Exchange, plain: Exchange, if_none_match_other: Exch
     expect_status(exchange, 200, why="the entity tag is another one")
 
 
-@requirement("COND-006")
-def test_a_304_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
-    def judge(exchange: Exchange) -> None:
-        given_status(exchange, 304)
-        answer = exchange.answer
-        octets = len(surplus(exchange)) + (answer.wire_length if answer else 0)
-        expect(not octets, "nothing after the header section", f"{octets} bytes", exchange)
-
-    observe_each(every_answer, judge)
-
-
-@requirement("COND-007")
-def test_a_304_repeats_what_caches_need(item: Exchange, item_not_modified: Exchange) -> None:
-    _given_validation_works(item, item_not_modified)
-    _expect_repeated(item, item_not_modified)
-
-
-@requirement("COND-007")
-def test_a_304_to_head_repeats_what_caches_need(
-    item: Exchange, item_head: Exchange, item_head_not_modified: Exchange
-) -> None:
-    _given_validation_works(item_head, item_head_not_modified)
-    # What HEAD does not send as GET does is the finding of HTTP-006 and ETAG-007.
-    shared = {name for name in _REPEATED if item_head.fields.get(name) == item.fields.get(name)}
-    given(shared, "HEAD has other fields than GET")
-    _expect_repeated(item_head, item_head_not_modified, shared)
-
-
-@requirement("COND-007")
-def test_a_304_of_the_account_repeats_what_caches_need(related: Exchange, related_not_modified: Exchange) -> None:
-    _given_validation_works(related, related_not_modified)
-    _expect_repeated(related, related_not_modified)
-
-
-@requirement("COND-007")
-def test_a_304_of_the_relationship_repeats_what_caches_need(
-    relationship: Exchange, relationship_not_modified: Exchange
-) -> None:
-    _given_validation_works(relationship, relationship_not_modified)
-    _expect_repeated(relationship, relationship_not_modified)
-
-
-@requirement("COND-007")
-def test_a_304_of_the_invoice_with_its_account_repeats_what_caches_need(
-    item_with_account: Exchange, included_not_modified: Exchange
-) -> None:
-    _given_validation_works(item_with_account, included_not_modified)
-    _expect_repeated(item_with_account, included_not_modified)
-
-
-@requirement("COND-007")
-def test_a_304_of_sparse_fields_repeats_what_caches_need(
-    fields_of_attributes: Exchange, sparse_not_modified: Exchange
-) -> None:
-    _given_validation_works(fields_of_attributes, sparse_not_modified)
-    _expect_repeated(fields_of_attributes, sparse_not_modified)
-
-
-@requirement("COND-007")
-def test_a_304_of_the_collection_repeats_what_caches_need(listing: Exchange, listing_not_modified: Exchange) -> None:
-    _given_validation_works(listing, listing_not_modified)
-    _expect_repeated(listing, listing_not_modified)
-
-
-def _expect_repeated(full: Exchange, short: Exchange, names: Collection[str] = _REPEATED) -> None:
-    asked = short.request.header("If-None-Match") or ""
-    given("ETag" not in full.fields or opaque(full.etag) in asked, "the 200 answer is that of another state")
-    for name in _REPEATED:
-        if name not in full.fields or name not in names:
-            continue
-        wanted, observed = full.fields.get(name), short.fields.get(name)
-        expect(observed is not None, f"{name}: {wanted}, as in the 200 answer", "none", short, part=name)
-        same = _same_for_caches(name, full, short)
-        expect(same, f"{wanted}, as in the 200 answer", observed, short, part=name)
-
-
-def _same_for_caches(name: str, full: Exchange, short: Exchange) -> bool:
-    try:
-        match name:
-            case "Cache-Control":
-                return _storing(full) == _storing(short)
-            case "ETag":
-                # What compresses on the way makes the tag of what it compresses weak.
-                coded = "Content-Encoding" in full.fields
-                return opaque(full.etag) == opaque(short.etag) if coded else full.etag == short.etag
-            case "Vary":
-                # A compressing proxy names Accept-Encoding only where there is content to compress.
-                return varies_by(full) - {"accept-encoding"} <= varies_by(short)
-            case "Expires":
-                # A time after the Date, which is another one.
-                return True
-    except NotObserved:
-        # Malformed: another requirement owns that.
-        return True
-    return full.fields.lines(name) == short.fields.lines(name)
-
-
-def _storing(exchange: Exchange) -> dict[str, str | None]:
-    # A cache on the way may count a lifetime down.
-    return {
-        name: "some" if value and value.isdigit() and int(value) else value
-        for name, value in cache_directives(exchange).items()
-    }
-
-
-def _asked_for(exchange: Exchange) -> tuple[str | None, ...]:
-    request = exchange.request
-    return request.url, *(request.header(name) for name in ("Authorization", "Cookie", "Accept"))
-
-
-@requirement("COND-008")
-def test_a_304_does_not_describe_content(every_answer: tuple[Exchange, ...]) -> None:
-    full = {_asked_for(exchange) for exchange in every_answer if exchange.status == 200}
-
-    def judge(exchange: Exchange) -> None:
-        given_status(exchange, 304)
-        given(_asked_for(exchange) in full, "without conditions it would be no 200, which COND-013 judges")
-        for name in ("Content-Type", "Content-Encoding", "Content-Language"):
-            value = exchange.fields.get(name)
-            expect(value is None, f"no {name}", value or "(empty)", exchange, part=name)
-        second_opinion(exchange, "COND-008")
-
-    observe_each(every_answer, judge)
-
-
-@requirement("COND-017")
-def test_content_length_of_a_304_is_that_of_the_200(item: Exchange, item_not_modified: Exchange) -> None:
-    _expect_length_of_whole(item, item_not_modified)
-
-
-@requirement("COND-017")
-def test_content_length_of_a_304_to_head_is_that_of_the_200(item: Exchange, item_head_not_modified: Exchange) -> None:
-    _expect_length_of_whole(item, item_head_not_modified)
-
-
-@requirement("COND-017")
-def test_content_length_of_a_304_of_the_account_is_that_of_the_200(
-    related: Exchange, related_not_modified: Exchange
-) -> None:
-    _expect_length_of_whole(related, related_not_modified)
-
-
-@requirement("COND-017")
-def test_content_length_of_a_304_of_the_relationship_is_that_of_the_200(
-    relationship: Exchange, relationship_not_modified: Exchange
-) -> None:
-    _expect_length_of_whole(relationship, relationship_not_modified)
-
-
-@requirement("COND-017")
-def test_content_length_of_a_304_of_a_view_is_that_of_the_200(
-    item_with_account: Exchange,
-    included_not_modified: Exchange,
-    fields_of_attributes: Exchange,
-    sparse_not_modified: Exchange,
-) -> None:
-    whole = {included_not_modified.probe: item_with_account, sparse_not_modified.probe: fields_of_attributes}
-    observe_each(
-        (included_not_modified, sparse_not_modified), lambda short: _expect_length_of_whole(whole[short.probe], short)
-    )
-
-
-@requirement("COND-017")
-def test_content_length_of_a_304_of_the_collection_is_that_of_the_200(
-    listing: Exchange, listing_not_modified: Exchange
-) -> None:
-    _expect_length_of_whole(listing, listing_not_modified)
-
-
-def _expect_length_of_whole(whole: Exchange, short: Exchange) -> None:
-    given_status(whole, 200)
-    given_status(short, 304)
-    given(not tells_of_itself(whole), "each answer may have another length")
-    length = declared_length(short)
-    given(length is not None, "the 304 has no Content-Length")
-    wanted = sent_length(whole)
-    expect(length == wanted, f"{wanted}, as in the 200 answer", length, short, part="Content-Length")
-
-
 @requirement("COND-009")
 def test_a_matching_tag_prevails_over_an_old_date(
     item: Exchange, item_not_modified: Exchange, if_none_match_current_and_old_date: Exchange
 ) -> None:
-    _given_validation_works(item, item_not_modified)
+    given_validation_works(item, item_not_modified)
     _expect_not_modified(if_none_match_current_and_old_date, item)
 
 

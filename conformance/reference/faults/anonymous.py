@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.reference.data import CUSTOMER, INVOICES
 from conformance.reference.faults import fault
-from conformance.reference.faults.tokens import decode
+from conformance.reference.faults.token_tools import decode
 from conformance.reference.faults.tools import is_collection, is_item, is_related, is_relationship
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from conformance.reference.faults import fault
-from conformance.reference.faults.tokens import segment
+from conformance.reference.faults.token_tools import segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ import jwt
 
 from conformance.reference.data import CUSTOMER
 from conformance.reference.faults import fault
-from conformance.reference.faults.tokens import MINTING, segment
+from conformance.reference.faults.token_tools import MINTING, segment
 from conformance.reference.message import Problem
 from conformance.reference.tokens import AUDIENCE
 

@@ -1,0 +1,193 @@
+"""What a 304 answer holds, and what it does not (RFC 9110, section 15.4.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from conformance.exchange import Exchange
+from conformance.fields import cache_directives, declared_length, opaque, varies_by
+from conformance.given import given, given_status, given_validation_works, sent_length, surplus
+from conformance.judging import NotObserved, expect, observe_each, requirement
+from conformance.likeness import tells_of_itself
+from conformance.linting import second_opinion
+
+_REPEATED = ("Cache-Control", "Content-Location", "ETag", "Expires", "Vary")
+
+
+@requirement("COND-006")
+def test_a_304_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, 304)
+        answer = exchange.answer
+        octets = len(surplus(exchange)) + (answer.wire_length if answer else 0)
+        expect(not octets, "nothing after the header section", f"{octets} bytes", exchange)
+
+    observe_each(every_answer, judge)
+
+
+@requirement("COND-007")
+def test_a_304_repeats_what_caches_need(item: Exchange, item_not_modified: Exchange) -> None:
+    given_validation_works(item, item_not_modified)
+    _expect_repeated(item, item_not_modified)
+
+
+@requirement("COND-007")
+def test_a_304_to_head_repeats_what_caches_need(
+    item: Exchange, item_head: Exchange, item_head_not_modified: Exchange
+) -> None:
+    given_validation_works(item_head, item_head_not_modified)
+    # What HEAD does not send as GET does is the finding of HTTP-006 and ETAG-007.
+    shared = {name for name in _REPEATED if item_head.fields.get(name) == item.fields.get(name)}
+    given(shared, "HEAD has other fields than GET")
+    _expect_repeated(item_head, item_head_not_modified, shared)
+
+
+@requirement("COND-007")
+def test_a_304_of_the_account_repeats_what_caches_need(related: Exchange, related_not_modified: Exchange) -> None:
+    given_validation_works(related, related_not_modified)
+    _expect_repeated(related, related_not_modified)
+
+
+@requirement("COND-007")
+def test_a_304_of_the_relationship_repeats_what_caches_need(
+    relationship: Exchange, relationship_not_modified: Exchange
+) -> None:
+    given_validation_works(relationship, relationship_not_modified)
+    _expect_repeated(relationship, relationship_not_modified)
+
+
+@requirement("COND-007")
+def test_a_304_of_the_invoice_with_its_account_repeats_what_caches_need(
+    item_with_account: Exchange, included_not_modified: Exchange
+) -> None:
+    given_validation_works(item_with_account, included_not_modified)
+    _expect_repeated(item_with_account, included_not_modified)
+
+
+@requirement("COND-007")
+def test_a_304_of_sparse_fields_repeats_what_caches_need(
+    fields_of_attributes: Exchange, sparse_not_modified: Exchange
+) -> None:
+    given_validation_works(fields_of_attributes, sparse_not_modified)
+    _expect_repeated(fields_of_attributes, sparse_not_modified)
+
+
+@requirement("COND-007")
+def test_a_304_of_the_collection_repeats_what_caches_need(listing: Exchange, listing_not_modified: Exchange) -> None:
+    given_validation_works(listing, listing_not_modified)
+    _expect_repeated(listing, listing_not_modified)
+
+
+def _expect_repeated(full: Exchange, short: Exchange, names: Collection[str] = _REPEATED) -> None:
+    asked = short.request.header("If-None-Match") or ""
+    given("ETag" not in full.fields or opaque(full.etag) in asked, "the 200 answer is that of another state")
+    for name in _REPEATED:
+        if name not in full.fields or name not in names:
+            continue
+        wanted, observed = full.fields.get(name), short.fields.get(name)
+        expect(observed is not None, f"{name}: {wanted}, as in the 200 answer", "none", short, part=name)
+        same = _same_for_caches(name, full, short)
+        expect(same, f"{wanted}, as in the 200 answer", observed, short, part=name)
+
+
+def _same_for_caches(name: str, full: Exchange, short: Exchange) -> bool:
+    try:
+        match name:
+            case "Cache-Control":
+                return _storing(full) == _storing(short)
+            case "ETag":
+                # What compresses on the way makes the tag of what it compresses weak.
+                coded = "Content-Encoding" in full.fields
+                return opaque(full.etag) == opaque(short.etag) if coded else full.etag == short.etag
+            case "Vary":
+                # A compressing proxy names Accept-Encoding only where there is content to compress.
+                return varies_by(full) - {"accept-encoding"} <= varies_by(short)
+            case "Expires":
+                # A time after the Date, which is another one.
+                return True
+    except NotObserved:
+        # Malformed: another requirement owns that.
+        return True
+    return full.fields.lines(name) == short.fields.lines(name)
+
+
+def _storing(exchange: Exchange) -> dict[str, str | None]:
+    # A cache on the way may count a lifetime down.
+    return {
+        name: "some" if value and value.isdigit() and int(value) else value
+        for name, value in cache_directives(exchange).items()
+    }
+
+
+def _asked_for(exchange: Exchange) -> tuple[str | None, ...]:
+    request = exchange.request
+    return request.url, *(request.header(name) for name in ("Authorization", "Cookie", "Accept"))
+
+
+@requirement("COND-008")
+def test_a_304_does_not_describe_content(every_answer: tuple[Exchange, ...]) -> None:
+    full = {_asked_for(exchange) for exchange in every_answer if exchange.status == 200}
+
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, 304)
+        given(_asked_for(exchange) in full, "without conditions it would be no 200, which COND-013 judges")
+        for name in ("Content-Type", "Content-Encoding", "Content-Language"):
+            value = exchange.fields.get(name)
+            expect(value is None, f"no {name}", value or "(empty)", exchange, part=name)
+        second_opinion(exchange, "COND-008")
+
+    observe_each(every_answer, judge)
+
+
+@requirement("COND-017")
+def test_content_length_of_a_304_is_that_of_the_200(item: Exchange, item_not_modified: Exchange) -> None:
+    _expect_length_of_whole(item, item_not_modified)
+
+
+@requirement("COND-017")
+def test_content_length_of_a_304_to_head_is_that_of_the_200(item: Exchange, item_head_not_modified: Exchange) -> None:
+    _expect_length_of_whole(item, item_head_not_modified)
+
+
+@requirement("COND-017")
+def test_content_length_of_a_304_of_the_account_is_that_of_the_200(
+    related: Exchange, related_not_modified: Exchange
+) -> None:
+    _expect_length_of_whole(related, related_not_modified)
+
+
+@requirement("COND-017")
+def test_content_length_of_a_304_of_the_relationship_is_that_of_the_200(
+    relationship: Exchange, relationship_not_modified: Exchange
+) -> None:
+    _expect_length_of_whole(relationship, relationship_not_modified)
+
+
+@requirement("COND-017")
+def test_content_length_of_a_304_of_a_view_is_that_of_the_200(
+    item_with_account: Exchange,
+    included_not_modified: Exchange,
+    fields_of_attributes: Exchange,
+    sparse_not_modified: Exchange,
+) -> None:
+    whole = {included_not_modified.probe: item_with_account, sparse_not_modified.probe: fields_of_attributes}
+    observe_each(
+        (included_not_modified, sparse_not_modified), lambda short: _expect_length_of_whole(whole[short.probe], short)
+    )
+
+
+@requirement("COND-017")
+def test_content_length_of_a_304_of_the_collection_is_that_of_the_200(
+    listing: Exchange, listing_not_modified: Exchange
+) -> None:
+    _expect_length_of_whole(listing, listing_not_modified)
+
+
+def _expect_length_of_whole(whole: Exchange, short: Exchange) -> None:
+    given_status(whole, 200)
+    given_status(short, 304)
+    given(not tells_of_itself(whole), "each answer may have another length")
+    length = declared_length(short)
+    given(length is not None, "the 304 has no Content-Length")
+    wanted = sent_length(whole)
+    expect(length == wanted, f"{wanted}, as in the 200 answer", length, short, part="Content-Length")

@@ -72,11 +72,11 @@ def none_with_signature(api: Api) -> None:
 def signature_ignored(api: Api) -> None:
     """The signature is not verified."""
 
-    def unsigned(token: str) -> Claims | None:
+    def unverified(token: str) -> Claims | None:
         claims = unsigned(token)
         return claims if claims and claims.get("aud") and lasts(claims) else None
 
-    or_else(api, unsigned)
+    or_else(api, unverified)
 
 
 @fault(
@@ -119,14 +119,14 @@ def signature_without_case(api: Api) -> None:
 def signature_optional(api: Api) -> None:
     """A token is accepted when its signature part is empty or missing."""
 
-    def unsigned(token: str) -> Claims | None:
+    def unverified(token: str) -> Claims | None:
         if algorithm(token).lower() == "none":
             return None
         if token.count(".") == 1:
             token += "."
         return unsigned(token) if token.endswith(".") else None
 
-    or_else(api, unsigned)
+    or_else(api, unverified)
 
 
 @fault("jwt-signature-empty", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2")

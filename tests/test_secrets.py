@@ -54,6 +54,13 @@ def test_every_usual_spelling_is_redacted(secret: str, spelling: Callable[[str],
         assert len(clean.replace("[redacted]", "")) <= len("before  after") + 12
 
 
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+def test_a_secret_is_redacted_wherever_it_stands(spelling: Callable[[str], str]) -> None:
+    redactor, spelt = Redactor([KEY]), spelling(KEY)
+    for lead in range(9):
+        assert "[redacted]" in redactor.text(f"{'-' * lead}{spelt}")
+
+
 def test_words_of_a_secret_are_redacted() -> None:
     redactor = Redactor(["Bearer 0123456789abcdef", "sid=fedcba9876543210; other=0011223344556677"])
     clean = redactor.text("0123456789abcdef fedcba9876543210 0011223344556677")
@@ -64,7 +71,8 @@ def test_a_signature_and_its_halves_are_redacted() -> None:
     redactor = Redactor([TOKEN])
     middle = len(SIGNATURE) // 2
     for part in (SIGNATURE, SIGNATURE[:middle], SIGNATURE[middle:]):
-        assert redactor.text(f"<{part}>") == "<[redacted]>"
+        for lead in range(9):
+            assert redactor.text(f"{'-' * lead}{part}>") == f"{'-' * lead}[redacted]>"
 
 
 @pytest.mark.parametrize("secret", [SIGNATURE, "0123456789abcdefghijklmnopqrstuvwxyz"], ids=["signature", "key"])

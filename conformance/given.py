@@ -41,6 +41,11 @@ def given_validation_works(plain: Exchange, not_modified: Exchange) -> None:
     given_status(not_modified, 304)
 
 
+def given_served_to_its_owner(resource: Exchange, refused: Exchange) -> None:
+    """Raise NotObserved when ``refused`` asks for ``resource``, which is not even served with the right token."""
+    given(refused.request.url != resource.request.url or resource.status == 200, "not served to its owner")
+
+
 def may_have_content(exchange: Exchange) -> bool:
     """Tell whether HTTP lets the answer have content (RFC 9110, section 6.4.1)."""
     return exchange.request.method != "HEAD" and exchange.status not in {204, 304}

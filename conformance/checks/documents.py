@@ -241,6 +241,11 @@ def some(parts: Iterable[Part]) -> list[Part]:
     return found
 
 
+def of_type(exchange: Exchange, resource_type: str) -> list[Part]:
+    """Return the resources of a type. Raises NotObserved when there are none."""
+    return some(part for part in resources(exchange) if part.value.get("type") == resource_type)
+
+
 def objects_in(pointer: str, value: Any) -> Iterator[Part]:
     """Yield ``value`` or its elements, as far as they are objects."""
     if isinstance(value, dict):

@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.exchange import Exchange
 from conformance.fieldvalues import challenges
-from conformance.given import given, given_status, variant
+from conformance.given import given, given_served_to_its_owner, given_status, variant
 from conformance.judging import Violation, expect, expect_status, observe_each, requirement, status_line
 from conformance.likeness import expect_alike
 from conformance.tokens_offline import TokenFacts
@@ -286,7 +286,7 @@ def test_an_altered_token_opens_no_view_of_an_invoice(
 ) -> None:
     _guarded(item, item_without_token)
     for twin in (relationship, item_with_account):
-        given(twin.request.url != altered_token_elsewhere.request.url or twin.status == 200, "not served to its owner")
+        given_served_to_its_owner(twin, altered_token_elsewhere)
     _expect_refusal(altered_token_elsewhere, "the signature does not fit")
 
 

@@ -60,8 +60,7 @@ def test_the_type_of_an_element_is_invoices(listing: Exchange, listing_with_acco
 @requirement("ITEM-023")
 def test_elements_show_no_further_attributes(listing: Exchange, listing_with_account: Exchange) -> None:
     def judge(page: Exchange) -> None:
-        elements = [part for part in documents.resources(page) if part.value.get("type") == "invoices"]
-        for pointer, element in documents.some(elements):
+        for pointer, element in documents.of_type(page, "invoices"):
             resources.expect_no_further_attributes(page, pointer, element, contract.attribute_names())
 
     observe_each((listing, listing_with_account), judge)

@@ -87,8 +87,7 @@ def test_accounts_of_the_collection_show_no_further_attributes(listing_with_acco
 
 
 def _expect_no_further_attributes(exchange: Exchange) -> None:
-    accounts = [part for part in documents.resources(exchange) if part.value.get("type") == "accounts"]
-    for pointer, account in documents.some(accounts):
+    for pointer, account in documents.of_type(exchange, "accounts"):
         resources.expect_no_further_attributes(exchange, pointer, account, contract.account_attribute_names())
 
 
@@ -174,8 +173,7 @@ def test_the_limits_of_an_account_fit_together(every_success: tuple[Exchange, ..
 
 def _attributes_of_accounts(exchange: Exchange) -> Iterator[tuple[str, documents.Object]]:
     """Yield JSON Pointer and attributes of every account shown. Raises NotObserved when there are none."""
-    accounts = [part for part in documents.resources(exchange) if part.value.get("type") == "accounts"]
-    for pointer, account in documents.some(accounts):
+    for pointer, account in documents.of_type(exchange, "accounts"):
         yield f"{pointer}/attributes", documents.member_object(account, "attributes")
 
 

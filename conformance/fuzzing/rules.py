@@ -97,8 +97,7 @@ def _resources(exchange: Exchange, context: Context, resource_type: str) -> list
     """Return the resources of a type in a 200 answer to a GET of an operation."""
     given(exchange.status == 200 and exchange.request.method == "GET", "not answered with 200")
     given(context.asked(exchange).operation, "no operation of the document")
-    found = [part for part in documents.resources(exchange) if part.value.get("type") == resource_type]
-    return documents.some(found)
+    return documents.of_type(exchange, resource_type)
 
 
 def _shown_fields(resource: Mapping[str, Any]) -> set[str]:

@@ -13,12 +13,12 @@ import time
 
 import requests
 
-from conformance.exchange import Exchange, Request
+from conformance.config.settings import read_settings
 from conformance.fuzzing.asked import operations
 from conformance.fuzzing.session import Session, Tally
+from conformance.model.exchange import Exchange, Request
 from conformance.reference.server import ReferenceServer
 from conformance.run import Run
-from conformance.settings import read_settings
 
 GROUPS = ("contract", "fuzzing", "hostile")
 

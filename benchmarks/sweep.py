@@ -21,14 +21,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from conformance import contract
+from conformance.config.settings import read_settings
+from conformance.config.target import Target, build
+from conformance.model import contract
+from conformance.observe.connection import Connection
 from conformance.reference.data import INVOICE_IDS
 from conformance.run import Run
-from conformance.settings import read_settings
 from conformance.sweep.session import PAGE_SIZE, Sweep
 from conformance.sweep.subjects import Page
-from conformance.target import Target, build
-from conformance.wire import Connection
 
 ROOT = Path(__file__).parents[1]
 TURNS = 5
@@ -196,7 +196,7 @@ def running(_: int) -> Iterator[tuple[str, str, str]]:
 
 def _run_and_replay(told: dict[str, Any]) -> tuple[float, float, float]:
     """Return the seconds that the start takes, the whole run, and its requests alone."""
-    from conformance import plan
+    from conformance.plan import steps
 
     given = {
         "auth_token": told["auth_token"],
@@ -216,7 +216,7 @@ def _run_and_replay(told: dict[str, Any]) -> tuple[float, float, float]:
     def replay() -> None:
         run = Run(told["base_url"], read_settings(given.get, lambda _: None, {}, {}), dry=False)
         run.start()
-        run.observe(plan.everything(run.target))
+        run.observe(steps.everything(run.target))
         run.stop()
 
     replay()

@@ -49,7 +49,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _requirements(_: argparse.Namespace) -> int:
-    from conformance.requirements import registry
+    from conformance.model.requirements import registry
 
     for requirement in registry().values():
         needs = f"  needs {', '.join(requirement.needs)}" if requirement.needs else ""
@@ -62,20 +62,20 @@ def _requirements(_: argparse.Namespace) -> int:
 
 
 def _token(options: argparse.Namespace) -> int:
-    from conformance import forge, minting
+    from conformance.tokens import altered, minted
 
     variables = ("INVOICES_AUTH_TOKEN", "INVOICES_OTHER_AUTH_TOKEN", "INVOICES_SIGNING_KEY")
-    sources = minting.Sources(*(os.environ.get(name, "") for name in variables))
+    sources = minted.Sources(*(os.environ.get(name, "") for name in variables))
     try:
-        sys.stdout.write(minting.produce(options.name, sources) + "\n")
-    except forge.ForgeError as error:
+        sys.stdout.write(minted.produce(options.name, sources) + "\n")
+    except altered.ForgeError as error:
         sys.stderr.write(f"{', '.join(variables)}: {error}\n")
         return 4
     return 0
 
 
 def _refused(message: str) -> int:
-    from conformance.reports.evidence import printable
+    from conformance.judge.evidence import printable
 
     sys.stderr.write(f"{printable(message)}\n")
     return 4
@@ -84,8 +84,8 @@ def _refused(message: str) -> int:
 def _report(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from conformance.recording import replace_file
-    from conformance.reports import html, json_report
+    from conformance.observe.record.recorder import replace_file
+    from conformance.report import html, json_report
 
     try:
         page = html.text(json_report.load(options.report))
@@ -100,9 +100,9 @@ def _report(options: argparse.Namespace) -> int:
 def _merge(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from conformance.recording import replace_file
-    from conformance.reports import html, json_report, merge
-    from conformance.reports.evidence import printable
+    from conformance.judge.evidence import printable
+    from conformance.observe.record.recorder import replace_file
+    from conformance.report import html, json_report, merge
 
     try:
         merged = merge.merge([json_report.load(path) for path in options.reports])
@@ -119,8 +119,8 @@ def _merge(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from conformance.reports import diff, json_report
-    from conformance.reports.evidence import printable
+    from conformance.judge.evidence import printable
+    from conformance.report import diff, json_report
 
     try:
         old, new = json_report.load(options.old), json_report.load(options.new)

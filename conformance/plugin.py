@@ -6,11 +6,12 @@ from collections.abc import Generator
 
 import pytest
 
-from conformance import calling, concluding, options, sending, settings, termination
-from conformance.items import only_checks, settings_of
+from conformance.config import settings
+from conformance.pytest_hooks import call, collection, finish, options, signals
+from conformance.pytest_hooks.items import only_checks, settings_of
 
 # In the order in which a run needs them.
-HOOKS = (sending, calling, concluding)
+HOOKS = (collection, call, finish)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,7 +33,7 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
     config.pluginmanager.unregister(name="hypothesispytest")
     if hasattr(config.option, "numprocesses") and not _can_be_shared(config):
         config.option.numprocesses, config.option.dist, config.option.tx = None, "no", []
-    with termination.taken_for_an_interrupt():
+    with signals.taken_for_an_interrupt():
         return (yield)
 
 

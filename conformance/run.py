@@ -7,17 +7,19 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from conformance import __version__, repetition, smoke, waivers
-from conformance.exchange import Exchange, NotObserved
-from conformance.observer import Observer
-from conformance.plan import Step
-from conformance.recording import Recorder, now
-from conformance.replay import Record, ReplayObserver, facts_of
-from conformance.requirements import registry
-from conformance.settings import SettingError, Settings
-from conformance.target import Target, build
-from conformance.tokens_offline import TokenFacts, inspect
-from conformance.verdict import ExitCode, Judgement, Verdict, decide
+from conformance import __version__
+from conformance.config.settings import SettingError, Settings
+from conformance.config.target import Target, build
+from conformance.model import waivers
+from conformance.model.exchange import Exchange, NotObserved
+from conformance.model.requirements import registry
+from conformance.model.verdict import ExitCode, Judgement, Verdict, decide
+from conformance.observe import preflight, repeat
+from conformance.observe.observer import Observer
+from conformance.observe.record.recorder import Recorder, now
+from conformance.observe.record.replay import Record, ReplayObserver, facts_of
+from conformance.plan.steps import Step
+from conformance.tokens.inspected import TokenFacts, inspect
 
 if TYPE_CHECKING:
     from conformance.reference.server import ReferenceServer
@@ -116,8 +118,8 @@ class Run:
             self.target = self.target.with_invoices(("INVOICE_ID",))
             return
         try:
-            self.target = self.target.with_invoices(smoke.discover(self.target))
-        except smoke.Unusable as reason:
+            self.target = self.target.with_invoices(preflight.discover(self.target))
+        except preflight.Unusable as reason:
             self.abort = Abort(reason.code, str(reason))
             self.target = self.target.with_invoices(("INVOICE_ID",))
 
@@ -145,8 +147,8 @@ class Run:
             return
         try:
             self._observer = self._observer or Observer(self.target, self._recorder)
-            self._lead_with(smoke.check(self._observer))
-        except smoke.Unusable as reason:
+            self._lead_with(preflight.check(self._observer))
+        except preflight.Unusable as reason:
             self.abort = self.abort or Abort(reason.code, str(reason))
         except SettingError as reason:
             self.abort = Abort(ExitCode.USAGE, str(reason))
@@ -173,7 +175,7 @@ class Run:
         self.observed = True
         steps = list(steps)
         self.observer.observe(steps)
-        repetition.send(self.observer, steps, self.settings["repeat"])
+        repeat.send(self.observer, steps, self.settings["repeat"])
 
     def exchanges(self, steps: Sequence[Step], *, need_all: bool) -> tuple[Exchange, ...]:
         """Return the exchanges of ``steps``.

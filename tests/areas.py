@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from conformance.arguments import RECORD_WIDE
 from conformance.checks import (
     test_attributes,
     test_item,
@@ -17,7 +16,8 @@ from conformance.checks import (
     test_semantics,
     test_structure,
 )
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
+from conformance.plan.parameters import RECORD_WIDE
 from tests import judged
 from tests.correct import answers
 from tests.exchanges import exchange

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
 from tests.exchanges import ORIGIN, PREFIX, document, exchange, refusal
 
 COLLECTION: Final = f"{PREFIX}/invoices"

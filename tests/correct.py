@@ -7,7 +7,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
 from tests.exchanges import INVOICE_ID, ITEM_PATH, ORIGIN, PREFIX, document, exchange, refusal
 
 ACCOUNT_ID: Final = "5f2a6c1e-0b7d-4c7e-9a55-3d1f0c8e2b41"

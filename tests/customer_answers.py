@@ -11,13 +11,13 @@ from functools import cache
 from types import ModuleType
 from typing import Any, Final
 
-from conformance import probes
-from conformance.arguments import RECORD_WIDE
 from conformance.checks import test_cookies, test_isolation, test_tokens, test_transport
-from conformance.exchange import Exchange
-from conformance.probe import Family, Probe
-from conformance.secrets import AUTH_TOKEN, OTHER_AUTH_TOKEN
-from conformance.target import UNKNOWN_ID
+from conformance.config.target import UNKNOWN_ID
+from conformance.model.exchange import Exchange
+from conformance.plan import probes
+from conformance.plan.parameters import RECORD_WIDE
+from conformance.plan.probe import Family, Probe
+from conformance.syntax.redaction import AUTH_TOKEN, OTHER_AUTH_TOKEN
 from tests.exchanges import INVOICE_ID, PREFIX, document, exchange, refusal
 from tests.judged import outcome
 

@@ -15,20 +15,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conformance import checks, outcomes, rejudging
-from conformance.arguments import Argument, for_each_invoice, is_exchange_argument, record_wide
-from conformance.exchange import NotObserved
-from conformance.fixtures import value_of
-from conformance.judging import Violation
-from conformance.probe import Family
-from conformance.probes import declared
+from conformance import checks
+from conformance.config.settings import read_settings
+from conformance.judge import outcomes, stability
+from conformance.judge.api import Violation
+from conformance.model.exchange import NotObserved
+from conformance.model.requirements import registry
+from conformance.model.verdict import ExitCode, Judgement, Outcome
+from conformance.plan.parameters import Argument, for_each_invoice, is_exchange_argument, record_wide
+from conformance.plan.probe import Family
+from conformance.plan.probes import declared
+from conformance.pytest_hooks.fixtures import value_of
 from conformance.reference import data
 from conformance.reference.faults import Fault
 from conformance.reference.server import ReferenceServer
-from conformance.requirements import registry
 from conformance.run import Run
-from conformance.settings import read_settings
-from conformance.verdict import ExitCode, Judgement, Outcome
 
 CAUGHT = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED})
 
@@ -121,7 +122,7 @@ def _call(run: Run, case: Case) -> Judgement:
         if missing := set(registry()[case.requirement].needs) - run.target.capabilities:
             raise outcomes.NotApplicable(", ".join(sorted(missing)))
         values = _values(run, case)
-        first: rejudging.Finding | NotObserved | None = None
+        first: stability.Finding | NotObserved | None = None
         arguments = {argument.name: argument for argument in case.arguments}
         about = (run, lambda later: case.function(**{**values, **later}), arguments, case.invoice_id)
         try:
@@ -129,9 +130,9 @@ def _call(run: Run, case: Case) -> Judgement:
         except NotObserved as reason:
             first = reason
         except (Violation, AssertionError) as finding:
-            first, fresh = rejudging.reconsider(*about, finding)
+            first, fresh = stability.reconsider(*about, finding)
             values = {**values, **fresh}
-        rejudging.conclude(*about, first)
+        stability.conclude(*about, first)
     except BaseException as caught_error:  # noqa: BLE001 - judged like any end of a check
         error = caught_error
     said = "" if error is None or outcomes.is_judged(error) else "".join(traceback.format_exception(error))

@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from conformance import plan
-from conformance.plan import Step
+from conformance.model.requirements import SOURCES, Requirement, registry
+from conformance.plan import steps as plan
+from conformance.plan.steps import Step
 from conformance.reference.faults import Fault, all_faults
-from conformance.reports import plan as shown_plan
-from conformance.reports.terminal import HINTS, NAMES
-from conformance.requirements import SOURCES, Requirement, registry
+from conformance.report import plan as shown_plan
+from conformance.report.terminal import HINTS, NAMES
 from tests import detection
 from tests.targets import INVOICE_ID, TOKEN, target_of
 

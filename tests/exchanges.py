@@ -9,9 +9,9 @@ from dataclasses import fields
 from http import HTTPStatus
 from typing import Any, Final
 
-from conformance import contract
-from conformance.exchange import JSON_API, Answer, Exchange, Fields, Request
-from conformance.secrets import AUTH_TOKEN
+from conformance.model import contract
+from conformance.model.exchange import JSON_API, Answer, Exchange, Fields, Request
+from conformance.syntax.redaction import AUTH_TOKEN
 
 ORIGIN: Final = "http://example.org"
 PREFIX: Final = "/api/rest/customer/v1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from conformance.target import UNKNOWN_ID
+from conformance.config.target import UNKNOWN_ID
 from tests.servers.raw import Talk
 from tests.targets import INVOICE_ID
 

@@ -10,7 +10,6 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from conformance.arguments import RECORD_WIDE
 from conformance.checks import (
     test_caching,
     test_conditional,
@@ -20,10 +19,11 @@ from conformance.checks import (
     test_ranges,
     test_validators,
 )
-from conformance.contract import documented_example
-from conformance.exchange import Exchange, Fields
-from conformance.probes.conditional import FAR_FUTURE, LONG_AGO
-from conformance.probes.http import THROW_AWAY
+from conformance.model.contract import documented_example
+from conformance.model.exchange import Exchange, Fields
+from conformance.plan.parameters import RECORD_WIDE
+from conformance.plan.probes.conditional import FAR_FUTURE, LONG_AGO
+from conformance.plan.probes.http import THROW_AWAY
 from tests.exchanges import PREFIX, document, exchange, refusal
 from tests.judged import outcome
 

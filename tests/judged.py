@@ -6,8 +6,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from conformance.exchange import Exchange, NotObserved
-from conformance.judging import Violation
+from conformance.judge.api import Violation
+from conformance.model.exchange import Exchange, NotObserved
 from tests.exchanges import exchange, refusal
 
 Check = Callable[..., None]

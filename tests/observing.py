@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from conformance.exchange import Answer, Exchange
+from conformance.model.exchange import Answer, Exchange
 from tests.servers.raw import Script, Talk, raw_server
 from tests.targets import ITEM, observer_of
 

@@ -13,8 +13,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
-from conformance import probes
-from conformance.arguments import RECORD_WIDE
 from conformance.checks import (
     test_authentication,
     test_disclosure,
@@ -24,11 +22,13 @@ from conformance.checks import (
     test_negotiation,
     test_parameters,
 )
-from conformance.exchange import Exchange, Fields
-from conformance.probe import Family, Probe
-from conformance.probes.parameters import FIELDS_OF_EVERY_KIND
-from conformance.target import SECOND_UNKNOWN_ID, UNKNOWN_ID
-from conformance.tokens_offline import TokenFacts
+from conformance.config.target import SECOND_UNKNOWN_ID, UNKNOWN_ID
+from conformance.model.exchange import Exchange, Fields
+from conformance.plan import probes
+from conformance.plan.parameters import RECORD_WIDE
+from conformance.plan.probe import Family, Probe
+from conformance.plan.probes.parameters import FIELDS_OF_EVERY_KIND
+from conformance.tokens.inspected import TokenFacts
 from tests.exchanges import DEFAULT, DEFAULT_REQUEST, INVOICE_ID, ORIGIN, PREFIX, REMOVED, document, exchange, refusal
 from tests.judged import outcome
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from conformance.config.target import Target
+from conformance.model.verdict import Judgement, Outcome
 from conformance.reference import data
 from conformance.reference.query import decode
 from conformance.sweep.judgements import concluded, judgements
 from conformance.sweep.session import Sweep
-from conformance.target import Target
-from conformance.verdict import Judgement, Outcome
 from tests.targets import target_of
 
 if TYPE_CHECKING:

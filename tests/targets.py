@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from conformance import target
-from conformance.observer import Observer
-from conformance.plan import Step
-from conformance.settings import Settings, read_settings
+from conformance.config import target
+from conformance.config.settings import Settings, read_settings
+from conformance.observe.observer import Observer
+from conformance.plan.steps import Step
 
 # The signature is what must not leak; it signs nothing.
 TOKEN: Final = (

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
+from conformance.model.verdict import ExitCode, Outcome
 from conformance.reference.app import Api
 from conformance.reference.faults import Fault
 from conformance.reference.message import Answer, Request
 from conformance.reference.server import ReferenceServer
-from conformance.verdict import ExitCode, Outcome
 from tests import detection
 
 JSON_API = ("Content-Type", "application/vnd.api+json")

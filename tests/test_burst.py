@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from conformance import plan
-from conformance.exchange import NotObserved
+from conformance.model.exchange import NotObserved
+from conformance.plan import steps as plan
 from tests.servers.raw import OK, Talk, always, answer, raw_server
 from tests.targets import ITEM, observer_of
 

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from conformance import rejudging
-from conformance.arguments import Argument
-from conformance.circumstances import depends_on_state
-from conformance.exchange import NotObserved
-from conformance.judging import Violation, observe_each, status_line
+from conformance.judge import stability
+from conformance.judge.api import Violation, observe_each, status_line
+from conformance.model.exchange import NotObserved
+from conformance.model.verdict import Judgement, Outcome
+from conformance.plan.parameters import Argument
+from conformance.reading.classification import depends_on_state
 from conformance.reference.app import Api
 from conformance.reference.faults import Fault, all_faults
 from conformance.reference.faults.tools import alter_item
 from conformance.reference.server import ReferenceServer
 from conformance.run import Run
-from conformance.verdict import Judgement, Outcome
 from tests import detection
 from tests.changing import Clock, every, growing, once, to_and_fro
 from tests.exchanges import exchange, refusal
@@ -111,7 +111,7 @@ def reconsidered(change: Callable[[Api], None]) -> tuple[object, int]:
             arguments = {name: Argument(name) for name in ("item", "item_again")}
             known = run.target.invoice_ids[0]
             run.observe(step for each in arguments.values() for step in each.steps(run.target, known))
-            said, _ = rejudging.reconsider(run, check, arguments, known, Violation("the same", "another"))
+            said, _ = stability.reconsider(run, check, arguments, known, Violation("the same", "another"))
         finally:
             run.stop()
     return said, next(times)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_attributes
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
 from tests.areas import CHECKS, Check, claimed, outcome, violated
 from tests.correct import OTHER_ID, answers, attribute, busy, everywhere, with_account
 from tests.exchanges import INVOICE_ID, PREFIX, REMOVED, exchange

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from conformance.exchange import Exchange
-from conformance.tokens_offline import TokenFacts
+from conformance.model.exchange import Exchange
+from conformance.tokens.inspected import TokenFacts
 from tests.exchanges import document
 from tests.policy_answers import FACTS, all_answers, answers, changed, findings, unviolated, violated
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
 from tests.exchanges import document
 from tests.http_answers import (
     TAG_OF_COMPOUND,

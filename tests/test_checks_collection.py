@@ -9,8 +9,8 @@ import pytest
 from conformance.checks import test_collection as collection
 from conformance.checks import test_collection_parameters as parameters
 from conformance.checks import test_related as related
-from conformance.exchange import Exchange
-from conformance.probes.paging import first_of_view
+from conformance.model.exchange import Exchange
+from conformance.plan.probes.paging import first_of_view
 from tests.collection_answers import ACCOUNTS, COLLECTION, at, element, identifier, page, refused, walk, whole
 from tests.exchanges import exchange
 from tests.judged import outcome

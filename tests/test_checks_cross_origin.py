@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_cross_origin
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
 from tests.exchanges import exchange, refusal
 from tests.judged import lost, said_by
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
 from tests.exchanges import PREFIX, document, refusal
 from tests.policy_answers import answers, changed, unviolated, violated
 

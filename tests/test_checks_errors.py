@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.exchange import JSON_API, Exchange
+from conformance.model.exchange import JSON_API, Exchange
 from tests.exchanges import DEFAULT_REQUEST, PREFIX, REMOVED, document, exchange, refusal
 from tests.policy_answers import all_answers, answers, changed, errors, unviolated, violated
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_filtering as filtering
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
 from tests.collection_answers import ACCOUNTS, at, element, elements, identifier, page, refused, whole
 from tests.judged import outcome
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
 from tests.policy_answers import all_answers, answers, changed, unviolated, violated
 
 ID = "4ed0a5c1-6d2b-4d0b-9a3e-3f6c7a8b9c0d"

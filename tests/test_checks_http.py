@@ -10,10 +10,10 @@ from typing import Any
 import h11
 import pytest
 
-from conformance.contract import documented_example
-from conformance.exchange import Exchange
-from conformance.given import unread
-from conformance.probes.http import THROW_AWAY
+from conformance.judge.preconditions import unread
+from conformance.model.contract import documented_example
+from conformance.model.exchange import Exchange
+from conformance.plan.probes.http import THROW_AWAY
 from tests.exchanges import document, exchange
 from tests.http_answers import (
     CLOCK,

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_injection
-from conformance.exchange import JSON_API, Exchange
-from conformance.probes.injection import FOREIGN_HOST, INJECTED, MARKUP, PRODUCT
+from conformance.model.exchange import JSON_API, Exchange
+from conformance.plan.probes.injection import FOREIGN_HOST, INJECTED, MARKUP, PRODUCT
 from tests.exchanges import document, exchange, refusal
 from tests.judged import USUAL, said_by
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.exchange import Exchange
-from conformance.secrets import OTHER_AUTH_TOKEN
+from conformance.model.exchange import Exchange
+from conformance.syntax.redaction import OTHER_AUTH_TOKEN
 from tests.customer_answers import (
     HIDDEN_ID,
     OTHER_ACCOUNT,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_item, test_links
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
 from tests.areas import Check, outcome, violated
 from tests.correct import ACCOUNT_ID, LINKAGE, OTHER_ID, answers, attribute, busy, everywhere, with_account
 from tests.exchanges import INVOICE_ID, ITEM_PATH, ORIGIN, PREFIX, REMOVED, exchange, refusal

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from conformance.checks import test_json
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
 from tests.areas import outcome, violated
 from tests.correct import busy, everywhere
 from tests.exchanges import exchange, refusal

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_connections, test_load
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
 from tests.exchanges import INVOICE_ID, document, exchange, refusal
 from tests.judged import lost, said_by
 

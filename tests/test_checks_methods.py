@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_methods
-from conformance.exchange import Exchange
-from conformance.probes.http import OVERRIDES
+from conformance.model.exchange import Exchange
+from conformance.plan.probes.http import OVERRIDES
 from tests.exchanges import document
 from tests.http_answers import Check, answers, by_name, head, judge, ok, refused
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.exchange import JSON_API, Exchange
+from conformance.model.exchange import JSON_API, Exchange
 from tests.exchanges import PREFIX, document, exchange, refusal
 from tests.policy_answers import all_answers, answers, changed, outcomes, unviolated, violated
 

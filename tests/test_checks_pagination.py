@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from conformance.checks import test_pagination as pagination
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
 from tests.collection_answers import COLLECTION, at, element, elements, page, refused, walk, whole
 from tests.exchanges import ORIGIN
 from tests.judged import outcome

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from conformance.exchange import Exchange
-from conformance.probes.parameters import FIELDS_OF_EVERY_KIND
+from conformance.model.exchange import Exchange
+from conformance.plan.probes.parameters import FIELDS_OF_EVERY_KIND
 from tests.exchanges import REMOVED, document
 from tests.policy_answers import (
     account,

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.arguments import RECORD_WIDE
-from conformance.exchange import Exchange, NotObserved
-from conformance.judging import Violation
+from conformance.judge.api import Violation
+from conformance.model.exchange import Exchange, NotObserved
+from conformance.plan.parameters import RECORD_WIDE
 from tests import areas, customer_answers, http_answers, policy_answers
 from tests.correct import answers as answers_about_invoices
 from tests.correct import everywhere

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.checks import test_related, test_relationship
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
 from tests.areas import outcome, violated
 from tests.correct import (
     ACCOUNT_ID,

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_repetition
-from conformance.exchange import Exchange
-from conformance.judging import Violation
+from conformance.judge.api import Violation
+from conformance.model.exchange import Exchange
 from tests.exchanges import document, exchange, refusal
 from tests.judged import said_by
 

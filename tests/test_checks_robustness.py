@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_injection, test_robustness
-from conformance.circumstances import is_oversized, may_be_cut_off
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
+from conformance.reading.classification import is_oversized, may_be_cut_off
 from tests.exchanges import PREFIX, document, exchange, refusal
 from tests.judged import USUAL, hung, lost, said_by
 

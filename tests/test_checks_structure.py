@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.exchange import JSON_API, Exchange
+from conformance.model.exchange import JSON_API, Exchange
 from tests.areas import CHECKS, claimed, outcome, violated
 from tests.correct import account, attribute, busy, everywhere, linkage, with_account
 from tests.exchanges import ITEM_PATH, REMOVED, document, exchange, refusal

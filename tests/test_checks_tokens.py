@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.checks import test_cookies
-from conformance.exchange import Exchange
+from conformance.model.exchange import Exchange
 from tests.customer_answers import COOKIE, SET_COOKIE, answers, outcomes, violated
 from tests.exchanges import document, exchange, refusal
 from tests.judged import said_by
@@ -137,7 +137,7 @@ def test_a_correct_server_is_correct(changed: dict[str, Exchange]) -> None:
 
 def test_a_key_that_does_not_fit_is_no_finding_and_is_named() -> None:
     from conformance.checks.test_tokens import test_an_expired_token_is_refused as check
-    from conformance.exchange import NotObserved
+    from conformance.model.exchange import NotObserved
 
     given = {**answers(), **served("minted_token", 401), **served("expired_token")}
     found = {outcome for name, _, outcome in outcomes(given) if name.startswith("JWT-0") and name != "JWT-002"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.exchange import Exchange, Fields
+from conformance.model.exchange import Exchange, Fields
 from tests.customer_answers import answers, over_https, violated
 from tests.exchanges import exchange, refusal
 

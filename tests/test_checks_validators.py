@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.contract import documented_example
-from conformance.exchange import Exchange
+from conformance.model.contract import documented_example
+from conformance.model.exchange import Exchange
 from tests.exchanges import document
 from tests.http_answers import (
     ETAG,

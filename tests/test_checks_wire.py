@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_wire
-from conformance.exchange import Exchange
-from conformance.probes.wire import OTHER_HOST
+from conformance.model.exchange import Exchange
+from conformance.plan.probes.wire import OTHER_HOST
 from tests.exchanges import ITEM_PATH, document, exchange, refusal
 from tests.judged import hung, lost, said_by
 

@@ -14,7 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Err, Ok
 
-from conformance import contract, validation
+from conformance.model import contract, validation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

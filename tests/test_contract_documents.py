@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance import contract
+from conformance.model import contract
 
 ATTRIBUTES = "/data/attributes"
 LINKS = "/data/relationships/account/links"

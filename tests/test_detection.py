@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.model.requirements import Level, registry
+from conformance.model.verdict import JUDGED, Judgement, Outcome
 from conformance.reference.faults import all_faults
 from conformance.reference.message import Request
 from conformance.reference.server import ReferenceServer
-from conformance.requirements import Level, registry
-from conformance.verdict import JUDGED, Judgement, Outcome
 from tests import detection
 
 # What only generated requests, or a sweep, find has a test of its own.

@@ -6,11 +6,12 @@ import time
 
 import pytest
 
-from conformance import plan, probes
-from conformance.dialogue import Dialogue, Heard
-from conformance.exchange import Exchange
-from conformance.plan import Step
-from conformance.wire import Ends, Origin
+from conformance.model.exchange import Exchange
+from conformance.observe.connection import Ends, Origin
+from conformance.observe.raw_connection import Dialogue, Heard
+from conformance.plan import probes
+from conformance.plan import steps as plan
+from conformance.plan.steps import Step
 from tests.servers.raw import Script, Talk, answer, raw_server
 from tests.targets import INVOICE_ID, TOKEN, observer_of, target_of
 

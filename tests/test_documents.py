@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conformance import cli, waivers
-from conformance.requirements import registry
-from conformance.settings import SETTINGS
+from conformance import cli
+from conformance.config.settings import SETTINGS
+from conformance.model import waivers
+from conformance.model.requirements import registry
 from tests import documents
 
 ROOT = Path(__file__).parents[1]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.reports import failure
-from conformance.requirements import registry
-from conformance.verdict import Judgement, Outcome
+from conformance.model.requirements import registry
+from conformance.model.verdict import Judgement, Outcome
+from conformance.report import failure
 
 
 def judged(subject: str, request: str, **more: Any) -> Judgement:

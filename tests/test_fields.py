@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from conformance import fields
-from conformance.exchange import NotObserved
+from conformance.model.exchange import NotObserved
+from conformance.reading import header_fields
 from tests.exchanges import exchange
 
 
@@ -23,17 +23,17 @@ from tests.exchanges import exchange
     ],
 )
 def test_a_list_is_split_at_commas_outside_quotes(lines: list[str], found: list[str]) -> None:
-    assert fields.elements(lines) == found
+    assert header_fields.elements(lines) == found
 
 
 def test_tokens_are_read_from_all_lines() -> None:
-    assert fields.tokens(["GET, HEAD", "OPTIONS"]) == ["GET", "HEAD", "OPTIONS"]
-    with pytest.raises(fields.MalformedError):
-        fields.tokens(["GET HEAD"])
+    assert header_fields.tokens(["GET, HEAD", "OPTIONS"]) == ["GET", "HEAD", "OPTIONS"]
+    with pytest.raises(header_fields.MalformedError):
+        header_fields.tokens(["GET HEAD"])
 
 
 def test_directives_have_lower_case_names_and_their_arguments() -> None:
-    assert fields.directives(['Max-Age=0, PRIVATE="x, y", must-revalidate']) == [
+    assert header_fields.directives(['Max-Age=0, PRIVATE="x, y", must-revalidate']) == [
         ("max-age", "0"),
         ("private", '"x, y"'),
         ("must-revalidate", None),
@@ -42,8 +42,8 @@ def test_directives_have_lower_case_names_and_their_arguments() -> None:
 
 @pytest.mark.parametrize("value", ["private; max-age=0", "max-age=", "max-age = 0", '"private', "=0", "a=b=c"])
 def test_a_malformed_directive_is_refused(value: str) -> None:
-    with pytest.raises(fields.MalformedError):
-        fields.directives([value])
+    with pytest.raises(header_fields.MalformedError):
+        header_fields.directives([value])
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_malformed_directive_is_refused(value: str) -> None:
     ],
 )
 def test_an_imf_fixdate_is_read(value: str, time: datetime) -> None:
-    assert fields.fixdate(value) == time
+    assert header_fields.fixdate(value) == time
 
 
 @pytest.mark.parametrize(
@@ -76,35 +76,35 @@ def test_an_imf_fixdate_is_read(value: str, time: datetime) -> None:
     ],
 )
 def test_what_is_no_imf_fixdate_is_refused(value: str) -> None:
-    with pytest.raises(fields.MalformedError):
-        fields.fixdate(value)
+    with pytest.raises(header_fields.MalformedError):
+        header_fields.fixdate(value)
 
 
 def test_the_day_of_the_week_is_that_of_the_date() -> None:
-    with pytest.raises(fields.WrongDayError, match="is a Thu"):
-        fields.fixdate("Wed, 14 Nov 2024 09:57:08 GMT")
+    with pytest.raises(header_fields.WrongDayError, match="is a Thu"):
+        header_fields.fixdate("Wed, 14 Nov 2024 09:57:08 GMT")
 
 
 def test_readers_do_not_observe_what_is_malformed() -> None:
     with pytest.raises(NotObserved):
-        fields.cache_directives(exchange(headers={"Cache-Control": "private; max-age=0"}))
+        header_fields.cache_directives(exchange(headers={"Cache-Control": "private; max-age=0"}))
     with pytest.raises(NotObserved):
-        fields.varies_by(exchange(headers={"Vary": "Accept Origin"}))
+        header_fields.varies_by(exchange(headers={"Vary": "Accept Origin"}))
     with pytest.raises(NotObserved):
-        fields.date_of(exchange(headers={"Date": ["Thu, 14 Nov 2024 09:57:08 GMT"] * 2}), "Date")
+        header_fields.date_of(exchange(headers={"Date": ["Thu, 14 Nov 2024 09:57:08 GMT"] * 2}), "Date")
     with pytest.raises(NotObserved):
-        fields.declared_length(exchange(headers={"Content-Length": "1092.0"}))
+        header_fields.declared_length(exchange(headers={"Content-Length": "1092.0"}))
 
 
 def test_readers_read() -> None:
     answer = exchange(headers={"Vary": ["Accept", "Origin"], "Content-Length": "1092"})
-    assert fields.varies_by(answer) == {"accept", "origin"}
-    assert fields.cache_directives(answer) == {"max-age": "0", "private": None, "must-revalidate": None}
-    assert fields.declared_length(answer) == 1092
-    assert fields.declared_length(exchange()) is None
+    assert header_fields.varies_by(answer) == {"accept", "origin"}
+    assert header_fields.cache_directives(answer) == {"max-age": "0", "private": None, "must-revalidate": None}
+    assert header_fields.declared_length(answer) == 1092
+    assert header_fields.declared_length(exchange()) is None
 
 
 def test_weakness_is_turned_round() -> None:
-    assert fields.other_weakness('W/"x"') == '"x"'
-    assert fields.other_weakness('"x"') == 'W/"x"'
-    assert fields.opaque('W/"x"') == fields.opaque('"x"') == '"x"'
+    assert header_fields.other_weakness('W/"x"') == '"x"'
+    assert header_fields.other_weakness('"x"') == 'W/"x"'
+    assert header_fields.opaque('W/"x"') == header_fields.opaque('"x"') == '"x"'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.fieldvalues import Challenge, challenges, parameter_names
+from conformance.reading.field_parameters import Challenge, challenges, parameter_names
 
 
 @pytest.mark.parametrize(

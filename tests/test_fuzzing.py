@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from conformance.exchange import Exchange, Request
 from conformance.fuzzing import hostile
 from conformance.fuzzing.asked import IdForm, operations
 from conformance.fuzzing.session import Session
+from conformance.model.exchange import Exchange, Request
+from conformance.model.requirements import Level, registry
 from conformance.reference.server import ReferenceServer
-from conformance.requirements import Level, registry
 from tests.exchanges import INVOICE_ID, PREFIX, exchange, refusal
 from tests.servers import drf_server
 from tests.targets import target_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.exchange import Request
 from conformance.fuzzing.asked import IdForm, read
+from conformance.model.exchange import Request
 from tests.exchanges import INVOICE_ID, PREFIX
 
 KNOWN = frozenset({INVOICE_ID})

@@ -9,15 +9,15 @@ from typing import Any, cast
 
 import pytest
 
-from conformance.exchange import Exchange, NotObserved, Request
 from conformance.fuzzing.asked import read
 from conformance.fuzzing.findings import Clusters, Hit
 from conformance.fuzzing.judgements import judgements
 from conformance.fuzzing.rules import RULES, Rule
-from conformance.judging import Violation
+from conformance.judge.api import Violation
+from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.model.verdict import Outcome
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
-from conformance.verdict import Outcome
 from tests.exchanges import INVOICE_ID, PREFIX, document, exchange, refusal
 from tests.test_generated_faults import session_of
 

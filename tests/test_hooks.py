@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance import contract
+from conformance.model import contract
 from conformance.reference import data
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from conformance import plan, secrets
-from conformance.observer import Observer
-from conformance.plan import Step
+from conformance.config.settings import SettingError
+from conformance.model.verdict import Outcome
+from conformance.observe.observer import Observer
+from conformance.plan import steps as plan
+from conformance.plan.steps import Step
 from conformance.reference import data
 from conformance.reference.message import Answer, Request
 from conformance.reference.server import ReferenceServer
-from conformance.settings import SettingError
-from conformance.verdict import Outcome
+from conformance.syntax import redaction
 from tests import detection
 from tests.targets import target_of
 
@@ -157,7 +158,7 @@ def test_a_new_cookie_is_a_secret_from_the_first_answer_on(server: ReferenceServ
     ],
 )
 def test_the_value_of_a_cookie_is_cut_out(line: str, clean: str, value: str) -> None:
-    assert secrets.split_cookie(line) == (clean, value)
+    assert redaction.split_cookie(line) == (clean, value)
 
 
 def test_what_is_sent_alone_has_a_connection_of_its_own(server: ReferenceServer, tmp_path: Path) -> None:

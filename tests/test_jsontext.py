@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.jsontext import IntegerLexeme, RealLexeme, read
+from conformance.syntax.json_text import IntegerLexeme, RealLexeme, read
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.likeness import essence, oddity, tells_of_itself
+from conformance.judge.comparison import essence, oddity, tells_of_itself
 from tests.exchanges import document, exchange, refusal
 
 ERROR = {"title": "Record not found", "detail": "There is no such record.", "code": "404", "status": "404"}

@@ -6,9 +6,9 @@ import httplint
 import pytest
 from httplint.note import Note, levels
 
-from conformance import linting
-from conformance.judging import Violation
-from conformance.requirements import registry
+from conformance.checks.support import header_lint
+from conformance.judge.api import Violation
+from conformance.model.requirements import registry
 from tests.exchanges import exchange, refusal
 
 
@@ -19,7 +19,7 @@ def _classes(base: type[Note] = Note) -> Iterator[type[Note]]:
 
 
 def _ignored() -> set[str]:
-    return set().union(*linting.IGNORED.values())
+    return set().union(*header_lint.IGNORED.values())
 
 
 def _module(note: type[Note]) -> str:
@@ -29,7 +29,7 @@ def _module(note: type[Note]) -> str:
 def test_every_complaint_of_the_library_is_mapped_or_ignored_for_a_reason() -> None:
     # The classes of a note exist once its module has been imported.
     httplint.HttpResponseLinter()
-    known = set(linting.REQUIREMENTS) | linting.GRAMMAR_NOTES | _ignored()
+    known = set(header_lint.REQUIREMENTS) | header_lint.GRAMMAR_NOTES | _ignored()
     complaints = [note for note in _classes() if note.level in (levels.WARN, levels.BAD)]
     assert len(complaints) > 200
     assert [note for note in complaints if not {note.__name__, _module(note)} & known] == []
@@ -37,9 +37,9 @@ def test_every_complaint_of_the_library_is_mapped_or_ignored_for_a_reason() -> N
 
 def test_the_mapping_names_what_exists() -> None:
     names = {note.__name__ for note in _classes()} | {_module(note) for note in _classes()}
-    assert (set(linting.REQUIREMENTS) | linting.GRAMMAR_NOTES | _ignored()) <= names
-    assert set(linting.REQUIREMENTS.values()) | set(linting.GRAMMAR.values()) <= set(registry())
-    assert not _ignored() & (set(linting.REQUIREMENTS) | linting.GRAMMAR_NOTES)
+    assert (set(header_lint.REQUIREMENTS) | header_lint.GRAMMAR_NOTES | _ignored()) <= names
+    assert set(header_lint.REQUIREMENTS.values()) | set(header_lint.GRAMMAR.values()) <= set(registry())
+    assert not _ignored() & (set(header_lint.REQUIREMENTS) | header_lint.GRAMMAR_NOTES)
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_the_mapping_names_what_exists() -> None:
 )
 def test_a_broken_field_is_found(field: str, value: str, requirement: str) -> None:
     answer = exchange(headers={field: value})
-    assert {finding.requirement for finding in linting.findings(answer)} == {requirement}
+    assert {finding.requirement for finding in header_lint.findings(answer)} == {requirement}
     with pytest.raises(Violation, match="httplint"):
-        linting.second_opinion(answer, requirement)
+        header_lint.second_opinion(answer, requirement)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_an_answer_that_does_not_fit_the_request_is_found(
     status: int, method: str, requested: tuple[str, str] | None, field: tuple[str, str], requirement: str
 ) -> None:
     answer = exchange(status=status, method=method, headers=[field], request_headers=[requested] if requested else ())
-    assert requirement in {finding.requirement for finding in linting.findings(answer)}
+    assert requirement in {finding.requirement for finding in header_lint.findings(answer)}
 
 
 # What other correct servers and proxies send.
@@ -113,12 +113,12 @@ def test_an_answer_that_does_not_fit_the_request_is_found(
     ],
 )
 def test_what_others_send_or_judge_is_no_finding(headers: dict[str, str | list[str]]) -> None:
-    assert linting.findings(exchange(headers=headers)) == ()
+    assert header_lint.findings(exchange(headers=headers)) == ()
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 406, 410, 415, 429, 500, 503])
 def test_a_refusal_is_no_finding(status: int) -> None:
-    assert linting.findings(refusal(status)) == ()
+    assert header_lint.findings(refusal(status)) == ()
 
 
 @pytest.mark.parametrize(
@@ -126,12 +126,12 @@ def test_a_refusal_is_no_finding(status: int) -> None:
     [[("", "")], [("\xff", "\xff")], [("ETag", "\x00")], [("Location", " " * 200_000 + "x")]],
 )
 def test_hostile_fields_do_no_harm(headers: list[tuple[str, str]]) -> None:
-    assert isinstance(linting.findings(exchange(headers=headers)), tuple)
+    assert isinstance(header_lint.findings(exchange(headers=headers)), tuple)
 
 
 def test_an_exchange_without_an_answer_has_no_findings() -> None:
-    assert linting.findings(exchange(status=None)) == ()
+    assert header_lint.findings(exchange(status=None)) == ()
 
 
 def test_a_redacted_value_is_not_judged_by_the_mark_of_the_redaction() -> None:
-    assert linting.findings(exchange(status=302, headers={"Location": "/login?token=[redacted]"})) == ()
+    assert header_lint.findings(exchange(status=302, headers={"Location": "/login?token=[redacted]"})) == ()

@@ -10,9 +10,12 @@ from typing import Any
 import jwt
 import pytest
 
-from conformance import cli, forge, minting, probes, secrets
-from conformance.minting import NAMES, Sources, produce
+from conformance import cli
+from conformance.plan import probes
 from conformance.reference.tokens import mint
+from conformance.syntax import redaction
+from conformance.tokens import altered, minted
+from conformance.tokens.minted import NAMES, Sources, produce
 from tests.targets import target_of
 
 KEY = "0123456789abcdef-signing-key-of-the-test-0123456789"
@@ -24,7 +27,7 @@ def read(token: str) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
     """Return header and claims, the claims as pairs."""
     header, claims, _ = token.split(".")
     text = urlsafe_b64decode(claims + "=" * (-len(claims) % 4))
-    return forge.decode_segment(header), json.loads(text, object_pairs_hook=list)
+    return altered.decode_segment(header), json.loads(text, object_pairs_hook=list)
 
 
 def decoded(name: str, sources: Sources = SOURCES) -> dict[str, Any]:
@@ -60,7 +63,7 @@ def test_what_must_work_is_valid_and_keeps_the_other_claims(name: str) -> None:
         ("algorithm-hs384", jwt.InvalidAlgorithmError),
         ("algorithm-hs512", jwt.InvalidAlgorithmError),
         ("algorithm-lower-case", jwt.InvalidAlgorithmError),
-        (minting.SWAPPED, jwt.InvalidSignatureError),
+        (minted.SWAPPED, jwt.InvalidSignatureError),
     ],
 )
 def test_what_must_be_refused_is_refused_for_the_right_reason(name: str, error: type[Exception]) -> None:
@@ -136,8 +139,8 @@ def test_a_token_that_lasts_keeps_its_expiry_and_a_short_one_is_prolonged() -> N
     [
         ("minted", Sources(TOKEN), "signing key"),
         ("minted", Sources("opaque", "", KEY), "three segments"),
-        (minting.SWAPPED, Sources(TOKEN), "second customer"),
-        (minting.SWAPPED, Sources(TOKEN, TOKEN), "same token"),
+        (minted.SWAPPED, Sources(TOKEN), "second customer"),
+        (minted.SWAPPED, Sources(TOKEN, TOKEN), "same token"),
         ("audience-missing", Sources(mint(25, KEY, aud=None), "", KEY), "no claim aud"),
         ("audience-text", Sources(mint(25, KEY, aud=("a", "b")), "", KEY), "one audience"),
         ("audience-other-case", Sources(mint(25, KEY, aud="1"), "", KEY), "no letters"),
@@ -147,7 +150,7 @@ def test_a_token_that_lasts_keeps_its_expiry_and_a_short_one_is_prolonged() -> N
     ],
 )
 def test_what_cannot_be_made_says_why(name: str, sources: Sources, said: str) -> None:
-    with pytest.raises(forge.ForgeError, match=said):
+    with pytest.raises(altered.ForgeError, match=said):
         produce(name, sources)
 
 
@@ -159,21 +162,21 @@ def test_secrets_are_not_in_the_repr() -> None:
 def test_every_name_is_made_and_every_minted_one_is_asked_for() -> None:
     assert len(NAMES) == len(set(NAMES))
     sent = {
-        secrets.display(value)
+        redaction.display(value)
         for probe in probes.by_key().values()
         for layer in probe.layers
         if not callable(layer)
         for value in layer.values()
         if isinstance(value, str)
     }
-    for name in set(NAMES) - set(forge.DERIVATIONS):
+    for name in set(NAMES) - set(altered.DERIVATIONS):
         assert produce(name, SOURCES).count(".") == 2
         assert f"$(invoices-conformance token {name})" in sent, name
 
 
 def test_a_minted_token_is_redacted_from_then_on() -> None:
     target = target_of(auth_token=TOKEN, signing_key=KEY)
-    token = target.reveal(secrets.derived_token("expired-lately"))
+    token = target.reveal(redaction.derived_token("expired-lately"))
     assert token.count(".") == 2
     assert target.redactor.text(f"{token} {KEY}") == "[redacted] [redacted]"
 

@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from conformance.exchange import NotObserved
-from conformance.plan import Step
-from conformance.target import UNKNOWN_ID
+from conformance.config.target import UNKNOWN_ID
+from conformance.model.exchange import NotObserved
+from conformance.plan.steps import Step
 from tests.observing import observed
 from tests.servers.raw import OK, Talk, always, answer, hang_up, once, raw_server
 from tests.targets import INVOICE_ID, ITEM, TOKEN, observer_of

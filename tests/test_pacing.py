@@ -9,10 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from conformance import pacing
-from conformance.exchange import Fields, NotObserved
-from conformance.pacing import RateLimit, retry_after
-from conformance.plan import Step
+from conformance.model.exchange import Fields, NotObserved
+from conformance.observe import rate_limit
+from conformance.observe.rate_limit import RateLimit, retry_after
+from conformance.plan.steps import Step
 from tests.servers.raw import OK, always, answer, raw_server
 from tests.targets import ITEM, observer_of
 
@@ -39,8 +39,8 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(pacing, "time", SimpleNamespace(monotonic=lambda: made.now))
-    monkeypatch.setattr(pacing, "threading", SimpleNamespace(Lock=threading.Lock, Event=lambda: made))
+    monkeypatch.setattr(rate_limit, "time", SimpleNamespace(monotonic=lambda: made.now))
+    monkeypatch.setattr(rate_limit, "threading", SimpleNamespace(Lock=threading.Lock, Event=lambda: made))
     return made
 
 

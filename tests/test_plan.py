@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from conformance import plan, probes, secrets
-from conformance.exchange import Exchange, NotObserved, Request
-from conformance.plan import Step, build, closure, curl
-from conformance.probe import Family, Probe, family, get, header_family, query_family
-from conformance.reports import failure
-from conformance.reports import plan as shown_plan
+from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.plan import probes
+from conformance.plan import steps as plan
+from conformance.plan.probe import Family, Probe, family, get, header_family, query_family
+from conformance.plan.steps import Step, build, closure, curl
+from conformance.report import failure
+from conformance.report import plan as shown_plan
+from conformance.syntax import redaction
 from tests.exchanges import exchange
 from tests.targets import INVOICE_ID, TOKEN, target_of
 
@@ -182,9 +184,9 @@ def run_in_shell(command: str) -> list[str]:
 def test_a_request_is_shown_as_a_command_that_runs() -> None:
     headers = (
         ("Host", "example.org"),
-        ("Authorization", secrets.AUTH_TOKEN),
-        ("X-Bearer", f'"`id`" $HOME \\ {secrets.AUTH_TOKEN}'),
-        ("X-None", secrets.derived_token("alg-none")),
+        ("Authorization", redaction.AUTH_TOKEN),
+        ("X-Bearer", f'"`id`" $HOME \\ {redaction.AUTH_TOKEN}'),
+        ("X-None", redaction.derived_token("alg-none")),
         ("X-Quotes", 'it\'s "so" `id` $HOME'),
         ("X-Empty", ""),
     )

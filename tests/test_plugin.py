@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance import contract
+from conformance.config.settings import SETTINGS
+from conformance.model import contract
 from conformance.reference.server import ReferenceServer
-from conformance.settings import SETTINGS
 from tests.servers.raw import RawServer, Talk, answer, raw_server
 from tests.targets import INVOICE_ID, TOKEN
 
@@ -316,7 +316,7 @@ def test_an_interruption_keeps_what_was_judged(own: Own) -> None:
 
 
 def test_a_warning_fails_only_a_strict_run(own: Own) -> None:
-    from conformance.requirements import Level, registry
+    from conformance.model.requirements import Level, registry
 
     should = next(name for name, entry in registry().items() if entry.level is Level.SHOULD and not entry.needs)
     text = f'@requirement("{should}")\ndef test_should():\n    raise Violation("this", "that")\n'

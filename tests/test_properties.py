@@ -18,12 +18,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from conformance import contract
-from conformance.arguments import RECORD_WIDE
-from conformance.exchange import ENTITY_TAG
-from conformance.fields import MalformedError, fixdate
 from conformance.fuzzing.files import keep_files_away
-from conformance.values import exact_sum, instant, plain_decimal
+from conformance.model import contract
+from conformance.model.exchange import ENTITY_TAG
+from conformance.plan.parameters import RECORD_WIDE
+from conformance.reading.header_fields import MalformedError, fixdate
+from conformance.syntax.scalars import exact_sum, instant, plain_decimal
 from tests.areas import CHECKS, claimed, outcome
 from tests.exchanges import document, exchange
 

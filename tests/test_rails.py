@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
-from conformance import waivers
+from conformance.model import waivers
+from conformance.model.requirements import Level, registry
+from conformance.model.verdict import ExitCode, Outcome, decide
+from conformance.model.waivers import State
 from conformance.reference.app import Api
 from conformance.reference.faults import Fault
 from conformance.reference.faults.tools import alter_attributes
@@ -19,10 +22,7 @@ from conformance.reference.message import Answer, Document, Request
 from conformance.reference.model import Invoice
 from conformance.reference.personalities import PERSONALITIES
 from conformance.reference.server import ReferenceServer
-from conformance.requirements import Level, registry
 from conformance.run import Run
-from conformance.verdict import ExitCode, Outcome, decide
-from conformance.waivers import State
 from tests import detection
 from tests.targets import settings_of
 from tests.test_replay import judged

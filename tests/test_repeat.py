@@ -13,21 +13,24 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from conformance import contract, plan, probes, repetition
-from conformance.exchange import Exchange
-from conformance.plan import Step, closure
+from conformance.config.settings import SettingError
+from conformance.model import contract
+from conformance.model.exchange import Exchange
+from conformance.model.verdict import Judgement, Outcome
+from conformance.observe import repeat
+from conformance.observe.repeat import MANNERS, is_stable
+from conformance.plan import probes
+from conformance.plan import steps as plan
+from conformance.plan.steps import Step, closure
 from conformance.reference.app import Api
 from conformance.reference.data import KNOWN_INVOICE_IDS
 from conformance.reference.faults import Fault, all_faults
 from conformance.reference.faults.tools import alter_values
 from conformance.reference.message import Answer, Request
 from conformance.reference.server import ReferenceServer
-from conformance.repetition import MANNERS, is_stable
-from conformance.reports import html
-from conformance.reports import plan as shown_plan
+from conformance.report import html
+from conformance.report import plan as shown_plan
 from conformance.run import Run
-from conformance.settings import SettingError
-from conformance.verdict import Judgement, Outcome
 from tests import detection
 from tests.exchanges import exchange
 from tests.targets import INVOICE_ID, ITEM, observer_of, settings_of, target_of
@@ -151,7 +154,7 @@ def test_nothing_is_repeated_unless_that_is_wanted(server: ReferenceServer) -> N
     try:
         run.observe(plan.steps_for("item", run.target))
         assert not [step for step in run.observer.record if step.turn]
-        assert repetition.tally(run.observer, run.settings["repeat"]) is None
+        assert repeat.tally(run.observer, run.settings["repeat"]) is None
     finally:
         run.stop()
 
@@ -184,7 +187,7 @@ def test_what_is_not_answered_at_first_is_not_repeated() -> None:
         try:
             steps = [Step("item", KNOWN_INVOICE_IDS[0]), Step("item_with_account", KNOWN_INVOICE_IDS[0])]
             run.observe(steps)
-            assert [repetition.is_repeated(run.observer, step) for step in steps] == [True, False]
+            assert [repeat.is_repeated(run.observer, step) for step in steps] == [True, False]
         finally:
             run.stop()
 
@@ -285,7 +288,7 @@ def test_a_turn_is_the_request_of_the_first_one() -> None:
         tagged = Step("item_not_modified", INVOICE_ID)
         try:
             observer.observe([tagged])
-            repetition.send(observer, [tagged], 3)
+            repeat.send(observer, [tagged], 3)
             asked = {observer.record[replace(tagged, turn=turn)].request for turn in range(3)}
         finally:
             observer.close()

@@ -10,16 +10,16 @@ from typing import Any, NoReturn
 
 import pytest
 
-from conformance import contract
-from conformance.plan import Step
+from conformance.config.settings import SettingError
+from conformance.model import contract
+from conformance.model.requirements import registry
+from conformance.model.verdict import ExitCode, Outcome
+from conformance.observe.record.replay import Record, ReplayObserver
+from conformance.plan.steps import Step
 from conformance.reference.faults import Fault, all_faults
 from conformance.reference.server import ReferenceServer
-from conformance.replay import Record, ReplayObserver
-from conformance.reports import json_report
-from conformance.requirements import registry
+from conformance.report import json_report
 from conformance.run import Run
-from conformance.settings import SettingError
-from conformance.verdict import ExitCode, Outcome
 from tests import detection
 from tests.servers.raw import always, answer, hang_up, once, raw_server
 from tests.targets import INVOICE_ID, ITEM, TOKEN, settings_of
@@ -184,8 +184,8 @@ def test_the_record_is_an_archive(correct: Path) -> None:
 
 
 def test_a_record_is_written_while_the_run_is_under_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("conformance.recording._PAUSE", 0.0)
-    monkeypatch.setattr("conformance.recording._SHARE", 0)
+    monkeypatch.setattr("conformance.observe.record.recorder._PAUSE", 0.0)
+    monkeypatch.setattr("conformance.observe.record.recorder._SHARE", 0)
     path = tmp_path / "run.har"
     with raw_server(always(answer())) as server:
         run = Run(server.base_url, settings_of(auth_token=TOKEN, invoice_id=[INVOICE_ID], record=str(path)), dry=False)

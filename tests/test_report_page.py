@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
-from conformance.reports import html, json_report
+from conformance.report import html, json_report
 from tests.browser import browser, show
 from tests.hostile import BREAKOUT, LINK, SCRIPT, hostile
 from tests.test_reports import judge

@@ -18,7 +18,7 @@ import pytest
 from conformance import cli
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
-from conformance.reports import diff, html, json_report, locate
+from conformance.report import diff, html, json_report, locate
 from tests.hostile import hostile
 from tests.servers.raw import Talk, answer, hang_up, raw_server
 from tests.targets import INVOICE_ID, TOKEN

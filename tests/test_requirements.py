@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from conformance.requirements import CAPABILITIES, SOURCES, Level, RegistryError, Requirement, parse, registry
+from conformance.model.requirements import CAPABILITIES, SOURCES, Level, RegistryError, Requirement, parse, registry
 
 ENTRY: dict[str, Any] = {
     "id": "COND-002",

@@ -11,8 +11,9 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from conformance import forge, secrets
-from conformance.secrets import AUTH_TOKEN, OTHER_AUTH_TOKEN, Redactor
+from conformance.syntax import redaction
+from conformance.syntax.redaction import AUTH_TOKEN, OTHER_AUTH_TOKEN, Redactor
+from conformance.tokens import altered
 from tests.targets import TOKEN, target_of
 
 KEY = 'p/l+a n"t&e<d>-signing\\key=0123456789'
@@ -95,10 +96,10 @@ def test_what_looks_like_a_part_is_left_alone() -> None:
     assert Redactor(["a" * 32]).text(text) == text
 
 
-@pytest.mark.parametrize("name", forge.DERIVATIONS)
+@pytest.mark.parametrize("name", altered.DERIVATIONS)
 def test_derived_tokens_are_redacted_once_they_are_sent(name: str) -> None:
     target = target_of(signing_key="0123456789abcdef0123456789abcdef")
-    sent = target.reveal(secrets.derived_token(name))
+    sent = target.reveal(redaction.derived_token(name))
     assert sent != TOKEN
     if len(sent) >= 12:
         assert target.redactor.text(f"said {sent}!") == "said [redacted]!"
@@ -127,10 +128,10 @@ def test_secrets_may_be_added_from_several_threads() -> None:
 
 
 def test_placeholders_are_shown_as_shell_variables_and_commands() -> None:
-    assert secrets.display(AUTH_TOKEN) == "$INVOICES_AUTH_TOKEN"
-    assert secrets.display(f"x {OTHER_AUTH_TOKEN}") == "x $INVOICES_OTHER_AUTH_TOKEN"
-    assert secrets.display(secrets.derived_token("alg-none")) == "$(invoices-conformance token alg-none)"
-    assert secrets.display(secrets.environment_secret("REQUEST_HEADER_1")) == "$REQUEST_HEADER_1"
+    assert redaction.display(AUTH_TOKEN) == "$INVOICES_AUTH_TOKEN"
+    assert redaction.display(f"x {OTHER_AUTH_TOKEN}") == "x $INVOICES_OTHER_AUTH_TOKEN"
+    assert redaction.display(redaction.derived_token("alg-none")) == "$(invoices-conformance token alg-none)"
+    assert redaction.display(redaction.environment_secret("REQUEST_HEADER_1")) == "$REQUEST_HEADER_1"
 
 
 def test_placeholders_are_revealed() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from conformance.items import run_of
-from conformance.settings import SETTINGS, Setting, SettingError, read_settings, read_target_file
-from conformance.target import build, split_base_url
+from conformance.config.settings import SETTINGS, Setting, SettingError, read_settings, read_target_file
+from conformance.config.target import build, split_base_url
+from conformance.pytest_hooks.items import run_of
 from tests.targets import target_of
 
 pytest_plugins = ["pytester"]

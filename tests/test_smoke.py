@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 import trustme
 
+from conformance.model.verdict import ExitCode
 from conformance.reference.server import ReferenceServer
 from conformance.run import Abort, Run
-from conformance.verdict import ExitCode
 from tests.servers.raw import OK, RawServer, Script, Talk, always, answer, hang_up, once, raw_server
 from tests.targets import INVOICE_ID, TOKEN, settings_of
 

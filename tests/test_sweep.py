@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
+from conformance.config.settings import SettingError
+from conformance.model.verdict import Outcome
 from conformance.reference.app import Api
 from conformance.reference.faults import all_faults
 from conformance.reference.message import Answer, Request
 from conformance.reference.server import ReferenceServer
-from conformance.settings import SettingError
 from conformance.sweep import conclusion, progress, session
-from conformance.verdict import Outcome
 from tests.sweeping import (
     by_cursor,
     by_offset,

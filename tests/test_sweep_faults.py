@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from conformance.model.verdict import Outcome
 from conformance.reference.faults import Fault, all_faults
 from conformance.reference.server import ReferenceServer
 from conformance.sweep import session
-from conformance.verdict import Outcome
 from tests.sweeping import judged, swept, violations
 
 FAULTS = [fault for fault in all_faults().values() if fault.area.startswith("swept")]

@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance import contract, jsontext
-from conformance.exchange import JSON_API, Answer, Exchange, Fields, Request
-from conformance.jsontext import JsonText
+from conformance.model import contract
+from conformance.model.exchange import JSON_API, Answer, Exchange, Fields, Request
 from conformance.reference.app import Api
 from conformance.reference.data import CUSTOMER
 from conformance.reference.query import Query
@@ -23,6 +22,8 @@ from conformance.sweep import authority
 from conformance.sweep.pages import OverlookedError, Pages
 from conformance.sweep.quick import EVERYTHING, Quick
 from conformance.sweep.subjects import Page, Told
+from conformance.syntax import json_text
+from conformance.syntax.json_text import JsonText
 from tests.targets import target_of
 
 BASE = "http://api.example.org/api/rest/customer/v1/invoices"
@@ -54,7 +55,7 @@ def violated(element: Any) -> set[str]:
     headers = (("Host", "api.example.org"), ("Accept", JSON_API))
     request = Request("GET", f"{BASE}/{identifier}", headers)
     answer = Answer(200, "OK", "1.1", Fields((("Content-Type", JSON_API),)), text, len(text))
-    exact = jsontext.read(text)
+    exact = json_text.read(text)
     subject = Told("item", request, answer, started=STARTED, content=JsonText(exact.value, readable=True))
     return {hit.requirement for hit in authority.judged(subject, RULES)}
 

@@ -16,7 +16,7 @@ import pytest
 from conformance.cli import main
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
-from conformance.reports import json_report
+from conformance.report import json_report
 from tests.test_plugin import QUICK, ROOT, SETTING_VARIABLES, Result, run
 
 SWEEP = str(ROOT / "conformance" / "sweep")

@@ -7,7 +7,7 @@ import ssl
 import pytest
 import trustme
 
-from conformance.pool import Pool
+from conformance.observe.pool import Pool
 from tests.observing import SHORT
 from tests.servers.raw import OK, Talk, always, answer, raw_server
 from tests.targets import ITEM, observer_of, target_of

@@ -9,8 +9,8 @@ from typing import Any
 import jwt
 import pytest
 
-from conformance import forge
-from conformance.tokens_offline import TokenFacts, inspect
+from conformance.tokens import altered
+from conformance.tokens.inspected import TokenFacts, inspect
 
 KEY = secrets.token_urlsafe(32)
 NOW = 1_731_578_000.0
@@ -25,7 +25,7 @@ def token(key: str = KEY, algorithm: str = "HS256", **claims: Any) -> str:
 @pytest.mark.parametrize("key", ["", "secret", "Secret123", "changeme", "your-256-bit-secret", "0" * 32, "1234567890"])
 def test_a_well_known_key_is_found(key: str) -> None:
     # PyJWT refuses to sign with an empty key.
-    given = token(key) if key else forge.derive("foreign-key-file", token())
+    given = token(key) if key else altered.derive("foreign-key-file", token())
     assert inspect(given).guessable_key is True
 
 
@@ -46,7 +46,7 @@ def test_what_is_no_jwt_tells_nothing(given: str) -> None:
 
 @pytest.mark.parametrize("header", [{"alg": "RS256"}, {"alg": "none"}, {"alg": ["HS256"]}, {}])
 def test_only_shared_keys_can_be_tried(header: dict[str, Any]) -> None:
-    facts = inspect(f"{forge.encode_segment(header)}.{forge.encode_segment({})}.AAAA")
+    facts = inspect(f"{altered.encode_segment(header)}.{altered.encode_segment({})}.AAAA")
     assert (facts.is_jwt, facts.guessable_key) == (True, None)
 
 
@@ -59,7 +59,7 @@ def test_a_signature_that_is_no_base64_cannot_be_tried() -> None:
     [(1_731_578_600, 600.0), (1_731_577_999.5, -0.5), ("1731578600", None), (None, None), (True, None)],
 )
 def test_the_lifetime_is_what_is_left(expiry: object, lifetime: float | None) -> None:
-    given = f"{forge.encode_segment({'alg': 'RS256'})}.{forge.encode_segment({'exp': expiry})}.AAAA"
+    given = f"{altered.encode_segment({'alg': 'RS256'})}.{altered.encode_segment({'exp': expiry})}.AAAA"
     assert inspect(given, NOW).lifetime == lifetime
 
 
@@ -73,25 +73,25 @@ def test_nothing_of_the_token_is_kept() -> None:
     assert "secret" not in repr(inspect(given))
 
 
-@pytest.mark.parametrize("name", sorted(forge.DERIVATIONS))
+@pytest.mark.parametrize("name", sorted(altered.DERIVATIONS))
 def test_no_derived_token_is_accepted(name: str) -> None:
-    derived = forge.derive(name, token())
+    derived = altered.derive(name, token())
     assert derived != token()
     with pytest.raises(jwt.InvalidTokenError):
         jwt.decode(derived, KEY, algorithms=["HS256"], audience="customer-v1", options={"verify_sub": False})
 
 
 def test_a_token_that_is_like_that_already_is_not_taken_for_a_broken_one() -> None:
-    given = f"{forge.encode_segment({'alg': 'HS256'})}.{forge.encode_segment({'exp': 4102444800})}.AAAA"
-    with pytest.raises(forge.ForgeError, match="already"):
-        forge.derive("expiry-changed", given)
+    given = f"{altered.encode_segment({'alg': 'HS256'})}.{altered.encode_segment({'exp': 4102444800})}.AAAA"
+    with pytest.raises(altered.ForgeError, match="already"):
+        altered.derive("expiry-changed", given)
 
 
 @pytest.mark.parametrize("name", ["foreign-key-embedded", "foreign-key-file"])
 def test_a_foreign_key_signs_what_names_it(name: str) -> None:
-    first, second, third = forge.segments(forge.derive(name, token()))
-    header = forge.decode_segment(first)
-    assert forge.decode_segment(second) == {"sub": 25, "aud": ["customer-v1"]}
+    first, second, third = altered.segments(altered.derive(name, token()))
+    header = altered.decode_segment(first)
+    assert altered.decode_segment(second) == {"sub": 25, "aud": ["customer-v1"]}
     assert header["alg"] == "HS256"
     key = b"" if "kid" in header else jwt.PyJWK(header["jwk"]).key
     algorithm = jwt.algorithms.HMACAlgorithm(jwt.algorithms.HMACAlgorithm.SHA256)

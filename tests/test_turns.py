@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.plan import Step
-from conformance.sender import MANY_REFUSED
-from conformance.turns import Turns
+from conformance.observe.sender import MANY_REFUSED
+from conformance.observe.serial_access import Turns
+from conformance.plan.steps import Step
 from tests.servers.raw import OK, Script, Talk, raw_server
 from tests.servers.serial import serial_server
 from tests.targets import observer_of

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rfc3986_validator import validate_rfc3986  # type: ignore[import-untyped]
 
-from conformance import jsontext, urls, values
+from conformance.syntax import json_text, scalars, urls
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OFFSETS = st.integers(-23 * 60 - 59, 23 * 60 + 59)
@@ -26,7 +26,7 @@ def test_an_instant_is_that_of_datetime(moment: datetime, minutes: int, separato
     hours, rest = divmod(abs(minutes), 60)
     zone = f"{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}"
     text = f"{local.replace(tzinfo=None).isoformat(separator, 'microseconds')}{zone}"
-    found = values.instant(text)
+    found = scalars.instant(text)
     expected = moment - EPOCH
     assert found.seconds == expected // timedelta(seconds=1)
     assert found.fraction == Decimal(moment.microsecond) / 1_000_000
@@ -34,7 +34,7 @@ def test_an_instant_is_that_of_datetime(moment: datetime, minutes: int, separato
 
 @given(st.datetimes(timezones=st.just(UTC)), st.datetimes(timezones=st.just(UTC)))
 def test_instants_are_ordered_like_datetimes(one: datetime, other: datetime) -> None:
-    first, second = (values.instant(moment.isoformat()) for moment in (one, other))
+    first, second = (scalars.instant(moment.isoformat()) for moment in (one, other))
     assert (first < second) == (one < other)
 
 
@@ -49,7 +49,7 @@ def test_instants_are_ordered_like_datetimes(one: datetime, other: datetime) -> 
     ],
 )
 def test_odd_times_that_exist(text: str) -> None:
-    assert values.instant(text)
+    assert scalars.instant(text)
 
 
 @pytest.mark.parametrize(
@@ -80,17 +80,17 @@ def test_odd_times_that_exist(text: str) -> None:
 )
 def test_times_that_do_not_exist(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        values.instant(text)
+        scalars.instant(text)
 
 
 @given(st.lists(st.decimals(allow_nan=False, allow_infinity=False, places=20), max_size=5))
 def test_a_sum_is_exact(numbers: list[Decimal]) -> None:
-    assert Fraction(values.exact_sum(*numbers)) == sum(map(Fraction, numbers))
+    assert Fraction(scalars.exact_sum(*numbers)) == sum(map(Fraction, numbers))
 
 
 @given(st.from_regex(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", fullmatch=True))
 def test_a_decimal_is_read_exactly(text: str) -> None:
-    number = values.plain_decimal(text)
+    number = scalars.plain_decimal(text)
     assert number is not None
     assert Fraction(number) == Fraction(text)
 
@@ -99,7 +99,7 @@ def test_a_decimal_is_read_exactly(text: str) -> None:
     "value", ["", "-", "1.", ".5", "+1", "1e2", "NaN", "Infinity", "1_0", " 1", "1\n", "\u0661", 1, None]
 )
 def test_other_forms_are_no_decimal(value: object) -> None:
-    assert values.plain_decimal(value) is None
+    assert scalars.plain_decimal(value) is None
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_other_forms_are_no_decimal(value: object) -> None:
     ],
 )
 def test_the_form_of_a_uuid(text: str, legal: bool) -> None:
-    assert values.is_uuid(text) is legal
+    assert scalars.is_uuid(text) is legal
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_the_form_of_a_uuid(text: str, legal: bool) -> None:
     ],
 )
 def test_a_value_is_shown_in_one_short_line(text: str, expected: str) -> None:
-    assert values.shown(jsontext.read(text.encode()).value) == expected
+    assert scalars.shown(json_text.read(text.encode()).value) == expected
 
 
 PIECES = st.sampled_from(

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from conformance import waivers
+from conformance.model import waivers
+from conformance.model.requirements import registry
+from conformance.model.verdict import ExitCode, Judgement, Outcome, Verdict, decide
+from conformance.model.waivers import State, Waiver, WaiverError, Waivers
 from conformance.reference.server import ReferenceServer
-from conformance.reports.waiver_file import pattern
-from conformance.requirements import registry
-from conformance.verdict import ExitCode, Judgement, Outcome, Verdict, decide
-from conformance.waivers import State, Waiver, WaiverError, Waivers
+from conformance.report.waiver_file import pattern
 from tests.test_plugin import CONDITIONAL, Result, run
 from tests.test_verdict import REGISTRY
 

@@ -8,12 +8,12 @@ from types import MappingProxyType
 
 import pytest
 
-from conformance import probes
-from conformance.arguments import Argument
-from conformance.exchange import NotObserved
-from conformance.plan import closure, next_page, steps_for
-from conformance.probe import get, walk
-from conformance.reports import plan as shown_plan
+from conformance.model.exchange import NotObserved
+from conformance.plan import probes
+from conformance.plan.parameters import Argument
+from conformance.plan.probe import get, walk
+from conformance.plan.steps import closure, next_page, steps_for
+from conformance.report import plan as shown_plan
 from tests.collection_answers import COLLECTION, at, page
 from tests.exchanges import ORIGIN
 from tests.servers.raw import Talk, raw_server

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from conformance import wire
+from conformance.observe import connection as wire
 from tests.observing import HEAD, SHORT, answered, dripping, observed, sending
 from tests.servers.raw import Script, always, once, raw_server
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.fixtures import RUN, probe_fixtures
-from conformance.tokens_offline import TokenFacts
+from conformance.pytest_hooks.fixtures import RUN, probe_fixtures
+from conformance.tokens.inspected import TokenFacts
 
 globals().update(probe_fixtures())
 

@@ -6,13 +6,13 @@ import contextlib
 import re
 from collections.abc import Iterator
 
-from conformance import contract
-from conformance.checks import documents, invoices
-from conformance.checks.readings import Reading, judge_each, pointer
-from conformance.exchange import Exchange, NotObserved, Request
-from conformance.jsontext import IntegerLexeme, RealLexeme
-from conformance.judging import Violation, expect, observe_each, requirement
-from conformance.values import instant, is_date_time, is_uuid, plain_decimal, shown
+from conformance.checks.support import documents, invoices
+from conformance.checks.support.readings import Reading, judge_each, pointer
+from conformance.judge.api import Violation, expect, observe_each, requirement
+from conformance.model import contract
+from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.syntax.json_text import IntegerLexeme, RealLexeme
+from conformance.syntax.scalars import instant, is_date_time, is_uuid, plain_decimal, shown
 
 Exchanges = tuple[Exchange, ...]
 # Id of the invoice and name of the attribute; where it was shown, and how it was written there.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from conformance.exchange import Exchange
-from conformance.fieldvalues import challenges
-from conformance.given import given, given_served_to_its_owner, given_status, variant
-from conformance.judging import Violation, expect, expect_status, observe_each, requirement, status_line
-from conformance.likeness import expect_alike
-from conformance.tokens_offline import TokenFacts
-from conformance.values import shown
+from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement, status_line
+from conformance.judge.comparison import expect_alike
+from conformance.judge.preconditions import given, given_served_to_its_owner, given_status, variant
+from conformance.model.exchange import Exchange
+from conformance.reading.field_parameters import challenges
+from conformance.syntax.scalars import shown
+from conformance.tokens.inspected import TokenFacts
 
 _SCHEME = re.compile(r"[\s,]*[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # Cookies by which load balancers and firewalls keep a client on one server; they hold no session of the application.

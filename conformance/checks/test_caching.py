@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from conformance import listings
-from conformance.exchange import Exchange, Fields
-from conformance.fields import MalformedError, cache_directives, directives, varies_by
-from conformance.given import given, given_status, may_have_content
-from conformance.isolation import given_two_customers
-from conformance.judging import NotObserved, Violation, expect, observe_each, requirement, status_line
-from conformance.linting import second_opinion
+from conformance.checks.support.header_lint import second_opinion
+from conformance.checks.support.isolation import given_two_customers
+from conformance.judge.api import NotObserved, Violation, expect, observe_each, requirement, status_line
+from conformance.judge.preconditions import given, given_status, may_have_content
+from conformance.model.exchange import Exchange, Fields
+from conformance.reading import collection_pages
+from conformance.reading.header_fields import MalformedError, cache_directives, directives, varies_by
 
 # The codings that are registered, whether or not they can be undone here (RFC 9110, section 8.4.1).
 _CODINGS = {
@@ -374,10 +374,12 @@ def test_no_stored_collection_for_another_customer(
     listing_of_other_customer: Exchange,
 ) -> None:
     given_two_customers(item, other_item_of_owner)
-    own = set(listings.elements(listing))
+    own = set(collection_pages.elements(listing))
     given(own, "the collection is empty")
     # The same by another URL, for which nobody else asks.
-    given(not own & set(listings.elements(listing_of_other_customer)), "the customers are not kept apart: SEC-004")
-    stored = own & set(listings.elements(listing_for_other_customer))
+    given(
+        not own & set(collection_pages.elements(listing_of_other_customer)), "the customers are not kept apart: SEC-004"
+    )
+    stored = own & set(collection_pages.elements(listing_for_other_customer))
     observed = f"{len(stored)} invoices of the first customer"
     expect(not stored, "no invoices of the first customer", observed, listing_for_other_customer, part="/data")

@@ -6,13 +6,14 @@ from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
-from conformance import contract, listings
-from conformance.checks import documents, resources
-from conformance.exchange import Exchange, NotObserved
-from conformance.given import given, given_status
-from conformance.jsontext import IntegerLexeme
-from conformance.judging import Violation, expect, expect_status, observe_each, requirement
-from conformance.values import Instant, shown
+from conformance.checks.support import documents, resources
+from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement
+from conformance.judge.preconditions import given, given_status
+from conformance.model import contract
+from conformance.model.exchange import Exchange, NotObserved
+from conformance.reading import collection_pages
+from conformance.syntax.json_text import IntegerLexeme
+from conformance.syntax.scalars import Instant, shown
 
 Exchanges = tuple[Exchange, ...]
 
@@ -30,7 +31,7 @@ def test_a_part_of_the_collection_is_an_array(
     every_unmatched_filter: Exchanges,
     every_page_past_the_end: Exchanges,
 ) -> None:
-    listings.data_of(listing)
+    collection_pages.data_of(listing)
 
     def judge(page: Exchange) -> None:
         given_status(page, 200)
@@ -49,7 +50,7 @@ def _expect_array(page: Exchange) -> None:
 @requirement("ITEM-007")
 def test_the_type_of_an_element_is_invoices(listing: Exchange, listing_with_account: Exchange) -> None:
     def judge(page: Exchange) -> None:
-        for place, element in enumerate(listings.elements(page).values()):
+        for place, element in enumerate(collection_pages.elements(page).values()):
             kind = element.get("type")
             given(isinstance(kind, str), "an element has no type")
             expect(kind == "invoices", '"invoices"', shown(kind), page, part=f"/data/{place}/type")
@@ -72,7 +73,10 @@ def test_no_resource_occurs_twice(
 ) -> None:
     def judge(page: Exchange) -> None:
         seen: set[tuple[str, str]] = set()
-        for place, part in (("/data", listings.data_of(page)), ("/included", page.document.get("included", []))):
+        for place, part in (
+            ("/data", collection_pages.data_of(page)),
+            ("/included", page.document.get("included", [])),
+        ):
             for identity in resources.identities(part):
                 expect(identity not in seen, "every resource once", f"{' '.join(identity)} twice", page, part=place)
                 seen.add(identity)
@@ -113,7 +117,7 @@ def _expect_alike_as_on(listing: Exchange, pages: Exchanges, items: Exchanges) -
 
 
 def _expect_as_by_itself(page: Exchange, item: Exchange) -> None:
-    known = listings.elements(page)
+    known = collection_pages.elements(page)
     identifier = str(item.resource.get("id")).lower()
     given(identifier in known, "the invoice is not on this page of the collection")
     place = list(known).index(identifier)
@@ -138,9 +142,9 @@ def _account_links(resource: documents.Object) -> documents.Object:
 
 @requirement("COLL-004")
 def test_the_total_count_is_an_integer(listing: Exchange) -> None:
-    listings.data_of(listing)
-    given(listings.has_total_count(listing), "there is no total count: COLL-007")
-    count = listings.total_count(listing)
+    collection_pages.data_of(listing)
+    given(collection_pages.has_total_count(listing), "there is no total count: COLL-007")
+    count = collection_pages.total_count(listing)
     expect(isinstance(count, IntegerLexeme), "an integer", shown(count), listing, part="/meta/total-count")
 
 
@@ -149,7 +153,7 @@ def test_the_total_count_is_the_same_on_every_page(listing: Exchange, every_page
     expected = _count(listing)
 
     def judge(page: Exchange) -> None:
-        listings.data_of(page)
+        collection_pages.data_of(page)
         observed = _count(page)
         expect(observed == expected, f"{expected} as on the first page", observed, page, part="/meta/total-count")
 
@@ -164,8 +168,8 @@ def test_the_total_count_is_that_of_the_invoices(
     complete = False
     for pages in (every_page_of_listing, every_page_of_three):
         try:
-            for page in listings.walked(pages):
-                found |= listings.elements(page).keys()
+            for page in collection_pages.walked(pages):
+                found |= collection_pages.elements(page).keys()
             complete = True
         except NotObserved:
             continue
@@ -178,15 +182,15 @@ def test_the_total_count_is_that_of_what_was_asked_for(
     every_filtered_by_account: Exchanges, every_unmatched_filter: Exchanges
 ) -> None:
     def judge(page: Exchange) -> None:
-        found = listings.elements(page)
-        given(listings.is_whole(page), f"{page.probe} is one page of several")
+        found = collection_pages.elements(page)
+        given(collection_pages.is_whole(page), f"{page.probe} is one page of several")
         expect(_count(page) == len(found), str(len(found)), _count(page), page, part="/meta/total-count")
 
     observe_each((*every_filtered_by_account, *every_unmatched_filter), judge)
 
 
 def _count(page: Exchange) -> int:
-    count = listings.total_count(page)
+    count = collection_pages.total_count(page)
     if not isinstance(count, IntegerLexeme):
         raise NotObserved("the total count is no integer")
     return int(count)
@@ -195,13 +199,13 @@ def _count(page: Exchange) -> int:
 # JSON:API has no such member: paging works by the links.
 @requirement("COLL-007")
 def test_there_is_a_total_count(listing: Exchange) -> None:
-    listings.data_of(listing)
-    expect(listings.has_total_count(listing), "the number of invoices", "none", listing, part="/meta")
+    collection_pages.data_of(listing)
+    expect(collection_pages.has_total_count(listing), "the number of invoices", "none", listing, part="/meta")
 
 
 @requirement("COLL-005")
 def test_the_newest_comes_first(listing: Exchange) -> None:
-    starts = [_time(element, "start-date") for element in listings.elements(listing).values()]
+    starts = [_time(element, "start-date") for element in collection_pages.elements(listing).values()]
     given(len(set(starts)) > 1, "the collection does not show two different start dates")
     for place, (one, other) in enumerate(pairwise(starts), 1):
         part = f"/data/{place}/attributes/start-date"
@@ -211,10 +215,10 @@ def test_the_newest_comes_first(listing: Exchange) -> None:
 @requirement("COLL-006")
 def test_periods_of_one_account_do_not_overlap(listing_with_account: Exchange) -> None:
     periods: dict[str, list[tuple[Instant, Instant, str]]] = {}
-    for identifier, element in listings.elements(listing_with_account).items():
+    for identifier, element in collection_pages.elements(listing_with_account).items():
         start, end = (_time(element, name) for name in ("start-date", "end-date"))
         if start < end:
-            periods.setdefault(listings.account_id(element), []).append((start, end, identifier))
+            periods.setdefault(collection_pages.account_id(element), []).append((start, end, identifier))
     pairs = [pair for each in periods.values() for pair in pairwise(sorted(each))]
     given(pairs, "no account has two invoices")
     for (_, end, one), (start, _, other) in pairs:
@@ -223,7 +227,7 @@ def test_periods_of_one_account_do_not_overlap(listing_with_account: Exchange) -
 
 
 def _time(element: documents.Object, name: str) -> Instant:
-    found = listings.value(element, name)
+    found = collection_pages.value(element, name)
     if not isinstance(found, Instant):
         raise NotObserved(f"{name} of an element is no time")
     return found

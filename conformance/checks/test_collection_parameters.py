@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance import listings
-from conformance.checks import documents, resources
-from conformance.circumstances import declares_version_1_0
-from conformance.exchange import Exchange, NotObserved
-from conformance.given import given, given_status
-from conformance.judging import expect, expect_status, requirement
-from conformance.probes.paging import VIEW_FIELDS
-from conformance.values import shown
+from conformance.checks.support import documents, resources
+from conformance.judge.api import expect, expect_status, requirement
+from conformance.judge.preconditions import given, given_status
+from conformance.model.exchange import Exchange, NotObserved
+from conformance.plan.probes.paging import VIEW_FIELDS
+from conformance.reading import collection_pages
+from conformance.reading.classification import declares_version_1_0
+from conformance.syntax.scalars import shown
 
 _WANTED = {"reference", "amount-spent"}
 
@@ -29,7 +29,7 @@ def test_an_empty_collection_is_a_compound_document_too(
     listing_with_account: Exchange, unmatched_filter_with_account: Exchange
 ) -> None:
     given(isinstance(listing_with_account.ok_document.get("included"), list), "nothing is included at all")
-    given(listings.data_of(unmatched_filter_with_account) == [], "the collection is not empty: FILT-003")
+    given(collection_pages.data_of(unmatched_filter_with_account) == [], "the collection is not empty: FILT-003")
     given(not declares_version_1_0(unmatched_filter_with_account), "JSON:API 1.0 does not ask for it")
     document = unmatched_filter_with_account.document
     observed = shown(document["included"]) if "included" in document else "no member included"
@@ -41,7 +41,7 @@ def test_an_empty_collection_is_a_compound_document_too(
 
 @requirement("INCL-001")
 def test_the_accounts_of_the_collection_are_included(listing_with_account: Exchange) -> None:
-    accounts = listings.account_ids(listing_with_account)
+    accounts = collection_pages.account_ids(listing_with_account)
     included = listing_with_account.document.get("included")
     observed = shown(included) if "included" in listing_with_account.document else "no member included"
     expect(isinstance(included, list), "an array of resources", observed, listing_with_account, part="/included")
@@ -53,7 +53,7 @@ def test_the_accounts_of_the_collection_are_included(listing_with_account: Excha
 
 @requirement("INCL-002")
 def test_included_resources_are_linked_from_the_collection(listing_with_account: Exchange) -> None:
-    listings.account_ids(listing_with_account)
+    collection_pages.account_ids(listing_with_account)
     found = resources.identities(_included(listing_with_account))
     given(found, "nothing is included: INCL-001")
     loose = [identity for identity in found if identity not in _linked(listing_with_account)]
@@ -63,7 +63,7 @@ def test_included_resources_are_linked_from_the_collection(listing_with_account:
 
 @requirement("INCL-003")
 def test_nothing_but_accounts_is_included(listing_with_account: Exchange) -> None:
-    listings.account_ids(listing_with_account)
+    collection_pages.account_ids(listing_with_account)
     # What nothing links to is judged by INCL-002.
     included = resources.identities(_included(listing_with_account))
     kinds = {kind for kind, _ in _linked(listing_with_account).intersection(included)}
@@ -89,12 +89,12 @@ def test_an_unknown_include_path_is_refused_by_the_collection(
 
 @requirement("FLDS-001")
 def test_elements_have_only_the_named_fields(listing: Exchange, listing_sparse: Exchange) -> None:
-    full = listings.elements(listing)
+    full = collection_pages.elements(listing)
     given(full, "the collection is empty")
     expect_status(listing_sparse, 200, 400, why="sparse fieldsets are supported or refused")
     if listing_sparse.status == 400:
         return
-    for place, (identifier, element) in enumerate(listings.elements(listing_sparse).items()):
+    for place, (identifier, element) in enumerate(collection_pages.elements(listing_sparse).items()):
         given(identifier in full, "the collection changed")
         has, had = _fields(element), _fields(full[identifier])
         given(had >= _WANTED, "the elements do not have these fields: ITEM-022")
@@ -108,11 +108,11 @@ def test_elements_have_only_the_named_fields(listing: Exchange, listing_sparse: 
 def test_fields_hold_beside_other_parameters(
     listing_sparse: Exchange, every_page_of_view: tuple[Exchange, ...]
 ) -> None:
-    alone = listings.elements(listing_sparse).values()
+    alone = collection_pages.elements(listing_sparse).values()
     given(alone and all(_fields(element) <= _WANTED for element in alone), "not even alone: the check before")
     first, *_ = every_page_of_view
     given_status(first, 200)
-    for place, element in enumerate(listings.elements(first).values()):
+    for place, element in enumerate(collection_pages.elements(first).values()):
         further = sorted(_fields(element) - set(VIEW_FIELDS))
         expected, observed = f"{' and '.join(VIEW_FIELDS)} alone", f"also {', '.join(further[:4])}"
         expect(not further, expected, observed, first, part=f"/data/{place}")

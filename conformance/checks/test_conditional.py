@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.exchange import Exchange, Fields
-from conformance.fields import date_of, opaque
-from conformance.given import expect_same_invoice, given, given_status, given_validation_works, variant
-from conformance.judging import expect, expect_status, requirement, status_line
+from conformance.judge.api import expect, expect_status, requirement, status_line
+from conformance.judge.preconditions import expect_same_invoice, given, given_status, given_validation_works, variant
+from conformance.model.exchange import Exchange, Fields
+from conformance.reading.header_fields import date_of, opaque
 
 
 def _expect_not_modified(exchange: Exchange, item: Exchange) -> None:

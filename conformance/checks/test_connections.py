@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.exchange import Answer, Exchange, NotObserved
-from conformance.fields import elements
-from conformance.given import contents, given, sent_length
-from conformance.judging import Violation, expect, requirement, status_line
+from conformance.judge.api import Violation, expect, requirement, status_line
+from conformance.judge.preconditions import contents, given, sent_length
+from conformance.model.exchange import Answer, Exchange, NotObserved
+from conformance.reading.header_fields import elements
 
 
 def _ends(answer: Answer) -> bool:

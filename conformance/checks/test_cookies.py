@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from email.utils import parsedate_to_datetime
 
-from conformance.exchange import Exchange
-from conformance.given import given, given_status
-from conformance.judging import expect, expect_status, requirement, status_line
-from conformance.values import shown
+from conformance.judge.api import expect, expect_status, requirement, status_line
+from conformance.judge.preconditions import given, given_status
+from conformance.model.exchange import Exchange
+from conformance.syntax.scalars import shown
 
 _NOT_CACHEABLE = {"no-store", "private", "no-cache"}
 

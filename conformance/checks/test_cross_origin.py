@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.exchange import Exchange
-from conformance.fields import elements
-from conformance.given import given, given_status
-from conformance.judging import expect, observe_each, requirement
+from conformance.judge.api import expect, observe_each, requirement
+from conformance.judge.preconditions import given, given_status
+from conformance.model.exchange import Exchange
+from conformance.reading.header_fields import elements
 
 _ORIGIN, _CREDENTIALS = "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials"
 _METHODS = "Access-Control-Allow-Methods"

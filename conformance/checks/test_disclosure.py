@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from conformance.circumstances import says_later
-from conformance.disclosure import revealed
-from conformance.exchange import Exchange
-from conformance.given import given, given_status, variant
-from conformance.judging import Violation, expect, expect_status, observe_each, requirement
-from conformance.likeness import expect_alike
-from conformance.values import shown
+from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement
+from conformance.judge.comparison import expect_alike
+from conformance.judge.preconditions import given, given_status, variant
+from conformance.model.exchange import Exchange
+from conformance.reading.classification import says_later
+from conformance.reading.disclosure import revealed
+from conformance.syntax.scalars import shown
 
 
 @requirement("SEC-006")

@@ -6,12 +6,12 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
-from conformance.checks.documents import unknown_members
-from conformance.circumstances import declares_version_1_0, error_objects, made_by_application
-from conformance.exchange import JSON_API, Exchange
-from conformance.given import given
-from conformance.judging import expect, observe_each, requirement
-from conformance.values import shown
+from conformance.checks.support.documents import unknown_members
+from conformance.judge.api import expect, observe_each, requirement
+from conformance.judge.preconditions import given
+from conformance.model.exchange import JSON_API, Exchange
+from conformance.reading.classification import declares_version_1_0, error_objects, made_by_application
+from conformance.syntax.scalars import shown
 
 # JSON:API 1.1, error-objects.
 _MEMBERS = {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.circumstances import (
+from conformance.judge.api import Violation, expect, observe_each, requirement, status_line
+from conformance.judge.preconditions import given, given_status
+from conformance.model.exchange import JSON_API, Exchange
+from conformance.reading.classification import (
     accepts_json_api,
     error_objects,
     is_complete,
@@ -12,11 +15,8 @@ from conformance.circumstances import (
     made_by_application,
     may_be_refused_early,
 )
-from conformance.exchange import JSON_API, Exchange
-from conformance.fields import MalformedError, fixdate
-from conformance.given import given, given_status
-from conformance.judging import Violation, expect, observe_each, requirement, status_line
-from conformance.values import shown
+from conformance.reading.header_fields import MalformedError, fixdate
+from conformance.syntax.scalars import shown
 
 
 def _expect_error_document(exchange: Exchange) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from conformance import listings
-from conformance.checks.conditions import Condition, conditions, outcome
-from conformance.exchange import Exchange, NotObserved
-from conformance.given import given, given_status
-from conformance.judging import expect, expect_status, observe_each, requirement
-from conformance.values import shown
+from conformance.checks.support.conditions import Condition, conditions, outcome
+from conformance.judge.api import expect, expect_status, observe_each, requirement
+from conformance.judge.preconditions import given, given_status
+from conformance.model.exchange import Exchange, NotObserved
+from conformance.reading import collection_pages
+from conformance.syntax.scalars import shown
 
 Exchanges = tuple[Exchange, ...]
 
@@ -44,7 +44,7 @@ def test_a_filter_holds_beside_other_parameters(
 def _unwanted(page: Exchange) -> list[str]:
     """Return the ids of invoices that do not fulfil the filters of the request."""
     asked = conditions(page)
-    return [each for each, element in listings.elements(page).items() if outcome(asked, element) is False]
+    return [each for each, element in collection_pages.elements(page).items() if outcome(asked, element) is False]
 
 
 @requirement("FILT-003")
@@ -58,7 +58,7 @@ def test_what_matches_nothing_gives_nothing(
     if unmatched_filter.status == 400:
         raise NotObserved("the value is refused")
     expect_status(unmatched_filter, 200, 400, why="no invoice has that value")
-    data = listings.data_of(unmatched_filter)
+    data = collection_pages.data_of(unmatched_filter)
     expect(not data, "an empty array", shown(data), unmatched_filter, part="/data")
 
 
@@ -73,7 +73,7 @@ def test_a_value_of_the_wrong_type_selects_nothing(
     if mistyped_filter.status == 400:
         return
     expect_status(mistyped_filter, 200, 400, why="the value is of the wrong type")
-    data = listings.data_of(mistyped_filter)
+    data = collection_pages.data_of(mistyped_filter)
     expect(not data, "400, or an empty array", shown(data), mistyped_filter, part="/data")
 
 
@@ -101,8 +101,8 @@ def _given_filters_matter(listing: Exchange, unknown_filter: Exchange, filtered:
     """Raise NotObserved when the server ignores this filter as it ignores unknown ones: FILT-001 owns that."""
     if unknown_filter.status != 200 or filtered.status != 200:
         return
-    everything = listings.elements(listing).keys()
-    ignored = all(listings.elements(page).keys() == everything for page in (unknown_filter, filtered))
+    everything = collection_pages.elements(listing).keys()
+    ignored = all(collection_pages.elements(page).keys() == everything for page in (unknown_filter, filtered))
     given(not ignored, "the server ignores filters that it does not know: FILT-001")
 
 
@@ -110,9 +110,9 @@ def _expect_selection(listing: Exchange, filtered: Exchange) -> None:
     """Raise Violation unless a filter keeps what fulfils it by the shown values, and nothing else."""
     given(filtered.status == 200, "the filter was refused")
     asked = conditions(filtered)
-    everything, selected = listings.elements(listing), listings.elements(filtered)
+    everything, selected = collection_pages.elements(listing), collection_pages.elements(filtered)
     outcomes = {identifier: outcome(asked, element) for identifier, element in everything.items()}
-    complete = listings.is_whole(filtered)
+    complete = collection_pages.is_whole(filtered)
     given(False in outcomes.values() or (complete and True in outcomes.values()), "no invoice tells anything")
     expected = " and ".join(map(str, asked))
     for place, (identifier, element) in enumerate(selected.items()):
@@ -124,7 +124,7 @@ def _expect_selection(listing: Exchange, filtered: Exchange) -> None:
         expect(not missing, expected, observed, filtered, part="/data")
 
 
-def _shown(asked: list[Condition], element: listings.Object) -> str:
+def _shown(asked: list[Condition], element: collection_pages.Object) -> str:
     name = asked[0].name
-    value = listings.account_id(element) if name == "account-id" else element["attributes"][name]
+    value = collection_pages.account_id(element) if name == "account-id" else element["attributes"][name]
     return f"{name} {shown(value)}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from conformance.circumstances import made_by_application
-from conformance.exchange import Exchange, NotObserved
-from conformance.given import given, given_status
-from conformance.judging import Violation, expect, observe_each, requirement
-from conformance.values import is_uuid, shown
+from conformance.judge.api import Violation, expect, observe_each, requirement
+from conformance.judge.preconditions import given, given_status
+from conformance.model.exchange import Exchange, NotObserved
+from conformance.reading.classification import made_by_application
+from conformance.syntax.scalars import is_uuid, shown
 
 _SAFE_FRAMING = frozenset({"sameorigin", "deny"})
 _STRICT_REFERRERS = frozenset({"no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"})

@@ -6,12 +6,12 @@ import re
 from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
 
-from conformance.circumstances import may_be_cut_off, may_be_refused_early
-from conformance.exchange import Exchange
-from conformance.fields import TOKEN, MalformedError, WrongDayError, date_of, fixdate
-from conformance.given import expect_same_invoice, given, given_status, may_have_content, surplus, unread
-from conformance.judging import Violation, expect, observe_each, requirement, status_line
-from conformance.linting import GRAMMAR, second_opinion
+from conformance.checks.support.header_lint import GRAMMAR, second_opinion
+from conformance.judge.api import Violation, expect, observe_each, requirement, status_line
+from conformance.judge.preconditions import expect_same_invoice, given, given_status, may_have_content, surplus, unread
+from conformance.model.exchange import Exchange
+from conformance.reading.classification import may_be_cut_off, may_be_refused_early
+from conformance.reading.header_fields import TOKEN, MalformedError, WrongDayError, date_of, fixdate
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 # Fields of RFC 9110 and RFC 9111 that are no lists. WWW-Authenticate, Set-Cookie and the like may stand more than once.

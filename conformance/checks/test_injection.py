@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from conformance.checks.documents import Part, urls
-from conformance.exchange import JSON_API, Exchange
-from conformance.given import contents, expect_survived, given, given_status
-from conformance.judging import expect, requirement, status_line
-from conformance.probes.injection import FOREIGN_HOST, INJECTED, MARKUP, PRODUCT
-from conformance.urls import host_of
-from conformance.values import shown
+from conformance.checks.support.documents import Part, urls
+from conformance.judge.api import expect, requirement, status_line
+from conformance.judge.preconditions import contents, expect_survived, given, given_status
+from conformance.model.exchange import JSON_API, Exchange
+from conformance.plan.probes.injection import FOREIGN_HOST, INJECTED, MARKUP, PRODUCT
+from conformance.syntax.scalars import shown
+from conformance.syntax.urls import host_of
 
 # Where browsers run scripts, by the label or by sniffing.
 _ACTIVE = ("html", "xml", "javascript")

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.circumstances import says_later
-from conformance.exchange import Exchange, NotObserved
-from conformance.given import given, given_status
-from conformance.isolation import asked_id, difference, given_two_customers, identifiers, marks, shown_marks
-from conformance.judging import Violation, expect, expect_status, observe_each, requirement, status_line
-from conformance.secrets import OTHER_AUTH_TOKEN
-from conformance.values import shown
+from conformance.checks.support.isolation import (
+    asked_id,
+    difference,
+    given_two_customers,
+    identifiers,
+    marks,
+    shown_marks,
+)
+from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement, status_line
+from conformance.judge.preconditions import given, given_status
+from conformance.model.exchange import Exchange, NotObserved
+from conformance.reading.classification import says_later
+from conformance.syntax.redaction import OTHER_AUTH_TOKEN
+from conformance.syntax.scalars import shown
 
 Exchanges = tuple[Exchange, ...]
 # What belongs to one customer alone.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from conformance import contract
-from conformance.checks import documents, invoices, resources
-from conformance.exchange import JSON_API, Exchange, NotObserved
-from conformance.given import given
-from conformance.judging import Violation, expect, expect_status, observe_each, requirement
-from conformance.urls import is_uri_reference, path_of
-from conformance.values import is_uuid, shown
+from conformance.checks.support import documents, invoices, resources
+from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement
+from conformance.judge.preconditions import given
+from conformance.model import contract
+from conformance.model.exchange import JSON_API, Exchange, NotObserved
+from conformance.syntax.scalars import is_uuid, shown
+from conformance.syntax.urls import is_uri_reference, path_of
 
 Exchanges = tuple[Exchange, ...]
 _REDIRECTS = (301, 302, 307, 308)

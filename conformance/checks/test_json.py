@@ -7,12 +7,12 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from conformance import contract
-from conformance.checks import documents
-from conformance.exchange import Exchange, NotObserved
-from conformance.jsontext import DefectKind, IntegerLexeme, JsonText, RealLexeme
-from conformance.judging import Violation, expect, observe_each, requirement
-from conformance.values import shown
+from conformance.checks.support import documents
+from conformance.judge.api import Violation, expect, observe_each, requirement
+from conformance.model import contract
+from conformance.model.exchange import Exchange, NotObserved
+from conformance.syntax.json_text import DefectKind, IntegerLexeme, JsonText, RealLexeme
+from conformance.syntax.scalars import shown
 
 Exchanges = tuple[Exchange, ...]
 # RFC 7493, section 2.2.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
-from conformance import listings
-from conformance.checks import documents, invoices, resources
-from conformance.exchange import JSON_API, Exchange, NotObserved, link_of
-from conformance.given import given, given_status
-from conformance.judging import expect, expect_status, observe_each, requirement
-from conformance.urls import is_absolute, origin, path_of
-from conformance.values import shown
+from conformance.checks.support import documents, invoices, resources
+from conformance.judge.api import expect, expect_status, observe_each, requirement
+from conformance.judge.preconditions import given, given_status
+from conformance.model.exchange import JSON_API, Exchange, NotObserved, link_of
+from conformance.reading import collection_pages
+from conformance.syntax.scalars import shown
+from conformance.syntax.urls import is_absolute, origin, path_of
 
 # Name of the link, path below that of the invoice, and where it stands.
 _SELF = ("self", "", "/data/links/self")
@@ -207,7 +207,9 @@ def test_the_links_between_pages_have_the_requested_origin(
     given(usual, "the invoice has no such link: the check before")
 
     def judge(page: Exchange) -> None:
-        links = [(name, link) for name in listings.PAGE_LINKS if (link := listings.page_link(page, name))]
+        links = [
+            (name, link) for name in collection_pages.PAGE_LINKS if (link := collection_pages.page_link(page, name))
+        ]
         given(links, "no links between pages")
         for name, link in links:
             own = is_absolute(link) and origin(link) == origin(_requested(page))

@@ -7,9 +7,9 @@ import re
 from datetime import timedelta
 from itertools import pairwise
 
-from conformance.exchange import Exchange
-from conformance.given import contents, given, given_status
-from conformance.judging import Violation, expect, observe_each, requirement, status_line
+from conformance.judge.api import Violation, expect, observe_each, requirement, status_line
+from conformance.judge.preconditions import contents, given, given_status
+from conformance.model.exchange import Exchange
 
 Exchanges = tuple[Exchange, ...]
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from conformance.exchange import Exchange
-from conformance.fields import MalformedError, declared_length, tokens, varies_by
-from conformance.given import contents, expect_same_invoice, given, given_status, sent_length, surplus
-from conformance.isolation import is_incidental
-from conformance.judging import expect, expect_status, observe_each, requirement, status_line
-from conformance.likeness import tells_of_itself
-from conformance.linting import second_opinion
-from conformance.probes.http import OVERRIDES, THROW_AWAY
+from conformance.checks.support.header_lint import second_opinion
+from conformance.checks.support.isolation import is_incidental
+from conformance.judge.api import expect, expect_status, observe_each, requirement, status_line
+from conformance.judge.comparison import tells_of_itself
+from conformance.judge.preconditions import contents, expect_same_invoice, given, given_status, sent_length, surplus
+from conformance.model.exchange import Exchange
+from conformance.plan.probes.http import OVERRIDES, THROW_AWAY
+from conformance.reading.header_fields import MalformedError, declared_length, tokens, varies_by
 
 # Differs for each answer or follows from content; or another requirement judges it.
 _NOT_COMPARED = {

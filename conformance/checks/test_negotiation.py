@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.circumstances import (
+from conformance.judge.api import expect, expect_status, observe_each, requirement, status_line
+from conformance.judge.preconditions import expect_same_invoice, given, given_status
+from conformance.model.exchange import JSON_API, Exchange
+from conformance.reading.classification import (
     accepted_ranges,
     accepts_json_api,
     declares_newer_version,
@@ -11,11 +14,8 @@ from conformance.circumstances import (
     looks_like_error_document,
     made_by_application,
 )
-from conformance.exchange import JSON_API, Exchange
-from conformance.fieldvalues import parameter_names
-from conformance.given import expect_same_invoice, given, given_status
-from conformance.judging import expect, expect_status, observe_each, requirement, status_line
-from conformance.values import shown
+from conformance.reading.field_parameters import parameter_names
+from conformance.syntax.scalars import shown
 
 
 def _one_content_type(exchange: Exchange) -> str | None:

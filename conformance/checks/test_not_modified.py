@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from conformance.exchange import Exchange
-from conformance.fields import cache_directives, declared_length, opaque, varies_by
-from conformance.given import given, given_status, given_validation_works, sent_length, surplus
-from conformance.judging import NotObserved, expect, observe_each, requirement
-from conformance.likeness import tells_of_itself
-from conformance.linting import second_opinion
+from conformance.checks.support.header_lint import second_opinion
+from conformance.judge.api import NotObserved, expect, observe_each, requirement
+from conformance.judge.comparison import tells_of_itself
+from conformance.judge.preconditions import given, given_status, given_validation_works, sent_length, surplus
+from conformance.model.exchange import Exchange
+from conformance.reading.header_fields import cache_directives, declared_length, opaque, varies_by
 
 _REPEATED = ("Cache-Control", "Content-Location", "ETag", "Expires", "Vary")
 

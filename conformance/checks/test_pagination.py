@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance import listings
-from conformance.checks import documents
-from conformance.checks.ordering import disorder, is_unsorted
-from conformance.exchange import Exchange
-from conformance.given import given, given_status
-from conformance.judging import Violation, expect, expect_status, observe_each, requirement
-from conformance.probes.paging import PAGE_SIZE, VIEW_SIZE
-from conformance.urls import target_of
-from conformance.values import shown
+from conformance.checks.support import documents
+from conformance.checks.support.ordering import disorder, is_unsorted
+from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement
+from conformance.judge.preconditions import given, given_status
+from conformance.model.exchange import Exchange
+from conformance.plan.probes.paging import PAGE_SIZE, VIEW_SIZE
+from conformance.reading import collection_pages
+from conformance.syntax.scalars import shown
+from conformance.syntax.urls import target_of
 
 Exchanges = tuple[Exchange, ...]
 
 # JSON:API 1.1, document-top-level: what the links of a document may be called.
-_KNOWN_LINKS = {"self", "related", "describedby", *listings.PAGE_LINKS}
+_KNOWN_LINKS = {"self", "related", "describedby", *collection_pages.PAGE_LINKS}
 _DOCUMENTED_MAXIMUM = 1000
 
 
 def _links(page: Exchange) -> documents.Object:
-    listings.data_of(page)
+    collection_pages.data_of(page)
     return documents.member_object(page.document, "links")
 
 
@@ -33,7 +33,7 @@ def test_pagination_links_have_their_names(listing: Exchange, every_page_of_thre
         given(links, "there are no links")
         here = _target(page, page.request.url)
         for name in documents.unknown_members(page, links, _KNOWN_LINKS):
-            link = listings.page_link(page, name)
+            link = collection_pages.page_link(page, name)
             target = here if link is None else _target(page, link)
             another = target != here and target[0] == here[0]
             expected = "pagination links named first, last, prev and next"
@@ -51,7 +51,7 @@ def test_pagination_links_stand_in_links(listing: Exchange, every_page_of_three:
     def judge(page: Exchange) -> None:
         links = _links(page)
         for place, holder in _other_holders(page.document):
-            for name in listings.PAGE_LINKS:
+            for name in collection_pages.PAGE_LINKS:
                 value = holder.get(name)
                 misplaced = name not in links and isinstance(value, str) and value.startswith(("http", "/", "?"))
                 observed = f"{name} in {place}"
@@ -74,8 +74,8 @@ def _other_holders(document: documents.Object) -> list[tuple[str, documents.Obje
 def test_the_first_page_has_no_page_before(listing: Exchange, first_of_three: Exchange) -> None:
     def judge(page: Exchange) -> None:
         _links(page)
-        given(listings.has_page_links(page), "there are no pagination links")
-        link = listings.page_link(page, "prev")
+        given(collection_pages.has_page_links(page), "there are no pagination links")
+        link = collection_pages.page_link(page, "prev")
         expect(link is None, "no link prev on the first page", shown(link), page, part="/links/prev")
 
     observe_each((listing, first_of_three), judge)
@@ -86,7 +86,7 @@ def test_the_last_page_has_no_next_one(every_page_of_three: Exchanges, every_pag
     def judge(page: Exchange) -> None:
         _links(page)
         here = _target(page, page.request.url)
-        following, last = (listings.page_link(page, name) for name in ("next", "last"))
+        following, last = (collection_pages.page_link(page, name) for name in ("next", "last"))
         given(following is not None, "there is no link next")
         assert following is not None
         expect(_target(page, following) != here, "another page as next", "this page itself", page, part="/links/next")
@@ -99,7 +99,7 @@ def test_the_last_page_has_no_next_one(every_page_of_three: Exchanges, every_pag
 
 def _is_circular(page: Exchange) -> bool:
     """Tell whether next leads back to the first page."""
-    following, first = (listings.page_link(page, name) for name in ("next", "first"))
+    following, first = (collection_pages.page_link(page, name) for name in ("next", "first"))
     return following is not None and first is not None and _target(page, following) == _target(page, first)
 
 
@@ -107,7 +107,7 @@ def _is_circular(page: Exchange) -> bool:
 def test_the_last_link_leads_to_the_last_page(
     listing: Exchange, every_page_of_three: Exchanges, last_of_three: Exchange
 ) -> None:
-    pages = listings.walked(every_page_of_three)
+    pages = collection_pages.walked(every_page_of_three)
     given({each for page in pages for each in _ids(page)}.issuperset(_ids(listing)), "a page is missing: PAGE-003")
     _expect_page(last_of_three, pages[-1], "last")
 
@@ -116,14 +116,14 @@ def test_the_last_link_leads_to_the_last_page(
 def test_the_prev_link_leads_to_the_page_before(
     every_page_of_three: Exchanges, last_of_three: Exchange, before_last_of_three: Exchange
 ) -> None:
-    pages = listings.walked(every_page_of_three)
+    pages = collection_pages.walked(every_page_of_three)
     given(len(pages) > 1, "there is one page only")
     given(_ids(last_of_three) == _ids(pages[-1]), "the link last leads elsewhere")
     _expect_page(before_last_of_three, pages[-2], "prev")
 
 
 def _ids(page: Exchange) -> list[str]:
-    return list(listings.elements(page))
+    return list(collection_pages.elements(page))
 
 
 def _expect_page(reached: Exchange, wanted: Exchange, name: str) -> None:
@@ -158,11 +158,13 @@ def test_the_page_size_holds_beside_other_parameters(first_of_three: Exchange, e
 def test_links_page_by_the_page_parameters(listing: Exchange, first_of_three: Exchange) -> None:
     def judge(page: Exchange) -> None:
         _links(page)
-        own = {name for name, _ in listings.parameters(page.request.url)}
-        links = [link for name in listings.PAGE_LINKS if (link := listings.page_link(page, name)) is not None]
-        added = {name for link in links for name, _ in listings.parameters(link)} - own
+        own = {name for name, _ in collection_pages.parameters(page.request.url)}
+        links = [
+            link for name in collection_pages.PAGE_LINKS if (link := collection_pages.page_link(page, name)) is not None
+        ]
+        added = {name for link in links for name, _ in collection_pages.parameters(link)} - own
         given(added, "the links add no parameter")
-        foreign = sorted(name for name in added if not listings.is_page_parameter(name))
+        foreign = sorted(name for name in added if not collection_pages.is_page_parameter(name))
         observed = ", ".join(map(shown, foreign[:3]))
         expect(not foreign, "parameters such as page[number]", observed, page, part="/links")
 
@@ -191,7 +193,7 @@ def test_next_leads_through_all_pages_of_tied_invoices(listing: Exchange, every_
     _expect_each_once(listing, every_page_of_tied)
     rows = []
     for page in every_page_of_tied:
-        own = list(listings.elements(page).values())
+        own = list(collection_pages.elements(page).values())
         given(disorder(own, "service-transactions-count") is None, "a page by itself is not sorted: SORT-001")
         rows += own
     wrong = disorder(rows, "service-transactions-count")
@@ -201,7 +203,7 @@ def test_next_leads_through_all_pages_of_tied_invoices(listing: Exchange, every_
 
 @requirement("PAGE-003")
 def test_the_default_order_goes_on_from_page_to_page(listing: Exchange, every_page_of_three: Exchanges) -> None:
-    own = list(listings.elements(listing).values())
+    own = list(collection_pages.elements(listing).values())
     given(disorder(own, "start-date", descending=True) is None, "the newest does not come first: COLL-005")
     _expect_order(every_page_of_three, "start-date")
 
@@ -210,7 +212,7 @@ def test_the_default_order_goes_on_from_page_to_page(listing: Exchange, every_pa
 def test_the_order_goes_on_from_page_to_page(every_sorted_by: Exchanges, every_page_of_view: Exchanges) -> None:
     # A page that is in order by chance says nothing of a server that does not sort.
     given(not any(map(is_unsorted, every_sorted_by)), "not even one page is sorted: SORT-001")
-    first = listings.elements(every_page_of_view[0])
+    first = collection_pages.elements(every_page_of_view[0])
     given(disorder(first.values(), "amount-spent", descending=True) is None, "the first page is not sorted: SORT-001")
     _expect_order(every_page_of_view, "amount-spent")
 
@@ -219,7 +221,7 @@ def _expect_order(pages: Exchanges, name: str) -> None:
     """Raise Violation unless ``name`` descends over all pages."""
     for page in pages:
         _given_kept(page)
-    rows = [element for page in pages for element in listings.elements(page).values()]
+    rows = [element for page in pages for element in collection_pages.elements(page).values()]
     wrong = disorder(rows, name, descending=True)
     expect(wrong is None, f"descending {name} from one page to the next", wrong, pages[-1], part="/data")
 
@@ -252,7 +254,7 @@ def _expect_each_once(listing: Exchange, pages: Exchanges, others: Exchanges = (
                     "every invoice on one page", observed, page, part="/data", others=(visited[identifier],)
                 )
         visited.update(dict.fromkeys(_ids(page), page))
-    listings.walked(pages)
+    collection_pages.walked(pages)
     missing = [identifier for identifier in known if identifier not in visited]
     observed = f"{len(missing)} of {len(known)} are missing, such as {missing[0]}" if missing else ""
     expect(not missing, "every invoice of the collection", observed, pages[-1], part="/data")
@@ -260,8 +262,8 @@ def _expect_each_once(listing: Exchange, pages: Exchanges, others: Exchanges = (
 
 def _given_kept(page: Exchange) -> None:
     """Raise NotObserved when a link of a page loses parameters of the request: PAGE-004 owns that."""
-    for name in listings.PAGE_LINKS:
-        link = listings.page_link(page, name)
+    for name in collection_pages.PAGE_LINKS:
+        link = collection_pages.page_link(page, name)
         given(link is None or not _lost(page, link), "the links do not keep the parameters: PAGE-004")
 
 
@@ -270,10 +272,14 @@ def _lost(page: Exchange, link: str) -> list[str]:
 
     A link to an opaque position may hold them there, so nothing can be told from it.
     """
-    kept = listings.parameters(link)
-    if any(listings.is_page_parameter(name) and not value.isdecimal() for name, value in kept):
+    kept = collection_pages.parameters(link)
+    if any(collection_pages.is_page_parameter(name) and not value.isdecimal() for name, value in kept):
         return []
-    asked = [pair for pair in listings.parameters(page.request.url) if not listings.is_page_parameter(pair[0])]
+    asked = [
+        pair
+        for pair in collection_pages.parameters(page.request.url)
+        if not collection_pages.is_page_parameter(pair[0])
+    ]
     families = ("sort", "filter[", "include", "fields[")
     return [name for name, value in asked if name.startswith(families) and (name, value) not in kept]
 
@@ -288,7 +294,11 @@ def test_links_keep_the_parameters(
 ) -> None:
     def judge(page: Exchange) -> None:
         _links(page)
-        links = {name: link for name in listings.PAGE_LINKS if (link := listings.page_link(page, name)) is not None}
+        links = {
+            name: link
+            for name in collection_pages.PAGE_LINKS
+            if (link := collection_pages.page_link(page, name)) is not None
+        }
         given(links, "there are no pagination links")
         for name, link in links.items():
             lost = _lost(page, link)
@@ -309,8 +319,12 @@ def _given_numbered(listing: Exchange, first_of_three: Exchange) -> None:
     """Raise NotObserved unless the server pages by page[number] and page[size]: else their values mean nothing."""
     given(len(_ids(listing)) > PAGE_SIZE, "there are too few invoices")
     given(len(_ids(first_of_three)) <= PAGE_SIZE, "page[size] has no effect: PAGE-002")
-    links = [link for name in listings.PAGE_LINKS if (link := listings.page_link(first_of_three, name)) is not None]
-    numbered = any("page[number]" in dict(listings.parameters(link)) for link in links)
+    links = [
+        link
+        for name in collection_pages.PAGE_LINKS
+        if (link := collection_pages.page_link(first_of_three, name)) is not None
+    ]
+    numbered = any("page[number]" in dict(collection_pages.parameters(link)) for link in links)
     given(numbered or not links, "the server does not page by page[number]")
 
 
@@ -321,7 +335,9 @@ def test_the_page_size_has_an_upper_bound(listing: Exchange, first_of_three: Exc
         return
     count = len(_ids(huge_page))
     # Fewer than that tell nothing: there may be no more invoices.
-    given(count > _DOCUMENTED_MAXIMUM or not listings.is_whole(huge_page), "there are not enough invoices to tell")
+    given(
+        count > _DOCUMENTED_MAXIMUM or not collection_pages.is_whole(huge_page), "there are not enough invoices to tell"
+    )
     expected = f"400, or at most {_DOCUMENTED_MAXIMUM} elements"
     expect(count <= _DOCUMENTED_MAXIMUM, expected, f"{count} elements", huge_page, part="/data")
 
@@ -334,5 +350,5 @@ def test_there_is_nothing_past_the_end(
     if 400 <= page_past_the_end.status < 500:
         return
     expect_status(page_past_the_end, 200, why="there is no such page; a client error will do as well")
-    data = listings.data_of(page_past_the_end)
+    data = collection_pages.data_of(page_past_the_end)
     expect(not data, "an empty array, or a client error", shown(data), page_past_the_end, part="/data")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from conformance.checks.documents import is_additional, is_relationship_url
-from conformance.checks.resources import expect_same_values, identities, is_identifier
-from conformance.circumstances import declares_version_1_0
-from conformance.exchange import Exchange, NotObserved
-from conformance.given import given, given_status
-from conformance.judging import Violation, expect, expect_status, observe_each, requirement
-from conformance.probes.parameters import FIELDS_OF_EVERY_KIND
-from conformance.values import shown
+from conformance.checks.support.documents import is_additional, is_relationship_url
+from conformance.checks.support.resources import expect_same_values, identities, is_identifier
+from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement
+from conformance.judge.preconditions import given, given_status
+from conformance.model.exchange import Exchange, NotObserved
+from conformance.plan.probes.parameters import FIELDS_OF_EVERY_KIND
+from conformance.reading.classification import declares_version_1_0
+from conformance.syntax.scalars import shown
 
 Identifier = tuple[str, str]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from conformance.exchange import Exchange
-from conformance.fields import opaque
-from conformance.given import expect_same_invoice, given, given_status
-from conformance.judging import NotObserved, expect, expect_status, requirement, status_line
-from conformance.linting import second_opinion
+from conformance.checks.support.header_lint import second_opinion
+from conformance.judge.api import NotObserved, expect, expect_status, requirement, status_line
+from conformance.judge.preconditions import expect_same_invoice, given, given_status
+from conformance.model.exchange import Exchange
+from conformance.reading.header_fields import opaque
 
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 # What the 200 answer would have had, a 206 has too.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from conformance import contract
-from conformance.checks import documents, invoices, resources
-from conformance.exchange import Exchange, NotObserved
-from conformance.jsontext import IntegerLexeme, RealLexeme
-from conformance.judging import expect, expect_status, observe_each, requirement
-from conformance.urls import is_uri_reference
-from conformance.values import is_uuid, plain_decimal, shown
+from conformance.checks.support import documents, invoices, resources
+from conformance.judge.api import expect, expect_status, observe_each, requirement
+from conformance.model import contract
+from conformance.model.exchange import Exchange, NotObserved
+from conformance.syntax.json_text import IntegerLexeme, RealLexeme
+from conformance.syntax.scalars import is_uuid, plain_decimal, shown
+from conformance.syntax.urls import is_uri_reference
 
 # What the contract says of their form; none is there always, and the currency may be anything.
 _AMOUNTS = ("balance", "min-balance", "max-balance", "destination-rate-limit")

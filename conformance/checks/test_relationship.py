@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conformance.checks import documents, invoices, resources
-from conformance.exchange import Exchange, NotObserved, link_of
-from conformance.judging import Violation, expect, expect_status, observe_each, requirement
-from conformance.urls import target_of
-from conformance.values import is_uuid, shown
+from conformance.checks.support import documents, invoices, resources
+from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement
+from conformance.model.exchange import Exchange, NotObserved, link_of
+from conformance.syntax.scalars import is_uuid, shown
+from conformance.syntax.urls import target_of
 
 Exchanges = tuple[Exchange, ...]
 _IDENTIFIER = ("type", "id", "lid", "meta")

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from conformance.circumstances import is_complete, is_conditional, says_later
-from conformance.exchange import ENTITY_TAG, JSON_API, Exchange
-from conformance.fields import elements
-from conformance.given import given
-from conformance.judging import Violation, expect, observe_each, requirement, status_line
+from conformance.judge.api import Violation, expect, observe_each, requirement, status_line
+from conformance.judge.preconditions import given
+from conformance.model.exchange import ENTITY_TAG, JSON_API, Exchange
+from conformance.reading.classification import is_complete, is_conditional, says_later
+from conformance.reading.header_fields import elements
 
 Series = Sequence[Exchange]
 

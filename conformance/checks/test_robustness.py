@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.circumstances import is_complete
-from conformance.exchange import JSON_API, Exchange
-from conformance.given import expect_same_invoice, expect_survived, given, given_status
-from conformance.judging import expect, expect_status, requirement, status_line
+from conformance.judge.api import expect, expect_status, requirement, status_line
+from conformance.judge.preconditions import expect_same_invoice, expect_survived, given, given_status
+from conformance.model.exchange import JSON_API, Exchange
+from conformance.reading.classification import is_complete
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 

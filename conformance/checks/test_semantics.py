@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from conformance.checks.readings import DIRECTIONS, Reading, judge_each
-from conformance.exchange import Exchange, NotObserved
-from conformance.judging import requirement
-from conformance.values import exact_sum, shown
+from conformance.checks.support.readings import DIRECTIONS, Reading, judge_each
+from conformance.judge.api import requirement
+from conformance.model.exchange import Exchange, NotObserved
+from conformance.syntax.scalars import exact_sum, shown
 
 _TOTAL = "amount-spent"
 _PARTS = ("originated-amount-spent", "terminated-amount-spent", "services-amount-spent")

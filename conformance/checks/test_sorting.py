@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from conformance import listings
-from conformance.checks.ordering import asked_order, differing, disorder, tied
-from conformance.exchange import Exchange
-from conformance.given import given, given_status
-from conformance.judging import expect, expect_status, requirement
+from conformance.checks.support.ordering import asked_order, differing, disorder, tied
+from conformance.judge.api import expect, expect_status, requirement
+from conformance.judge.preconditions import given, given_status
+from conformance.model.exchange import Exchange
+from conformance.reading import collection_pages
 
 
 @requirement("SORT-001")
 def test_a_sort_field_orders_by_value(sorted_by: Exchange) -> None:
     given(sorted_by.status == 200, "the sort was not accepted: SORT-004")
     name, descending = asked_order(sorted_by)[0]
-    elements = listings.elements(sorted_by).values()
+    elements = collection_pages.elements(sorted_by).values()
     given(differing(elements, name), f"there are no two invoices whose order by {name} is certain")
     wrong = _disorder(sorted_by, (name, descending))
     expected = f"{'descending' if descending else 'ascending'} {name}"
@@ -29,7 +29,7 @@ def test_a_sort_holds_beside_other_parameters(
     field = asked_order(first)[0]
     alone = next((page for page in every_sorted_by if asked_order(page)[0][0] == field[0]), None)
     given(alone is not None and alone.status == 200 and not _disorder(alone, asked_order(alone)[0]), "not even alone")
-    elements = listings.elements(first).values()
+    elements = collection_pages.elements(first).values()
     given(differing(elements, field[0]), f"there are no two invoices whose order by {field[0]} is certain")
     wrong = _disorder(first, field)
     expect(wrong is None, f"descending {field[0]}, with a filter and a page, too", wrong, first, part="/data")
@@ -47,7 +47,7 @@ def test_the_second_sort_field_orders_what_the_first_leaves_tied(
         given(alone is not None and alone.status == 200 and not _disorder(alone, field), "one field alone: SORT-001")
     wrong = _disorder(sorted_by_two, first)
     expect(wrong is None, f"the order of the first field, {first[0]}", wrong, sorted_by_two, part="/data")
-    runs = tied(list(listings.elements(sorted_by_two).values()), first[0])
+    runs = tied(list(collection_pages.elements(sorted_by_two).values()), first[0])
     runs = [run for run in runs if differing(run, second[0])]
     given(runs, f"the first field leaves none tied that differ in {second[0]}")
     found = (disorder(run, second[0], descending=second[1]) for run in runs)
@@ -56,7 +56,7 @@ def test_the_second_sort_field_orders_what_the_first_leaves_tied(
 
 
 def _disorder(page: Exchange, field: tuple[str, bool]) -> str | None:
-    return disorder(listings.elements(page).values(), field[0], descending=field[1])
+    return disorder(collection_pages.elements(page).values(), field[0], descending=field[1])
 
 
 @requirement("SORT-003")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from conformance.checks import documents, resources
-from conformance.exchange import Exchange, NotObserved
-from conformance.judging import expect, observe_each, requirement
-from conformance.urls import is_uri_reference
-from conformance.values import shown
+from conformance.checks.support import documents, resources
+from conformance.judge.api import expect, observe_each, requirement
+from conformance.model.exchange import Exchange, NotObserved
+from conformance.syntax.scalars import shown
+from conformance.syntax.urls import is_uri_reference
 
 Exchanges = tuple[Exchange, ...]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.exchange import Exchange
-from conformance.given import given, given_served_to_its_owner, given_status
-from conformance.judging import Violation, expect_status, observe_each, requirement
-from conformance.likeness import expect_alike
+from conformance.judge.api import Violation, expect_status, observe_each, requirement
+from conformance.judge.comparison import expect_alike
+from conformance.judge.preconditions import given, given_served_to_its_owner, given_status
+from conformance.model.exchange import Exchange
 
 Exchanges = tuple[Exchange, ...]
 # RFC 7518, section 3.2: as many bits as the hash has.

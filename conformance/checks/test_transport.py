@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.circumstances import made_by_application
-from conformance.exchange import Exchange
-from conformance.given import given, given_status
-from conformance.judging import Violation, expect, observe_each, requirement, status_line
-from conformance.values import shown
+from conformance.judge.api import Violation, expect, observe_each, requirement, status_line
+from conformance.judge.preconditions import given, given_status
+from conformance.model.exchange import Exchange
+from conformance.reading.classification import made_by_application
+from conformance.syntax.scalars import shown
 
 Exchanges = tuple[Exchange, ...]
 _STS = "Strict-Transport-Security"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from re import fullmatch
 
-from conformance.exchange import ENTITY_TAG, Exchange
-from conformance.fields import opaque
-from conformance.given import given, given_status
-from conformance.judging import NotObserved, Violation, expect, observe_each, requirement
-from conformance.linting import second_opinion
+from conformance.checks.support.header_lint import second_opinion
+from conformance.judge.api import NotObserved, Violation, expect, observe_each, requirement
+from conformance.judge.preconditions import given, given_status
+from conformance.model.exchange import ENTITY_TAG, Exchange
+from conformance.reading.header_fields import opaque
 
 _DOCUMENTED = r'W/"[0-9a-f]{32}"'
 

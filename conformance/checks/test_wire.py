@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from conformance.checks.documents import urls
-from conformance.exchange import Exchange
-from conformance.given import given, given_status
-from conformance.judging import Violation, expect, expect_status, requirement, status_line
-from conformance.probes.wire import OTHER_HOST
-from conformance.urls import host_of
-from conformance.values import shown
+from conformance.checks.support.documents import urls
+from conformance.judge.api import Violation, expect, expect_status, requirement, status_line
+from conformance.judge.preconditions import given, given_status
+from conformance.model.exchange import Exchange
+from conformance.plan.probes.wire import OTHER_HOST
+from conformance.syntax.scalars import shown
+from conformance.syntax.urls import host_of
 
 # From what guards a server, and says nothing about how it reads a message.
 _GUARDED = (403, 429, 503)

@@ -11,9 +11,9 @@ from functools import cache, cached_property
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from conformance import contract
-from conformance.exchange import Request
-from conformance.values import is_uuid
+from conformance.model import contract
+from conformance.model.exchange import Request
+from conformance.syntax.scalars import is_uuid
 
 _MALFORMED_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # What no router, proxy or firewall has a reason to treat in a special way.

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conformance.exchange import Exchange, NotObserved
 from conformance.fuzzing import borrowed
 from conformance.fuzzing.findings import Clusters, Finding, Hit, Send
 from conformance.fuzzing.rules import Context, Rule
-from conformance.judging import Violation
+from conformance.judge.api import Violation
+from conformance.model.exchange import Exchange, NotObserved
 
 
 class Assessment:

@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from conformance import contract
-from conformance.exchange import Exchange
 from conformance.fuzzing.asked import Asked, IdForm
 from conformance.fuzzing.rules import Context, Rule
-from conformance.given import given
-from conformance.requirements import registry
+from conformance.judge.preconditions import given
+from conformance.model import contract
+from conformance.model.exchange import Exchange
+from conformance.model.requirements import registry
 
 _EVERY = "every_"
 _RECORD_WIDE = frozenset({"every_exchange", "every_answer", "every_error", "every_success"})

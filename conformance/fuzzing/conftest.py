@@ -9,7 +9,7 @@ from dataclasses import asdict
 import pytest
 
 from conformance.fuzzing.session import Outcome, Session
-from conformance.items import run_of
+from conformance.pytest_hooks.items import run_of
 
 # Kinds of requests: examples and coverage, random ones, and ones that are broken on the level of the URL.
 GROUPS = ("contract", "fuzzing", "hostile")
@@ -73,8 +73,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
     """Report the judgements of an item; an exception is an error of the suite."""
-    from conformance import outcomes
     from conformance.fuzzing.judgements import judgements
+    from conformance.judge import outcomes
 
     report = pytest.TestReport.from_item_and_call(item, call)
     run = run_of(item.config)

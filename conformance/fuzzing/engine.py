@@ -22,10 +22,10 @@ from schemathesis.core.transport import Response
 from schemathesis.generation import derive_operation_seed
 from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
 
-from conformance import contract
-from conformance.exchange import Exchange
 from conformance.fuzzing.builtin import schema_violations
 from conformance.fuzzing.files import keep_files_away
+from conformance.model import contract
+from conformance.model.exchange import Exchange
 
 # How often a generated id is replaced by a known one; the rest stays unknown or wrong.
 _KNOWN_ID = 0.7

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from conformance.circumstances import is_conditional
-from conformance.exchange import Exchange, NotObserved, Request
 from conformance.fuzzing.asked import Asked, IdForm
 from conformance.fuzzing.rules import Context, Rule
-from conformance.judging import Violation
-from conformance.steadiness import concerns_whole_documents, is_same, shows_data
+from conformance.judge.api import Violation
+from conformance.judge.steadiness import concerns_whole_documents, is_same, shows_data
+from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.reading.classification import is_conditional
 
 # Causes of one violation that are told apart, and requests that are spent on making one smaller.
 _MOST_CAUSES = 5

@@ -16,18 +16,18 @@ from typing import Any
 import schemathesis
 from hypothesis import strategies as st
 
-from conformance import secrets
-from conformance.exchange import Answer, Exchange, Fields, NotObserved, Request
+from conformance.config.settings import Settings, read_settings
+from conformance.config.target import build
 from conformance.fuzzing import borrowed, engine
 from conformance.fuzzing.asked import IdForm
 from conformance.fuzzing.builtin import UNUSED, schema_violations
 from conformance.fuzzing.files import keep_files_away
 from conformance.fuzzing.rules import RULES, Rule
 from conformance.fuzzing.session import Session
-from conformance.judging import Violation
-from conformance.requirements import Level, registry
-from conformance.settings import Settings, read_settings
-from conformance.target import build
+from conformance.judge.api import Violation
+from conformance.model.exchange import Answer, Exchange, Fields, NotObserved, Request
+from conformance.model.requirements import Level, registry
+from conformance.syntax import redaction
 
 # In tenths: how often a generated id is replaced by a known one.
 _KNOWN_ID = 7
@@ -63,7 +63,7 @@ def _exchange(session: _Console, response: Any) -> Exchange:
     sent = response.request
     token = session.target.auth_token
     lines = tuple(
-        (str(name), str(value).replace(token, secrets.AUTH_TOKEN) if token else str(value))
+        (str(name), str(value).replace(token, redaction.AUTH_TOKEN) if token else str(value))
         for name, value in sent.headers.items()
     )
     redact = session.target.redactor

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from conformance.exchange import Request
 from conformance.fuzzing.asked import Operation, enumeration
+from conformance.model.exchange import Request
 
 _LONG = 3000
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.fuzzing.findings import Finding
-from conformance.reports import evidence
-from conformance.requirements import registry
-from conformance.verdict import Judgement, Outcome, outcome_of_violation
+from conformance.judge import evidence
+from conformance.model.requirements import registry
+from conformance.model.verdict import Judgement, Outcome, outcome_of_violation
 
 if TYPE_CHECKING:
     from conformance.fuzzing.session import Outcome as ItemOutcome
-    from conformance.secrets import Redactor
+    from conformance.syntax.redaction import Redactor
 
 
 def judgements(found: ItemOutcome, nodeid: str, repeat: str, redactor: Redactor) -> list[Judgement]:

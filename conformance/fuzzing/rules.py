@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from conformance import contract
-from conformance.checks import documents
-from conformance.exchange import JSON_API, Exchange, Request
+from conformance.checks.support import documents
 from conformance.fuzzing.asked import Asked, IdForm
-from conformance.given import given
-from conformance.judging import expect, expect_status
-from conformance.values import shown
+from conformance.judge.api import expect, expect_status
+from conformance.judge.preconditions import given
+from conformance.model import contract
+from conformance.model.exchange import JSON_API, Exchange, Request
+from conformance.syntax.scalars import shown
 
 # Answers that say nothing about the request: a limit, an overload, a gateway.
 _ELSEWHERE = frozenset({429, 502, 503, 504})

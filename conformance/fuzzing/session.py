@@ -10,19 +10,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conformance import plan
-from conformance.exchange import Exchange, NotObserved, Request
 from conformance.fuzzing import borrowed, hostile
 from conformance.fuzzing.asked import Asked, IdForm, operations, read
 from conformance.fuzzing.assess import Assessment
 from conformance.fuzzing.findings import Finding
 from conformance.fuzzing.rules import RULES, Rule
-from conformance.observer import Observer
-from conformance.plan import Step
+from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.observe.observer import Observer
+from conformance.plan import steps
+from conformance.plan.steps import Step
 
 if TYPE_CHECKING:
+    from conformance.config.target import Target
     from conformance.fuzzing.engine import Engine, Generated
-    from conformance.target import Target
 
 # Coverage cases per drawn case, hostile ones per drawn case, and the share of all that HEAD gets.
 _COVERAGE, _HOSTILE = 6, 5
@@ -167,7 +167,7 @@ class Session:
 
     @cached_property
     def _base(self) -> Request:
-        return plan.build(Step("item", self.target.invoice_ids[0]), self.target, {})
+        return steps.build(Step("item", self.target.invoice_ids[0]), self.target, {})
 
     def _request(self, made: Generated, method: str) -> Request:
         return replace(

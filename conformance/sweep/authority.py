@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conformance import contract
-from conformance.exchange import Exchange, NotObserved, Request
 from conformance.fuzzing import borrowed
-from conformance.judging import Violation
-from conformance.requirements import registry
+from conformance.judge.api import Violation
+from conformance.model import contract
+from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.model.requirements import registry
 from conformance.sweep.subjects import Told
 
 # What can be said of one invoice, wherever it is shown.

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from conformance import listings
 from conformance.checks import test_collection, test_pagination
-from conformance.exchange import Exchange, NotObserved, Request
-from conformance.jsontext import JsonText
-from conformance.judging import Violation
+from conformance.judge.api import Violation
+from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.reading import collection_pages
 from conformance.sweep.authority import Hit
 from conformance.sweep.subjects import Page, Told, told
+from conformance.syntax.json_text import JsonText
 
 _ABSENT = Exchange("a page of the checks", Request("GET", "http://absent.invalid/", ()), None, failure="not sent")
 # In the documented form the order of the texts is that of the times.
@@ -50,7 +50,7 @@ def of_page(page: Page, holding: set[str]) -> list[Hit]:
         listing_with_account=_ABSENT,
         every_page_of_three=(),
     )
-    if listings.total_count(exchange) is not None:
+    if collection_pages.total_count(exchange) is not None:
         found += hits("COLL-004", test_collection.test_the_total_count_is_an_integer, listing=exchange)
     if not _is_newest_first(page.elements):
         found += hits("COLL-005", test_collection.test_the_newest_comes_first, holding, listing=exchange)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from conformance.sweep.state import shown_key
-from conformance.values import instant, is_date_time
+from conformance.syntax.scalars import instant, is_date_time
 
 # Each holds for the collection as a whole: a part of it can only show that it does not.
 OF_THE_WHOLE = ("COLL-004", "COLL-005", "PAGE-003")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.distribution import workers
-from conformance.items import run_of
-from conformance.settings import SettingError
+from conformance.config.settings import SettingError
+from conformance.pytest_hooks.items import run_of
+from conformance.pytest_hooks.xdist import workers
 
 if TYPE_CHECKING:
     from conformance.sweep.progress import Advance
@@ -88,7 +88,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
     """Report the judgements of an item; an exception is an error of the suite, unless a setting is wrong."""
-    from conformance import outcomes
+    from conformance.judge import outcomes
     from conformance.sweep.judgements import judgements, repeated
 
     report = pytest.TestReport.from_item_and_call(item, call)

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from conformance import jsontext
 from conformance.checks import test_item
-from conformance.exchange import Exchange, NotObserved, Request
-from conformance.jsontext import JsonText
-from conformance.judging import Violation
-from conformance.option_types import fits_into_a_path
+from conformance.config.converters import fits_into_a_path
+from conformance.judge.api import Violation
+from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.sweep import authority, collection
 from conformance.sweep.authority import Hit
 from conformance.sweep.ledger import Ledger
@@ -20,9 +18,11 @@ from conformance.sweep.pages import Shapes, given_answer
 from conformance.sweep.state import State
 from conformance.sweep.subjects import Page, Told, parsed, told
 from conformance.sweep.walk import with_url
+from conformance.syntax import json_text
+from conformance.syntax.json_text import JsonText
 
 if TYPE_CHECKING:
-    from conformance.target import Target
+    from conformance.config.target import Target
 
 _GONE = (404, 410)
 
@@ -91,7 +91,7 @@ class Items:
             # All that was judged on the page holds here, too.
             self._ledger.holding.add("COLL-003")
         elif item.status == 200:
-            exact = told(item, jsontext.read(item.body))
+            exact = told(item, json_text.read(item.body))
             self._add(authority.judged(exact, self._rules), item, chosen, resource)
             self._compare(chosen, item)
         self._judge_tag(chosen, item)

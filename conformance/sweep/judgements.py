@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from conformance.requirements import registry
+from conformance.model.requirements import registry
+from conformance.model.verdict import Judgement, Outcome, outcome_of_violation
 from conformance.sweep import conclusion
-from conformance.verdict import Judgement, Outcome, outcome_of_violation
 
 if TYPE_CHECKING:
-    from conformance.settings import Settings
+    from conformance.config.settings import Settings
 
 _MOST_NAMED = 5
 

@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from conformance.exchange import Exchange
-from conformance.plan import curl
-from conformance.reports import evidence
+from conformance.judge import evidence
+from conformance.model.exchange import Exchange
+from conformance.model.waivers import without_count
+from conformance.plan.steps import curl
 from conformance.sweep.authority import Hit
-from conformance.waivers import without_count
 
 if TYPE_CHECKING:
-    from conformance.secrets import Redactor
     from conformance.sweep.state import State
+    from conformance.syntax.redaction import Redactor
 
 # Ids that are kept of one cause, and causes that are told apart: enough to see what they have in common.
 MOST_IDS, MOST_CAUSES = 1000, 20

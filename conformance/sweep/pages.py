@@ -7,17 +7,18 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from conformance import contract, jsontext
-from conformance.exchange import Exchange, Request
+from conformance.model import contract
+from conformance.model.exchange import Exchange, Request
 from conformance.sweep import authority, collection
 from conformance.sweep.ledger import Ledger
 from conformance.sweep.quick import EVERYTHING, Quick
 from conformance.sweep.state import digest
 from conformance.sweep.subjects import Page, Told, told
 from conformance.sweep.walk import with_url
+from conformance.syntax import json_text
 
 if TYPE_CHECKING:
-    from conformance.target import Target
+    from conformance.config.target import Target
 
 # Answers of one shape are judged once. A server whose header sections never look the same is judged so often.
 _MOST_SHAPES = 300
@@ -74,7 +75,7 @@ class Shapes:
         rules = (*self._rules, *self._own) if own else self._rules
         if identifier is not None and answer.body:
             # With the spelling of all numbers.
-            exchange = told(exchange, jsontext.read(answer.body))
+            exchange = told(exchange, json_text.read(answer.body))
         for hit in authority.judged(exchange, rules, self._ledger.holding):
             self._ledger.add(hit, hit.violation.exchange or exchange, identifier, hit.violation.part)
 
@@ -131,7 +132,7 @@ class Pages:
 
     def _judge_element(self, page: Page, place: int, suspicions: Any, *, full: bool) -> None:
         # Where nothing is suspected, numbers are written as any writer does.
-        exact = page.exact(place) if suspicions else jsontext.read(page.told(place).encode()).value
+        exact = page.exact(place) if suspicions else json_text.read(page.told(place).encode()).value
         identifier = str(exact.get("id"))
         # The last rule is the validator of record: it tells what no other rule does.
         rules: Any = [*(rule for name in suspicions for rule in self._by_id.get(name, ())), self._rules[-1]]

@@ -16,7 +16,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from conformance import contract
+from conformance.model import contract
 from conformance.sweep import authority
 
 _NAMES = contract.attribute_names()

@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
-from conformance import listings, plan
-from conformance.judging import Violation
-from conformance.observer import Observer
-from conformance.plan import Step
+from conformance.judge.api import Violation
+from conformance.observe.observer import Observer
+from conformance.plan import steps
+from conformance.plan.steps import Step
+from conformance.reading import collection_pages
 from conformance.sweep import conclusion
 from conformance.sweep.authority import Hit
 from conformance.sweep.items import Chosen, Items
@@ -23,9 +24,9 @@ from conformance.sweep.subjects import Page
 from conformance.sweep.walk import Series, Walk, series_of, with_url
 
 if TYPE_CHECKING:
-    from conformance.exchange import Exchange, Request
+    from conformance.config.target import Target
+    from conformance.model.exchange import Exchange, Request
     from conformance.sweep.progress import Advance
-    from conformance.target import Target
 
 # Elements of a page that are asked for: few requests, and answers that come within the usual time limits.
 PAGE_SIZE = 100
@@ -37,7 +38,7 @@ _ON_A_PAGE = re.compile("/data/[0-9]+/")
 
 def base_request(target: Target) -> Request:
     """Return a request with the header fields that all requests of a sweep have."""
-    return plan.build(Step("item", "-"), target.with_invoices(("-",)), {})
+    return steps.build(Step("item", "-"), target.with_invoices(("-",)), {})
 
 
 def first_request(target: Target) -> Request:
@@ -128,7 +129,7 @@ class Sweep:
         self._go_through_sample(executor, advance)
 
     def _expected(self, page: Page) -> int | None:
-        total = listings.total_count(page.exchange) if page.usable else None
+        total = collection_pages.total_count(page.exchange) if page.usable else None
         return -(-int(total) // self._part[1]) if isinstance(total, int) else None
 
     def _way(self, walk: Walk) -> Iterator[tuple[Page, bool]]:
@@ -204,7 +205,7 @@ class Sweep:
                 "first": starts[0] if starts else "",
                 "final": starts[-1] if starts else "",
                 "total": self._total(page),
-                "last": listings.is_last(page.exchange),
+                "last": collection_pages.is_last(page.exchange),
             },
         )
         chosen = list(self._choose(page))
@@ -215,7 +216,7 @@ class Sweep:
 
     @staticmethod
     def _total(page: Page) -> int | None:
-        total = listings.total_count(page.exchange)
+        total = collection_pages.total_count(page.exchange)
         return int(total) if isinstance(total, int) else None
 
     def _met_twice(self, page: Page, identifier: str, other: int) -> None:

@@ -9,8 +9,8 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from conformance.settings import SettingError
-from conformance.values import is_uuid
+from conformance.config.settings import SettingError
+from conformance.syntax.scalars import is_uuid
 
 _VERSION = 1
 # Above every rank.

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any
 
-from conformance import jsontext
-from conformance.exchange import Exchange, Request
-from conformance.jsontext import JsonText
+from conformance.model.exchange import Exchange, Request
+from conformance.syntax import json_text
+from conformance.syntax.json_text import JsonText
 
 Object = dict[str, Any]
 # A number that a plain reader does not keep as it was written, outside of texts at least.
@@ -47,7 +47,7 @@ def _parsed(body: bytes) -> tuple[JsonText, bool]:
             return JsonText(_DECODER.decode(body.decode("utf-8")), readable=True), False
         except (ValueError, RecursionError):
             pass
-    return jsontext.read(body), True
+    return json_text.read(body), True
 
 
 def _plain(value: Any) -> Any:
@@ -56,7 +56,7 @@ def _plain(value: Any) -> Any:
         return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, list):
         return [_plain(each) for each in value]
-    if isinstance(value, jsontext.IntegerLexeme):
+    if isinstance(value, json_text.IntegerLexeme):
         return int(value)
     if isinstance(value, float):
         return float(value) if isfinite(value) else None
@@ -96,7 +96,7 @@ class Page:
         meta = value.get("meta")
         if isinstance(meta, dict) and type(meta.get("total-count")) is int:
             # Written as an integer: a plain reader does not keep the spelling.
-            meta["total-count"] = jsontext.IntegerLexeme(str(meta["total-count"]))
+            meta["total-count"] = json_text.IntegerLexeme(str(meta["total-count"]))
         data = value.get("data")
         self.usable = exchange.answer is not None and exchange.status == 200 and isinstance(data, list)
         elements: Any = _plain(data) if self.unusual else data
@@ -112,7 +112,7 @@ class Page:
     def exact(self, place: int) -> Any:
         """Return an element with the spelling of its numbers kept."""
         if self._exact is None:
-            value = jsontext.read(self.exchange.body).value
+            value = json_text.read(self.exchange.body).value
             self._exact = value["data"] if isinstance(value, dict) else []
         return self._exact[place]
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from conformance import listings, plan
-from conformance.exchange import Exchange, NotObserved, Request
+from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.plan import steps
+from conformance.reading import collection_pages
 from conformance.sweep.subjects import Page
-from conformance.urls import target_of
+from conformance.syntax.urls import target_of
 
 if TYPE_CHECKING:
-    from conformance.target import Target
+    from conformance.config.target import Target
 
 Fetch = Callable[[str], Exchange]
 
@@ -22,8 +23,8 @@ Fetch = Callable[[str], Exchange]
 def next_url(page: Page, target: Target, name: str = "next") -> str | None:
     """Return where a pagination link leads, on the origin of the target; None when there is no usable one."""
     try:
-        link = listings.page_link(page.exchange, name)
-        return None if link is None else target.url(plan.sendable(link))
+        link = collection_pages.page_link(page.exchange, name)
+        return None if link is None else target.url(steps.sendable(link))
     except (NotObserved, ValueError):
         return None
 

@@ -7,9 +7,9 @@ import re
 import jwt
 import pytest
 
+from conformance.model.requirements import CAPABILITIES, registry
 from conformance.reference.faults import Fault, all_faults, fault
 from conformance.reference.server import ReferenceServer
-from conformance.requirements import CAPABILITIES, registry
 
 FAULTS = all_faults()
 

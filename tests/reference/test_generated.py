@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from conformance.option_types import _LEAST_EMBEDDED
+from conformance.config.converters import _LEAST_EMBEDDED
 from conformance.reference import data
 from conformance.reference.app import Api
 from conformance.reference.model import Invoice

@@ -1,0 +1,220 @@
+"""Every setting, once: its name, its meaning, and where it may come from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from conformance.config.converters import (
+    ENABLEABLE,
+    as_boolean,
+    as_capabilities,
+    as_cookie_name,
+    as_file,
+    as_header_fields,
+    as_identifier,
+    as_integer,
+    as_new_file,
+    as_path,
+    as_rate,
+    as_sample,
+    as_seconds,
+    as_secret,
+    as_several,
+    as_shard,
+    as_size_of_collection,
+    as_text,
+)
+
+
+class SettingError(ValueError):
+    """A setting has an unusable value; the message names the setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting. Order of sources: command line, environment, the file of ``--target``, pytest ini."""
+
+    name: str
+    read: Callable[[Any], Any]
+    default: Any
+    help: str
+    metavar: str = ""
+    flag: bool = False
+    repeatable: bool = False
+    env: str = ""
+    secret: bool = False
+    # What the option means when it is given without a value.
+    bare: str = ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it names a file of this machine: no report says so, and no record keeps it."""
+        return self.metavar == "FILE"
+
+    @property
+    def option(self) -> str:
+        """The command-line option."""
+        return f"--{self.name}"
+
+    @property
+    def dest(self) -> str:
+        """The name in pytest's options and ini file."""
+        return self.name.replace("-", "_")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable."""
+        return self.env or f"INVOICES_{self.dest.upper()}"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("api-prefix", as_path, "/api/rest/customer/v1", "where the API is mounted under the base URL", "PATH"),
+    Setting("auth-token", as_secret, "", "the raw JWT of the customer", "T", secret=True),
+    Setting(
+        "invoice-id",
+        as_several(as_identifier),
+        (),
+        "a known invoice of that customer (repeatable); absent: found through the collection",
+        "ID",
+        repeatable=True,
+        env="INVOICES_INVOICE_IDS",
+    ),
+    Setting("other-auth-token", as_secret, "", "the raw JWT of a second customer", "T", secret=True),
+    Setting("other-invoice-id", as_several(as_identifier), (), "an invoice of the second customer", "ID"),
+    Setting(
+        "hidden-invoice-id",
+        as_several(as_identifier),
+        (),
+        "an invoice that exists and must be invisible to this customer (repeatable)",
+        "ID",
+        repeatable=True,
+        env="INVOICES_HIDDEN_INVOICE_IDS",
+    ),
+    Setting("signing-key", as_text, "", "the HS256 key, to mint tokens that must be refused", "K", secret=True),
+    Setting(
+        "session-cookie",
+        as_cookie_name,
+        "_yeti_customer_v1_session",
+        "name of the cookie that may hold the token, for --enable cookie",
+        "NAME",
+    ),
+    Setting(
+        "enable", as_capabilities, (), f"opt-in capabilities: {', '.join(ENABLEABLE)}", "NAME[,NAME]", repeatable=True
+    ),
+    Setting("strict", as_boolean, default=False, help="a SHOULD that does not hold fails the run", flag=True),
+    Setting("waivers", as_file, None, "known deviations (YAML) that do not fail the run", "FILE"),
+    Setting("write-waivers", as_new_file, None, "write what fails this run as known deviations, for 90 days", "FILE"),
+    Setting(
+        "fuzz-examples", as_integer(0), 15, "cases that are drawn for an operation; 0 turns the generated part off", "N"
+    ),
+    Setting("fuzz-seed", as_integer(0), 1, "decides which requests are generated", "S"),
+    Setting("repeat", as_integer(1), 1, "answers to each stable request, which are judged and compared", "N"),
+    Setting(
+        "sweep",
+        as_sample,
+        None,
+        "judge every invoice of the collection, and so many of them (default 100) by themselves",
+        "all|N",
+        bare="100",
+    ),
+    Setting("sweep-state", as_new_file, None, "where the sweep keeps what it has done, to go on after an end", "FILE"),
+    Setting("sweep-shard", as_shard, (1, 1), "sweep one of N parts of the collection; merge joins the reports", "I/N"),
+    Setting("concurrency", as_integer(1), 8, "requests under way at once", "N"),
+    Setting("rate-limit", as_rate, None, "most requests sent per second, e.g. 10/s or 100/m", "N/s"),
+    Setting("request-timeout", as_seconds, 10.0, "seconds within which a whole answer must arrive", "S"),
+    Setting(
+        "max-latency", as_seconds, 1.0, "seconds that 95 of 100 parallel requests may take, for --enable load", "S"
+    ),
+    Setting("max-body", as_integer(1024), 8 * 1024 * 1024, "octets of an answer that are read", "BYTES"),
+    Setting(
+        "embedded-invoices",
+        as_size_of_collection,
+        0,
+        "how many invoices the embedded server has; the others are generated",
+        "N",
+    ),
+    Setting("plain-url", as_text, "", "where an https target answers plain http; default: port 80, beside 443", "URL"),
+    Setting("ca-bundle", as_file, None, "certificates (PEM) to trust for https", "FILE"),
+    Setting("insecure", as_boolean, default=False, help="do not verify the server's certificate", flag=True),
+    Setting(
+        "request-header",
+        as_header_fields,
+        (),
+        "header field sent with every request (repeatable), e.g. for a gateway",
+        "'N: v'",
+        repeatable=True,
+    ),
+    Setting("record", as_new_file, None, "keep every exchange in a HAR file", "FILE"),
+    Setting("replay", as_file, None, "judge the exchanges of such a file; nothing is sent", "FILE"),
+    Setting("report-json", as_new_file, None, "write the report for programs", "FILE"),
+    Setting("report-html", as_new_file, None, "write the report for people", "FILE"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values of all settings, read and checked."""
+
+    values: Mapping[str, Any] = field(repr=False)  # some are secrets
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the value of the setting ``name``."""
+        return self.values[name]
+
+
+def read_target_file(path: str) -> dict[str, Any]:
+    """Read the YAML file of ``--target``; ``base-url`` is allowed beside the settings.
+
+    Raises SettingError when it cannot be read, is not YAML, or has an unknown setting.
+    """
+    from conformance.syntax import strict_yaml
+
+    try:
+        content = strict_yaml.read(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingError(f"--target: {path}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise SettingError(f"--target: {path}: not UTF-8") from None
+    except strict_yaml.UnreadableError as error:
+        raise SettingError(f"--target: {path}: {error}") from None
+    if not isinstance(content, dict):
+        raise SettingError(f"--target: {path}: not a YAML mapping of settings")
+    known = {setting.name for setting in SETTINGS} | {"base-url"}
+    named = {str(name).replace("_", "-"): value for name, value in content.items()}
+    if unknown := sorted(set(named) - known):
+        raise SettingError(f"--target: {path}: unknown settings: {', '.join(unknown)}")
+    return named
+
+
+def read_settings(
+    option: Callable[[str], Any],
+    ini: Callable[[str], Any],
+    target_file: Mapping[str, Any],
+    environment: Mapping[str, str] = os.environ,
+) -> Settings:
+    """Return every setting from the first source that has it.
+
+    Raises SettingError naming the source and the setting when a value cannot be used.
+    """
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        sources: Sequence[tuple[str, Any]] = (
+            (setting.option, option(setting.dest)),
+            (setting.variable, environment.get(setting.variable) or None),
+            (f"--target file, {setting.name}", target_file.get(setting.name)),
+            (f"ini {setting.dest}", ini(setting.dest) or None),
+        )
+        values[setting.name] = setting.default
+        for source, value in sources:
+            if value is None:
+                continue
+            try:
+                values[setting.name] = setting.read(value)
+            except ValueError as error:
+                raise SettingError(f"{source}: the value {error}") from None
+            break
+    return Settings(values)

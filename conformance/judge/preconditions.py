@@ -1,0 +1,108 @@
+"""Preconditions and comparisons that checks share.
+
+A precondition that does not hold is the finding of another requirement, or nobody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from conformance.judge.api import Violation, expect, expect_status, status_line
+from conformance.model.exchange import Exchange, NotObserved
+
+# Another answer, perhaps that the connection has been idle for too long: HTTP-017 judges that.
+_ANOTHER_ANSWER = b"HTTP/1."
+
+
+def given(condition: object, otherwise: str) -> None:
+    """Raise NotObserved, for the reason ``otherwise``, unless ``condition`` holds."""
+    if not condition:
+        raise NotObserved(otherwise)
+
+
+def variant(exchanges: Iterable[Exchange], name: str) -> Exchange:
+    """Return the exchange of the variant ``name`` of a family. Raises NotObserved when it was not answered."""
+    for exchange in exchanges:
+        if exchange.probe.endswith(f"[{name}]"):
+            return exchange
+    raise NotObserved(f"{name} was not observed")
+
+
+def given_status(exchange: Exchange, *statuses: int) -> None:
+    """Raise NotObserved unless the answer has one of ``statuses``."""
+    wanted = " or ".join(map(str, statuses))
+    given(exchange.status in statuses, f"{exchange.probe} was answered {exchange.status}, not {wanted}")
+
+
+def given_validation_works(plain: Exchange, not_modified: Exchange) -> None:
+    """Raise NotObserved unless a request with the current entity tag gets 304: COND-001 owns that."""
+    given_status(plain, 200)
+    given_status(not_modified, 304)
+
+
+def given_served_to_its_owner(resource: Exchange, refused: Exchange) -> None:
+    """Raise NotObserved when ``refused`` asks for ``resource``, which is not even served with the right token."""
+    given(refused.request.url != resource.request.url or resource.status == 200, "not served to its owner")
+
+
+def may_have_content(exchange: Exchange) -> bool:
+    """Tell whether HTTP lets the answer have content (RFC 9110, section 6.4.1)."""
+    return exchange.request.method != "HEAD" and exchange.status not in {204, 304}
+
+
+def surplus(exchange: Exchange) -> bytes:
+    """Return what followed the answer on its connection and is not the beginning of another answer."""
+    answer = exchange.answer
+    return b"" if answer is None or answer.excess.startswith(_ANOTHER_ANSWER) else answer.excess
+
+
+def unread(exchange: Exchange) -> Literal["line", "length"] | None:
+    """Tell what in the header section kept the answer from being read: a field line, or Content-Length."""
+    failure = exchange.failure or ""
+    # The words of h11, which refuses such messages.
+    if "illegal header line" in failure:
+        return "line"
+    return "length" if "Content-Length" in failure else None
+
+
+def sent_length(exchange: Exchange) -> int:
+    """Return the number of octets of the content as sent. Raises NotObserved when not all of it was received."""
+    answer = exchange.answer
+    if answer is None or answer.incomplete or answer.truncated:
+        raise NotObserved(f"the content of {exchange.probe} is not complete")
+    return answer.wire_length
+
+
+def contents(exchange: Exchange) -> tuple[object, object]:
+    """Return what a client takes from a 200 answer: primary data and included resources. Raises NotObserved."""
+    document = exchange.ok_document
+    return document.get("data"), document.get("included")
+
+
+def expect_same_invoice(exchange: Exchange, item: Exchange, item_again: Exchange, why: str) -> None:
+    """Raise Violation unless the answer is 200 with the contents of ``item``, for the reason ``why``.
+
+    Raises NotObserved when ``item`` itself does not stay the same.
+    """
+    wanted = contents(item)
+    given(contents(item_again) == wanted, "the invoice changes from one request to the next")
+    expect_status(exchange, 200, why=why)
+    try:
+        same = contents(exchange) == wanted
+    except NotObserved:
+        same = False
+    expect(same, f"the same invoice as without ({why})", f"other contents, {status_line(exchange)}", exchange)
+
+
+def expect_survived(exchange: Exchange, *, may_be_cut_off: bool = False) -> None:
+    """Raise Violation unless there is an answer that is no server error.
+
+    Raises NotObserved for a closed connection if what stands before a server may close it for such a request.
+    """
+    if exchange.answer is None:
+        given(not (may_be_cut_off and exchange.lost), "the connection was closed")
+        raise Violation("an answer", exchange.failure or "none", exchange)
+    # Overload, and a slow network behind a gateway: nothing about this request.
+    given(exchange.status not in {503, 504}, "not about this request")
+    expect(exchange.status < 500, "a client error, or the usual answer", status_line(exchange), exchange)

@@ -1,0 +1,210 @@
+"""Whether the data stayed the same around an answer, as far as the answers to the same request tell.
+
+Data may change while a run lasts: then two answers differ, and nothing is wrong. What a server answers now and then,
+and then answers as before, is another matter.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from conformance.judge.api import Violation
+from conformance.model.exchange import Exchange
+from conformance.observe import repeat
+from conformance.observe.sender import Manner
+from conformance.plan import probes
+from conformance.plan import steps as plan
+from conformance.reading.classification import is_conditional, says_later
+
+if TYPE_CHECKING:
+    from conformance.plan.steps import Step
+    from conformance.run import Run
+
+# Further turns that may tell whether the data stayed the same until after the last one.
+_CLOSING = 2
+# Data that have another state in more than this share of the answers, again and again, are not compared.
+_VOLATILE_SHARE, _VOLATILE_CHANGES = 0.25, 3
+# What a 200 answer shows: its content, as JSON where it is that, and its entity tag.
+_State = tuple[object, str | None]
+# How often a request is sent after a comparison: data that go to and fro do not look the same twice in a row.
+_AFTERWARDS = 2
+_IN_TURN = Manner("one after the other", workers=1)
+
+
+class Steadiness:
+    """What the repeated answers of a run say about its data; ``times`` is how often each request was sent."""
+
+    def __init__(self, run: Run) -> None:
+        """Nothing is looked at before it is asked for."""
+        self._run = run
+        self._times: int = run.settings["repeat"]
+
+    def counts(self, steps: list[Step], turn: int) -> bool:
+        """Tell whether a finding about the exchanges of ``steps`` in ``turn`` speaks of the requirement.
+
+        Two exchanges, and a conditional request, depend on the data at more than one time.
+        """
+        record = self._run.observer.record
+        compares = len(steps) > 1 or any(is_conditional(record[step]) for step in steps)
+        return (not compares or self._settled(steps, turn)) and self._is_own(steps, turn)
+
+    def _is_own(self, steps: list[Step], turn: int) -> bool:
+        """Tell whether more is wrong in ``turn`` than that the server at times refuses requests of all kinds.
+
+        Where the documented request itself gets another status now and then, that says enough, and an error of the
+        server now and then is what ERR-011 is about.
+        """
+        if len(steps) == 1 and probes.by_key()[steps[0].probe].each_invoice:
+            return True
+        found = [(self._statuses(step), replace(step, turn=turn)) for step in steps]
+        if all(statuses.get(step) in {None, _usual(statuses)} for statuses, step in found):
+            return True
+        if any(statuses.get(step, 0) >= 500 > (_usual(statuses) or 500) for statuses, step in found):
+            return False
+        documented = plan.steps_for("item", self._run.target)
+        return all(len(set(self._statuses(step).values())) < 2 for step in documented)
+
+    def _statuses(self, step: Step) -> dict[Step, int]:
+        found = ((each, self._run.observer.record.get(each)) for each in self._turns(step))
+        return {each: it.status for each, it in found if it is not None and it.answer and not says_later(it)}
+
+    def _turns(self, step: Step) -> Iterable[Step]:
+        return (replace(step, turn=turn) for turn in range(self._times))
+
+    def _settled(self, steps: list[Step], turn: int) -> bool:
+        """Tell whether what the requests ask for was the same before ``turn`` and after it.
+
+        What is shown in the turn itself does not count: it may be what is wrong. When turn 0 has a finding, it has been
+        sent anew after all others.
+        """
+        needed = [step for step in plan.closure(steps) if repeat.is_repeated(self._run.observer, step)]
+        if any(map(self._is_volatile, needed)):
+            return False
+        before = range(turn - 1, -1, -1) if turn else range(self._times - 1, 0, -1)
+        after = range(turn + 1 if turn else self._times, self._times + _CLOSING)
+        built_from = {each for step in steps for each in plan.closure([step])[:-1]}
+        for step in needed:
+            earlier, later = self._nearest(step, before), self._nearest(step, after)
+            if earlier is None or later is None:
+                continue
+            same = [later] if step not in built_from or not turn else [later, *self._first_states(step)]
+            if any(state[0] != earlier[0] for state in same):
+                return False
+        return True
+
+    def _nearest(self, step: Step, turns: Iterable[int]) -> _State | None:
+        """Return the first state that is shown in ``turns``; those after the last one are sent now."""
+        for turn in turns:
+            again = replace(step, turn=turn)
+            if turn >= self._times:
+                self._run.observer.observe([again])
+            if state := _state(self._run.observer.record.get(again)):
+                return state
+        return None
+
+    def _first_states(self, step: Step) -> list[_State]:
+        """Return what turn 0 showed, each time that it was sent: later requests were built from one of them."""
+        observer = self._run.observer
+        named = (step.probe, step.invoice_id, 0)
+        given_up = [each for each in observer.superseded if (each.probe, each.invoice_id, each.turn) == named]
+        return [state for each in (*given_up, observer.record.get(step)) if (state := _state(each))]
+
+    def _is_volatile(self, step: Step) -> bool:
+        """Tell whether the data of ``step`` go back and forth, so that nobody can tell which state an answer is of."""
+        found = [state for each in self._turns(step) if (state := _state(self._run.observer.record.get(each)))]
+        if not found:
+            return False
+        usual = max(found, key=found.count)
+        other = [state[0] != usual[0] and state[1] != usual[1] for state in found]
+        changes = sum(one[0] != next_one[0] for one, next_one in pairwise(found))
+        return sum(other) > _VOLATILE_SHARE * len(found) and changes >= _VOLATILE_CHANGES
+
+
+class Watch:
+    """Tells whether what the requests of ``steps`` ask for stays the same while they are compared."""
+
+    def __init__(self, run: Run, steps: Iterable[Step]) -> None:
+        """Keep what the record shows now, before the requests are sent anew."""
+        self._run = run
+        self._steps = plan.closure(steps)
+        self._before = self._shown()
+
+    def is_steady(self, finding: Violation | AssertionError) -> bool:
+        """Tell whether the data that ``finding`` compares were the same before, in and after the exchanges judged.
+
+        Sends the requests once more when they were the same so far. A server that shows other data under the same
+        entity tag contradicts itself, and data that are not shown twice do not count.
+        """
+        now = self._shown()
+        whole = concerns_whole_documents(finding)
+        before = {step: state for step, state in self._before.items() if step in now}
+        if not all(is_same(state, now[step], whole=whole) for step, state in before.items()):
+            return False
+        again = look_again(self._run, now)
+        return all(is_same(state, later, whole=whole) for step, state in now.items() for later in again[step])
+
+    def _shown(self) -> dict[Step, Exchange]:
+        record = self._run.observer.record
+        found = ((step, record.get(step)) for step in self._steps)
+        shown = {step: each for step, each in found if each and _state(each)}
+        return {step: each for step, each in shown.items() if repeat.is_stable(step.probe, each.request)}
+
+
+def look_again(run: Run, steps: Iterable[Step]) -> dict[Step, list[Exchange]]:
+    """Send each of ``steps`` twice more, and return what of it shows data.
+
+    These are turns beyond those that are sent and judged in any case.
+    """
+    record, first = run.observer.record, run.settings["repeat"] + _CLOSING
+    turns = {}
+    for step in steps:
+        free = (turn for turn in itertools.count(first) if replace(step, turn=turn) not in record)
+        turns[step] = [replace(step, turn=turn) for turn in itertools.islice(free, _AFTERWARDS)]
+    # What alternates from one request to the next differs between two that follow each other.
+    run.observer.observe_in(_IN_TURN, [turn for found in turns.values() for turn in found])
+    received = {step: map(record.get, found) for step, found in turns.items()}
+    return {step: [each for each in found if each and _state(each)] for step, found in received.items()}
+
+
+def concerns_whole_documents(finding: Violation | AssertionError) -> bool:
+    """Tell whether ``finding`` depends on more than resources: on all that an entity tag or a length is made from."""
+    if not isinstance(finding, Violation) or finding.exchange is None:
+        return False
+    return finding.part in {"ETag", "Content-Length"} or is_conditional(finding.exchange)
+
+
+def shows_data(exchange: Exchange) -> bool:
+    """Tell whether ``exchange`` is a GET that was answered with 200: what it shows can be compared with later data."""
+    return _state(exchange) is not None
+
+
+def is_same(one: Exchange, other: Exchange, *, whole: bool) -> bool:
+    """Tell whether two answers show the same resources; with ``whole``, the same documents.
+
+    A server that shows other data under the same entity tag contradicts itself: no data have changed.
+    """
+    tag = one.fields.get("ETag")
+    if tag is not None and tag == other.fields.get("ETag"):
+        return True
+    return _shown_by(one, whole=whole) == _shown_by(other, whole=whole)
+
+
+def _shown_by(exchange: Exchange, *, whole: bool) -> object:
+    document = exchange.json.value if exchange.json.readable else exchange.body
+    return (document.get("data"), document.get("included")) if isinstance(document, dict) and not whole else document
+
+
+def _usual(found: Mapping[Step, int]) -> int | None:
+    return max(found.values(), key=list(found.values()).count, default=None)
+
+
+def _state(exchange: Exchange | None) -> _State | None:
+    """Return what a 200 answer to GET shows; None for other answers."""
+    if exchange is None or exchange.answer is None or exchange.request.method != "GET" or exchange.status != 200:
+        return None
+    content = exchange.json.value if exchange.json.readable else exchange.body
+    return content, exchange.fields.get("ETag")

@@ -1,0 +1,263 @@
+"""Value objects: a request, the answer as received, and both together as the exchange that a check judges."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from conformance.syntax import json_text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+JSON_API = "application/vnd.api+json"
+# RFC 9110, section 8.8.3; obs-text as Latin-1 characters.
+ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+
+
+class NotObserved(Exception):  # noqa: N818 - an outcome, not an error
+    """There is nothing to judge: a precondition of the check does not hold, and another requirement owns it."""
+
+
+@dataclass(frozen=True)
+class Fields:
+    """Header fields as a list, in the order received and with the names as spelled (RFC 9110, section 5)."""
+
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    def lines(self, name: str) -> list[str]:
+        """Return the value of each line of the field ``name``, compared without case."""
+        return list(self._by_name.get(name.lower(), ()))
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for name, value in self.pairs:
+            found.setdefault(name.lower(), []).append(value)
+        return found
+
+    def get(self, name: str) -> str | None:
+        """Return the combined field value (RFC 9110, section 5.3), or None when the field is absent."""
+        lines = self.lines(name)
+        return ", ".join(lines) if lines else None
+
+    def names(self) -> set[str]:
+        """Return the lower-case names present."""
+        return set(self._by_name)
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether the field ``name`` is present."""
+        return name.lower() in self._by_name
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Iterate over the (name, value) lines."""
+        return iter(self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request in symbolic form: secrets are placeholders of ``conformance.syntax.redaction``.
+
+    ``raw`` are the messages that are written as they stand, in Latin-1, in place of one made from the other parts:
+    each after the answer to the one before, all on one connection.
+    """
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+    raw: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """The request target: path and query as sent (RFC 9112, section 3.2.1)."""
+        rest = self.url.split("://", 1)[-1]
+        slash = re.search(r"[/?]", rest)
+        return rest[slash.start() :] if slash else "/"
+
+    def header(self, name: str) -> str | None:
+        """Return the combined value of a request header field, or None."""
+        wanted = name.lower()
+        lines = [value for each, value in self.headers if each.lower() == wanted]
+        return ", ".join(lines) if lines else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A final response as received.
+
+    ``wire_length`` counts the content octets before content decoding; ``body`` is what they decode to, cut at the
+    configured limit (``truncated``). ``excess`` holds octets that followed a complete response unasked.
+    ``line_flaws`` tell what is wrong with the lines of the header section and does not hinder their reading.
+    ``secrets_found`` tells how many places were redacted, per part ("body", "header NAME").
+    """
+
+    status: int
+    reason: str
+    version: str
+    fields: Fields
+    body: bytes
+    wire_length: int
+    truncated: bool = False
+    excess: bytes = b""
+    coding_problem: str | None = None
+    incomplete: str | None = None
+    secrets_found: tuple[str, ...] = ()
+    line_flaws: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A probe's request and its answer, or the reason why there is none. Times are seconds.
+
+    ``lost``: the server ended the connection without an answer. ``ordinal`` counts the requests of one connection.
+    ``turn`` counts how often the request was sent before to compare the answers.
+    ``later`` are further answers on the connection to a request that is written as it stands, and ``closed`` tells
+    that the server was seen to close it.
+    """
+
+    probe: str
+    request: Request
+    answer: Answer | None
+    failure: str | None = None
+    lost: bool = False
+    invoice_id: str | None = None
+    started: datetime | None = None
+    elapsed: float = 0.0
+    connection: int = 0
+    ordinal: int = 0
+    retries: int = 0
+    later: tuple[Answer, ...] = ()
+    closed: bool = False
+    turn: int = 0
+
+    @property
+    def key(self) -> str:
+        """A name that no other exchange of the same run has."""
+        return f"{self.connection}.{self.ordinal}"
+
+    def _answered(self) -> Answer:
+        if self.answer is None:
+            raise NotObserved(f"{self.probe} got no answer: {self.failure}")
+        return self.answer
+
+    @property
+    def status(self) -> int:
+        """The status code. Raises NotObserved without an answer."""
+        return self._answered().status
+
+    @property
+    def fields(self) -> Fields:
+        """The header fields of the answer. Raises NotObserved without an answer."""
+        return self._answered().fields
+
+    @property
+    def body(self) -> bytes:
+        """The content after content decoding. Raises NotObserved without an answer."""
+        return self._answered().body
+
+    @cached_property
+    def json(self) -> json_text.JsonText:
+        """The content read as JSON."""
+        return json_text.read(self.body)
+
+    @property
+    def media_type(self) -> str | None:
+        """Type and subtype of Content-Type in lower case, or None when absent."""
+        value = self.fields.get("Content-Type")
+        return None if value is None else value.split(";", 1)[0].strip().lower()
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether there is an answer and its status is 2xx."""
+        return self.answer is not None and 200 <= self.answer.status < 300
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The JSON:API document. Raises NotObserved when the content is no JSON object."""
+        if not self.json.readable:
+            raise NotObserved(f"the body of {self.probe} is not JSON")
+        if not isinstance(self.json.value, dict):
+            raise NotObserved(f"the body of {self.probe} is not a JSON object")
+        return self.json.value
+
+    @property
+    def ok_document(self) -> dict[str, Any]:
+        """The document of a 200 answer. Raises NotObserved for another status."""
+        if self.status != 200:
+            raise NotObserved(f"{self.probe} was answered {self.status}, not 200")
+        return self.document
+
+    @property
+    def resource(self) -> dict[str, Any]:
+        """The single resource object of a 200 answer. Raises NotObserved otherwise."""
+        data = self.ok_document.get("data")
+        if not isinstance(data, dict):
+            raise NotObserved(f"the primary data of {self.probe} is not a resource object")
+        return data
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The attributes of the single resource of a 200 answer. Raises NotObserved otherwise."""
+        return self._object_member("attributes")
+
+    @property
+    def relationships(self) -> dict[str, Any]:
+        """The relationships of the single resource of a 200 answer. Raises NotObserved otherwise."""
+        return self._object_member("relationships")
+
+    def _object_member(self, name: str) -> dict[str, Any]:
+        value = self.resource.get(name)
+        if not isinstance(value, dict):
+            raise NotObserved(f"the resource of {self.probe} has no {name} object")
+        return value
+
+    @property
+    def account_relationship(self) -> dict[str, Any]:
+        """The relationship object ``account``. Raises NotObserved when there is none."""
+        value = self.relationships.get("account")
+        if not isinstance(value, dict):
+            raise NotObserved(f"the resource of {self.probe} has no relationship object account")
+        return value
+
+    def account_link(self, name: str) -> str:
+        """Return the link ``name`` of relationship ``account``. Raises NotObserved when absent or malformed."""
+        return link_of(self.account_relationship, name, self.probe)
+
+    @property
+    def self_link(self) -> str:
+        """The resource-level self link. Raises NotObserved when absent or malformed."""
+        return link_of(self.resource, "self", self.probe)
+
+    @property
+    def etag(self) -> str:
+        """The entity tag. Raises NotObserved when there is no single well-formed one (RFC 9110, section 8.8.3)."""
+        lines = self.fields.lines("ETag")
+        if len(lines) != 1 or not ENTITY_TAG.fullmatch(lines[0]):
+            raise NotObserved(f"{self.probe} has no well-formed entity tag")
+        return lines[0]
+
+    @property
+    def errors(self) -> list[Any]:
+        """The error objects. Raises NotObserved when the document has no errors array."""
+        errors = self.document.get("errors")
+        if not isinstance(errors, list):
+            raise NotObserved(f"{self.probe} has no errors array")
+        return errors
+
+
+def link_of(owner: dict[str, Any], name: str, probe: str) -> str:
+    """Return the URL of the link ``name`` in the ``links`` of ``owner``: a string or a link object's ``href``.
+
+    Raises NotObserved when it is absent or malformed (JSON:API 1.1, document-links).
+    """
+    links = owner.get("links")
+    link = links.get(name) if isinstance(links, dict) else None
+    if isinstance(link, dict):
+        link = link.get("href")
+    if not isinstance(link, str):
+        raise NotObserved(f"{probe} has no usable link {name}")
+    return link

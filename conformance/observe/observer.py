@@ -1,0 +1,212 @@
+"""Observes the target: sends what a plan needs, each request once, and records the exchanges."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.observe.rate_limit import LONGEST_WAIT, retry_after
+from conformance.observe.sender import USUAL, Manner, Sender
+from conformance.plan import steps as plan
+from conformance.plan.steps import Step
+from conformance.tokens import altered
+
+if TYPE_CHECKING:
+    from conformance.config.target import Target
+    from conformance.observe.record.recorder import Recorder
+
+_BUSY = (429, 502, 503, 504)
+_BACKOFF = (0.5, 2.0, 8.0)
+# Requests under way at once where a load is wanted.
+_BURST = 20
+
+
+class Observer:
+    """Sends each step of a plan once and keeps the exchanges, in plan order."""
+
+    def __init__(self, target: Target, recorder: Recorder | None = None) -> None:
+        """Prepare to talk to ``target``; nothing is sent yet. Raises SettingError for an unusable ca-bundle."""
+        self.target = target
+        self.recorder = recorder
+        self.record: dict[Step, Exchange] = {}
+        # Exchanges in whose place a later one is judged, and the steps that could not be built.
+        self.superseded: list[Exchange] = []
+        self.unbuilt: dict[Step, str] = {}
+        # Seconds before each further attempt of a request that has to succeed.
+        self.backoff: tuple[float, ...] = _BACKOFF
+        self._lock = threading.Lock()
+        self._sender = Sender(target, self._supersede)
+
+    @property
+    def sent(self) -> int:
+        """How many requests were sent."""
+        return self._sender.sent
+
+    @property
+    def in_turn(self) -> str | None:
+        """What the target does so that it is asked for one thing after the other, None when it is not."""
+        return self._sender.in_turn
+
+    def observe(self, steps: Iterable[Step], progress: Callable[[int, int], None] | None = None) -> None:
+        """Send what is not yet recorded, dependencies first, as many at once as the settings allow.
+
+        An interruption ends it at once; what has been received stays in the record.
+        """
+        if not (missing := [step for step in steps if not self._known(step)]):
+            return
+        wanted = [step for step in plan.closure(missing) if not self._known(step)]
+        burst = [step for step in wanted if plan.is_burst(step)]
+        if burst and len(burst) < len(wanted):
+            self.observe([step for step in wanted if step not in burst], progress)
+            self.observe(burst, progress)
+            return
+        for quiet in [step for step in wanted if plan.is_alone(step)] if len(wanted) > 1 else ():
+            self.observe(plan.closure([quiet])[:-1], progress)
+            self.observe([quiet], progress)
+        wanted = [step for step in wanted if not self._known(step)]
+        waiting = dict.fromkeys(wanted)
+        workers = _BURST if burst else self._sender.manner.workers or self.target.settings["concurrency"]
+        executor = ThreadPoolExecutor(workers, thread_name_prefix="observer")
+        running: dict[Future[Exchange | str], Step] = {}
+        received: dict[Step, Exchange] = {}
+        try:
+            while waiting or running:
+                pending = set(waiting) | set(running.values())
+                for step in [each for each in waiting if not pending.intersection(each.dependencies())]:
+                    del waiting[step]
+                    running[executor.submit(self._step, step, {**self.record, **received})] = step
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    step, outcome = running.pop(future), future.result()
+                    if self.recorder:
+                        self.recorder.outcome(step, outcome)
+                    if isinstance(outcome, str):
+                        self.unbuilt[step] = outcome
+                    else:
+                        received[step] = outcome
+                if progress:
+                    progress(len(wanted) - len(waiting) - len(running), len(wanted))
+        except BaseException:
+            self._end()
+            raise
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
+            self.record.update({step: received[step] for step in wanted if step in received})
+        self._collect_stray()
+
+    def observe_in(self, manner: Manner, steps: Iterable[Step]) -> None:
+        """Send ``steps`` in their order and in this manner; a manner with a limit begins with new connections."""
+        self._sender.manner = manner
+        if manner.workers or manner.per_connection:
+            self._sender.pool.close_idle()
+        try:
+            self.observe(steps)
+        finally:
+            self._sender.manner = USUAL
+
+    def _known(self, step: Step) -> bool:
+        return step in self.record or step in self.unbuilt
+
+    def _step(self, step: Step, earlier: Mapping[Step, Exchange]) -> Exchange | str:
+        try:
+            known = {}
+            for before in step.dependencies():
+                if before not in earlier:
+                    raise NotObserved(self.unbuilt.get(before, f"{before.probe} was not sent"))
+                known[before.probe] = earlier[before]
+            request = plan.build(step, self.target, known)
+            exchange = self._send(step, request)
+        except (NotObserved, altered.ForgeError) as reason:
+            return str(reason)
+        with self._lock:
+            self._sender.kept += len(exchange.body) if exchange.answer else 0
+        return exchange
+
+    def fetch(self, request: Request) -> Exchange:
+        """Send one request outside of the plan; it is not recorded. Raises forge.ForgeError."""
+        return self._send(Step("", ""), request)
+
+    def fetch_persistently(self, request: Request) -> Exchange:
+        """Send a request outside of the plan, again after growing pauses while the network or a limit prevents it.
+
+        Its exchange counts the retries. Raises forge.ForgeError, and NotObserved when the observer was closed.
+        """
+        retries = 0
+        for pause in (*self.backoff, None):
+            exchange = self._send(Step("", ""), request, past_gateways=False)
+            prevented = exchange.answer is None or exchange.answer.incomplete or exchange.answer.status in _BUSY
+            if not prevented or pause is None:
+                break
+            retries += 1 + exchange.retries
+            asked = 0.0
+            if exchange.answer is not None and exchange.started is not None:
+                asked = retry_after(exchange.answer.fields, exchange.started) or 0.0
+            self._sender.rate.hold(max(pause, min(asked, LONGEST_WAIT)))
+        return replace(exchange, retries=retries + exchange.retries)
+
+    def obtain(self, step: Step) -> Exchange:
+        """Return the exchange of ``step``, sending it now if that has not happened.
+
+        Raises NotObserved when it could not be built, or when all that the target says is "later".
+        """
+        if step not in self.record:
+            self.observe([step])
+        if step in self.unbuilt:
+            raise NotObserved(self.unbuilt[step])
+        exchange = self.record[step]
+        if exchange.answer is not None and exchange.status == 429:
+            raise NotObserved(f"{step.probe} was answered 429: the target limits requests; --rate-limit is for that")
+        if exchange.answer is not None and exchange.status == 503 and self._is_overloaded():
+            raise NotObserved(f"{step.probe} was answered 503, as others were for a time; --rate-limit may help")
+        return exchange
+
+    def _is_overloaded(self) -> bool:
+        """Tell whether a request was answered with 503 and, when it was sent again, otherwise."""
+        refused = [each for each in self.superseded if each.answer and each.status == 503]
+        again = [self.record.get(Step(each.probe, each.invoice_id or "", each.turn)) for each in refused]
+        return any(each is not None and each.answer and each.status != 503 for each in again)
+
+    def forget(self, steps: Iterable[Step]) -> None:
+        """Supersede the exchanges of ``steps`` and of all that they depend on, so that they are sent anew."""
+        for step in plan.closure(steps):
+            if step in self.record:
+                self.superseded.append(self.record.pop(step))
+            self.unbuilt.pop(step, None)
+
+    def _send(self, step: Step, request: Request, *, past_gateways: bool = True) -> Exchange:
+        return self._sender.send(step, request, past_gateways=past_gateways)
+
+    def _supersede(self, step: Step, exchange: Exchange) -> None:
+        self.superseded.append(exchange)
+        if self.recorder:
+            self.recorder.superseded(step, exchange)
+
+    def _collect_stray(self) -> None:
+        """Octets that followed a complete response belong to the exchange before them."""
+        self._sender.pool.look_for_stray()
+        for step, stray in self._sender.pool.stray.items():
+            exchange = self.record.get(step)
+            if exchange and exchange.answer:
+                kept = self.target.redactor.bytes(stray)
+                self.record[step] = replace(exchange, answer=replace(exchange.answer, excess=kept))
+                if self.recorder:
+                    self.recorder.amend(step, self.record[step])
+        self._sender.pool.stray.clear()
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """Iterate over all that was received, superseded answers included."""
+        yield from self.record.values()
+        yield from self.superseded
+
+    def _end(self) -> None:
+        """Let the threads that still send or wait come to an end at once."""
+        self._sender.end()
+
+    def close(self) -> None:
+        """Close every connection; nothing can be sent any more."""
+        self._end()
+        self._sender.pool.close_idle()

@@ -1,0 +1,72 @@
+"""An answer as it is kept: fields in received order, content before and after decoding, secrets redacted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.model.exchange import Answer, Fields, Request
+from conformance.syntax import content_codings, redaction
+
+if TYPE_CHECKING:
+    from conformance.config.target import Target
+    from conformance.observe.connection import WireResponse
+
+# What h11 quotes of an answer that is not HTTP can be as long as that answer.
+_LONGEST_FAILURE = 300
+# Octets that are kept of content that is too long: nobody can judge it, but a report can show how it begins.
+_BEGINNING = 65_536
+
+
+def failure_of(told: str, target: Target) -> str:
+    """Return why there is no answer, or no whole one, as it is kept."""
+    return target.redactor.text(told)[:_LONGEST_FAILURE]
+
+
+def _cookie_line(line: str, request: Request, target: Target) -> str:
+    """Return a Set-Cookie line without its value, which may be a credential that nobody knew before."""
+    clean, value = redaction.split_cookie(line)
+    if request.header("Cookie"):
+        target.redactor.add(value)
+    return target.redactor.text(clean)
+
+
+def answer_of(response: WireResponse, request: Request, target: Target, limit: int) -> Answer:
+    """Return what was received for ``request``; of content with more than ``limit`` octets the beginning is kept."""
+    redact, found = target.redactor, []
+    # First of all: what else the answer holds may repeat their values.
+    cookies = [_cookie_line(value, request, target) for name, value in response.pairs if name.lower() == "set-cookie"]
+    pairs = []
+    for name, value in response.pairs:
+        if name.lower() == "set-cookie":
+            pairs.append((name, cookies.pop(0)))
+            continue
+        clean = redact.text(value)
+        if clean != value:
+            found.append(f"header {name}")
+        pairs.append((redact.text(name), clean))
+    fields = Fields(tuple(pairs))
+    raw = bytes(response.content)
+    coding = fields.get("Content-Encoding")
+    body, problem = raw, None
+    if coding and raw:
+        whole = not response.truncated and response.incomplete is None
+        body, problem = content_codings.decode(raw, coding.split(","), limit + 1, whole=whole)
+    truncated = response.truncated or len(body) > limit
+    body = body[: min(limit, _BEGINNING)] if truncated else body
+    clean_body = redact.bytes(body)
+    if clean_body != body:
+        found.append("body")
+    return Answer(
+        status=response.status,
+        reason=redact.text(response.reason),
+        version=response.version,
+        fields=fields,
+        body=clean_body,
+        wire_length=len(raw),
+        truncated=truncated,
+        excess=redact.bytes(response.excess),
+        coding_problem=problem,
+        incomplete=failure_of(response.incomplete, target) if response.incomplete else None,
+        secrets_found=tuple(found),
+        line_flaws=tuple(map(redact.text, response.line_flaws)),
+    )

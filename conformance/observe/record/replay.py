@@ -1,0 +1,168 @@
+"""Judging a recorded run: exchanges come from its file, and no request is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from conformance.config import target
+from conformance.config.settings import SETTINGS, SettingError, Settings
+from conformance.config.target import Target
+from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.model.verdict import Judgement
+from conformance.observe.observer import Observer
+from conformance.observe.record import har
+from conformance.observe.record.recorder import FORMAT
+from conformance.plan import steps as plan
+from conformance.plan.steps import Step
+from conformance.syntax import redaction
+from conformance.tokens.inspected import TokenFacts
+
+# Stands where the target had a secret; too short to be redacted, and never sent.
+_STAND_IN = "recorded"
+
+
+class Record:
+    """What a file of ``--record`` holds."""
+
+    def __init__(self, path: str) -> None:
+        """Read the file. Raises SettingError when it is not a record that this version can read."""
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+            self.entries, self.facts = har.read(text)
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingError(f"--replay: cannot read {path}: {error}") from None
+        except har.FormatError as error:
+            raise SettingError(f"--replay: {path} is not a record of this suite: {error}") from None
+        if self.facts.get("format") != FORMAT:
+            raise SettingError(f"--replay: {path} has a format that this version does not know")
+        try:
+            self._read_facts()
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise SettingError(f"--replay: {path} is damaged: {type(error).__name__}: {error}") from None
+
+    def _read_facts(self) -> None:
+        facts = self.facts
+        self.suite = str(facts["suite"])
+        self.started = str(facts["started"])
+        self.seconds = float(facts["seconds"])
+        self.sent = int(facts["sent"])
+        self.abort: tuple[int, str] | None = tuple(facts["abort"]) if facts["abort"] else None
+        self.token_facts = TokenFacts(**facts["token_facts"])
+        self.settings: Mapping[str, Any] = facts["settings"]
+        self.embedded = bool(facts["target"]["embedded"])
+        # What the generated part found; its requests are not kept.
+        self.generated: Mapping[str, Any] = facts["generated"]
+        for item in self.generated.values():
+            for judgement in item["judgements"]:
+                Judgement.from_dict(judgement)
+        self.observations: dict[Step, dict[int, Exchange | str]] = {}
+        self.superseded: dict[tuple[Step, int], list[tuple[int, Exchange]]] = {}
+        for number, entry in enumerate(self.entries):
+            step = Step(entry.exchange.probe, entry.exchange.invoice_id or "", entry.exchange.turn)
+            if entry.superseded:
+                self.superseded.setdefault((step, entry.observation), []).append((number, entry.exchange))
+            else:
+                self.observations.setdefault(step, {})[entry.observation] = entry.exchange
+        for each in facts["unbuilt"]:
+            step = Step(str(each["probe"]), str(each["invoice_id"]), int(each.get("turn", 0)))
+            self.observations.setdefault(step, {})[int(each["observation"])] = str(each["reason"])
+
+    def with_recorded(self, given: Settings) -> Settings:
+        """Return the settings of the recorded run; what only concerns this one comes from ``given``."""
+        values = dict(given.values)
+        for setting in SETTINGS:
+            if setting.secret or setting.name == "ca-bundle":
+                values[setting.name] = setting.default
+            elif setting.name in self.settings:
+                value = self.settings[setting.name]
+                values[setting.name] = tuple(value) if isinstance(value, list) else value
+        values["request-header"] = tuple((str(name), str(value)) for name, value in values["request-header"])
+        values["strict"] = bool(values["strict"] or given["strict"])
+        return Settings(values)
+
+    def target(self, settings: Settings) -> Target:
+        """Return the recorded target. It knows no secret: the record has none."""
+        facts = self.facts["target"]
+        told: dict[str, object] = {
+            name.replace("-", "_"): _STAND_IN for name in ("auth-token", "other-auth-token") if name in facts["secrets"]
+        }
+        told["signing_key"] = "k" * (int(facts["signing_key_bits"]) // 8)
+        told.update({name: list(facts[name]) for name in ("invoice_id", "other_invoice_id", "hidden_invoice_id")})
+        made = target.build(str(facts["base_url"]), settings, told)
+        return replace(
+            made,
+            capabilities=frozenset(map(str, facts["capabilities"])),
+            embedded=self.embedded,
+            redactor=redaction.Redactor(),
+        )
+
+
+def facts_of(made: Target) -> dict[str, Any]:
+    """Return what a record keeps of a target; the counterpart of ``Record.target``."""
+    given = {"auth-token": made.auth_token, "other-auth-token": made.other_auth_token, "signing-key": made.signing_key}
+    return {
+        "base_url": made.base_url,
+        "embedded": made.embedded,
+        "secrets": [name for name, value in given.items() if value],
+        "signing_key_bits": made.signing_key_bits,
+        "invoice_id": list(made.invoice_ids),
+        "other_invoice_id": list(made.other_invoice_ids),
+        "hidden_invoice_id": list(made.hidden_invoice_ids),
+        "capabilities": sorted(made.capabilities),
+    }
+
+
+class ReplayObserver(Observer):
+    """An observer that finds its exchanges in a record, in the order in which they were judged."""
+
+    def __init__(self, made: Target, record: Record) -> None:
+        """``made`` is the target of the record."""
+        super().__init__(made)
+        self.kept = record
+        self._next: dict[Step, int] = {}
+        self._found: list[tuple[int, Exchange]] = []
+
+    @property
+    def sent(self) -> int:
+        """How many requests were sent when the record was made."""
+        return self.kept.sent
+
+    def observe(self, steps: Iterable[Step], progress: Callable[[int, int], None] | None = None) -> None:
+        """Take what is not yet judged from the record."""
+        super().observe(steps, progress)
+        # In the order in which they came, whichever thread found them.
+        self.superseded += [exchange for _, exchange in sorted(self._found, key=lambda each: each[0])]
+        self._found.clear()
+
+    def forget(self, steps: Iterable[Step]) -> None:
+        """Let the next recorded observation of ``steps`` be judged; what was observed once stays as it is."""
+        for step in plan.closure(steps):
+            if self._next.get(step, 0) in self.kept.observations.get(step, {}):
+                if step in self.record:
+                    self.superseded.append(self.record.pop(step))
+                self.unbuilt.pop(step, None)
+
+    def _send(self, step: Step, request: Request, *, past_gateways: bool = True) -> Exchange:  # noqa: ARG002
+        raise NotObserved(f"{step.probe or request.method}: nothing is sent when a record is judged")
+
+    def _step(self, step: Step, earlier: Mapping[Step, Exchange]) -> Exchange | str:
+        number = self._next.get(step, 0)
+        outcome = self.kept.observations.get(step, {}).get(number)
+        self._next[step] = number + 1
+        if outcome is None:
+            return f"the record has no answer to {step.probe}"
+        if isinstance(outcome, str):
+            return outcome
+        known = {before.probe: earlier[before] for before in step.dependencies() if before in earlier}
+        try:
+            asked = plan.build(step, self.target, known)
+        except (NotObserved, KeyError) as reason:
+            return f"{step.probe} cannot be made from the record: {reason}"
+        if asked != outcome.request:
+            # Another version of the suite may mean something else by this name.
+            return f"the record has another request for {step.probe}; it was made by version {self.kept.suite}"
+        self._found += self.kept.superseded.get((step, number), ())
+        return outcome

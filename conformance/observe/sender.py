@@ -1,0 +1,239 @@
+"""Sends one request and returns what came; sends it again where the network, a limit or a gateway was in the way."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.observe.concurrent_access import PAUSE, Trials
+from conformance.observe.connection import TOO_SLOW, WireError
+from conformance.observe.message_bytes import head_of, revealed
+from conformance.observe.pool import Pool
+from conformance.observe.rate_limit import LONGEST_WAIT, RateLimit, retry_after
+from conformance.observe.receive import answer_of, failure_of
+from conformance.observe.serial_access import Turns
+from conformance.plan import steps
+from conformance.plan.steps import Step
+from conformance.reading.classification import is_of_gateway
+
+if TYPE_CHECKING:
+    from conformance.config.target import Target
+
+# How often, and for how many seconds in the whole run, a target that says "later" is waited for.
+_ATTEMPTS, _PATIENCE = 3, 300.0
+_LATER = (429, 503)
+# A 503 without a time may be a limit (nginx has it so) or there to stay: less patience, in the whole run.
+_DOUBT = 15.0
+# Octets of content that a run keeps, and that an answer may have even after that.
+_MOST_KEPT, _SURELY_KEPT = 256 * 1024 * 1024, 65_536
+# Seconds for a request over plain http: many hosts drop what comes to that port.
+_PLAIN_LIMIT = 3.0
+# Reasons to speak in turn, as the summary has them.
+IDLE_STOPS, MANY_REFUSED = "serves one connection at a time", "closes connections while several others are open"
+# What a failure begins with when there was no connection to speak on.
+_UNCONNECTED = ("cannot connect", "no TLS handshake", "TLS: ")
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How requests follow each other: ``workers`` at once at most, ``per_connection`` on one; None does not limit."""
+
+    name: str
+    workers: int | None = None
+    per_connection: int | None = None
+
+
+USUAL = Manner("as the settings allow")
+
+
+def _is_refused(exchange: Exchange) -> bool:
+    """Tell whether the server, or what stands before it, closed the connection before an answer."""
+    return exchange.answer is None and (exchange.lost or (exchange.failure or "").startswith(_UNCONNECTED))
+
+
+class Sender:
+    """Sends to one target, for several threads.
+
+    ``manner`` says how requests share connections, ``kept`` how many octets of content the run keeps already.
+    """
+
+    def __init__(self, target: Target, supersede: Callable[[Step, Exchange], None]) -> None:
+        """Give ``supersede`` what a later exchange replaces. Raises SettingError for an unusable ca-bundle."""
+        self._target = target
+        self._supersede = supersede
+        self.manner = USUAL
+        self.kept = 0
+        self.rate = RateLimit(target.settings["rate-limit"])
+        self.pool = Pool(target)
+        self._trials = Trials(target, self.pool, self.rate)
+        self._turns = Turns()
+        self._lock = threading.Lock()
+        self._sent = 0
+        # Whether anything was ever answered.
+        self._reached = False
+
+    @property
+    def sent(self) -> int:
+        """How many requests were sent."""
+        return self._sent + self._trials.sent
+
+    @property
+    def in_turn(self) -> str | None:
+        """What the target does so that it is asked for one thing after the other, None when it is not."""
+        return self._turns.reason
+
+    def send(self, step: Step, request: Request, *, past_gateways: bool = True) -> Exchange:
+        """Return the exchange of ``request``, asked for once more where a gateway was in the way if ``past_gateways``.
+
+        Raises NotObserved when the run was interrupted.
+        """
+        exchange = self._in_turn(step, request)
+        if request.raw:
+            return exchange
+        if exchange.answer is None and exchange.lost:
+            # A lost connection may be the network's fault; a second one in a row is not.
+            self._supersede(step, exchange)
+            exchange = replace(self._in_turn(step, request), retries=1)
+        if self._reached and _is_refused(exchange) and not steps.is_burst(step):
+            exchange = self._unless_crowded(step, request, exchange)
+        if past_gateways and is_of_gateway(exchange) and not steps.is_burst(step):
+            # So may a gateway's, which had no answer from the server behind it.
+            self._supersede(step, exchange)
+            exchange = replace(self._in_turn(step, request), retries=exchange.retries + 1)
+        for retry in range(1, 1 if steps.is_burst(step) else _ATTEMPTS):
+            answer = exchange.answer
+            if answer is None or answer.status not in _LATER or exchange.started is None:
+                break
+            asked = retry_after(answer.fields, exchange.started)
+            pause = asked if asked is not None else float(retry)
+            patience = _DOUBT if asked is None and answer.status == 503 else _PATIENCE
+            if pause > LONGEST_WAIT or self.rate.held + pause > patience:
+                break
+            self._supersede(step, exchange)
+            self.rate.hold(pause)
+            exchange = replace(self._in_turn(step, request), retries=retry)
+        return exchange
+
+    def _in_turn(self, step: Step, request: Request) -> Exchange:
+        """Send once; once more where it was only waiting for the end of another connection of ours."""
+        send = self._converse if request.raw else self._attempt
+        with self._turns.taken():
+            exchange = send(step, request)
+        silent = exchange.answer is None and exchange.failure == TOO_SLOW
+        if not silent or self._turns.unlikely(IDLE_STOPS) or self.pool.is_empty:
+            return exchange
+        if not self._turns.find_out(IDLE_STOPS, self._trials.is_served_in_turn):
+            return exchange
+        with self._turns.taken():
+            return send(step, request)
+
+    def _unless_crowded(self, step: Step, request: Request, exchange: Exchange) -> Exchange:
+        """Return ``exchange``, which lost its connection, or a later one where that was for the number of them."""
+        if not self._turns.find_out(MANY_REFUSED, self._trials.is_crowded):
+            return exchange
+        for _ in range(_ATTEMPTS):
+            if not _is_refused(exchange):
+                break
+            # That there was no connection says nothing of the request, and is not kept. The server has to notice that
+            # the connections before have gone.
+            self.rate.hold(PAUSE)
+            exchange = replace(self._in_turn(step, request), retries=exchange.retries + 1)
+        return exchange
+
+    def _attempt(self, step: Step, request: Request) -> Exchange:
+        """Send once; a kept-alive connection that the server had closed meanwhile is replaced by a new one."""
+        head = head_of(request, self._target)
+        plain = self.pool.tls is not None and request.url.startswith("http://")
+        limit = self._target.settings["request-timeout"]
+        limit = min(limit, _PLAIN_LIMIT) if plain else limit
+        while True:
+            single = plain or steps.is_alone(step) or self._turns.needed
+            if not self.rate.acquire():
+                raise NotObserved("the run was interrupted")
+            connection, last = (self.pool.single(plain=plain), None) if single else self.pool.take()
+            started, clock = datetime.now(UTC), time.monotonic()
+            exchange = Exchange(
+                probe=step.probe,
+                request=request,
+                answer=None,
+                invoice_id=step.invoice_id,
+                started=started,
+                connection=connection.number,
+                ordinal=connection.ordinal + 1,
+                turn=step.turn,
+            )
+            try:
+                response = connection.exchange(request.method, head, request.body, clock + limit, self._most)
+            except WireError as error:
+                connection.close()
+                if error.stale:
+                    self.pool.note_stray(last, error.stray)
+                    continue
+                failure = failure_of(str(error), self._target)
+                return replace(exchange, failure=failure, lost=error.closed, elapsed=time.monotonic() - clock)
+            except ssl.SSLError as error:
+                said = getattr(error, "verify_message", "") or error.reason or error
+                return replace(exchange, failure=f"TLS: {said}", elapsed=time.monotonic() - clock)
+            finally:
+                self.pool.release(connection)
+                with self._lock:
+                    self._sent += 1
+            self._reached = True
+            if response.status == 408 and last is not None and not connection.reusable:
+                continue  # said of the idle connection, not of this request (RFC 9110, section 15.5.9)
+            used_up = connection.ordinal == self.manner.per_connection
+            if single or used_up or self._turns.needed:
+                connection.close()
+            elif connection.reusable:
+                self.pool.keep(connection, step)
+            return replace(
+                exchange, answer=answer_of(response, request, self._target, self._most), elapsed=response.elapsed
+            )
+
+    def _converse(self, step: Step, request: Request) -> Exchange:
+        """Write what stands in ``raw`` on a connection of its own, and keep all answers."""
+        messages = [revealed(text, self._target) for text in request.raw]
+        if not self.rate.acquire():
+            raise NotObserved("the run was interrupted")
+        connection = self.pool.dialogue()
+        started, clock = datetime.now(UTC), time.monotonic()
+        deadline = clock + self._target.settings["request-timeout"]
+        try:
+            heard = connection.converse(messages, deadline, self._most, until_closed=steps.until_closed(step))
+        finally:
+            connection.close()
+            self.pool.release(connection)
+            with self._lock:
+                self._sent += len(messages)
+        answers = [answer_of(response, request, self._target, self._most) for response in heard.responses]
+        return Exchange(
+            probe=step.probe,
+            request=request,
+            answer=answers[0] if answers else None,
+            failure=failure_of(heard.failure, self._target) if heard.failure else None,
+            lost=not answers and heard.closed,
+            invoice_id=step.invoice_id,
+            started=started,
+            elapsed=time.monotonic() - clock,
+            connection=connection.number,
+            ordinal=1,
+            later=tuple(answers[1:]),
+            closed=heard.closed,
+        )
+
+    @property
+    def _most(self) -> int:
+        """Octets of content that an answer may have: less when much is kept already."""
+        most: int = self._target.settings["max-body"]
+        return min(most, max(_SURELY_KEPT, _MOST_KEPT - self.kept))
+
+    def end(self) -> None:
+        """Let the threads that still send or wait come to an end at once; nothing can be sent any more."""
+        self.rate.end()
+        self.pool.abort()

@@ -1,0 +1,103 @@
+"""Requests with no token, with the token in other places and forms, and with tokens that are not valid."""
+
+from __future__ import annotations
+
+from conformance.plan.probe import family, get, header_family
+from conformance.plan.probes.base import item_with_account, related, related_head, relationship, relationship_head
+from conformance.plan.probes.collection import listing, listing_head
+from conformance.plan.probes.relationship import account_from_self_link
+from conformance.syntax.redaction import AUTH_TOKEN, derived_token
+
+_ITEM = "/invoices/{invoice_id}"
+_ANONYMOUS = {"Authorization": None}
+
+# The invoice itself is item_without_token.
+without_token = family(
+    {
+        "head": get(_ITEM).but(method="HEAD", headers=_ANONYMOUS),
+        # Afterwards, so that a stored answer would be at hand.
+        "relationship": relationship.but(headers=_ANONYMOUS, each_invoice=False, after=(relationship,)),
+        "related": related.but(headers=_ANONYMOUS, each_invoice=False, after=(related,)),
+        "relationship-head": relationship_head.but(headers=_ANONYMOUS, after=(relationship_head,)),
+        "related-head": related_head.but(headers=_ANONYMOUS, after=(related_head,)),
+    }
+)
+included_without_token = item_with_account.but(headers=_ANONYMOUS, each_invoice=False, after=(item_with_account,))
+any_type_without_token = get(_ITEM).but(headers={**_ANONYMOUS, "Accept": None})
+account_from_self_link_without_token = account_from_self_link.but(headers=_ANONYMOUS)
+listing_without_token = listing.but(headers=_ANONYMOUS, after=(listing,))
+listing_head_without_token = listing_head.but(headers=_ANONYMOUS, after=(listing_head,))
+unknown_item_without_token = get("/invoices/{unknown_id}").but(headers=_ANONYMOUS)
+
+malformed_token = header_family(
+    get(_ITEM),
+    "Authorization",
+    {
+        "empty": "",
+        "word": "invalid",
+        "not-json": "bm90LWpzb24.bm90LWpzb24.bm90LWpzb24",
+        "arrays": derived_token("arrays"),
+        "four-segments": derived_token("four-segments"),
+        "deep": derived_token("deep"),
+    },
+)
+unsigned_token = header_family(
+    get(_ITEM),
+    "Authorization",
+    {name: derived_token(name) for name in ("alg-none", "alg-none-signed", "alg-none-mixed-case")},
+)
+altered_token = header_family(
+    get(_ITEM),
+    "Authorization",
+    {
+        name: derived_token(name)
+        for name in ("algorithm-missing", "algorithm-unknown", "two-segments", "signature-changed")
+    },
+)
+interrupted_token = get(_ITEM, needs=("contested",)).but(
+    headers={"Authorization": derived_token("signature-interrupted")}
+)
+# What looks after one resource may look at another less closely.
+related_with_altered_token = related.but(
+    headers={"Authorization": derived_token("signature-dropped")}, each_invoice=False, after=(related,)
+)
+altered_token_elsewhere = family(
+    {
+        # What reads the scheme may be another library than what reads the raw token.
+        "bearer": get(_ITEM).but(headers={"Authorization": f"Bearer {derived_token('signature-shortened')}"}),
+        "relationship": relationship.but(
+            headers={"Authorization": derived_token("expiry-changed")}, each_invoice=False, after=(relationship,)
+        ),
+        "included": item_with_account.but(
+            headers={"Authorization": derived_token("signature-extended")},
+            each_invoice=False,
+            after=(item_with_account,),
+        ),
+    }
+)
+listing_with_altered_token = listing.but(
+    headers={"Authorization": derived_token("signature-changed")}, after=(listing,)
+)
+token_of_foreign_key = header_family(
+    get(_ITEM),
+    "Authorization",
+    {
+        name: derived_token(name)
+        for name in ("foreign-key-embedded", "foreign-key-file", "foreign-key-url", "foreign-key-injected")
+    },
+)
+
+bearer_token = header_family(
+    get(_ITEM), "Authorization", {"capitalised": f"Bearer {AUTH_TOKEN}", "lower-case": f"bearer {AUTH_TOKEN}"}
+)
+token_of_other_scheme = family(
+    {
+        name: get(_ITEM, needs=("contested",)).but(headers={"Authorization": f"{words} {AUTH_TOKEN}"})
+        for name, words in {"basic": "Basic", "two-words": "Foo bar"}.items()
+    }
+)
+# No more names: a long token makes a long target, which would be refused for that.
+token_in_query = get(_ITEM).but(headers=_ANONYMOUS, query=f"access_token={AUTH_TOKEN}&token={AUTH_TOKEN}")
+two_authorizations = header_family(
+    get(_ITEM), "Authorization", {"valid-first": [AUTH_TOKEN, "invalid"], "valid-last": ["invalid", AUTH_TOKEN]}
+)

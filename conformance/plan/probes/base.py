@@ -1,0 +1,31 @@
+"""The requests that many checks share: the resources, their HEAD, and the usual ways to be refused."""
+
+from __future__ import annotations
+
+from conformance.plan.probe import get
+
+# The documented request.
+item = get("/invoices/{invoice_id}", each_invoice=True)
+# The same again: what may not change between two requests is compared with the first.
+item_again = get("/invoices/{invoice_id}").but(after=(item,))
+item_head = item.but(method="HEAD", each_invoice=False)
+item_with_account = item.but(query="include=account")
+
+# The links of the relationship, followed; path and query are sent to the base URL whatever the link's authority.
+relationship = get(lambda item: item.account_link("self"), each_invoice=True)
+related = get(lambda item: item.account_link("related"), each_invoice=True)
+
+relationship_head = relationship.but(method="HEAD", each_invoice=False)
+related_head = related.but(method="HEAD", each_invoice=False)
+
+item_not_modified = item.but(headers=lambda item: {"If-None-Match": item.etag})
+
+unknown_item = get("/invoices/{unknown_id}")
+unknown_item_head = unknown_item.but(method="HEAD")
+unknown_relationship = get("/invoices/{unknown_id}/relationships/account")
+unknown_related = get("/invoices/{unknown_id}/account")
+
+item_without_token = item.but(headers={"Authorization": None}, each_invoice=False)
+unacceptable_item = item.but(headers={"Accept": "application/vnd.api+json;charset=utf-8"}, each_invoice=False)
+
+unknown_include = item.but(query="include=nosuch", each_invoice=False)

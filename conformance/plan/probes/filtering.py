@@ -1,0 +1,158 @@
+"""Requests for a part of the collection: filters with values that the collection shows, and with others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from urllib.parse import quote
+
+from conformance.model.exchange import Exchange, NotObserved
+from conformance.plan.probe import PathFunction, family, get, query_family
+from conformance.plan.probes.collection import listing
+from conformance.reading.collection_pages import Value, account_ids, elements, value
+from conformance.syntax.scalars import Instant, is_uuid
+
+_NEEDS = ("collection",)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _filters(conditions: dict[str, str]) -> str:
+    named = {name.replace("-", "_"): quote(text, safe=",") for name, text in conditions.items()}
+    return "&".join(f"filter%5B{name}%5D={text}" for name, text in named.items())
+
+
+def _values(page: Exchange, name: str) -> list[Value]:
+    """Return the different values of an attribute, null apart, in order."""
+    found = {value(element, name) for element in elements(page).values()} - {None}
+    return sorted(found, key=lambda each: (each,))
+
+
+def _written(border: Value, beyond: int = 0) -> str:
+    """Return a value as a filter takes it; of numbers and times one that lies 1 ``beyond`` it, down when negative.
+
+    Times are whole seconds: how many digits of a second the server reads is free.
+    """
+    if isinstance(border, Instant):
+        seconds = border.seconds + beyond + (beyond > 0 and border.fraction > 0)
+        return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return format(border, "f") if isinstance(border, Decimal) else str(int(str(border)) + beyond)
+
+
+def _between(name: str, lower: str, upper: str) -> PathFunction:
+    """Return the path that asks for the values between the second and the second last, those two apart."""
+
+    def path(listing: Exchange) -> str:
+        shown = _values(listing, name)
+        if len(shown) < 2:
+            raise NotObserved(f"the collection does not show two values of {name}")
+        low, high = (shown[1], shown[-2]) if len(shown) > 3 else (shown[0], shown[-1])
+        beyond = int(lower == "gteq")
+        try:
+            bounds = {f"{name}_{lower}": _written(low, beyond), f"{name}_{upper}": _written(high, -beyond)}
+        except (OverflowError, ValueError):
+            raise NotObserved(f"{name} cannot be written as a filter value") from None
+        return f"/invoices?{_filters(bounds)}"
+
+    return path
+
+
+def _by_value(name: str, operator: str, choose: Callable[[list[Value]], str]) -> PathFunction:
+    """Return the path of a filter by one attribute; ``choose`` makes its operand of the values shown."""
+
+    def path(listing: Exchange) -> str:
+        operand = choose(_values(listing, name))
+        if not operand:
+            raise NotObserved(f"the collection shows no value of {name} to filter by")
+        return f"/invoices?{_filters({f'{name}_{operator}': operand})}"
+
+    return path
+
+
+def _exactly(name: str) -> PathFunction:
+    """Return the path that asks for the values from the one in the middle to the same one."""
+
+    def path(listing: Exchange) -> str:
+        shown = _values(listing, name)
+        if not shown:
+            raise NotObserved(f"the collection shows no value of {name} to filter by")
+        border = _written(shown[len(shown) // 2])
+        return f"/invoices?{_filters({f'{name}_gteq': border, f'{name}_lteq': border})}"
+
+    return path
+
+
+def _by_account(operator: str, count: int) -> PathFunction:
+    """Return the path of a filter by the first ``count`` accounts that the collection shows."""
+
+    def path(listing_with_account: Exchange) -> str:
+        operand = account_ids(listing_with_account)[:count]
+        if not all(map(is_uuid, operand)):
+            raise NotObserved("the account has no UUID: RELD-002")
+        return f"/invoices?include=account&{_filters({f'account_id_{operator}': ','.join(operand)})}"
+
+    return path
+
+
+def _text(shown: list[Value], part: slice = slice(None)) -> str:
+    """Return a part of the longest plain word among the values: no separators, no wildcards of any query language."""
+    words = [text for text in shown if isinstance(text, str) and text.isascii() and text.isalnum()]
+    return max(words, key=len, default="")[part]
+
+
+def _last(shown: list[Value]) -> str:
+    return _written(shown[-1]) if shown else ""
+
+
+filtered_by_account = family(
+    {
+        name: get(_by_account(name, count), needs=_NEEDS)
+        for name, count in {"eq": 1, "not_eq": 1, "in": 2, "not_in": 1}.items()
+    }
+)
+filtered_by_range = family(
+    {
+        name: get(_between(name, *operators), needs=_NEEDS)
+        for name, operators in {
+            "start-date": ("gteq", "lteq"),
+            "end-date": ("gteq", "lteq"),
+            "originated-first-call-at": ("gteq", "lteq"),
+            "amount-spent": ("gt", "lt"),
+            "originated-calls-count": ("gteq", "lteq"),
+        }.items()
+    }
+    # Both borders are one value.
+    | {"originated-calls-count-exactly": get(_exactly("originated-calls-count"), needs=_NEEDS)}
+)
+filtered_by_value = family(
+    {
+        "amount_eq": get(_by_value("amount-spent", "eq", _last), needs=_NEEDS),
+        "count_not_in": get(
+            _by_value("originated-calls-count", "not_in", lambda shown: ",".join(map(str, shown[-2:]))), needs=_NEEDS
+        ),
+        "flag_eq": get("/invoices", needs=_NEEDS).but(query="filter%5Bhas_pdf_eq%5D=true"),
+        "flag_eq_false": get("/invoices", needs=_NEEDS).but(query="filter%5Bhas_pdf_eq%5D=false"),
+        "text_eq": get(_by_value("reference", "eq", lambda shown: _text(shown, slice(-1))), needs=_NEEDS),
+        "text_not_eq": get(_by_value("reference", "not_eq", _text), needs=_NEEDS),
+        "text_start": get(_by_value("reference", "start", lambda shown: _text(shown, slice(3))), needs=_NEEDS),
+        "text_end": get(_by_value("reference", "end", lambda shown: _text(shown, slice(-3, None))), needs=_NEEDS),
+    }
+)
+
+unmatched_filter = family(
+    {
+        "account": get(lambda unknown_id: f"/invoices?{_filters({'account_id_eq': unknown_id})}", needs=_NEEDS),
+        "reference": listing.but(query="filter%5Breference_eq%5D=conformance-none"),
+    }
+)
+unmatched_filter_with_account = get(
+    lambda unknown_id: f"/invoices?include=account&{_filters({'account_id_eq': unknown_id})}", needs=_NEEDS
+)
+mistyped_filter = query_family(
+    listing,
+    {
+        "start-date": "filter%5Bstart_date_gteq%5D=abc",
+        "originated-calls-count": "filter%5Boriginated_calls_count_gteq%5D=abc",
+    },
+)
+unknown_filter = listing.but(query="filter%5Bnosuch%5D=1")

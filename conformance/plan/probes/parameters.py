@@ -1,0 +1,57 @@
+"""Requests with query parameters: inclusion, sparse fieldsets, and names that JSON:API does not define.
+
+Square brackets are percent-encoded, as RFC 3986 has it, unless a probe is about raw ones.
+"""
+
+from __future__ import annotations
+
+from conformance.plan.probe import family, get, query_family
+
+_ITEM = "/invoices/{invoice_id}"
+
+include_unsupported = query_family(
+    get(_ITEM),
+    {
+        "nested": "include=account.nosuch",
+        "capitalised": "include=Account",
+        "beside-known": "include=account,nosuch",
+    },
+)
+include_empty = get(_ITEM).but(query="include=")
+
+fields_of_attributes = get(_ITEM).but(query="fields%5Binvoices%5D=reference,amount-spent")
+fields_of_attributes_raw = get(_ITEM).but(query="fields[invoices]=reference,amount-spent")
+# One attribute of every kind; of the times some may be null.
+FIELDS_OF_EVERY_KIND = (
+    *("reference", "end-date", "has-pdf", "amount-spent", "service-transactions-count"),
+    *("originated-first-call-at", "terminated-last-call-at"),
+)
+fields_with_encoded_comma = get(_ITEM).but(query=f"fields%5Binvoices%5D={'%2C'.join(FIELDS_OF_EVERY_KIND)}")
+include_in_encoded_letters = get(_ITEM).but(query="%69nclude=%61ccount")
+fields_of_relationship = get(_ITEM).but(query="fields%5Binvoices%5D=account")
+fields_empty = get(_ITEM).but(query="fields%5Binvoices%5D=")
+fields_unknown = query_family(
+    get(_ITEM), {"field": "fields%5Binvoices%5D=nosuch", "type": "fields%5Bnosuch%5D=reference"}
+)
+
+unknown_parameter = family(
+    {
+        # What compresses may have announced it before the refusal takes the place of the content.
+        "limit": get(_ITEM).but(query="limit=1", headers={"Accept-Encoding": "gzip"}),
+        "relationship": get(lambda item: item.account_link("self")).but(query="foo=1"),
+        "related": get(lambda item: item.account_link("related")).but(query="foo=1"),
+    }
+)
+parameter_of_wrong_shape = query_family(
+    get(_ITEM),
+    {
+        "include-list": "include%5B%5D=account",
+        "include-key": "include%5Bx%5D=y",
+        "fields-without-type": "fields=reference",
+    },
+)
+
+custom_parameter = get(_ITEM, needs=("contested",)).but(query="fooBar=1")
+collection_parameter = query_family(
+    get(_ITEM, needs=("contested",)), {"sort": "sort=start-date", "page": "page%5Bsize%5D=1"}
+)

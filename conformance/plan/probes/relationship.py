@@ -1,0 +1,31 @@
+"""Requests about the relationship of an invoice to its account, and about the account itself."""
+
+from __future__ import annotations
+
+from conformance.model.exchange import JSON_API
+from conformance.plan.probe import get
+from conformance.plan.probes.base import related, relationship
+
+unknown_relationship_name = get("/invoices/{invoice_id}/relationships/nosuch")
+
+relationship_with_account = relationship.but(query="include=account", each_invoice=False)
+relationship_unknown_include = relationship.but(query="include=account.nosuch", each_invoice=False)
+
+# No JSON: a server that would obey finds nothing to store, not even null.
+relationship_update = relationship.but(
+    method="PATCH",
+    headers={"Content-Type": JSON_API},
+    body=b"{",
+    each_invoice=False,
+    needs=("contested",),
+    after=(relationship,),
+)
+relationship_after_update = relationship.but(each_invoice=False, needs=("contested",), after=(relationship_update,))
+
+account_from_self_link = get(lambda related: related.self_link)
+related_sparse = related.but(query="fields%5Baccounts%5D=name", each_invoice=False)
+related_unknown_include = related.but(query="include=nosuch", each_invoice=False)
+_UNACCEPTABLE = {"Accept": f"{JSON_API};charset=utf-8"}
+unacceptable_relationship = relationship.but(headers=_UNACCEPTABLE, each_invoice=False)
+unacceptable_related = related.but(headers=_UNACCEPTABLE, each_invoice=False)
+related_not_modified = related.but(headers=lambda related: {"If-None-Match": related.etag}, each_invoice=False)

@@ -1,0 +1,25 @@
+"""Requests for the collection in the order of each attribute, of two of them, and of what is none."""
+
+from __future__ import annotations
+
+from conformance.model import contract
+from conformance.plan.probe import query_family
+from conformance.plan.probes.collection import listing
+
+# In turn ascending and descending: of every kind of value there are attributes with either direction.
+sorted_by = query_family(
+    listing,
+    {name: f"sort={'-' if place % 2 else ''}{name}" for place, name in enumerate(contract.attribute_names())},
+)
+# The first field leaves most invoices tied.
+sorted_by_two = listing.but(query="sort=service-transactions-count,-start-date")
+
+unsupported_sort = query_family(
+    listing,
+    {
+        "unknown": "sort=nosuch",
+        "path": "sort=account.nosuch",
+        "capitals": "sort=START-DATE",
+        "second": "sort=start-date,nosuch",
+    },
+)

@@ -1,0 +1,64 @@
+"""Requests with tokens that are minted with the signing key, each wrong, or right, in one respect."""
+
+from __future__ import annotations
+
+from conformance.plan.probe import Family, Probe, family, get
+from conformance.plan.probes.base import related, relationship
+from conformance.syntax.redaction import derived_token
+from conformance.tokens import minted
+
+_ITEM = "/invoices/{invoice_id}"
+_MINTING = ("signing-key",)
+
+
+def _bearing(name: str, needs: tuple[str, ...] = _MINTING) -> Probe:
+    return get(_ITEM, needs=needs).but(headers={"Authorization": derived_token(name)})
+
+
+def _bearing_for(resource: Probe, name: str) -> Probe:
+    return resource.but(
+        headers={"Authorization": derived_token(name)}, each_invoice=False, needs=_MINTING, after=(resource,)
+    )
+
+
+def _bearing_each(prefix: str, *names: str) -> Family:
+    return family({name: _bearing(f"{prefix}{name}") for name in names})
+
+
+# The claims of the given token: when this one is refused, the key is not that of the server.
+minted_token = _bearing("minted")
+
+# What looks after one resource may look at another less closely, so one of each kind goes there.
+expired_token = family(
+    {
+        **{name: _bearing(f"expired-{name}") for name in ("lately", "ever", "as-text")},
+        "in-1970": _bearing_for(related, "expired-in-1970"),
+    }
+)
+token_valid_since = _bearing("not-before-past")
+token_not_yet_valid = _bearing_each("not-before-", "future", "never")
+
+token_with_right_audience = _bearing_each("audience-", "text", "array", "among-others")
+token_with_wrong_audience = family(
+    {
+        **{
+            name: _bearing(f"audience-{name}")
+            for name in ("foreign", "longer", "other-case", "empty", "null", "missing")
+        },
+        "shorter": _bearing_for(relationship, "audience-shorter"),
+    }
+)
+token_with_wrong_subject = _bearing_each(
+    "subject-", "unknown", "word", "array", "injected", "huge", "true", "null", "missing"
+)
+token_of_other_algorithm = _bearing_each("algorithm-", "hs384", "hs512")
+token_of_lower_case_algorithm = _bearing("algorithm-lower-case", (*_MINTING, "contested"))
+
+token_with_extension = _bearing("extension")
+token_with_critical_extension = _bearing("extension-critical")
+
+token_with_expiry_twice_last_past = _bearing("expiry-twice-last-past")
+token_with_subject_twice_last_unknown = _bearing("subject-twice-last-unknown")
+token_with_expiry_twice_last_future = _bearing("expiry-twice-last-future")
+
+token_with_signature_of_other = _bearing(minted.SWAPPED, ("second-customer",))

@@ -1,0 +1,65 @@
+"""HTTP/1.1 as octets: malformed messages, two requests in one write, and several on one connection."""
+
+from __future__ import annotations
+
+from conformance.plan.probe import Probe, family, raw, talk
+from conformance.plan.probes.base import item, item_head, item_without_token
+from conformance.plan.probes.conditional import if_none_match_any
+
+_WIRE = ("wire",)
+_LINE = "GET {target} HTTP/1.1\n"
+_HOST = "Host: {authority}\n"
+_VALID = f"{_LINE}{_HOST}{{usual}}\n"
+# What stands in the place of a host that is not the server's.
+OTHER_HOST = "example.org"
+
+
+def _with(lines: str, rest: str = "", *, until_closed: bool = False) -> Probe:
+    """Declare the documented request with further ``lines``, and what follows its header section."""
+    return raw(f"{_LINE}{_HOST}{{usual}}{lines}\n{rest}", needs=_WIRE, until_closed=until_closed)
+
+
+# After 304 and HEAD no content follows, whatever the fields say.
+turns = talk(if_none_match_any, item_head, item_without_token, item)
+
+# The documented request, written in the same way: what is refused below is not refused for that.
+wire_valid = raw(_VALID, needs=_WIRE)
+
+wrong_host = family(
+    {
+        "missing": raw(f"{_LINE}{{usual}}\n", needs=_WIRE),
+        "twice": raw(f"{_LINE}{_HOST}{_HOST}{{usual}}\n", needs=_WIRE),
+        "invalid": raw(f"{_LINE}Host: conformance host/\n{{usual}}\n", needs=_WIRE),
+    }
+)
+space_before_colon = _with("X-Conformance : 1\n")
+
+# The second line is a part of the first, whatever it looks like.
+folded_field = _with("X-Conformance: 1\n If-None-Match: *\n")
+folded_accept = raw(f"{_LINE}{_HOST}Accept: image/png,\n application/vnd.api+json\n{{usual}}\n", needs=_WIRE).but(
+    headers={"Accept": None}
+)
+
+wrong_length = family(
+    {
+        "word": _with("Content-Length: five\n", "", until_closed=True),
+        "negative": _with("Content-Length: -1\n", "", until_closed=True),
+        "list": _with("Content-Length: 5, 6\n", "hello!", until_closed=True),
+        "two-lines": _with("Content-Length: 5\nContent-Length: 6\n", "hello!", until_closed=True),
+    }
+)
+# The content is five octets by either framing; behind it stands another request.
+two_framings = _with("Content-Length: 5\nTransfer-Encoding: chunked\n", f"0\n\n{_VALID}", until_closed=True)
+
+absolute_form = raw(f"GET {{scheme}}://{{authority}}{{target}} HTTP/1.1\n{_HOST}{{usual}}\n", needs=_WIRE)
+absolute_form_with_other_host = raw(
+    f"GET {{scheme}}://{{authority}}{{target}} HTTP/1.1\nHost: {OTHER_HOST}\n{{usual}}\n", needs=_WIRE
+)
+
+http_1_0 = raw(f"GET {{target}} HTTP/1.0\n{_HOST}{{usual}}\n", needs=_WIRE)
+
+garbage = raw("conformance of what is no request\n\n", needs=_WIRE)
+leading_empty_line = raw(f"\n{_VALID}", needs=_WIRE)
+lower_case_method = raw(f"get {{target}} HTTP/1.1\n{_HOST}{{usual}}\n", needs=_WIRE)
+
+announced_close = _with("Connection: close\n", _VALID, until_closed=True)

@@ -1,0 +1,151 @@
+"""Collections read by their meaning: the invoices of a page, their values and accounts, and the links between pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from conformance.model import contract
+from conformance.model.exchange import Exchange, NotObserved, link_of
+from conformance.syntax.json_text import IntegerLexeme
+from conformance.syntax.scalars import Instant, instant, is_date_time, plain_decimal
+
+Object = dict[str, Any]
+Value = Decimal | int | Instant | bool | str | None
+PAGE_LINKS = ("first", "last", "prev", "next")
+
+
+def data_of(page: Exchange) -> list[Any]:
+    """Return the primary data of a 200 answer. Raises NotObserved when it is no array (COLL-001)."""
+    data = page.ok_document.get("data")
+    if not isinstance(data, list):
+        raise NotObserved(f"the primary data of {page.probe} is no array: COLL-001")
+    return data
+
+
+def elements(page: Exchange) -> dict[str, Object]:
+    """Return the invoices of a page by lower-case id, in order; one that occurs twice (COLL-002) is there once.
+
+    Raises NotObserved when the answer is no such page, or an element has no usable id (ITEM-005).
+    """
+    found: dict[str, Object] = {}
+    for element in data_of(page):
+        identifier = element.get("id") if isinstance(element, dict) else None
+        if not isinstance(identifier, str):
+            raise NotObserved(f"an element of {page.probe} has no id: ITEM-005")
+        found.setdefault(identifier.lower(), element)
+    return found
+
+
+def value(element: Object, name: str) -> Value:
+    """Return what the attribute ``name`` means: a decimal, a number, a point in time, a flag, text, or None for null.
+
+    Raises NotObserved when it is absent or not in its form: the requirements on attributes own that.
+    """
+    attributes = element.get("attributes")
+    if not isinstance(attributes, dict) or name not in attributes:
+        raise NotObserved(f"an element has no attribute {name}: ITEM-022")
+    found = attributes[name]
+    if found is None:
+        return None
+    meaning: Value = None
+    if name in contract.amounts():
+        meaning = plain_decimal(found)
+    elif name in {*contract.counts(), *contract.durations()}:
+        meaning = int(found) if isinstance(found, IntegerLexeme) else None
+    elif name in {*contract.dates(), *contract.call_times()}:
+        meaning = _time(found)
+    elif isinstance(found, bool if name == "has-pdf" else str):
+        meaning = found
+    if meaning is None:
+        raise NotObserved(f"{name} of an element is not in its form")
+    return meaning
+
+
+def _time(text: object) -> Instant | None:
+    try:
+        return instant(text) if isinstance(text, str) and is_date_time(text) else None
+    except ValueError:
+        return None
+
+
+def account_id(element: Object) -> str:
+    """Return the id of the linked account. Raises NotObserved without linkage."""
+    place: Any = element
+    for name in ("relationships", "account", "data", "id"):
+        place = place.get(name) if isinstance(place, dict) else None
+    if not isinstance(place, str):
+        raise NotObserved("an element shows no linkage of its account: INCL-007")
+    return place.lower()
+
+
+def account_ids(page: Exchange) -> list[str]:
+    """Return the ids of the accounts of a page, each once, in order. Raises NotObserved when there is none."""
+    found = list(dict.fromkeys(map(account_id, elements(page).values())))
+    if not found:
+        raise NotObserved(f"{page.probe} shows no account")
+    return found
+
+
+def page_link(page: Exchange, name: str) -> str | None:
+    """Return the URL to which a pagination link leads; None when it is not available.
+
+    Raises NotObserved when the link is malformed (ITEM-016).
+    """
+    links = page.ok_document.get("links")
+    if not isinstance(links, dict) or links.get(name) is None:
+        return None
+    try:
+        return urljoin(page.request.url, link_of(page.ok_document, name, page.probe))
+    except ValueError:
+        raise NotObserved(f"the link {name} of {page.probe} is no URI reference") from None
+
+
+def has_page_links(page: Exchange) -> bool:
+    """Tell whether a page has pagination links at all, so that one that is missing says something."""
+    links = page.ok_document.get("links")
+    return isinstance(links, dict) and not links.keys().isdisjoint(PAGE_LINKS)
+
+
+def is_last(page: Exchange) -> bool:
+    """Tell whether a page says that none follows."""
+    return has_page_links(page) and page_link(page, "next") is None
+
+
+def is_whole(page: Exchange) -> bool:
+    """Tell whether a page says that it holds all that was asked for."""
+    return is_last(page) and page_link(page, "prev") is None
+
+
+def has_total_count(page: Exchange) -> bool:
+    """Tell whether meta has the member ``total-count``, whatever it is."""
+    meta = page.ok_document.get("meta")
+    return isinstance(meta, dict) and "total-count" in meta
+
+
+def total_count(page: Exchange) -> object:
+    """Return the member ``total-count`` of meta, whatever it is; None when there is none."""
+    meta = page.ok_document.get("meta")
+    return meta.get("total-count") if isinstance(meta, dict) else None
+
+
+def parameters(url: str) -> list[tuple[str, str]]:
+    """Return the decoded query parameters of a URL."""
+    return parse_qsl(urlsplit(url).query, keep_blank_values=True)
+
+
+def is_page_parameter(name: str) -> bool:
+    """Tell whether a query parameter belongs to the family ``page`` (JSON:API 1.1, fetching-pagination)."""
+    return name == "page" or name.startswith("page[")
+
+
+def walked(pages: Iterable[Exchange]) -> list[Exchange]:
+    """Return the pages of a walk that came to its end. Raises NotObserved when it did not, or one page was refused."""
+    whole = list(pages)
+    for page in whole:
+        data_of(page)
+    if not is_last(whole[-1]):
+        raise NotObserved(f"{whole[-1].probe} does not say that it is the last page")
+    return whole

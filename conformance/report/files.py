@@ -1,0 +1,56 @@
+"""The files that a run leaves: its record and its reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conformance.observe.record.recorder import replace_file
+from conformance.report import github, json_report, waiver_file, workflow
+
+if TYPE_CHECKING:
+    from conformance.report.json_report import Ending
+    from conformance.run import Run
+
+
+def write(run: Run, ending: Ending) -> list[tuple[str, str]]:
+    """Write what the settings want; returns each file's name with what went wrong, empty for nothing."""
+    todo: list[tuple[str, Callable[[], None]]] = []
+    if not run.kept and run.settings["record"]:
+        todo.append((run.settings["record"], run.save_record))
+    if (step := workflow.summary_path()) and run.judgements and not run.abort:
+        todo.append((step, partial(github.append_summary, run, run.verdict(), step)))
+    if known := run.settings["write-waivers"]:
+        todo.append((known, partial(_write_waivers, run, known)))
+    wanted = {name: run.settings[name] for name in ("report-json", "report-html") if run.settings[name]}
+    if wanted:
+        report = json_report.build(run, ending)
+        for name, path in wanted.items():
+            todo.append((path, _writer(name, path, report)))
+    return [(path, _problem(save)) for path, save in todo]
+
+
+def _write_waivers(run: Run, path: str) -> None:
+    replace_file(Path(path), waiver_file.text(run))
+
+
+def _writer(name: str, path: str, report: dict[str, object]) -> Callable[[], None]:
+    def save() -> None:
+        if name == "report-json":
+            replace_file(Path(path), json_report.text(report))
+            return
+        from conformance.report import html
+
+        replace_file(Path(path), html.text(report))
+
+    return save
+
+
+def _problem(save: Callable[[], None]) -> str:
+    try:
+        save()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""

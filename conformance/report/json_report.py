@@ -1,0 +1,294 @@
+"""The report for programs: all that a run found, as one JSON document by ``schemas/report.schema.json``.
+
+Every other written report is made from this one. Nothing in it depends on the time or the place at which it is made,
+so that a record that is judged again gives the same octets.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conformance import __version__
+from conformance.model import contract
+from conformance.model.requirements import SOURCES, Level, Requirement, registry
+from conformance.model.verdict import JUDGED, ExitCode, Judgement, Outcome, Verdict
+from conformance.observe import repeat
+from conformance.report import traffic
+
+if TYPE_CHECKING:
+    from conformance.model.waivers import Use
+    from conformance.run import Run
+
+FORMAT, VERSION = "invoices-conformance-report", "1.1"
+# Exchanges of one finding that are named.
+_MOST_OTHERS = 20
+# Octets of a report that is read; a run with thousands of findings has a tenth of it.
+_LARGEST = 256 << 20
+_VIOLATED = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED})
+
+
+class ReportError(ValueError):
+    """A file is not a report of this suite; the message is for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended."""
+
+    exit_code: int
+    interrupted: bool = False
+
+
+def text(report: Mapping[str, Any]) -> str:
+    """Return a report as it is written."""
+    return json.dumps(report, indent=1) + "\n"
+
+
+def build(run: Run, ending: Ending) -> dict[str, Any]:
+    """Return the report of ``run`` as plain data."""
+    clean = run.target.redactor.text
+    report = _build(run, run.verdict(), ending)
+    whole = json.dumps(report)
+    # Some secrets become known only after an answer was kept, such as a cookie that the target sets.
+    return report if clean(whole) == whole else _cleaned(report, clean)
+
+
+def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return [_cleaned(each, clean) for each in value]
+    return {name: _cleaned(each, clean) for name, each in value.items()} if isinstance(value, dict) else value
+
+
+def _build(run: Run, verdict: Verdict, ending: Ending) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "suite": {"name": "invoices-conformance", "version": __version__},
+        "run": {
+            "started": run.started,
+            "seconds": round(run.seconds, 3),
+            "requests": run.sent,
+            "interrupted": ending.interrupted,
+            "deselected": run.deselected,
+            "message": run.abort.message if run.abort else None,
+            "exit_code": ending.exit_code,
+            "generated": _generated(run.generated),
+            **_repeated(run),
+        },
+        "sweep": [_swept(each) for each in run.swept],
+        "target": {
+            "base_url": run.target.base_url,
+            "embedded": run.embedded,
+            "described": run.target.described(),
+            "invoice_ids": list(run.target.invoice_ids),
+            "capabilities": sorted(run.target.capabilities),
+        },
+        "settings": run.target.public_settings() | {"strict": verdict.strict},
+        **decided(verdict, aborted=run.abort is not None),
+        "requirements": [_requirement(each, verdict, run.judgements) for each in _all()],
+        "suite_errors": _judgements([each for each in run.judgements if each.requirement not in registry()]),
+        "exchanges": exchanges(run),
+    }
+
+
+def _swept(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a part of a sweep; its findings are judgements like others."""
+    return {name: value for name, value in summary.items() if name not in {"findings", "holding", "broken"}}
+
+
+def decided(verdict: Verdict, *, aborted: bool) -> dict[str, Any]:
+    """Return the parts of a report that follow from the verdict."""
+    return {
+        "verdict": _verdict(verdict, aborted=aborted),
+        "counts": _counts(verdict.outcomes.values()),
+        "sources": [_group(verdict, name, [each for each in _all() if each.source == name]) for name in SOURCES],
+        "areas": [_group(verdict, name, [each for each in _all() if each.area == name]) for name in _areas()],
+        "must": _must(verdict),
+    }
+
+
+def _all() -> Iterable[Requirement]:
+    return registry().values()
+
+
+def _areas() -> list[str]:
+    return list(dict.fromkeys(each.area for each in _all()))
+
+
+def _generated(items: Iterable[Mapping[str, Any]]) -> dict[str, Any] | None:
+    found = list(items)
+    if not found:
+        return None
+    counts = {name: sum(int(each[name]) for each in found) for name in ("sent", "positive", "served")}
+    return {**counts, "seconds": round(sum(float(each["seconds"]) for each in found), 3)}
+
+
+def _repeated(run: Run) -> dict[str, Any]:
+    found = repeat.tally(run.observer, run.settings["repeat"]) if run.is_started else None
+    if found is None:
+        return {}
+    aside = {str(status): count for status, count in found.set_aside.items()}
+    return {"repeated": {"times": found.times, "requests": found.requests, "set_aside": aside}}
+
+
+def _verdict(verdict: Verdict, *, aborted: bool) -> dict[str, Any]:
+    decided = None if aborted else {ExitCode.CONFORMS: True, ExitCode.DOES_NOT_CONFORM: False}.get(verdict.exit_code)
+    return {
+        "conforms": decided,
+        "sentence": "no verdict: the target cannot be judged" if aborted else verdict.sentence,
+        "strict": verdict.strict,
+        "gating": [each.id for each in verdict.gating],
+        "errors": verdict.errors,
+        "waivers": [_waiver(use) for use in verdict.waivers],
+    }
+
+
+def _waiver(use: Use) -> dict[str, Any]:
+    waiver = use.waiver
+    return {
+        "requirement": waiver.requirement,
+        "state": str(use.state),
+        "fails": use.fails,
+        "told": use.told,
+        "reason": waiver.reason,
+        "expires": waiver.expires.isoformat(),
+        "link": waiver.link,
+        "observed": list(waiver.observed),
+    }
+
+
+def _counts(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    found = Counter(outcomes)
+    return {str(outcome): found[outcome] for outcome in Outcome}
+
+
+def _group(verdict: Verdict, name: str, members: list[Requirement]) -> dict[str, Any]:
+    """Return a source or an area: it conforms when nothing in it makes the run fail."""
+    outcomes = [verdict.outcomes[each.id] for each in members if each.id in verdict.outcomes]
+    judged = [outcome for outcome in outcomes if outcome in JUDGED]
+    gating = {each.id for each in verdict.gating}
+    holds = not any(each.id in gating for each in members)
+    return {
+        "name": name,
+        "judged": len(judged),
+        "conforms": None if not judged or Outcome.ERROR in outcomes else holds,
+        "must_failed": [
+            each.id for each in verdict.of(Outcome.FAILED, level=Level.MUST) if each.id in {one.id for one in members}
+        ],
+        "counts": _counts(outcomes),
+    }
+
+
+def _must(verdict: Verdict) -> dict[str, Any]:
+    found = {
+        name: [each.id for each in verdict.of(*outcomes, level=Level.MUST)]
+        for name, outcomes in {
+            "judged": tuple(JUDGED),
+            "not_applicable": (Outcome.NOT_APPLICABLE,),
+            "not_observed": (Outcome.NOT_OBSERVED,),
+        }.items()
+    }
+    total = sum(map(len, found.values()))
+    return {**found, "judged": len(found["judged"]), "total": total}
+
+
+def _requirement(requirement: Requirement, verdict: Verdict, judgements: Iterable[Judgement]) -> dict[str, Any]:
+    outcome = verdict.outcomes.get(requirement.id)
+    return {
+        "id": requirement.id,
+        "level": str(requirement.level),
+        "source": requirement.source,
+        "area": requirement.area,
+        "statement": requirement.statement,
+        "clause": requirement.clause,
+        "url": requirement.url,
+        "needs": list(requirement.needs),
+        "since": requirement.since,
+        "excluded": requirement.excluded,
+        "outcome": None if outcome is None else str(outcome),
+        "judgements": _judgements([each for each in judgements if each.requirement == requirement.id]),
+    }
+
+
+def _judgements(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
+    return [told(each) for each in judgements]
+
+
+def told(judgement: Judgement) -> dict[str, Any]:
+    """Return a judgement as plain data."""
+    evidence = judgement.evidence
+    shown: dict[str, Any] = {
+        "check": judgement.nodeid.rpartition("/")[2],
+        "outcome": str(judgement.outcome),
+        "exchanges": list(evidence.get("exchanges", ()))[:_MOST_OTHERS],
+    }
+    if judgement.reason:
+        shown["reason"] = judgement.reason
+    if "request" in evidence:
+        shown |= {"curl": evidence["request"], "others": list(evidence["others"])[:_MOST_OTHERS]}
+        if "exchanges" not in evidence:
+            shown["answer"] = list(evidence["answer"])
+    if "count" in evidence:
+        shown |= {"invoices": list(evidence["invoices"]), "count": evidence["count"]}
+    if judgement.outcome in _VIOLATED:
+        shown |= {
+            "expected": judgement.expected,
+            "observed": judgement.observed,
+            "part": evidence.get("part"),
+            "select": evidence.get("repeat", f"-k {judgement.requirement}"),
+        }
+    return shown
+
+
+def exchanges(run: Run) -> list[dict[str, Any]]:
+    """Return every exchange in the order of time; bodies of those that show a finding only.
+
+    Where several processes shared the run, those of the one with the checks.
+    """
+    if run.elsewhere:
+        return max((each["exchanges"] for each in run.elsewhere), key=len)
+    if not run.is_started:
+        return []
+    shown = {
+        key
+        for judgement in run.judgements
+        if judgement.outcome in _VIOLATED
+        for key in judgement.evidence.get("exchanges", ())[:_MOST_OTHERS]
+    }
+    superseded = {id(each) for each in run.observer.superseded}
+    found = sorted(run.observer.exchanges(), key=lambda each: (str(each.started), each.connection, each.ordinal))
+    return [
+        traffic.told(each, superseded=id(each) in superseded, with_body=each.key in shown or run.abort is not None)
+        for each in found
+    ]
+
+
+def load(path: str) -> dict[str, Any]:
+    """Read a report. Raises ReportError when it is not one, or one that this version does not know."""
+    from jsonschema import Draft202012Validator
+
+    try:
+        with Path(path).open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise ReportError(f"{path} cannot be read: {error.strerror or error}") from None
+    if len(content) > _LARGEST:
+        raise ReportError(f"{path} is not a report: it is larger than {_LARGEST >> 20} MiB")
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ReportError(f"{path} is not JSON: {error}") from None
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise ReportError(f"{path} is JSON, but no report of this suite")
+    validator = Draft202012Validator(contract.report_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    for problem in validator.iter_errors(document):
+        where = "/".join(map(str, problem.absolute_path)) or "the document"
+        raise ReportError(f"{path} is not a report that this version reads: {where}: {problem.message[:200]}")
+    return document

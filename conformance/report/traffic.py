@@ -1,0 +1,96 @@
+"""Exchanges in the report for programs: what a server sent, bounded, since it may send any amount of everything."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from typing import Any
+
+from conformance.judge.evidence import cut, printable
+from conformance.model.exchange import Answer, Exchange, Fields
+from conformance.plan.steps import curl
+from conformance.syntax import redaction
+
+# Octets of a body, characters of a line, and lines of a header section that are shown.
+_LONGEST_BODY, _LONGEST_LINE, _MOST_LINES = 16_384, 1_000, 100
+
+
+def told(exchange: Exchange, *, superseded: bool, with_body: bool) -> dict[str, Any]:
+    """Return an exchange as plain data; ``with_body`` shows the content of its answers."""
+    request = exchange.request
+    raw = {"raw": [_line(redaction.display(each)) for each in request.raw]} if request.raw else {}
+    later = {"later": [_answer(each, with_body=with_body) for each in exchange.later]} if exchange.later else {}
+    turn = {"turn": exchange.turn} if exchange.turn else {}
+    return {
+        "id": exchange.key,
+        "probe": exchange.probe,
+        "invoice_id": exchange.invoice_id,
+        "superseded": superseded,
+        "started": exchange.started.isoformat() if exchange.started else None,
+        "seconds": round(exchange.elapsed, 6),
+        "connection": exchange.connection,
+        "retries": exchange.retries,
+        "request": {
+            "method": request.method,
+            "url": _line(redaction.display(request.url)),
+            "headers": _lines((name, redaction.display(value)) for name, value in request.headers),
+            "curl": cut(printable(curl(request)), _LONGEST_BODY),
+            **raw,
+        },
+        "answer": _answer(exchange.answer, with_body=with_body) if exchange.answer else None,
+        "failure": None if exchange.failure is None else _line(exchange.failure),
+        **later,
+        **turn,
+    }
+
+
+def _answer(answer: Answer, *, with_body: bool) -> dict[str, Any]:
+    return {
+        "status": answer.status,
+        "reason": _line(answer.reason),
+        "version": answer.version,
+        "headers": _lines(answer.fields),
+        "body": _body(answer.body) if with_body else None,
+        "content_length": answer.wire_length,
+        "truncated": answer.truncated,
+        "excess": len(answer.excess),
+        "incomplete": answer.incomplete,
+        "coding_problem": answer.coding_problem,
+        "secrets_found": [_line(each) for each in answer.secrets_found],
+    }
+
+
+def _line(value: str) -> str:
+    return cut(value, _LONGEST_LINE)
+
+
+def _lines(pairs: Fields | Iterable[tuple[str, str]]) -> list[list[str]]:
+    found = [[_line(name), _line(value)] for name, value in pairs]
+    rest = len(found) - _MOST_LINES
+    return found if rest <= 0 else [*found[:_MOST_LINES], ["…", f"{rest} more header lines"]]
+
+
+def _body(body: bytes) -> dict[str, Any]:
+    part = body[:_LONGEST_BODY]
+    shown: dict[str, Any] = {"size": len(body), "cut": len(body) > len(part)}
+    try:
+        content = _decoded(part, whole=part == body)
+    except UnicodeDecodeError:
+        return {**shown, "base64": base64.b64encode(part).decode()}
+    return {**shown, "text": content}
+
+
+def _decoded(octets: bytes, *, whole: bool) -> str:
+    if not whole:
+        octets = octets[: len(octets) - _begun(octets)]
+    return octets.decode()
+
+
+def _begun(octets: bytes) -> int:
+    """Return how many octets at the end may begin a UTF-8 character that the cut splits."""
+    for count in range(1, 4):
+        if octets[-count] >= 0xC0:
+            return count
+        if octets[-count] < 0x80:
+            break
+    return 0

@@ -196,7 +196,7 @@ def running(_: int) -> Iterator[tuple[str, str, str]]:
 
 def _run_and_replay(told: dict[str, Any]) -> tuple[float, float, float]:
     """Return the seconds that the start takes, the whole run, and its requests alone."""
-    from conformance.plan import steps
+    from conformance.plan.steps import everything
 
     given = {
         "auth_token": told["auth_token"],
@@ -216,7 +216,7 @@ def _run_and_replay(told: dict[str, Any]) -> tuple[float, float, float]:
     def replay() -> None:
         run = Run(told["base_url"], read_settings(given.get, lambda _: None, {}, {}), dry=False)
         run.start()
-        run.observe(steps.everything(run.target))
+        run.observe(everything(run.target))
         run.stop()
 
     replay()

@@ -9,8 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from conformance.model.requirements import SOURCES, Requirement, registry
-from conformance.plan import steps as plan
-from conformance.plan.steps import Step
+from conformance.plan.steps import Step, closure
 from conformance.reference.faults import Fault, all_faults
 from conformance.report import plan as shown_plan
 from conformance.report.terminal import HINTS, NAMES
@@ -87,7 +86,7 @@ def _cost(ids: frozenset[str], needs: frozenset[str]) -> int:
         if case.requirement in ids and set(registry()[case.requirement].needs) <= target.capabilities:
             for argument in case.arguments:
                 steps.update(dict.fromkeys(argument.steps(target, case.invoice_id)))
-    once = len(plan.closure(steps))
+    once = len(closure(steps))
     if detection.REPEAT not in needs:
         return once
     again = sum(line.endswith(f"({detection.TIMES} times)") for line in shown_plan.lines(target, steps, None))

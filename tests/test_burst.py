@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from conformance.model.exchange import NotObserved
-from conformance.plan import steps as plan
+from conformance.plan.steps import steps_for
 from tests.servers.raw import OK, Talk, always, answer, raw_server
 from tests.targets import ITEM, observer_of
 
@@ -26,7 +26,7 @@ def test_a_burst_is_sent_last_all_at_once_and_never_again() -> None:
     with raw_server(script) as server:
         observer = observer_of(server.base_url, enable="load", concurrency="1")
         try:
-            steps = plan.steps_for("burst", observer.target)
+            steps = steps_for("burst", observer.target)
             observer.observe(steps)
             assert len(server.requests) == len(steps) == observer.sent
             with pytest.raises(NotObserved, match="429"):
@@ -39,7 +39,7 @@ def test_a_burst_waits_for_everything_else() -> None:
     with raw_server(always(OK)) as server:
         observer = observer_of(server.base_url, enable="load")
         try:
-            burst = plan.steps_for("burst", observer.target)
+            burst = steps_for("burst", observer.target)
             observer.observe([*burst, ITEM])
             times = [observer.record[step].started for step in (ITEM, *burst)]
             assert times[0]

@@ -10,8 +10,9 @@ from conformance.model.exchange import Exchange
 from conformance.observe.connection import Ends, Origin
 from conformance.observe.raw_connection import Dialogue, Heard
 from conformance.plan import probes
-from conformance.plan import steps as plan
-from conformance.plan.steps import Step
+from conformance.plan.requests import build_request
+from conformance.plan.shell import curl
+from conformance.plan.steps import Step, everything
 from tests.servers.raw import Script, Talk, answer, raw_server
 from tests.targets import INVOICE_ID, TOKEN, observer_of, target_of
 
@@ -131,7 +132,7 @@ def test_a_lost_connection_is_not_tried_again() -> None:
 @pytest.mark.parametrize("name", ["space_before_colon", "wrong_length[list]"])
 def test_the_plan_shows_raw_messages_as_they_are(name: str) -> None:
     target = target_of(enable="wire")
-    command = plan.curl(plan.build(Step(name, INVOICE_ID), target, {}))
+    command = curl(build_request(Step(name, INVOICE_ID), target, {}))
     assert command.startswith('{ printf "GET /api/rest/customer/v1/invoices/')
     assert command.endswith('\\r\\n"; sleep 1; } | nc api.example.org 80') or "hello!" in command
     assert "Authorization: $INVOICES_AUTH_TOKEN\\r\\n" in command
@@ -140,7 +141,7 @@ def test_the_plan_shows_raw_messages_as_they_are(name: str) -> None:
 
 def test_raw_messages_are_sent_to_https_by_a_tool_for_that() -> None:
     target = target_of("https://api.example.org", enable="wire")
-    command = plan.curl(plan.build(Step("garbage", INVOICE_ID), target, {}))
+    command = curl(build_request(Step("garbage", INVOICE_ID), target, {}))
     assert command == (
         '{ printf "conformance of what is no request\\r\\n\\r\\n"; sleep 1; }'
         " | openssl s_client -quiet -connect api.example.org:443"
@@ -148,5 +149,5 @@ def test_raw_messages_are_sent_to_https_by_a_tool_for_that() -> None:
 
 
 def test_malformed_messages_are_opt_in() -> None:
-    steps = {step.probe for step in plan.everything(target_of())}
+    steps = {step.probe for step in everything(target_of())}
     assert not [name for name, probe in probes.by_key().items() if probe.raw and name in steps]

@@ -11,8 +11,7 @@ import pytest
 from conformance.config.settings import SettingError
 from conformance.model.verdict import Outcome
 from conformance.observe.observer import Observer
-from conformance.plan import steps as plan
-from conformance.plan.steps import Step
+from conformance.plan.steps import Step, steps_for
 from conformance.reference import data
 from conformance.reference.message import Answer, Request
 from conformance.reference.server import ReferenceServer
@@ -113,7 +112,7 @@ def test_where_plain_http_is_answered(address: str, given: dict[str, str], expec
 def test_it_is_not_guessed(address: str) -> None:
     target = target_of(address)
     assert "plain-http" not in target.capabilities
-    assert not plan.steps_for("item_over_plain_http", target)
+    assert not steps_for("item_over_plain_http", target)
 
 
 @pytest.mark.parametrize("address", ["https://api.example.org", "http://api.example.org"])
@@ -163,7 +162,7 @@ def test_the_value_of_a_cookie_is_cut_out(line: str, clean: str, value: str) -> 
 
 def test_what_is_sent_alone_has_a_connection_of_its_own(server: ReferenceServer, tmp_path: Path) -> None:
     observer = observer_of(server, tmp_path / "ca.pem")
-    steps = [step for name in ("interleaved", "other_item_of_owner") for step in plan.steps_for(name, observer.target)]
+    steps = [step for name in ("interleaved", "other_item_of_owner") for step in steps_for(name, observer.target)]
     try:
         observer.observe(steps)
     finally:

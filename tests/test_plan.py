@@ -11,9 +11,10 @@ import pytest
 
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.plan import probes
-from conformance.plan import steps as plan
 from conformance.plan.probe import Family, Probe, family, get, header_family, query_family
-from conformance.plan.steps import Step, build, closure, curl
+from conformance.plan.requests import build_request, text_of
+from conformance.plan.shell import curl
+from conformance.plan.steps import Step, closure, everything, steps_for
 from conformance.report import failure
 from conformance.report import plan as shown_plan
 from conformance.syntax import redaction
@@ -70,23 +71,23 @@ def test_each_invoice_is_asked_for_where_that_is_declared(declare: Declare) -> N
     each = get("/invoices/{invoice_id}", each_invoice=True)
     declare(each=each, single=get("/x"), several=query_family(each.but(each_invoice=False), {"a": "x=1", "b": "x=2"}))
     target = target_of(invoice_id=[FIRST, SECOND])
-    assert plan.steps_for("each", target) == [Step("each", FIRST), Step("each", SECOND)]
-    assert plan.steps_for("each", target, SECOND) == [Step("each", SECOND)]
-    assert plan.steps_for("single", target) == [Step("single", FIRST)]
-    assert names(plan.steps_for("several", target)) == ["several[a]", "several[b]"]
-    assert len(plan.everything(target)) == 5
+    assert steps_for("each", target) == [Step("each", FIRST), Step("each", SECOND)]
+    assert steps_for("each", target, SECOND) == [Step("each", SECOND)]
+    assert steps_for("single", target) == [Step("single", FIRST)]
+    assert names(steps_for("several", target)) == ["several[a]", "several[b]"]
+    assert len(everything(target)) == 5
 
 
 def test_what_the_target_does_not_have_is_not_asked_for(declare: Declare) -> None:
     declare(always=get("/a"), listing=get("/invoices", needs=("collection",)))
-    assert names(plan.everything(target_of())) == ["always"]
-    assert names(plan.everything(target_of(enable="collection"))) == ["always", "listing"]
+    assert names(everything(target_of())) == ["always"]
+    assert names(everything(target_of(enable="collection"))) == ["always", "listing"]
 
 
 def lines_of(declare: Declare, probe: Probe, known: dict[str, Exchange] | None = None, **given: Any) -> list[str]:
     declare(probe=probe)
     target = target_of(**given)
-    request = build(Step("probe", INVOICE_ID), target, known or {})
+    request = build_request(Step("probe", INVOICE_ID), target, known or {})
     return [f"{name}: {target.reveal(value)}" for name, value in request.headers]
 
 
@@ -154,7 +155,7 @@ def test_the_request_target_is_below_the_prefix(
     declare: Declare, url: str, prefix: str, probe: Probe, target: str
 ) -> None:
     declare(probe=probe)
-    request = build(Step("probe", INVOICE_ID), target_of(url, api_prefix=prefix), {})
+    request = build_request(Step("probe", INVOICE_ID), target_of(url, api_prefix=prefix), {})
     assert request.target == target
     assert request.url.startswith("http://h.example/")
 
@@ -225,7 +226,7 @@ def test_the_whole_plan_is_shown_without_secrets() -> None:
         signing_key="fedcba9876543210",
         request_header=[f"Cookie: {secret}"],
     )
-    steps = plan.everything(target)
+    steps = everything(target)
     lines = list(shown_plan.lines(target, steps, None))
     text = "\n".join(lines)
     for planted in (TOKEN, TOKEN.rsplit(".", 1)[1], secret, "fedcba9876543210"):
@@ -234,7 +235,7 @@ def test_the_whole_plan_is_shown_without_secrets() -> None:
     assert lines[-1] == f"{len(commands)} requests; nothing was sent"
     left_open = [line for line in lines if "depends on the answers" in line]
     # The later pages of a listing are known only when the first has been seen.
-    first = [step for step in plan.closure(steps) if probes.by_key()[step.probe].previous is None]
+    first = [step for step in closure(steps) if probes.by_key()[step.probe].previous is None]
     assert len(commands) + len(left_open) == len(first)
     # The documented answer is imagined where a request depends on one, so that little is left open.
     assert len(left_open) < len(commands) / 4
@@ -255,7 +256,7 @@ def test_an_entity_tag_with_octets_beyond_ascii_can_be_sent_back() -> None:
     lines = {"ETag": 'W/"\xe9\xff\xb5a-and-more"', "Last-Modified": "Thu, 14 Nov 2024 09:47:08 GMT"}
     known, made = {"item": exchange(headers=lines)}, target_of(enable="contested")
     built_from_item = [key for key, probe in probes.by_key().items() if probe.dependencies == ("item",)]
-    asked = [build(Step(key, INVOICE_ID), made, known) for key in built_from_item if key.startswith("if_")]
+    asked = [build_request(Step(key, INVOICE_ID), made, known) for key in built_from_item if key.startswith("if_")]
     assert 'W/"\xe9\xff\xb5A-AND-MORE"' in [request.header("If-None-Match") for request in asked]
     for request in asked:
-        made.reveal(plan.text_of(request)).encode("latin-1")
+        made.reveal(text_of(request)).encode("latin-1")

@@ -16,9 +16,9 @@ from conformance import checks, fuzzing
 from conformance.config.target import Target
 from conformance.model.requirements import registry
 from conformance.plan import probes
-from conformance.plan import steps as plan
 from conformance.plan.parameters import EVERY, RECORD_WIDE, is_exchange_argument
 from conformance.plan.probe import CONTEXT_NAMES, Probe
+from conformance.plan.steps import applicable, closure, everything
 from conformance.report.terminal import HINTS
 from conformance.syntax import redaction
 from tests.targets import INVOICE_ID, target_of
@@ -137,7 +137,7 @@ def test_a_probe_of_the_other_customer_says_so(bare: Target) -> None:
         layers = [layer for layer in probe.layers if not callable(layer)]
         values = [value for layer in layers for value in layer.values()]
         if any(redaction.OTHER_AUTH_TOKEN in value for value in values if isinstance(value, str)):
-            assert not plan.applicable(probe, bare), probe.name
+            assert not applicable(probe, bare), probe.name
 
 
 # One invoice alone lets some requirements unseen. Pages have to be walked, and each attribute has to be sorted by:
@@ -146,13 +146,13 @@ MOST_MORE = {False: -19, True: 57}
 
 
 def test_a_minimal_target_needs_few_requests(bare: Target) -> None:
-    steps = plan.closure(plan.everything(bare))
+    steps = closure(everything(bare))
     judged = [entry for name, entry in registry().items() if name in claims() and set(entry.needs) <= bare.capabilities]
     assert len(steps) < len(judged) + MOST_MORE["collection" in bare.capabilities]
 
 
 def test_only_safe_methods_are_sent_to_what_exists(bare: Target) -> None:
-    for step in plan.closure(plan.everything(bare)):
+    for step in closure(everything(bare)):
         probe = probes.by_key()[step.probe]
         if probe.method in {"POST", "PUT", "PATCH", "DELETE"}:
             path = probe.path if isinstance(probe.path, str) else ""

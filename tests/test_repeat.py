@@ -20,8 +20,8 @@ from conformance.model.verdict import Judgement, Outcome
 from conformance.observe import repeat
 from conformance.observe.repeat import MANNERS, is_stable
 from conformance.plan import probes
-from conformance.plan import steps as plan
-from conformance.plan.steps import Step, closure
+from conformance.plan.requests import build_request
+from conformance.plan.steps import Step, closure, everything, steps_for
 from conformance.reference.app import Api
 from conformance.reference.data import KNOWN_INVOICE_IDS
 from conformance.reference.faults import Fault, all_faults
@@ -84,7 +84,7 @@ def stable(name: str) -> bool:
     for step in closure([Step(name, INVOICE_ID)]):
         earlier = {before.probe: known[before] for before in step.dependencies()}
         known[step] = exchange(step.probe, headers={"ETag": 'W/"0"'})
-        known[step] = replace(known[step], request=plan.build(step, target, earlier))
+        known[step] = replace(known[step], request=build_request(step, target, earlier))
     return is_stable(name, known[Step(name, INVOICE_ID)].request)
 
 
@@ -152,7 +152,7 @@ def test_each_stable_request_is_sent_as_often_as_is_wanted() -> None:
 def test_nothing_is_repeated_unless_that_is_wanted(server: ReferenceServer) -> None:
     run = run_of(server)
     try:
-        run.observe(plan.steps_for("item", run.target))
+        run.observe(steps_for("item", run.target))
         assert not [step for step in run.observer.record if step.turn]
         assert repeat.tally(run.observer, run.settings["repeat"]) is None
     finally:
@@ -162,7 +162,7 @@ def test_nothing_is_repeated_unless_that_is_wanted(server: ReferenceServer) -> N
 def test_turns_follow_each_other_in_three_manners(server: ReferenceServer) -> None:
     run = run_of(server, repeat="4")
     try:
-        run.observe(plan.everything(run.target))
+        run.observe(everything(run.target))
         record = run.observer.record
     finally:
         run.stop()

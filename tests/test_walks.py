@@ -12,7 +12,8 @@ from conformance.model.exchange import NotObserved
 from conformance.plan import probes
 from conformance.plan.parameters import Argument
 from conformance.plan.probe import get, walk
-from conformance.plan.steps import closure, next_page, steps_for
+from conformance.plan.requests import next_page
+from conformance.plan.steps import closure, steps_for
 from conformance.report import plan as shown_plan
 from tests.collection_answers import COLLECTION, at, page
 from tests.exchanges import ORIGIN

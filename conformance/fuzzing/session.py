@@ -17,7 +17,7 @@ from conformance.fuzzing.findings import Finding
 from conformance.fuzzing.rules import RULES, Rule
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.observe.observer import Observer
-from conformance.plan import steps
+from conformance.plan.requests import build_request
 from conformance.plan.steps import Step
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class Session:
 
     @cached_property
     def _base(self) -> Request:
-        return steps.build(Step("item", self.target.invoice_ids[0]), self.target, {})
+        return build_request(Step("item", self.target.invoice_ids[0]), self.target, {})
 
     def _request(self, made: Generated, method: str) -> Request:
         return replace(

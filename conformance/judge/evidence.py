@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.model.exchange import Exchange
-from conformance.plan.steps import curl
+from conformance.plan.shell import curl
 from conformance.syntax import redaction
 from conformance.syntax.redaction import Redactor
 

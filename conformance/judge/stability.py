@@ -9,8 +9,8 @@ from conformance.judge.api import Violation
 from conformance.judge.steadiness import Steadiness, Watch, look_again
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.observe import repeat
-from conformance.plan import steps as plan
 from conformance.plan.parameters import Argument, can_be_observed_again, record_wide
+from conformance.plan.steps import steps_for
 from conformance.pytest_hooks.fixtures import value_of
 from conformance.reading.classification import depends_on_state, says_later
 
@@ -44,7 +44,7 @@ def reconsider(
             return finding, {}
         if not run.looked_again:
             run.looked_again = True
-            look_again(run, [step for name in _SHOWING for step in plan.steps_for(name, run.target)])
+            look_again(run, [step for name in _SHOWING for step in steps_for(name, run.target)])
         values = _values(run, arguments, invoice_id)
         return _judge(check, values), values
     if not can_be_observed_again(steps):

@@ -17,7 +17,7 @@ from conformance.model.exchange import Exchange
 from conformance.observe import repeat
 from conformance.observe.sender import Manner
 from conformance.plan import probes
-from conformance.plan import steps as plan
+from conformance.plan.steps import closure, steps_for
 from conformance.reading.classification import is_conditional, says_later
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Steadiness:
             return True
         if any(statuses.get(step, 0) >= 500 > (_usual(statuses) or 500) for statuses, step in found):
             return False
-        documented = plan.steps_for("item", self._run.target)
+        documented = steps_for("item", self._run.target)
         return all(len(set(self._statuses(step).values())) < 2 for step in documented)
 
     def _statuses(self, step: Step) -> dict[Step, int]:
@@ -81,12 +81,12 @@ class Steadiness:
         What is shown in the turn itself does not count: it may be what is wrong. When turn 0 has a finding, it has been
         sent anew after all others.
         """
-        needed = [step for step in plan.closure(steps) if repeat.is_repeated(self._run.observer, step)]
+        needed = [step for step in closure(steps) if repeat.is_repeated(self._run.observer, step)]
         if any(map(self._is_volatile, needed)):
             return False
         before = range(turn - 1, -1, -1) if turn else range(self._times - 1, 0, -1)
         after = range(turn + 1 if turn else self._times, self._times + _CLOSING)
-        built_from = {each for step in steps for each in plan.closure([step])[:-1]}
+        built_from = {each for step in steps for each in closure([step])[:-1]}
         for step in needed:
             earlier, later = self._nearest(step, before), self._nearest(step, after)
             if earlier is None or later is None:
@@ -130,7 +130,7 @@ class Watch:
     def __init__(self, run: Run, steps: Iterable[Step]) -> None:
         """Keep what the record shows now, before the requests are sent anew."""
         self._run = run
-        self._steps = plan.closure(steps)
+        self._steps = closure(steps)
         self._before = self._shown()
 
     def is_steady(self, finding: Violation | AssertionError) -> bool:

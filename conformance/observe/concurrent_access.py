@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from conformance.observe.connection import TOO_SLOW, WireError
 from conformance.observe.message_bytes import head_of
-from conformance.plan import steps
+from conformance.plan.requests import build_request
 from conformance.plan.steps import Step
 
 if TYPE_CHECKING:
@@ -107,4 +107,4 @@ class Trials:
         return False
 
     def _documented_head(self) -> bytes:
-        return head_of(steps.build(Step("item", self._target.invoice_ids[0]), self._target, {}), self._target)
+        return head_of(build_request(Step("item", self._target.invoice_ids[0]), self._target, {}), self._target)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conformance.plan import steps
+from conformance.plan.requests import text_of
 
 if TYPE_CHECKING:
     from conformance.config.target import Target
@@ -26,4 +26,4 @@ def revealed(text: str, target: Target) -> bytes:
 
 def head_of(request: Request, target: Target) -> bytes:
     """Return the request line and the header section of ``request``."""
-    return revealed(steps.text_of(replace(request, body=b"")), target)
+    return revealed(text_of(replace(request, body=b"")), target)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.observe.rate_limit import LONGEST_WAIT, retry_after
 from conformance.observe.sender import USUAL, Manner, Sender
-from conformance.plan import steps as plan
-from conformance.plan.steps import Step
+from conformance.plan.requests import build_request
+from conformance.plan.steps import Step, closure, is_alone, is_burst
 from conformance.tokens import altered
 
 if TYPE_CHECKING:
@@ -58,14 +58,14 @@ class Observer:
         """
         if not (missing := [step for step in steps if not self._known(step)]):
             return
-        wanted = [step for step in plan.closure(missing) if not self._known(step)]
-        burst = [step for step in wanted if plan.is_burst(step)]
+        wanted = [step for step in closure(missing) if not self._known(step)]
+        burst = [step for step in wanted if is_burst(step)]
         if burst and len(burst) < len(wanted):
             self.observe([step for step in wanted if step not in burst], progress)
             self.observe(burst, progress)
             return
-        for quiet in [step for step in wanted if plan.is_alone(step)] if len(wanted) > 1 else ():
-            self.observe(plan.closure([quiet])[:-1], progress)
+        for quiet in [step for step in wanted if is_alone(step)] if len(wanted) > 1 else ():
+            self.observe(closure([quiet])[:-1], progress)
             self.observe([quiet], progress)
         wanted = [step for step in wanted if not self._known(step)]
         waiting = dict.fromkeys(wanted)
@@ -118,7 +118,7 @@ class Observer:
                 if before not in earlier:
                     raise NotObserved(self.unbuilt.get(before, f"{before.probe} was not sent"))
                 known[before.probe] = earlier[before]
-            request = plan.build(step, self.target, known)
+            request = build_request(step, self.target, known)
             exchange = self._send(step, request)
         except (NotObserved, altered.ForgeError) as reason:
             return str(reason)
@@ -172,7 +172,7 @@ class Observer:
 
     def forget(self, steps: Iterable[Step]) -> None:
         """Supersede the exchanges of ``steps`` and of all that they depend on, so that they are sent anew."""
-        for step in plan.closure(steps):
+        for step in closure(steps):
             if step in self.record:
                 self.superseded.append(self.record.pop(step))
             self.unbuilt.pop(step, None)

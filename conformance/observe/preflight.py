@@ -10,7 +10,7 @@ from conformance.model.exchange import Answer, Exchange, Request
 from conformance.model.verdict import ExitCode
 from conformance.observe.connection import TOO_SLOW
 from conformance.observe.observer import Observer
-from conformance.plan import steps
+from conformance.plan.requests import build_request
 from conformance.plan.steps import Step
 
 # As many invoices as a discovery takes from the collection: enough to vary, few enough to be polite.
@@ -149,5 +149,5 @@ def discover(target: Target) -> tuple[str, ...]:
 
 
 def _listing(target: Target) -> Request:
-    request = steps.build(Step("item", "-"), target.with_invoices(("-",)), {})
+    request = build_request(Step("item", "-"), target.with_invoices(("-",)), {})
     return replace(request, url=target.url("/invoices"))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from conformance.model.exchange import Exchange, Request
 from conformance.observe.sender import Manner
 from conformance.plan import probes
-from conformance.plan import steps as plan
+from conformance.plan.steps import closure
 from conformance.reading.classification import may_be_cut_off, says_later
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def send(observer: Observer, steps: Sequence[Step], times: int) -> None:
     """Send what is stable of ``steps``, all that they depend on included, until each has been sent ``times`` times."""
     if times < 2:
         return
-    missing = [step for step in plan.closure(steps) if replace(step, turn=times - 1) not in observer.record]
+    missing = [step for step in closure(steps) if replace(step, turn=times - 1) not in observer.record]
     repeated = [step for step in missing if is_repeated(observer, step)]
     if not repeated:
         return

@@ -18,8 +18,7 @@ from conformance.observe.pool import Pool
 from conformance.observe.rate_limit import LONGEST_WAIT, RateLimit, retry_after
 from conformance.observe.receive import answer_of, failure_of
 from conformance.observe.serial_access import Turns
-from conformance.plan import steps
-from conformance.plan.steps import Step
+from conformance.plan.steps import Step, is_alone, is_burst, until_closed
 from conformance.reading.classification import is_of_gateway
 
 if TYPE_CHECKING:
@@ -100,13 +99,13 @@ class Sender:
             # A lost connection may be the network's fault; a second one in a row is not.
             self._supersede(step, exchange)
             exchange = replace(self._in_turn(step, request), retries=1)
-        if self._reached and _is_refused(exchange) and not steps.is_burst(step):
+        if self._reached and _is_refused(exchange) and not is_burst(step):
             exchange = self._unless_crowded(step, request, exchange)
-        if past_gateways and is_of_gateway(exchange) and not steps.is_burst(step):
+        if past_gateways and is_of_gateway(exchange) and not is_burst(step):
             # So may a gateway's, which had no answer from the server behind it.
             self._supersede(step, exchange)
             exchange = replace(self._in_turn(step, request), retries=exchange.retries + 1)
-        for retry in range(1, 1 if steps.is_burst(step) else _ATTEMPTS):
+        for retry in range(1, 1 if is_burst(step) else _ATTEMPTS):
             answer = exchange.answer
             if answer is None or answer.status not in _LATER or exchange.started is None:
                 break
@@ -153,7 +152,7 @@ class Sender:
         limit = self._target.settings["request-timeout"]
         limit = min(limit, _PLAIN_LIMIT) if plain else limit
         while True:
-            single = plain or steps.is_alone(step) or self._turns.needed
+            single = plain or is_alone(step) or self._turns.needed
             if not self.rate.acquire():
                 raise NotObserved("the run was interrupted")
             connection, last = (self.pool.single(plain=plain), None) if single else self.pool.take()
@@ -205,7 +204,7 @@ class Sender:
         started, clock = datetime.now(UTC), time.monotonic()
         deadline = clock + self._target.settings["request-timeout"]
         try:
-            heard = connection.converse(messages, deadline, self._most, until_closed=steps.until_closed(step))
+            heard = connection.converse(messages, deadline, self._most, until_closed=until_closed(step))
         finally:
             connection.close()
             self.pool.release(connection)

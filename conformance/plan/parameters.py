@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.plan import probes
-from conformance.plan import steps as plan
 from conformance.plan.probe import Family
-from conformance.plan.steps import Step
+from conformance.plan.steps import Step, applicable, everything, steps_for
 
 if TYPE_CHECKING:
     from conformance.config.target import Target
@@ -34,13 +33,13 @@ class Argument:
     def steps(self, target: Target, invoice_id: str | None) -> list[Step]:
         """Return the steps whose exchanges the argument stands for."""
         if self.name in RECORD_WIDE:
-            return plan.everything(target)
+            return everything(target)
         if self.several:
-            return plan.steps_for(self.name.removeprefix(EVERY), target)
+            return steps_for(self.name.removeprefix(EVERY), target)
         name = self.name if self.variant is None else f"{self.name}[{self.variant}]"
         probe = probes.by_key()[name]
         known = invoice_id if invoice_id is not None else next(iter(target.invoice_ids), "")
-        return [Step(probe.name, known)] if plan.applicable(probe, target) else []
+        return [Step(probe.name, known)] if applicable(probe, target) else []
 
 
 def is_exchange_argument(name: str) -> bool:

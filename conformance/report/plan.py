@@ -10,7 +10,9 @@ from conformance.model.exchange import Answer, Exchange, Fields, NotObserved, Re
 from conformance.observe.repeat import is_stable
 from conformance.plan import probes
 from conformance.plan.probe import Walk
-from conformance.plan.steps import Step, build, closure, curl
+from conformance.plan.requests import build_request
+from conformance.plan.shell import curl
+from conformance.plan.steps import Step, closure
 from conformance.syntax.wording import counted
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ def lines(target: Target, steps: Iterable[Step], aborted: Abort | None) -> Itera
             continue
         try:
             earlier = {before.probe: known[before] for before in step.dependencies() if before in known}
-            request = build(step, target, earlier)
+            request = build_request(step, target, earlier)
         except (NotObserved, KeyError) as reason:
             yield f"# {step.probe}: depends on the answers ({reason})"
             continue

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.judge.evidence import cut, printable
 from conformance.model.exchange import Answer, Exchange, Fields
-from conformance.plan.steps import curl
+from conformance.plan.shell import curl
 from conformance.syntax import redaction
 
 # Octets of a body, characters of a line, and lines of a header section that are shown.

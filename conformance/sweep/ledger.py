@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.judge import evidence
 from conformance.model.exchange import Exchange
 from conformance.model.waivers import without_count
-from conformance.plan.steps import curl
+from conformance.plan.shell import curl
 from conformance.sweep.authority import Hit
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.judge.api import Violation
 from conformance.observe.observer import Observer
-from conformance.plan import steps
+from conformance.plan.requests import build_request
 from conformance.plan.steps import Step
 from conformance.reading import collection_pages
 from conformance.sweep import conclusion
@@ -38,7 +38,7 @@ _ON_A_PAGE = re.compile("/data/[0-9]+/")
 
 def base_request(target: Target) -> Request:
     """Return a request with the header fields that all requests of a sweep have."""
-    return steps.build(Step("item", "-"), target.with_invoices(("-",)), {})
+    return build_request(Step("item", "-"), target.with_invoices(("-",)), {})
 
 
 def first_request(target: Target) -> Request:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from conformance.model.exchange import Exchange, NotObserved, Request
-from conformance.plan import steps
+from conformance.plan.requests import sendable
 from conformance.reading import collection_pages
 from conformance.sweep.subjects import Page
 from conformance.syntax.urls import target_of
@@ -24,7 +24,7 @@ def next_url(page: Page, target: Target, name: str = "next") -> str | None:
     """Return where a pagination link leads, on the origin of the target; None when there is no usable one."""
     try:
         link = collection_pages.page_link(page.exchange, name)
-        return None if link is None else target.url(steps.sendable(link))
+        return None if link is None else target.url(sendable(link))
     except (NotObserved, ValueError):
         return None
 

@@ -15,8 +15,8 @@ from conformance.model.verdict import Judgement
 from conformance.observe.observer import Observer
 from conformance.observe.record import har
 from conformance.observe.record.recorder import FORMAT
-from conformance.plan import steps as plan
-from conformance.plan.steps import Step
+from conformance.plan.requests import build_request
+from conformance.plan.steps import Step, closure
 from conformance.syntax import redaction
 from conformance.tokens.inspected import TokenFacts
 
@@ -139,7 +139,7 @@ class ReplayObserver(Observer):
 
     def forget(self, steps: Iterable[Step]) -> None:
         """Let the next recorded observation of ``steps`` be judged; what was observed once stays as it is."""
-        for step in plan.closure(steps):
+        for step in closure(steps):
             if self._next.get(step, 0) in self.kept.observations.get(step, {}):
                 if step in self.record:
                     self.superseded.append(self.record.pop(step))
@@ -158,7 +158,7 @@ class ReplayObserver(Observer):
             return outcome
         known = {before.probe: earlier[before] for before in step.dependencies() if before in earlier}
         try:
-            asked = plan.build(step, self.target, known)
+            asked = build_request(step, self.target, known)
         except (NotObserved, KeyError) as reason:
             return f"{step.probe} cannot be made from the record: {reason}"
         if asked != outcome.request:

@@ -12,8 +12,9 @@ from conformance.config.settings import SettingError, Settings
 from conformance.config.target import Target, build
 from conformance.model import waivers
 from conformance.model.exchange import Exchange, NotObserved
+from conformance.model.outcome import ExitCode, Judgement
 from conformance.model.requirements import registry
-from conformance.model.verdict import ExitCode, Judgement, Verdict, decide
+from conformance.model.verdict import Verdict, decide
 from conformance.observe import preflight, repeat
 from conformance.observe.observer import Observer
 from conformance.observe.record.recorder import Recorder, now

@@ -20,8 +20,8 @@ from conformance.config.settings import read_settings
 from conformance.judge import outcomes, stability
 from conformance.judge.api import Violation
 from conformance.model.exchange import NotObserved
+from conformance.model.outcome import ExitCode, Judgement, Outcome
 from conformance.model.requirements import registry
-from conformance.model.verdict import ExitCode, Judgement, Outcome
 from conformance.plan.parameters import Argument, for_each_invoice, is_exchange_argument, record_wide
 from conformance.plan.probe import Family
 from conformance.plan.probes import declared

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.config.target import Target
-from conformance.model.verdict import Judgement, Outcome
+from conformance.model.outcome import Judgement, Outcome
 from conformance.reference import data
 from conformance.reference.query import decode
 from conformance.sweep.judgements import concluded, judgements

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from conformance.model.verdict import ExitCode, Outcome
+from conformance.model.outcome import ExitCode, Outcome
 from conformance.reference.app import Api
 from conformance.reference.faults import Fault
 from conformance.reference.message import Answer, Request

@@ -11,7 +11,7 @@ import pytest
 from conformance.judge import stability
 from conformance.judge.api import Violation, observe_each, status_line
 from conformance.model.exchange import NotObserved
-from conformance.model.verdict import Judgement, Outcome
+from conformance.model.outcome import Judgement, Outcome
 from conformance.plan.parameters import Argument
 from conformance.reading.classification import depends_on_state
 from conformance.reference.app import Api

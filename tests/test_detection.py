@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.model.outcome import JUDGED, Judgement, Outcome
 from conformance.model.requirements import Level, registry
-from conformance.model.verdict import JUDGED, Judgement, Outcome
 from conformance.reference.faults import all_faults
 from conformance.reference.message import Request
 from conformance.reference.server import ReferenceServer

@@ -7,12 +7,13 @@ import time
 import pytest
 
 from conformance.model.exchange import Exchange
-from conformance.observe.connection import Ends, Origin
+from conformance.observe.connection import Ends
 from conformance.observe.raw_connection import Dialogue, Heard
 from conformance.plan import probes
 from conformance.plan.requests import build_request
 from conformance.plan.shell import curl
 from conformance.plan.steps import Step, everything
+from conformance.syntax.urls import Origin
 from tests.servers.raw import Script, Talk, answer, raw_server
 from tests.targets import INVOICE_ID, TOKEN, observer_of, target_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.model.outcome import Judgement, Outcome
 from conformance.model.requirements import registry
-from conformance.model.verdict import Judgement, Outcome
 from conformance.report import failure
 
 

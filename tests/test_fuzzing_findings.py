@@ -15,7 +15,7 @@ from conformance.fuzzing.judgements import judgements
 from conformance.fuzzing.rules import RULES, Rule
 from conformance.judge.api import Violation
 from conformance.model.exchange import Exchange, NotObserved, Request
-from conformance.model.verdict import Outcome
+from conformance.model.outcome import Outcome
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
 from tests.exchanges import INVOICE_ID, PREFIX, document, exchange, refusal

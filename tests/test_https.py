@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.config.settings import SettingError
-from conformance.model.verdict import Outcome
+from conformance.model.outcome import Outcome
 from conformance.observe.observer import Observer
 from conformance.plan.steps import Step, steps_for
 from conformance.reference import data

@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 
 import pytest
 
+from conformance.model.outcome import Judgement, Outcome
 from conformance.model.requirements import Level, registry
-from conformance.model.verdict import Judgement, Outcome
 from tests import detection
 from tests.servers import IndependentServer, drf_server, flask_server
 

@@ -11,6 +11,7 @@ import jwt
 import pytest
 
 from conformance import cli
+from conformance.observe.message_bytes import reveal
 from conformance.plan import probes
 from conformance.reference.tokens import mint
 from conformance.syntax import redaction
@@ -176,7 +177,7 @@ def test_every_name_is_made_and_every_minted_one_is_asked_for() -> None:
 
 def test_a_minted_token_is_redacted_from_then_on() -> None:
     target = target_of(auth_token=TOKEN, signing_key=KEY)
-    token = target.reveal(redaction.derived_token("expired-lately"))
+    token = reveal(redaction.derived_token("expired-lately"), target)
     assert token.count(".") == 2
     assert target.redactor.text(f"{token} {KEY}") == "[redacted] [redacted]"
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.observe.message_bytes import reveal
 from conformance.plan import probes
 from conformance.plan.probe import Family, Probe, family, get, header_family, query_family
 from conformance.plan.requests import build_request, text_of
@@ -88,7 +89,7 @@ def lines_of(declare: Declare, probe: Probe, known: dict[str, Exchange] | None =
     declare(probe=probe)
     target = target_of(**given)
     request = build_request(Step("probe", INVOICE_ID), target, known or {})
-    return [f"{name}: {target.reveal(value)}" for name, value in request.headers]
+    return [f"{name}: {reveal(value, target)}" for name, value in request.headers]
 
 
 def test_default_fields_are_sent(declare: Declare) -> None:
@@ -259,4 +260,4 @@ def test_an_entity_tag_with_octets_beyond_ascii_can_be_sent_back() -> None:
     asked = [build_request(Step(key, INVOICE_ID), made, known) for key in built_from_item if key.startswith("if_")]
     assert 'W/"\xe9\xff\xb5A-AND-MORE"' in [request.header("If-None-Match") for request in asked]
     for request in asked:
-        made.reveal(text_of(request)).encode("latin-1")
+        reveal(text_of(request), made).encode("latin-1")

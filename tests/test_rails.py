@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from conformance.model import waivers
+from conformance.model.outcome import ExitCode, Outcome
 from conformance.model.requirements import Level, registry
-from conformance.model.verdict import ExitCode, Outcome, decide
+from conformance.model.verdict import decide
 from conformance.model.waivers import State
 from conformance.reference.app import Api
 from conformance.reference.faults import Fault

@@ -16,9 +16,9 @@ from jsonschema import Draft202012Validator
 from conformance.config.settings import SettingError
 from conformance.model import contract
 from conformance.model.exchange import Exchange
-from conformance.model.verdict import Judgement, Outcome
+from conformance.model.outcome import Judgement, Outcome
 from conformance.observe import repeat
-from conformance.observe.repeat import MANNERS, is_stable
+from conformance.observe.repeat import PACINGS, is_stable
 from conformance.plan import probes
 from conformance.plan.requests import build_request
 from conformance.plan.steps import Step, closure, everything, steps_for
@@ -159,7 +159,7 @@ def test_nothing_is_repeated_unless_that_is_wanted(server: ReferenceServer) -> N
         run.stop()
 
 
-def test_turns_follow_each_other_in_three_manners(server: ReferenceServer) -> None:
+def test_rounds_follow_each_other_in_three_pacings(server: ReferenceServer) -> None:
     run = run_of(server, repeat="4")
     try:
         run.observe(everything(run.target))
@@ -167,7 +167,7 @@ def test_turns_follow_each_other_in_three_manners(server: ReferenceServer) -> No
     finally:
         run.stop()
     turns = [[each for step, each in record.items() if step.turn == turn] for turn in range(4)]
-    assert len(MANNERS) == 3
+    assert len(PACINGS) == 3
     times = [(min(each.started for each in turn if each.started), turn) for turn in turns[1:]]
     for (_, turn), (start, _) in itertools.pairwise(times):
         assert max(each.started for each in turn if each.started) <= start

@@ -12,8 +12,8 @@ import pytest
 
 from conformance.config.settings import SettingError
 from conformance.model import contract
+from conformance.model.outcome import ExitCode, Outcome
 from conformance.model.requirements import registry
-from conformance.model.verdict import ExitCode, Outcome
 from conformance.observe.record.replay import Record, ReplayObserver
 from conformance.plan.steps import Step
 from conformance.reference.faults import Fault, all_faults

@@ -11,6 +11,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from conformance.observe.message_bytes import reveal
 from conformance.syntax import redaction
 from conformance.syntax.redaction import AUTH_TOKEN, OTHER_AUTH_TOKEN, Redactor
 from conformance.tokens import altered
@@ -99,7 +100,7 @@ def test_what_looks_like_a_part_is_left_alone() -> None:
 @pytest.mark.parametrize("name", altered.DERIVATIONS)
 def test_derived_tokens_are_redacted_once_they_are_sent(name: str) -> None:
     target = target_of(signing_key="0123456789abcdef0123456789abcdef")
-    sent = target.reveal(redaction.derived_token(name))
+    sent = reveal(redaction.derived_token(name), target)
     assert sent != TOKEN
     if len(sent) >= 12:
         assert target.redactor.text(f"said {sent}!") == "said [redacted]!"
@@ -138,8 +139,8 @@ def test_placeholders_are_revealed() -> None:
     target = target_of(other_auth_token="other-token-0123456789", request_header=["X-Gateway-Key: gateway-0123456789"])
     lines = dict(target.header_lines())
     assert "gateway" not in lines["X-Gateway-Key"]
-    assert target.reveal(f"{AUTH_TOKEN} {OTHER_AUTH_TOKEN}") == f"{TOKEN} other-token-0123456789"
-    assert target.reveal(lines["X-Gateway-Key"]) == "gateway-0123456789"
+    assert reveal(f"{AUTH_TOKEN} {OTHER_AUTH_TOKEN}", target) == f"{TOKEN} other-token-0123456789"
+    assert reveal(lines["X-Gateway-Key"], target) == "gateway-0123456789"
 
 
 def test_a_target_does_not_show_its_secrets() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 import trustme
 
-from conformance.model.verdict import ExitCode
+from conformance.model.outcome import ExitCode
 from conformance.reference.server import ReferenceServer
 from conformance.run import Abort, Run
 from tests.servers.raw import OK, RawServer, Script, Talk, always, answer, hang_up, once, raw_server

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.config.settings import SettingError
-from conformance.model.verdict import Outcome
+from conformance.model.outcome import Outcome
 from conformance.reference.app import Api
 from conformance.reference.faults import all_faults
 from conformance.reference.message import Answer, Request

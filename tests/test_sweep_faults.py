@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.model.verdict import Outcome
+from conformance.model.outcome import Outcome
 from conformance.reference.faults import Fault, all_faults
 from conformance.reference.server import ReferenceServer
 from conformance.sweep import session

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from conformance.judge.api import Violation
+from conformance.model.outcome import ExitCode, Judgement, Outcome, outcome_of_violation, worst
 from conformance.model.requirements import Level, Requirement
-from conformance.model.verdict import ExitCode, Judgement, Outcome, Verdict, decide, outcome_of_violation, worst
+from conformance.model.verdict import Verdict, decide
 
 LEVELS = {"AAA-001": Level.MUST, "AAA-002": Level.MUST, "BBB-001": Level.SHOULD, "CCC-001": Level.MAY}
 REGISTRY = {

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from conformance.model import waivers
+from conformance.model.outcome import ExitCode, Judgement, Outcome
 from conformance.model.requirements import registry
-from conformance.model.verdict import ExitCode, Judgement, Outcome, Verdict, decide
+from conformance.model.verdict import Verdict, decide
 from conformance.model.waivers import State, Waiver, WaiverError, Waivers
 from conformance.reference.server import ReferenceServer
 from conformance.report.waiver_file import pattern

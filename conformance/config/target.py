@@ -11,16 +11,16 @@ from urllib.parse import urlsplit
 
 from conformance.config.converters import fits_into_a_path
 from conformance.config.settings import SETTINGS, SettingError, Settings
-from conformance.observe.connection import Origin
 from conformance.syntax import redaction
+from conformance.syntax.urls import Origin
 from conformance.syntax.wording import counted
-from conformance.tokens import minted
 
 # Version 4 UUIDs that no server hands out but by a chance of 1 in 2^122; fixed, so that runs can be compared.
 UNKNOWN_ID = "6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42"
 SECOND_UNKNOWN_ID = "d41a7b96-2f0c-4e83-b5d6-71c9e8f2a035"
 
-_EXTRA = "REQUEST_HEADER_"
+# Begins the names of the placeholders of further header lines.
+EXTRA_HEADER = "REQUEST_HEADER_"
 # What the user should see to be enabled.
 _INTRUSIVE = {"wire": "sends malformed HTTP", "load": "sends bursts of requests"}
 _ABSOLUTE = re.compile("(?:https?:)?//", re.IGNORECASE)
@@ -86,31 +86,16 @@ class Target:
             "authority": self.origin.authority,
         }
 
-    def reveal(self, text: str) -> str:
-        """Replace the placeholders of secrets in ``text``. Raises forge.ForgeError for a token that is no JWT."""
-        return redaction.reveal(text, self._variable, self._derived)
-
-    def _variable(self, name: str) -> str:
-        values = {
-            "INVOICES_AUTH_TOKEN": self.auth_token,
-            "INVOICES_OTHER_AUTH_TOKEN": self.other_auth_token,
-        }
-        return values[name] if name in values else self._request_headers()[int(name.removeprefix(_EXTRA)) - 1][1]
-
-    def _derived(self, name: str) -> str:
-        token = minted.produce(name, minted.Sources(self.auth_token, self.other_auth_token, self.signing_key))
-        self.redactor.add(token)
-        return token
-
-    def _request_headers(self) -> tuple[tuple[str, str], ...]:
+    def request_headers(self) -> tuple[tuple[str, str], ...]:
+        """Return the further header lines of the settings, as they are sent."""
         lines: tuple[tuple[str, str], ...] = self.settings["request-header"]
         return lines
 
     def header_lines(self) -> list[tuple[str, str]]:
         """Return the symbolic header lines that every request carries."""
         return [
-            (name, redaction.environment_secret(f"{_EXTRA}{number}") if _is_credential(name) else value)
-            for number, (name, value) in enumerate(self._request_headers(), 1)
+            (name, redaction.environment_secret(f"{EXTRA_HEADER}{number}") if _is_credential(name) else value)
+            for number, (name, value) in enumerate(self.request_headers(), 1)
         ]
 
     def with_invoices(self, invoice_ids: tuple[str, ...]) -> Target:
@@ -120,7 +105,7 @@ class Target:
     def public_settings(self) -> dict[str, Any]:
         """Return the settings that a record or a report may show, as plain data."""
         public = {each.name: self.settings[each.name] for each in SETTINGS if not each.secret and not each.is_local}
-        lines = self._request_headers()
+        lines = self.request_headers()
         public["request-header"] = [[name, "" if _is_credential(name) else value] for name, value in lines]
         return {name: list(value) if isinstance(value, tuple) else value for name, value in public.items()}
 

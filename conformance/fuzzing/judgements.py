@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from conformance.fuzzing.findings import Finding
 from conformance.judge import evidence
+from conformance.model.outcome import Judgement, Outcome, outcome_of_violation
 from conformance.model.requirements import registry
-from conformance.model.verdict import Judgement, Outcome, outcome_of_violation
 
 if TYPE_CHECKING:
     from conformance.fuzzing.session import Outcome as ItemOutcome

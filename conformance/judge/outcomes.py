@@ -12,8 +12,8 @@ import pytest
 from conformance.judge import evidence
 from conformance.judge.api import Violation
 from conformance.model.exchange import Exchange, NotObserved
+from conformance.model.outcome import Judgement, Outcome, outcome_of_violation, worst
 from conformance.model.requirements import registry
-from conformance.model.verdict import Judgement, Outcome, outcome_of_violation, worst
 from conformance.report import failure, workflow
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from conformance.judge.api import Violation
 from conformance.model.exchange import Exchange
 from conformance.observe import repeat
-from conformance.observe.sender import Manner
+from conformance.observe.sender import Pacing
 from conformance.plan import probes
 from conformance.plan.steps import closure, steps_for
 from conformance.reading.classification import is_conditional, says_later
@@ -32,7 +32,7 @@ _VOLATILE_SHARE, _VOLATILE_CHANGES = 0.25, 3
 _State = tuple[object, str | None]
 # How often a request is sent after a comparison: data that go to and fro do not look the same twice in a row.
 _AFTERWARDS = 2
-_IN_TURN = Manner("one after the other", workers=1)
+_IN_TURN = Pacing("one after the other", workers=1)
 
 
 class Steadiness:
@@ -165,7 +165,7 @@ def look_again(run: Run, steps: Iterable[Step]) -> dict[Step, list[Exchange]]:
         free = (turn for turn in itertools.count(first) if replace(step, turn=turn) not in record)
         turns[step] = [replace(step, turn=turn) for turn in itertools.islice(free, _AFTERWARDS)]
     # What alternates from one request to the next differs between two that follow each other.
-    run.observer.observe_in(_IN_TURN, [turn for found in turns.values() for turn in found])
+    run.observer.observe_at(_IN_TURN, [turn for found in turns.values() for turn in found])
     received = {step: map(record.get, found) for step, found in turns.items()}
     return {step: [each for each in found if each and _state(each)] for step, found in received.items()}
 

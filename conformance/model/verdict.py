@@ -4,82 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
 
+from conformance.model.outcome import JUDGED, ExitCode, Judgement, Outcome, worst
 from conformance.model.requirements import Level, Requirement
+from conformance.model.waivers import Use, Waivers
 from conformance.syntax.wording import counted
-
-if TYPE_CHECKING:
-    from conformance.model.waivers import Use, Waivers
-
-
-class Outcome(StrEnum):
-    """What became of a check, and of a requirement; the worst comes first."""
-
-    ERROR = "error"
-    FAILED = "failed"
-    WARNED = "warned"
-    NOTED = "noted"
-    WAIVED = "waived"
-    PASSED = "passed"
-    NOT_OBSERVED = "not observed"
-    NOT_APPLICABLE = "not applicable"
-
-
-_WORST_FIRST = list(Outcome)
-JUDGED = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED, Outcome.PASSED})
-
-
-class ExitCode(IntEnum):
-    """Exit codes of a run; 2 (interrupted) is pytest's own."""
-
-    CONFORMS = 0
-    DOES_NOT_CONFORM = 1
-    SUITE_ERROR = 3
-    USAGE = 4
-    NOTHING_JUDGED = 5
-    UNREACHABLE = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What one check says of one requirement. ``evidence`` holds rendered, redacted text only."""
-
-    requirement: str
-    outcome: Outcome
-    nodeid: str
-    reason: str = ""
-    expected: str = ""
-    observed: str = ""
-    subject: str = ""
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def said(self) -> str:
-        """What it says, in one line."""
-        found = f"expected {self.expected}; observed {self.observed}" if self.expected or self.observed else ""
-        return "; ".join(part for part in (found, self.reason) if part)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain data, fit to cross process borders."""
-        return {**asdict(self), "outcome": str(self.outcome)}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Judgement:
-        """Undo ``to_dict``."""
-        return cls(**{**data, "outcome": Outcome(data["outcome"])})
-
-
-def outcome_of_violation(level: Level) -> Outcome:
-    """Return the outcome of a requirement that does not hold."""
-    return {Level.MUST: Outcome.FAILED, Level.SHOULD: Outcome.WARNED, Level.MAY: Outcome.NOTED}[level]
-
-
-def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """Return the outcome that counts when several checks judge one requirement."""
-    return min(outcomes, key=_WORST_FIRST.index)
 
 
 @dataclass(frozen=True)

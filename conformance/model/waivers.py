@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from conformance.model.outcome import JUDGED, Judgement, Outcome
 from conformance.model.requirements import Requirement
-from conformance.model.verdict import JUDGED, Judgement, Outcome
 from conformance.syntax import strict_yaml
 
 _REQUIRED = ("requirement", "reason", "expires", "observed")

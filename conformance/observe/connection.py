@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import h11
 
+from conformance.syntax.urls import Origin
+
 # Largest header section that is read; a larger one is no answer (RFC 9110, section 5.4).
 MAX_HEADER_SECTION = 256 * 1024
 _CHUNK = 64 * 1024
@@ -59,21 +61,6 @@ class WireResponse:
     excess: bytes = b""
     line_flaws: tuple[str, ...] = ()
     elapsed: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Scheme, host and port of a base URL (RFC 9110, section 4.3.1)."""
-
-    scheme: str
-    host: str
-    port: int
-
-    @property
-    def authority(self) -> str:
-        """The value of the Host field: the port is left out when it is the default of the scheme."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == {"http": 80, "https": 443}[self.scheme] else f"{host}:{self.port}"
 
 
 def line_flaws(section: bytes) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.observe.rate_limit import LONGEST_WAIT, retry_after
-from conformance.observe.sender import USUAL, Manner, Sender
+from conformance.observe.sender import USUAL, Pacing, Sender
 from conformance.plan.requests import build_request
 from conformance.plan.steps import Step, closure, is_alone, is_burst
 from conformance.tokens import altered
@@ -69,7 +69,7 @@ class Observer:
             self.observe([quiet], progress)
         wanted = [step for step in wanted if not self._known(step)]
         waiting = dict.fromkeys(wanted)
-        workers = _BURST if burst else self._sender.manner.workers or self.target.settings["concurrency"]
+        workers = _BURST if burst else self._sender.pacing.workers or self.target.settings["concurrency"]
         executor = ThreadPoolExecutor(workers, thread_name_prefix="observer")
         running: dict[Future[Exchange | str], Step] = {}
         received: dict[Step, Exchange] = {}
@@ -98,15 +98,15 @@ class Observer:
             self.record.update({step: received[step] for step in wanted if step in received})
         self._collect_stray()
 
-    def observe_in(self, manner: Manner, steps: Iterable[Step]) -> None:
-        """Send ``steps`` in their order and in this manner; a manner with a limit begins with new connections."""
-        self._sender.manner = manner
-        if manner.workers or manner.per_connection:
+    def observe_at(self, pacing: Pacing, steps: Iterable[Step]) -> None:
+        """Send ``steps`` in their order and at this pacing; one with a limit begins with new connections."""
+        self._sender.pacing = pacing
+        if pacing.workers or pacing.per_connection:
             self._sender.pool.close_idle()
         try:
             self.observe(steps)
         finally:
-            self._sender.manner = USUAL
+            self._sender.pacing = USUAL
 
     def _known(self, step: Step) -> bool:
         return step in self.record or step in self.unbuilt

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from conformance.config.target import Target, is_loopback
 from conformance.model.exchange import Answer, Exchange, Request
-from conformance.model.verdict import ExitCode
+from conformance.model.outcome import ExitCode
 from conformance.observe.connection import TOO_SLOW
 from conformance.observe.observer import Observer
 from conformance.plan.requests import build_request

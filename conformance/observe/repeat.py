@@ -1,7 +1,7 @@
 """Which requests of the plan are sent several times, and how these follow each other.
 
 A turn is one sending of all of them. It is over before the next one begins, so that the answers to one request come
-one after the other. A fixed shuffle gives a request other neighbours in each turn, and the manner changes from turn to
+one after the other. A fixed shuffle gives a request other neighbours in each turn, and the pacing changes from turn to
 turn: what depends on the order, on the place in a connection or on requests under way at once does not stay hidden.
 """
 
@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from conformance.model.exchange import Exchange, Request
-from conformance.observe.sender import Manner
+from conformance.observe.sender import Pacing
 from conformance.plan import probes
 from conformance.plan.steps import closure
 from conformance.reading.classification import may_be_cut_off, says_later
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from conformance.observe.observer import Observer
     from conformance.plan.steps import Step
 
-MANNERS = (
-    Manner("several at once, on connections that stay open"),
-    Manner("two on each connection", per_connection=2),
-    Manner("one after the other, on one connection", workers=1),
+PACINGS = (
+    Pacing("several at once, on connections that stay open"),
+    Pacing("two on each connection", per_connection=2),
+    Pacing("one after the other, on one connection", workers=1),
 )
 # Methods that are safe (RFC 9110, section 9.2.1), so that it does not matter how often.
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -99,4 +99,4 @@ def send(observer: Observer, steps: Sequence[Step], times: int) -> None:
     for turn in range(1, times):
         order = [replace(step, turn=turn) for step in repeated]
         random.Random(turn).shuffle(order)  # noqa: S311 - an order, no secret
-        observer.observe_in(MANNERS[(turn - 1) % len(MANNERS)], order)
+        observer.observe_at(PACINGS[(turn - 1) % len(PACINGS)], order)

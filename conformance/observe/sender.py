@@ -40,7 +40,7 @@ _UNCONNECTED = ("cannot connect", "no TLS handshake", "TLS: ")
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class Pacing:
     """How requests follow each other: ``workers`` at once at most, ``per_connection`` on one; None does not limit."""
 
     name: str
@@ -48,7 +48,7 @@ class Manner:
     per_connection: int | None = None
 
 
-USUAL = Manner("as the settings allow")
+USUAL = Pacing("as the settings allow")
 
 
 def _is_refused(exchange: Exchange) -> bool:
@@ -59,14 +59,14 @@ def _is_refused(exchange: Exchange) -> bool:
 class Sender:
     """Sends to one target, for several threads.
 
-    ``manner`` says how requests share connections, ``kept`` how many octets of content the run keeps already.
+    ``pacing`` says how requests share connections, ``kept`` how many octets of content the run keeps already.
     """
 
     def __init__(self, target: Target, supersede: Callable[[Step, Exchange], None]) -> None:
         """Give ``supersede`` what a later exchange replaces. Raises SettingError for an unusable ca-bundle."""
         self._target = target
         self._supersede = supersede
-        self.manner = USUAL
+        self.pacing = USUAL
         self.kept = 0
         self.rate = RateLimit(target.settings["rate-limit"])
         self.pool = Pool(target)
@@ -186,7 +186,7 @@ class Sender:
             self._reached = True
             if response.status == 408 and last is not None and not connection.reusable:
                 continue  # said of the idle connection, not of this request (RFC 9110, section 15.5.9)
-            used_up = connection.ordinal == self.manner.per_connection
+            used_up = connection.ordinal == self.pacing.per_connection
             if single or used_up or self._turns.needed:
                 connection.close()
             elif connection.reusable:

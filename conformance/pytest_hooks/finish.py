@@ -26,7 +26,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """End what the run started and let the verdict decide the exit code."""
-    from conformance.model.verdict import Judgement
+    from conformance.model.outcome import Judgement
 
     run = existing_run(session.config)
     if run is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.model.verdict import JUDGED
+from conformance.model.outcome import JUDGED
 
 _JUDGED = frozenset(map(str, JUDGED))
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from conformance.config.converters import ENABLEABLE
+from conformance.model.outcome import Judgement, Outcome
 from conformance.model.requirements import Requirement
-from conformance.model.verdict import Judgement, Outcome
 
 if TYPE_CHECKING:
     from conformance.run import Run

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from conformance.model.outcome import JUDGED, Judgement, Outcome
 from conformance.model.requirements import SOURCES, Requirement
-from conformance.model.verdict import JUDGED, Judgement, Outcome, Verdict
+from conformance.model.verdict import Verdict
 from conformance.report.terminal import NAMES
 from conformance.run import Run
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import jinja2
 
-from conformance.model.verdict import Outcome
+from conformance.model.outcome import Outcome
 from conformance.report import failure, locate
 from conformance.report.terminal import HINTS, NAMES
 

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from conformance import __version__
 from conformance.model import contract
+from conformance.model.outcome import JUDGED, ExitCode, Judgement, Outcome
 from conformance.model.requirements import SOURCES, Level, Requirement, registry
-from conformance.model.verdict import JUDGED, ExitCode, Judgement, Outcome, Verdict
+from conformance.model.verdict import Verdict
 from conformance.observe import repeat
 from conformance.report import traffic
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from conformance.model.outcome import ExitCode, Judgement, Outcome, worst
 from conformance.model.requirements import registry
-from conformance.model.verdict import ExitCode, Judgement, Outcome, Verdict, decide, worst
+from conformance.model.verdict import Verdict, decide
 from conformance.model.waivers import State, Use, Waiver
 from conformance.report import json_report, terminal
 from conformance.sweep import conclusion

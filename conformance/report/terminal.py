@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from conformance.model.outcome import JUDGED, Judgement, Outcome
 from conformance.model.requirements import SOURCES, Level, registry
-from conformance.model.verdict import JUDGED, Judgement, Outcome, Verdict
+from conformance.model.verdict import Verdict
 from conformance.observe import repeat
 from conformance.report import failure
 from conformance.run import Run

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from conformance import __version__
+from conformance.model.outcome import Judgement, Outcome
 from conformance.model.requirements import registry
-from conformance.model.verdict import Judgement
 from conformance.model.waivers import State, Waiver, without_count
 
 if TYPE_CHECKING:
@@ -65,7 +65,6 @@ def text(run: Run) -> str:
 
 
 def _gating_outcomes(run: Run) -> frozenset[Any]:
-    from conformance.model.verdict import Outcome
 
     return frozenset({Outcome.FAILED, Outcome.WARNED} if run.settings["strict"] else {Outcome.FAILED})
 

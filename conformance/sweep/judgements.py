@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from conformance.model.outcome import Judgement, Outcome, outcome_of_violation
 from conformance.model.requirements import registry
-from conformance.model.verdict import Judgement, Outcome, outcome_of_violation
 from conformance.sweep import conclusion
 
 if TYPE_CHECKING:

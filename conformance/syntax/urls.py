@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 _PCHAR = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})"
@@ -17,6 +18,21 @@ _URI_REFERENCE = re.compile(
     rf"|{_AUTHORITY}|{_ROOTED}|(?:{_SEGMENT_NO_COLON}(?:/{_PCHAR}*)*)?){_TAIL}"
 )
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Scheme, host and port of a base URL (RFC 9110, section 4.3.1)."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def authority(self) -> str:
+        """The value of the Host field: the port is left out when it is the default of the scheme."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def is_uri_reference(text: str) -> bool:

@@ -11,7 +11,7 @@ from conformance.config import target
 from conformance.config.settings import SETTINGS, SettingError, Settings
 from conformance.config.target import Target
 from conformance.model.exchange import Exchange, NotObserved, Request
-from conformance.model.verdict import Judgement
+from conformance.model.outcome import Judgement
 from conformance.observe.observer import Observer
 from conformance.observe.record import har
 from conformance.observe.record.recorder import FORMAT

@@ -13,8 +13,8 @@ from conformance.plan.steps import Step, closure
 from conformance.reference.faults import Fault, all_faults
 from conformance.report import plan as shown_plan
 from conformance.report.terminal import HINTS, NAMES
-from tests import detection
-from tests.targets import INVOICE_ID, TOKEN, target_of
+from tests.support import detection
+from tests.support.targets import INVOICE_ID, TOKEN, target_of
 
 ROOT = Path(__file__).parents[1]
 README_MARK = re.compile(r"<!-- totals -->\n.*?\n<!-- /totals -->", re.DOTALL)

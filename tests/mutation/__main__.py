@@ -56,7 +56,12 @@ AREAS: Final[Sequence[tuple[str, str]]] = (
     ("connections load", "load"),
     ("repetition", "repetition"),
 )
-VERDICT: Final = ("tests/test_verdict.py", "tests/test_waivers.py", "-k", "not written_file and not said_once")
+VERDICT: Final = (
+    "tests/model/test_verdict.py",
+    "tests/model/test_waivers.py",
+    "-k",
+    "not written_file and not said_once",
+)
 LIMIT: Final = 60  # seconds of processor time, which other work on the machine does not change
 # What a check said to its n-th call in a test: nothing, or the exception.
 Call = tuple[str, str, int]
@@ -69,7 +74,7 @@ def tests_of(module: str, dependents: set[str]) -> list[str]:
         return list(VERDICT)
     names = {name.rpartition(".test_")[2] for name in {module, *dependents}}
     return [
-        f"tests/test_checks_{test}.py"
+        f"tests/checks/test_{test}.py"
         for area, tests in AREAS
         if names & set(area.split())
         for test in sorted(tests.split(), key=lambda each: each not in names)
@@ -79,12 +84,12 @@ def tests_of(module: str, dependents: set[str]) -> list[str]:
 def dependents_of(module: str) -> set[str]:
     """Return the check modules that import ``module``, at first or second hand."""
     imports = {}
-    for path in sorted((ROOT / "conformance/checks").glob("*.py")):
+    for path in sorted((ROOT / "conformance/checks").rglob("*.py")):
         named = set()
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.ImportFrom) and node.module:
                 named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        imports[f"{PACKAGE}.{path.stem}"] = named
+        imports[".".join(path.relative_to(ROOT).with_suffix("").parts)] = named
     found: set[str] = set()
     while more := {name for name, named in imports.items() if named & {module, *found}} - found:
         found |= more

@@ -1,0 +1,194 @@
+"""The checks of authentication: each fault is found by the requirement that owns it, and by no other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance.model.exchange import Exchange
+from conformance.tokens.inspected import TokenFacts
+from tests.support.exchanges import document
+from tests.support.policy_answers import FACTS, all_answers, answers, changed, findings, unviolated, violated
+
+ERROR: dict[str, Any] = answers()["item_without_token"].document["errors"][0]
+OTHER_INVOICE = document({"/data/id": "6b0d549b-6f03-475a-9600-a35a099950d8"})
+
+
+def challenge(*values: str) -> dict[str, Exchange]:
+    return all_answers(401, headers={"WWW-Authenticate": list(values)})
+
+
+def told(name: str, detail: str) -> dict[str, Exchange]:
+    return changed(name, body={"errors": [{**ERROR, "detail": detail}]})
+
+
+FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
+    "everybody is let in": ({"AUTH-001"}, changed("item_without_token", status=200)),
+    "forbidden": (
+        {"AUTH-001"},
+        changed("item_without_token", status=403) | changed("unknown_item_without_token", status=403),
+    ),
+    "the account is open": ({"AUTH-001"}, changed("without_token[related]", status=200)),
+    "HEAD of the account is open": ({"AUTH-001"}, changed("without_token[related-head]", status=200, body=b"")),
+    "HEAD of the collection is open": ({"AUTH-001"}, changed("listing_head_without_token", status=200, body=b"")),
+    "HEAD is open": ({"AUTH-001"}, changed("without_token[head]", status=200, body=b"")),
+    "no challenge": ({"AUTH-002"}, challenge()),
+    "empty challenge": ({"AUTH-002"}, challenge("")),
+    "commas only": ({"AUTH-002"}, challenge(" , ,")),
+    "words in a challenge": ({"AUTH-003"}, challenge("Bearer error=invalid token")),
+    "parameter twice": ({"AUTH-003"}, challenge('Bearer realm="a", Realm="b"')),
+    "realm without quotes": ({"AUTH-003"}, challenge("Bearer realm=customer")),
+    "unterminated": ({"AUTH-003"}, challenge('Bearer realm="customer')),
+    "no scheme": ({"AUTH-003"}, challenge('realm="customer"')),
+    "no separator": ({"AUTH-003"}, challenge('Bearer realm="a" error="b"')),
+    "parameter after token68": ({"AUTH-003"}, challenge('Negotiate abc==, realm="a"')),
+    "word served": ({"AUTH-004"}, changed("malformed_token[word]", status=200)),
+    "crash": ({"AUTH-004", "ERR-011"}, changed("malformed_token[not-json]", status=500)),
+    "reason": ({"AUTH-005"}, told("altered_token[signature-changed]", "Signature mismatch")),
+    "reason for the account": ({"AUTH-005"}, told("related_with_altered_token", "Signature mismatch")),
+    "user": ({"AUTH-005"}, told("token_of_foreign_key", "No key")),
+    "raw token refused": ({"AUTH-006"}, changed("item", status=401)),
+    "Bearer not found": ({"AUTH-007"}, changed("bearer_token", status=404)),
+    "other identity": ({"AUTH-007"}, changed("bearer_token", status=200, body=OTHER_INVOICE)),
+    "case of the scheme": ({"AUTH-007"}, changed("bearer_token[lower-case]", status=401)),
+    "any scheme": ({"AUTH-008"}, changed("token_of_other_scheme[basic]", status=200)),
+    "token in the URL": ({"AUTH-009"}, changed("token_in_query", status=200)),
+    "first line": ({"AUTH-010"}, changed("two_authorizations[valid-first]", status=200)),
+    "last line": ({"AUTH-010"}, changed("two_authorizations[valid-last]", status=200)),
+    "crash of two lines": ({"AUTH-010", "ERR-011"}, changed("two_authorizations[valid-last]", status=500)),
+    "cookie": ({"AUTH-011"}, changed("item", headers={"Set-Cookie": "_session=1; HttpOnly"})),
+    "invoice in a 401": ({"AUTH-013"}, all_answers(401, body=document())),
+    "invoice in an error": (
+        {"AUTH-013"},
+        all_answers(401, body={"errors": [{**ERROR, "meta": {"invoice": document()["data"]}}]}),
+    ),
+    "open inclusion": ({"AUTH-001"}, changed("included_without_token", status=200)),
+    "open without Accept": ({"AUTH-001"}, changed("any_type_without_token", status=200)),
+    "open account": ({"AUTH-001"}, changed("account_from_self_link_without_token", status=200)),
+    "open collection": ({"AUTH-001"}, changed("listing_without_token", status=200)),
+    "identifier in a 401": (
+        {"AUTH-013"},
+        all_answers(401, body={"data": {"type": "invoices", "id": OTHER_INVOICE["data"]["id"]}}),
+    ),
+    "none": ({"JWT-001"}, changed("unsigned_token[alg-none]", status=200)),
+    "nOnE": ({"JWT-001"}, changed("unsigned_token[alg-none-mixed-case]", status=200)),
+    "none not found": ({"JWT-001"}, changed("unsigned_token[alg-none-signed]", status=404)),
+    "none with a signature as bad syntax": ({"JWT-001"}, changed("unsigned_token[alg-none-signed]", status=400)),
+    "a short signature after Bearer": ({"JWT-002"}, changed("altered_token_elsewhere[bearer]", status=200)),
+    "claims for the relationship": (
+        {"JWT-002"},
+        changed("altered_token_elsewhere[relationship]", status=200),
+    ),
+    "a long signature with inclusion": ({"JWT-002"}, changed("altered_token_elsewhere[included]", status=200)),
+    "signature for the collection": ({"JWT-002"}, changed("listing_with_altered_token", status=200)),
+    "foreign characters": ({"JWT-016"}, changed("interrupted_token", status=200)),
+    "no signature": ({"JWT-002"}, changed("altered_token[two-segments]", status=200)),
+    "signature for the account": ({"JWT-002"}, changed("related_with_altered_token", status=200)),
+    "embedded key": ({"JWT-008"}, changed("token_of_foreign_key[foreign-key-embedded]", status=200)),
+    "key in a file": ({"JWT-008"}, changed("token_of_foreign_key[foreign-key-file]", status=200)),
+}
+# Other answers to a 401 than the documented one are also these findings.
+BESIDES = {"AUTH-005", "AUTH-002", "ERR-014", "ITEM-002"}
+
+
+@pytest.mark.parametrize(("wanted", "answers_changed"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_is_found_by_its_requirement(wanted: set[str], answers_changed: dict[str, Exchange]) -> None:
+    assert violated(answers_changed) - (BESIDES - wanted) == wanted
+
+
+@pytest.mark.parametrize(
+    ("facts", "wanted"),
+    [
+        (replace(FACTS, guessable_key=True), {"JWT-011"}),
+        (replace(FACTS, lifetime=None), {"JWT-012"}),
+        (replace(FACTS, lifetime=10 * 366 * 24 * 3600.0), {"JWT-012"}),
+        (replace(FACTS, lifetime=366 * 24 * 3600.0 + 1), {"JWT-012"}),
+        (replace(FACTS, lifetime=366 * 24 * 3600.0), set()),
+        (replace(FACTS, lifetime=-5.0), set()),
+        (TokenFacts(), set()),
+        (replace(FACTS, guessable_key=None), set()),
+    ],
+)
+def test_the_token_itself_is_judged(facts: TokenFacts, wanted: set[str]) -> None:
+    assert violated({}, facts) == wanted
+
+
+CORRECT: dict[str, dict[str, Exchange]] = {
+    "several challenges": challenge('Bearer realm="a\\"b", error="invalid_token", Basic realm="x"', "Negotiate"),
+    "token68": challenge("Negotiate YWJj==, Bearer"),
+    "scheme alone": challenge("Bearer"),
+    "blanks around the equals sign": challenge('Bearer realm = "a" ,, error=x'),
+    "a parameter named like a token": challenge('Custom realm="a", a=b, Other c=d'),
+    "bad syntax": changed("malformed_token", status=400)
+    | changed("altered_token[two-segments]", status=400)
+    | changed("altered_token[algorithm-missing]", status=400)
+    | changed("altered_token[algorithm-unknown]", status=400)
+    | changed("unsigned_token[alg-none]", status=400),
+    "no HEAD": changed("related_head", status=405, body=b"")
+    | changed("without_token[related-head]", status=405, body=b"")
+    | changed("relationship_head", status=405, body=b"")
+    | changed("without_token[relationship-head]", status=405, body=b"")
+    | changed("listing_head", status=405, body=b"")
+    | changed("listing_head_without_token", status=405, body=b""),
+    "no account": changed("related", status=404) | changed("without_token[related]", status=404),
+    "no answer without Accept": changed("any_type_without_token", status=406),
+    "no Bearer": changed("bearer_token", status=401, headers={"WWW-Authenticate": "Basic"}),
+    "unknown parameter first": changed("token_in_query", status=400),
+    "affinity": changed("item", headers={"Set-Cookie": ["AWSALB=x; Path=/", "AWSALBCORS=x; SameSite=None"]}),
+    "codes in the challenge": changed("altered_token", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}),
+    "ids of errors": changed("altered_token", body={"errors": [{**ERROR, "id": "17"}]}),
+    "ids in the text": told("malformed_token[word]", "Failed. Trace 0af7651916cd43dd8448eb211c80319c.")
+    | told("item_without_token", "Failed. Trace 1bf7651916cd43dd8448eb211c80319d.")
+    | {
+        name: each
+        for family in (
+            "unknown_item_without_token",
+            "without_token[related]",
+            "related_with_altered_token",
+            "second_unknown_related_without_token",
+            "malformed_token[empty]",
+            "malformed_token[not-json]",
+            "malformed_token[arrays]",
+            "malformed_token[four-segments]",
+            "malformed_token[deep]",
+            "unsigned_token",
+            "altered_token",
+            "token_of_foreign_key",
+        )
+        for name, each in told(family, "Failed. Trace 2cf7651916cd43dd8448eb211c80319e.").items()
+    },
+}
+
+
+@pytest.mark.parametrize("answers_changed", CORRECT.values(), ids=CORRECT)
+def test_a_correct_server_is_correct(answers_changed: dict[str, Exchange]) -> None:
+    assert violated(answers_changed) == set()
+
+
+def test_a_server_that_refuses_with_400_has_its_tokens_judged() -> None:
+    refusing = changed("item_without_token", status=400)
+    assert "JWT-002" in violated(refusing | changed("altered_token[signature-changed]", status=200))
+
+
+def test_the_case_of_a_scheme_that_is_answered_otherwise_is_not_compared() -> None:
+    for name in ("bearer_token[capitalised]", "bearer_token[lower-case]"):
+        found = findings(changed(name, status=404))
+        assert {check for requirement, check in found if requirement == "AUTH-007"} == {
+            "test_a_bearer_token_gives_the_same_invoice_or_nothing"
+        }
+
+
+def test_a_server_that_lets_everybody_in_has_that_one_finding() -> None:
+    everything = all_answers(401, status=200) | changed("without_token[head]", status=200, body=b"")
+    # The unknown invoice is found, too, so existence is not what it reveals.
+    assert violated(everything) == {"AUTH-001"}
+
+
+def test_every_check_of_the_areas_is_violated_by_a_fault() -> None:
+    faults = [answers_changed for _, answers_changed in FAULTS.values()]
+    assert unviolated(faults, "AUTH") | unviolated(faults, "JWT") == {
+        ("JWT-011", "test_the_key_is_not_a_known_default"),
+        ("JWT-012", "test_the_token_expires"),
+    }

@@ -1,0 +1,134 @@
+"""The checks of what an answer may not reveal: each fault is found by the requirement that owns it, and by no other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.model.exchange import Exchange
+from tests.support.exchanges import PREFIX, document, refusal
+from tests.support.policy_answers import answers, changed, unviolated, violated
+
+ERROR: dict[str, Any] = answers()["unknown_item"].document["errors"][0]
+BAD: dict[str, Any] = answers()["unknown_include"].document["errors"][0]
+
+
+def detail(text: str) -> dict[str, Exchange]:
+    return changed("unknown_include", body={"errors": [{**BAD, "detail": text}]})
+
+
+REVEALING = [
+    'Traceback (most recent call last):\n  File "/srv/app/views.py", line 12, in get',
+    "app/controllers/invoices_controller.rb:17:in `show'",
+    "java.lang.NullPointerException",
+    "\tat org.example.Invoices.find(Invoices.java:42)",
+    "at Object.<anonymous> (/srv/app/index.js:10:15)",
+    "   at Billing.Invoices.Get(String id) in C:\\build\\Invoices.cs:line 17",
+    "PHP Fatal error: Uncaught in /var/www/html/index.php:12",
+    "goroutine 17 [running]:",
+    "TypeError: x is undefined\n    at /app/server.js:12:3",
+    "** (Ecto.NoResultsError) expected at least one result",
+    "org.postgresql.util.PSQLException: FATAL",
+    "Npgsql.PostgresException (0x80004005)",
+    "Unknown column 'nosuch' in 'where clause'",
+    "thread 'main' panicked at src/main.rs",
+    "SQLSTATE[42S22]: Column not found",
+    "PG::UndefinedColumn: ERROR: column does not exist",
+    'ERROR: syntax error at or near "nosuch"',
+    "ORA-00942: table or view does not exist",
+    "SELECT * FROM invoices WHERE id = 1",
+    "invalid input syntax for type uuid",
+    "cannot open /usr/local/lib/billing/data.db",
+    "see C:\\inetpub\\wwwroot\\api",
+    "ActiveRecord::RecordNotFound",
+    "undefined method `id' for nil",
+    "Illuminate\\Database\\QueryException",
+    "System.Data.SqlClient.SqlException",
+    "django.core.exceptions.ValidationError",
+]
+
+
+@pytest.mark.parametrize("text", REVEALING)
+def test_details_of_the_server_are_found(text: str) -> None:
+    assert violated(detail(text)) == {"SEC-007"}
+
+
+def test_a_backtrace_in_meta_is_found() -> None:
+    assert violated(changed("unknown_item", body={"errors": [{**ERROR, "meta": {"backtrace": []}}]})) == {"SEC-007"}
+
+
+def test_a_field_with_a_class_name_is_found() -> None:
+    assert violated(changed("unknown_item", headers={"X-Error": "ActiveRecord::RecordNotFound"})) == {"SEC-007"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nosuch is not a valid include for InvoiceResource",
+        "The record identified by 6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42 could not be found.",
+        "Select a relationship from the documented ones.",
+        'See <a href="/home/help/index">help</a> or https://example.org/usr/share/doc/api.',
+        "Error at line 3: expected a list.",
+        "RecordNotFound",
+        "RFC 9110::section 15.5",
+        "2024-11-14T09:57:08Z",
+    ],
+)
+def test_plain_explanations_are_no_finding(text: str) -> None:
+    assert violated(detail(text)) == set()
+
+
+def test_the_echo_of_the_request_is_no_finding() -> None:
+    text = "/etc/passwd and /usr/local/lib/x and ActiveRecord::RecordNotFound"
+    query = "include=/usr/local/lib/x%20ActiveRecord::RecordNotFound"
+    echo = refusal(400, "other", path=f"{PREFIX}/invoices", query=query, body={"errors": [{**BAD, "detail": text}]})
+    assert violated({"other": echo}) == set()
+
+
+def test_data_of_the_customer_may_be_any_text() -> None:
+    assert violated(changed("item", body=document({"/data/attributes/reference": "SELECT x FROM y"}))) == set()
+
+
+def test_an_echoed_credential_is_found() -> None:
+    assert violated(changed("unknown_include", secrets_found=("body",))) == {"SEC-006"}
+    assert violated(changed("item", secrets_found=("header X-Debug",))) == {"SEC-006"}
+
+
+def test_an_echo_by_trace_is_judged_elsewhere() -> None:
+    trace = refusal(405, "trace", method="TRACE", secrets_found=("body",), body=b"at a.b(C.java:1)")
+    assert violated({"trace": trace}) == set()
+
+
+def test_existence_is_found() -> None:
+    assert violated(changed("unknown_item_without_token", status=404)) == {"SEC-019"}
+    known = changed("unknown_item_without_token", body={"errors": [{**ERROR, "status": "401", "detail": "Who?"}]})
+    assert violated(known) == {"SEC-019"}
+    assert violated(changed("second_unknown_related_without_token", status=404)) == {"SEC-019"}
+    same = answers()["item_without_token"].document
+    assert "SEC-019" in violated(changed("unknown_item_without_token", status=404, body=same))
+
+
+@pytest.mark.parametrize("name", ["item_without_token", "unknown_item_without_token", "without_token[related]"])
+def test_a_limit_of_requests_reveals_nothing(name: str) -> None:
+    assert violated(changed(name, status=429, headers={"Retry-After": "1"})) == set()
+
+
+def test_an_id_that_is_named_back_reveals_nothing() -> None:
+    def told(name: str, invoice: str) -> dict[str, Exchange]:
+        return changed(name, body={"errors": [{**ERROR, "status": "401", "detail": f"No access to {invoice}."}]})
+
+    known = told("item_without_token", "abb41d30-a26e-11ef-be6d-0242ac120003")
+    unknown = told("unknown_item_without_token", "6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42")
+    # The other refusals of this server name no invoice, which is another finding.
+    assert violated(known | unknown) == {"AUTH-005"}
+
+
+def test_every_check_is_violated_by_a_fault() -> None:
+    faults = [
+        detail(REVEALING[0]),
+        changed("item", secrets_found=("body",)),
+        changed("unknown_item_without_token", status=404),
+        changed("second_unknown_related_without_token", status=404),
+    ]
+    assert unviolated(faults, "SEC") == set()

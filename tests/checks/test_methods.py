@@ -1,0 +1,185 @@
+"""The checks of methods: how far HEAD has to equal GET, what Allow has to name, and what an override may not do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from conformance.checks import test_methods
+from conformance.model.exchange import Exchange
+from conformance.plan.probes.http import OVERRIDES
+from tests.support.exchanges import document
+from tests.support.http_answers import Check, answers, by_name, head, judge, ok, refused
+
+ALLOW = {"Allow": "GET, HEAD, OPTIONS"}
+
+
+def said(check: Check, *changed: Exchange) -> str:
+    return judge(check, {**answers(), **by_name(*changed)})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Connection", "close"),
+        ("Keep-Alive", "timeout=5"),
+        ("Transfer-Encoding", "chunked"),
+        ("Trailer", "Digest"),
+        ("Date", "Thu, 14 Nov 2024 09:57:09 GMT"),
+        ("Age", "1"),
+        ("Set-Cookie", "a=b"),
+        ("Server-Timing", "db;dur=1"),
+        ("Content-Length", "1092"),
+        ("Content-Encoding", "gzip"),
+        ("ETag", '"x"'),
+        *((name, "sha-256=:AA==:") for name in ("Content-Digest", "Repr-Digest", "Digest", "Content-MD5")),
+    ],
+)
+def test_head_may_lack_what_belongs_to_one_answer_or_to_content(name: str, value: str) -> None:
+    check = test_methods.test_head_has_the_fields_of_get
+    assert said(check, ok("item", headers={name: value}), head(headers={name: None, "Content-Length": "9"})) == "passed"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Content-Type", "Content-Language", "Content-Location", "Cache-Control", "X-Frame-Options"),
+        *("X-Content-Type-Options", "Referrer-Policy", "X-XSS-Protection", "X-Permitted-Cross-Domain-Policies"),
+    ],
+)
+def test_head_has_the_values_of_get(name: str) -> None:
+    check = test_methods.test_head_has_the_fields_of_get
+    item = ok("item", headers={name: "a"})
+    assert said(check, item, head(headers={name: "a"})) == "passed"
+    assert said(check, item, head(headers={name: "b"})) == "violated"
+    assert said(check, ok("item", headers={name: None}), head(headers={name: "b"})) == "violated"
+
+
+@pytest.mark.parametrize(
+    ("of_get", "of_head", "expected"),
+    [
+        ("Accept, Accept-Encoding", "Accept", "passed"),
+        ("Accept", "Accept, Accept-Encoding", "passed"),
+        ("Accept, Origin", "origin, ACCEPT", "passed"),
+        ("Accept", "Accept, Origin", "violated"),
+        ("Accept Origin", "Accept", "not observed"),
+    ],
+)
+def test_head_varies_as_get_but_for_codings(of_get: str, of_head: str, expected: str) -> None:
+    check = test_methods.test_head_has_the_fields_of_get
+    assert said(check, ok("item", headers={"Vary": of_get}), head(headers={"Vary": of_head})) == expected
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_content_of_what_has_none_with_any_method_is_not_the_finding_of_head(status: int) -> None:
+    check = test_methods.test_head_has_no_content
+    answer = head(status=status, body=b"", excess=b"{}")
+    assert judge(check, {"item_head": answer}) == "not observed"
+    assert judge(check, {"item_head": head(excess=b"{}")}) == "violated"
+    assert judge(check, {"item": ok("item", excess=b"{}")}) == "not observed"
+
+
+def test_lengths_that_change_are_not_compared() -> None:
+    longer = document({"/data/attributes/reference": "changed meanwhile"})
+    check = test_methods.test_content_length_of_head_is_that_of_get
+    assert said(check, ok("item_again", body=longer)) == "not observed"
+    assert said(check, head(headers={"Transfer-Encoding": "chunked"})) == "not observed"
+    of_error = test_methods.test_content_length_of_head_is_that_of_get_for_an_error
+    assert said(of_error, refused("second_unknown_item", body={"errors": []})) == "not observed"
+
+
+REFUSED: Mapping[str, Any] = {"status": 405, "method": "PUT"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (refused("item", 405), "violated"),
+        (refused("item", 405, headers={"Allow": ""}), "passed"),
+        (refused("item", 405, headers={"Allow": "POST"}), "passed"),
+        (refused("item_head", 405, method="HEAD"), "violated"),
+        (refused("item_head", 405, method="HEAD", headers={"Allow": "GET, HEAD"}), "passed"),
+        (refused("item_head", 405, method="HEAD", headers={"Allow": "POST"}), "violated"),
+        (refused("write_unknown", **REFUSED, headers={"Allow": "GET, HEAD"}), "passed"),
+        (refused("write_unknown", **REFUSED, headers={"Allow": "get"}), "violated"),
+        (refused("write_unknown", **REFUSED, headers={"Allow": "GET, PUT"}), "violated"),
+        (refused("write_unknown", **REFUSED, headers={"Allow": "GET HEAD"}), "not observed"),
+        (refused("trace", 405, method="TRACE"), "not observed"),
+        (refused("unknown_item", 404), "not observed"),
+        *(
+            (refused("unknown_item_override_delete", 405, {name: "DELETE"}), "not observed")
+            for name in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
+        ),
+    ],
+)
+def test_what_a_405_has_to_allow(answer: Exchange, expected: str) -> None:
+    assert judge(test_methods.test_a_405_names_the_allowed_methods, {answer.probe: answer}) == expected
+
+
+def test_the_fields_that_override_a_method_are_sent_together() -> None:
+    assert set(OVERRIDES) == {"X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"}
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [(405, "passed"), (501, "passed"), (400, "passed"), (200, "violated"), (404, "violated"), (500, "violated")],
+)
+def test_an_undefined_method_may_be_refused_in_several_ways(status: int, expected: str) -> None:
+    answer = refused("undefined_method", status, method="CONFORM", headers=ALLOW)
+    assert said(test_methods.test_an_undefined_method_is_refused, answer) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [(200, "violated"), (204, "violated"), (302, "passed"), (404, "passed"), (500, "passed")],
+)
+def test_no_write_may_succeed(status: int, expected: str) -> None:
+    check = test_methods.test_no_write_succeeds
+    answer = refused("write_unknown", status, method="DELETE")
+    assert said(check, answer) == expected
+    assert said(check, ok("unknown_item"), answer) == "not observed"
+    # One that succeeds is one finding.
+    owner = {"violated": "not observed", "passed": "passed" if status == 404 else "violated"}[expected]
+    assert said(test_methods.test_a_write_is_refused_as_not_allowed, answer) == owner
+
+
+@pytest.mark.parametrize("value", ["TRACE / HTTP/1.1", "conformance-throw-away-credentials"])
+def test_credentials_that_trace_returns_in_a_field_are_found(value: str) -> None:
+    answer = refused("trace", 405, method="TRACE", headers={"X-Received": value})
+    expected = "passed" if value.startswith("TRACE") else "violated"
+    assert said(test_methods.test_trace_does_not_return_credentials, answer) == expected
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_firewall_may_refuse_what_overrides(status: int) -> None:
+    assert (
+        said(test_methods.test_a_get_is_not_overridden_by_options, refused("item_override_options", status))
+        == "not observed"
+    )
+    deleted = refused("unknown_item_override_delete", status)
+    assert said(test_methods.test_a_get_is_not_overridden_by_delete, deleted) == "not observed"
+    # It is the refusal of a DELETE itself that counts, not that of another method.
+    for method, expected in (("DELETE", "violated"), ("PUT", "not observed")):
+        write = refused("write_unknown", status, method=method)
+        assert said(test_methods.test_a_get_is_not_overridden_by_delete, deleted, write) == expected
+
+
+@pytest.mark.parametrize(
+    ("usual", "overridden", "expected"),
+    [
+        *((status, status, "passed") for status in (401, 403, 404, 405, 501)),
+        (403, 404, "violated"),
+        (501, 404, "violated"),
+        (405, 200, "violated"),
+        (405, 406, "violated"),
+        *((405, status, "not observed") for status in (400, 403, 429, 500, 503)),
+        *((status, 404, "not observed") for status in (400, 406, 415, 500)),
+    ],
+)
+def test_a_post_stays_a_post(usual: int, overridden: int, expected: str) -> None:
+    check = test_methods.test_a_post_is_not_overridden_by_get
+    first = refused("post_unacceptable", usual, method="POST", headers=ALLOW)
+    second = refused("post_unacceptable_override_get", overridden, method="POST", headers=ALLOW)
+    assert said(check, first, second) == expected

@@ -1,0 +1,347 @@
+"""Settings: each one from each source, the order of the sources, and one message for a value that cannot be used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.config.settings import SETTINGS, Setting, SettingError, read_settings, read_target_file
+from conformance.config.target import build, split_base_url
+from conformance.pytest_hooks.items import run_of
+from tests.support.targets import target_of
+
+pytest_plugins = ["pytester"]
+
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+# Four values of each setting as text, and what they are read as: command line, environment, file, ini.
+VALUES: Mapping[str, list[tuple[str, object]]] = {
+    "api-prefix": [("/a", "/a"), ("/b/", "/b"), ("/", ""), ("/d/e", "/d/e")],
+    "auth-token": [("one", "one"), ("two", "two"), (" three ", "three"), ("four", "four")],
+    "invoice-id": [("a,b", ("a", "b")), ("c", ("c",)), ("d, e,,d", ("d", "e")), ("f", ("f",))],
+    "other-auth-token": [("one", "one"), ("two", "two"), ("three", "three"), ("four", "four")],
+    "other-invoice-id": [("a", ("a",)), ("b", ("b",)), ("c", ("c",)), ("d,e", ("d", "e"))],
+    "hidden-invoice-id": [("a", ("a",)), ("b", ("b",)), ("c", ("c",)), ("d", ("d",))],
+    "signing-key": [("k 1", "k 1"), ("k2", "k2"), ("k3", "k3"), ("k\u00fc4", "k\u00fc4")],
+    "enable": [
+        ("wire", ("wire",)),
+        ("load,cookie", ("load", "cookie")),
+        ("collection", ("collection",)),
+        ("contested", ("contested",)),
+    ],
+    "session-cookie": [("a", "a"), ("b_c", "b_c"), ("__Host-d", "__Host-d"), ("e!", "e!")],
+    "plain-url": [
+        ("http://a", "http://a"),
+        ("http://b:1", "http://b:1"),
+        ("http://c", "http://c"),
+        ("http://d", "http://d"),
+    ],
+    "fuzz-examples": [("0", 0), ("1", 1), ("15", 15), ("1000", 1000)],
+    "fuzz-seed": [("0", 0), ("1", 1), ("2", 2), ("99999999", 99999999)],
+    "strict": [("true", True), ("no", False), ("1", True), ("ON", True)],
+    "repeat": [("1", 1), ("2", 2), ("20", 20), ("500", 500)],
+    "sweep": [("all", "all"), ("0", 0), ("100", 100), ("7", 7)],
+    "sweep-state": [("state.db", "state.db"), ("a.db", "a.db"), ("b.db", "b.db"), ("c.db", "c.db")],
+    "sweep-shard": [("1/1", (1, 1)), ("2/4", (2, 4)), ("4/4", (4, 4)), ("1000/1000", (1000, 1000))],
+    "embedded-invoices": [("12", 12), ("13", 13), ("100000", 100000), ("0", 0)],
+    "concurrency": [("1", 1), ("2", 2), ("3", 3), ("64", 64)],
+    "rate-limit": [("10/s", 10.0), ("30/m", 0.5), ("2.5", 2.5), ("1", 1.0)],
+    "request-timeout": [("1", 1.0), ("0.5", 0.5), ("60", 60.0), ("3600", 3600.0)],
+    "max-latency": [("1", 1.0), ("0.5", 0.5), ("2", 2.0), ("3", 3.0)],
+    "max-body": [("1024", 1024), ("2048", 2048), ("4096", 4096), ("8192", 8192)],
+    "ca-bundle": [("{file}", "{file}")] * 4,
+    "waivers": [("{file}", "{file}")] * 4,
+    "write-waivers": [("a.yaml", "a.yaml"), ("b.yaml", "b.yaml"), ("c.yaml", "c.yaml"), ("d.yaml", "d.yaml")],
+    "record": [("a.har", "a.har"), ("b.har", "b.har"), ("c.har", "c.har"), ("d.har", "d.har")],
+    "replay": [("{file}", "{file}")] * 4,
+    "report-json": [("a.json", "a.json"), ("b.json", "b.json"), ("c.json", "c.json"), ("d.json", "d.json")],
+    "report-html": [("a.html", "a.html"), ("b.html", "b.html"), ("c.html", "c.html"), ("d.html", "d.html")],
+    "insecure": [("yes", True), ("off", False), ("true", True), ("0", False)],
+    "request-header": [
+        ("A: b", (("A", "b"),)),
+        ("X-Key:k:v", (("X-Key", "k:v"),)),
+        ("C: d, e", (("C", "d, e"),)),
+        ("Empty:", (("Empty", ""),)),
+    ],
+}
+
+WRONG: Mapping[str, list[str]] = {
+    "api-prefix": ["api", "/a?b", "/a#b", "/a b", "/\u00fc", "https://example.org/api"],
+    "auth-token": ["a b", "a\nb", "\u00fc"],
+    "invoice-id": ["a/b", "a?b", "a b", "\u00fc", "a%20b", "x,a#"],
+    "other-auth-token": ["a b"],
+    "other-invoice-id": ["a/b"],
+    "hidden-invoice-id": ["a/b"],
+    "signing-key": [],
+    "enable": ["everything", "wire,nothing"],
+    "session-cookie": ["a b", "a=b", "a;b", "\u00fc"],
+    "plain-url": [],
+    "fuzz-examples": ["-1", "all"],
+    "fuzz-seed": ["-1", "x"],
+    "strict": ["perhaps"],
+    "repeat": ["0", "-1", "often", "1.5", "nan"],
+    "sweep": ["some", "-1", "1.5"],
+    "sweep-state": ["/nowhere/state.db", "/"],
+    "sweep-shard": ["1", "0/2", "3/2", "a/b", "1/0", "1/1001", "1/2/3"],
+    "embedded-invoices": ["11", "-1", "many"],
+    "concurrency": ["0", "-1", "many", "1.5", "nan"],
+    "rate-limit": ["0", "-1/s", "fast", "1/h", "inf", "nan"],
+    "request-timeout": ["0", "-1", "soon", "inf", "nan", "3601"],
+    "max-latency": ["0", "soon", "-1"],
+    "max-body": ["0", "1023", "1k"],
+    "ca-bundle": ["/nowhere/ca.pem"],
+    "waivers": ["/nowhere/waivers.yaml"],
+    "write-waivers": ["/nowhere/waivers.yaml", "/"],
+    "record": ["/nowhere/run.har", "/"],
+    "replay": ["/nowhere/run.har"],
+    "report-json": ["/nowhere/report.json", "/"],
+    "report-html": ["/nowhere/report.html", "/"],
+    "insecure": ["perhaps"],
+    "request-header": ["nothing", ": b", "a b: c", "a: b\nc: d", "\u00fc: b", "a: \u20ac"],
+}
+
+
+@pytest.fixture
+def present(tmp_path: Path) -> Callable[[Any], Any]:
+    """Replace ``{file}`` by the name of a file that is there."""
+    there = tmp_path / "ca.pem"
+    there.write_text("certificates")
+    return lambda value: str(there) if value == "{file}" else value
+
+
+def sources_of(setting: Setting, given: list[Any]) -> tuple[Any, ...]:
+    """Return the four sources with the values of ``given`` that are not None."""
+    option, variable, in_file, ini = given
+    return (
+        lambda dest: option if dest == setting.dest else None,
+        lambda dest: ini if dest == setting.dest else None,
+        {} if in_file is None else {setting.name: in_file},
+        {} if variable is None else {setting.variable: variable},
+    )
+
+
+def test_what_must_not_be_shown_is_marked() -> None:
+    secret = {name for name in BY_NAME if re.search("token|key|secret|password", name)}
+    assert {name for name, setting in BY_NAME.items() if setting.secret} == secret
+    shown = target_of(signing_key="planted-signing-key", request_header=["Cookie: planted", "X-Trace: 1"])
+    assert shown.public_settings()["request-header"] == [["Cookie", ""], ["X-Trace", "1"]]
+    assert not secret & set(shown.public_settings())
+    assert "ca-bundle" not in shown.public_settings()
+
+
+def test_every_setting_is_tested() -> None:
+    assert set(VALUES) == set(WRONG) == set(BY_NAME)
+
+
+@pytest.mark.parametrize("first", range(4), ids=["command line", "environment", "file", "ini"])
+@pytest.mark.parametrize("name", BY_NAME)
+def test_the_first_source_that_has_a_setting_wins(name: str, first: int, present: Callable[[Any], Any]) -> None:
+    given = [None if number < first else present(text) for number, (text, _) in enumerate(VALUES[name])]
+    settings = read_settings(*sources_of(BY_NAME[name], given))
+    assert settings[name] == present(VALUES[name][first][1])
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_a_setting_that_nobody_gives_has_its_default(name: str) -> None:
+    settings = read_settings(*sources_of(BY_NAME[name], [None, "", None, []]))
+    assert settings[name] == BY_NAME[name].default
+
+
+@pytest.mark.parametrize("source", range(4), ids=["command line", "environment", "file", "ini"])
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_wrong_value_names_source_and_setting(name: str, value: str, source: int) -> None:
+    setting = BY_NAME[name]
+    named = (setting.option, setting.variable, f"--target file, {name}", f"ini {setting.dest}")[source]
+    given: list[Any] = [None] * 4
+    given[source] = value
+    with pytest.raises(SettingError) as raised:
+        read_settings(*sources_of(setting, given))
+    message = str(raised.value)
+    assert message.startswith(f"{named}: the value ")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("name", ["auth-token", "other-auth-token"])
+def test_a_wrong_secret_is_not_shown(name: str) -> None:
+    with pytest.raises(SettingError) as raised:
+        read_settings(*sources_of(BY_NAME[name], ["very secret", None, None, None]))
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("invoice-id", ["a", "b"], ("a", "b")),
+        ("invoice-id", 17, ("17",)),
+        ("enable", ["wire", "load"], ("wire", "load")),
+        ("strict", True, True),
+        ("insecure", False, False),
+        ("concurrency", 4, 4),
+        ("rate-limit", 5, 5.0),
+        ("request-timeout", 2.5, 2.5),
+        ("request-header", ["A: b", "C: d"], (("A", "b"), ("C", "d"))),
+    ],
+)
+def test_a_file_may_use_the_types_of_yaml(name: str, value: object, expected: object) -> None:
+    assert read_settings(*sources_of(BY_NAME[name], [None, None, value, None]))[name] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("auth-token", ["a"]),
+        ("auth-token", {"a": "b"}),
+        ("invoice-id", {"a": "b"}),
+        ("invoice-id", [["a"]]),
+        ("concurrency", True),
+        ("request-timeout", [1]),
+        ("api-prefix", False),
+        ("request-header", {"A": "b"}),
+    ],
+)
+def test_a_file_with_the_wrong_type_is_refused(name: str, value: object) -> None:
+    with pytest.raises(SettingError, match=f"--target file, {name}: "):
+        read_settings(*sources_of(BY_NAME[name], [None, None, value, None]))
+
+
+def test_a_target_file_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "target.yaml"
+    file.write_text("base-url: https://staging.example.org\ninvoice_id: [a, b]\nrate-limit: 10/s\n")
+    assert read_target_file(str(file)) == {
+        "base-url": "https://staging.example.org",
+        "invoice-id": ["a", "b"],
+        "rate-limit": "10/s",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "not a YAML mapping"),
+        (b"- a\n", "not a YAML mapping"),
+        (b"a: b: c\n", "not YAML at line 1"),
+        (b"invoice-ids: a\nno-such: 1\n", "unknown settings: invoice-ids, no-such"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"strict: true\nstrict: false\n", "line 2: strict: written twice"),
+        (b"fuzz-seed: 2027-02-31\n", "has a date that is none"),
+        (b"\x00", "not YAML"),
+        (b"!!python/object/apply:os.system ['true']\n", "not YAML"),
+    ],
+)
+def test_an_unusable_target_file_is_told(tmp_path: Path, content: bytes, said: str) -> None:
+    file = tmp_path / "target.yaml"
+    file.write_bytes(content)
+    with pytest.raises(SettingError, match=r"^--target: ") as raised:
+        read_target_file(str(file))
+    assert said in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_missing_target_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match=r"--target: .*none\.yaml: cannot be read: No such file or directory$"):
+        read_target_file(str(tmp_path / "none.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("url", "authority", "mount"),
+    [
+        ("http://localhost", "localhost", ""),
+        ("http://localhost:80/", "localhost", ""),
+        ("https://example.org:443/gateway/", "example.org", "/gateway"),
+        ("http://example.org:443", "example.org:443", ""),
+        ("HTTPS://Example.ORG:8443", "example.org:8443", ""),
+        ("http://[::1]:8000", "[::1]:8000", ""),
+        ("https://b\u00fccher.example", "xn--bcher-kva.example", ""),
+    ],
+)
+def test_a_base_url_is_taken_apart(url: str, authority: str, mount: str) -> None:
+    origin, path = split_base_url(url)
+    assert (origin.authority, path) == (authority, mount)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "example.org",
+        "ftp://example.org",
+        "http://",
+        "//example.org",
+        "http://example.org:99999",
+        "http://example.org:x",
+        "http://[::1",
+        "http://user:pass-word@example.org",
+        "user:pass-word@example.org",
+        "http://example.org/?a=b",
+        "http://example.org/#a",
+        "http://example.org/a b",
+        "http://example.org/\u00fc",
+        "http://a..b",
+        f"http://{'a' * 64}.example",
+    ],
+)
+def test_an_unusable_base_url_is_told(url: str) -> None:
+    with pytest.raises(SettingError, match=r"^--base-url: ") as raised:
+        build(url, target_of().settings)
+    assert "pass-word" not in str(raised.value)
+
+
+def test_capabilities_follow_from_what_is_given() -> None:
+    assert target_of().capabilities == frozenset()
+    assert target_of("https://example.org:8443", enable="wire,load").capabilities == {"https", "wire", "load"}
+    assert target_of("https://example.org").capabilities == {"https", "plain-http"}
+    assert target_of("https://example.org:8443", plain_url="http://example.org:8080").plain_origin is not None
+    second = target_of(other_auth_token="t", other_invoice_id="x", hidden_invoice_id="y", signing_key="k")
+    assert second.capabilities == {"second-customer", "hidden-invoice", "signing-key"}
+    assert target_of(other_auth_token="t").capabilities == frozenset()
+
+
+# What follows goes through pytest's own reading of options and ini files.
+
+# Plugins that take long to load.
+WITHOUT_OTHERS = ("-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:benchmark")
+Said = Callable[..., tuple[object, ...]]
+
+
+@pytest.fixture
+def said(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Said:
+    """Return some settings and the base URL as a run with the given command line has them."""
+    for name in (*(setting.variable for setting in SETTINGS), "PYTEST_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+    def read(*arguments: str) -> tuple[object, ...]:
+        run = run_of(pytester.parseconfigure(*WITHOUT_OTHERS, *arguments))
+        values = (run.settings[name] for name in ("concurrency", "invoice-id", "insecure", "strict"))
+        return (*values, None if run.embedded else run.target.base_url)
+
+    return read
+
+
+def test_pytest_reads_all_four_sources(said: Said, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytester.makeini("[pytest]\nconcurrency = 1\ninvoice_id =\n    a\n    b\nbase_url = http://ini.example")
+    assert said() == (1, ("a", "b"), False, False, "http://ini.example")
+    content = "concurrency: 2\ninvoice-id: c\nbase-url: http://file.example\ninsecure: true\nstrict: yes\n"
+    file = f"--target={pytester.makefile('.yaml', target=content)}"
+    assert said(file) == (2, ("c",), True, True, "http://file.example")
+    monkeypatch.setenv("INVOICES_CONCURRENCY", "3")
+    monkeypatch.setenv("INVOICES_INVOICE_IDS", "d,e")
+    monkeypatch.setenv("INVOICES_INSECURE", "false")
+    assert said(file, "--base-url=http://line.example") == (3, ("d", "e"), False, True, "http://line.example")
+    several = ("--concurrency=4", "--invoice-id=f", "--invoice-id=g", "--insecure")
+    assert said(file, *several) == (4, ("f", "g"), True, True, "http://file.example")
+
+
+def test_without_any_source_the_embedded_server_is_judged(said: Said) -> None:
+    assert said() == (8, (), False, False, None)
+
+
+def test_strict_is_an_option_of_pytest_too(said: Said) -> None:
+    assert said("--strict")[3] is True
+
+
+def test_a_wrong_setting_is_a_usage_error(said: Said) -> None:
+    with pytest.raises(pytest.UsageError, match=r"^--concurrency: the value must be at least 1$"):
+        said("--concurrency=0")

@@ -1,0 +1,141 @@
+"""Data may change between two requests: that is no finding, and hides none."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection
+from typing import Any
+
+import pytest
+
+from conformance.judge import stability
+from conformance.judge.api import Violation, observe_each, status_line
+from conformance.model.exchange import NotObserved
+from conformance.model.outcome import Judgement, Outcome
+from conformance.plan.parameters import Argument
+from conformance.reading.classification import depends_on_state
+from conformance.reference.app import Api
+from conformance.reference.faults import Fault, all_faults
+from conformance.reference.faults.tools import alter_item
+from conformance.reference.server import ReferenceServer
+from conformance.run import Run
+from tests.support import detection
+from tests.support.changing import Clock, every, growing, once, to_and_fro
+from tests.support.exchanges import exchange, refusal
+from tests.support.targets import settings_of
+
+
+def judged(faults: Collection[Fault], **given: Any) -> list[Judgement]:
+    with ReferenceServer(faults=faults) as server:
+        return detection.judge_target(server.base_url, {**detection.settings_for(server), **given})
+
+
+def found(judgements: list[Judgement]) -> dict[str, str]:
+    bad = detection.CAUGHT | {Outcome.ERROR}
+    return {each.requirement: each.observed or each.reason for each in judgements if each.outcome in bad}
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [every(1), every(7), once(100), once(300), to_and_fro(1)],
+    ids=["each", "each-7", "once-100", "once-300", "to-and-fro"],
+)
+def test_data_that_change_are_no_finding(clock: Clock) -> None:
+    assert found(judged([growing(clock)])) == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["include-unknown-beside-known", "value-amount-exponent", "cors-origin-reflected"],
+)
+def test_a_fault_that_is_in_one_answer_is_found_while_the_data_change(name: str) -> None:
+    fault = all_faults()[name]
+    assert set(fault.caught_by) <= set(found(judged([fault, growing(every(1))])))
+
+
+@pytest.mark.parametrize("name", ["etag-time-in-body", "json-order-by-chance", "collection-rounded-amounts"])
+def test_a_contradiction_is_found_while_the_data_change_at_times(name: str) -> None:
+    fault = all_faults()[name]
+    assert set(fault.caught_by) <= set(found(judged([fault, growing(once(300))])))
+
+
+# What a finding depends on.
+
+
+@pytest.mark.parametrize(
+    ("finding", "alone"),
+    [
+        (Violation("404", status_line(refusal(404)), refusal(404)), True),
+        (Violation("the same invoice", "other contents", exchange()), False),
+        (Violation("a field", "none", exchange(), part="Vary"), True),
+        (Violation("that of GET", "12", exchange(), part="Content-Length"), False),
+        (Violation("that of GET", '"x"', exchange(), part="ETag"), False),
+        (Violation("1", "2", exchange(), part="/data/attributes/reference"), False),
+        (Violation("1", "2", exchange(), part="/data/attributes/reference", alone=True), True),
+    ],
+)
+def test_a_finding_tells_whether_it_is_in_one_answer(finding: Violation, alone: bool) -> None:
+    assert finding.alone is alone
+
+    def judge(_exchange: object) -> None:
+        raise finding
+
+    with pytest.raises(Violation) as told:
+        observe_each([exchange(), exchange()], judge)
+    assert told.value.alone is alone
+
+
+@pytest.mark.parametrize(
+    ("headers", "depends"),
+    [({}, False), ({"If-None-Match": "*"}, False), ({"If-None-Match": 'W/"0"'}, True), ({"if-match": '"0"'}, True)],
+)
+def test_a_condition_depends_on_the_state(headers: dict[str, str], depends: bool) -> None:
+    assert depends_on_state(exchange(request_headers=headers)) is depends
+
+
+# When a comparison counts.
+
+
+def reconsidered(change: Callable[[Api], None]) -> tuple[object, int]:
+    """Return what becomes of a finding that always shows again, and how often it was judged."""
+    fault, times = Fault("made-here", "", frozenset(), "", "", change), itertools.count()
+
+    def check(values: Any) -> None:
+        next(times)
+        raise Violation("the same", "another", values["item_again"])
+
+    with ReferenceServer(faults=[fault]) as server:
+        run = Run(server.base_url, settings_of(**detection.settings_for(server)), dry=False)
+        run.start()
+        try:
+            arguments = {name: Argument(name) for name in ("item", "item_again")}
+            known = run.target.invoice_ids[0]
+            run.observe(step for each in arguments.values() for step in each.steps(run.target, known))
+            said, _ = stability.reconsider(run, check, arguments, known, Violation("the same", "another"))
+        finally:
+            run.stop()
+    return said, next(times)
+
+
+def test_a_comparison_counts_when_the_data_stay_the_same() -> None:
+    said, times = reconsidered(lambda _: None)
+    assert isinstance(said, Violation)
+    assert times == 1
+
+
+def test_a_comparison_does_not_count_while_the_data_change() -> None:
+    said, times = reconsidered(growing(every(1)).install)
+    assert isinstance(said, NotObserved)
+    assert times == 3
+
+
+def test_a_server_that_contradicts_its_entity_tags_is_no_server_whose_data_change() -> None:
+    numbers = itertools.count()
+
+    def change(api: Api) -> None:
+        api.replace("entity_tag", lambda *_: 'W/"0"')
+        alter_item(api, lambda document, _: document["data"]["attributes"].update(reference=str(next(numbers))))
+
+    said, times = reconsidered(change)
+    assert isinstance(said, Violation)
+    assert times == 1

@@ -1,0 +1,147 @@
+"""Servers that serve one connection at a time are spoken to in turn; a real silence stays one."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from conformance.observe.sender import MANY_REFUSED
+from conformance.observe.serial_access import Turns
+from conformance.plan.steps import Step
+from tests.servers.raw import OK, Script, Talk, raw_server
+from tests.servers.serial import serial_server
+from tests.support.targets import observer_of
+
+IDS = [f"invoice-{number}" for number in range(6)]
+STEPS = [Step("item", each) for each in IDS]
+
+
+def test_a_server_without_concurrency_answers_everything() -> None:
+    steps = [*STEPS, Step("turns", IDS[0])]
+    with serial_server() as base_url:
+        observer = observer_of(base_url, invoice_id=IDS, concurrency="3", request_timeout="1")
+        observer.observe(STEPS[:1])
+        observer.observe(steps)
+        observer.close()
+    assert all(observer.record[step].answer is not None for step in steps)
+
+
+@pytest.mark.parametrize("silent", [1, 2, 3])
+def test_a_silence_now_and_then_is_not_excused(silent: int) -> None:
+    count = iter(range(1, 100))
+    lock = threading.Lock()
+
+    def script(talk: Talk) -> None:
+        while talk.request():
+            with lock:
+                number = next(count)
+            if number == silent + 1:
+                talk.until_gone()
+                return
+            talk.send(OK)
+
+    with raw_server(script) as server:
+        observer = observer_of(server.base_url, invoice_id=IDS, concurrency="2", request_timeout="0.5")
+        observer.observe(STEPS[:1])
+        observer.observe(STEPS)
+        observer.close()
+    assert sum(observer.record[step].answer is None for step in STEPS) == 1
+
+
+def test_whether_turns_are_needed_is_found_out_once() -> None:
+    turns = Turns()
+    asked: list[bool] = []
+
+    def test() -> bool:
+        asked.append(turns.needed)
+        return False
+
+    assert not turns.find_out("it", test)
+    assert not turns.find_out("it", test)
+    assert asked == [True]
+    assert turns.unlikely("it")
+    assert not turns.needed
+
+
+# Servers that close connections when there are many.
+
+
+def limited(most: int, refused: Callable[[], None]) -> Script:
+    """Return a script that answers on ``most`` connections at once, and closes the others."""
+    lock, talks = threading.Lock(), set[int]()
+
+    def script(talk: Talk) -> None:
+        with lock:
+            admitted = len(talks) < most
+            if admitted:
+                talks.add(talk.number)
+        if not admitted:
+            refused()
+            return
+        try:
+            while talk.request():
+                talk.send(OK)
+        finally:
+            with lock:
+                talks.discard(talk.number)
+
+    return script
+
+
+@pytest.mark.parametrize("most", [2, 4])
+def test_a_server_that_limits_connections_is_spoken_to_in_turn(most: int) -> None:
+    steps = [*STEPS, *[Step("item_again", each) for each in IDS]]
+    refusals, held = itertools.count(1), list[socket.socket]()
+
+    def refused() -> None:
+        # Others leave the server only after every worker has been refused twice.
+        if next(refusals) == 20:
+            for connection in held:
+                connection.close()
+
+    with raw_server(limited(most, refused)) as server:
+        observer = observer_of(server.base_url, invoice_id=IDS, concurrency="8")
+        observer.observe(STEPS[:1])
+        port = int(server.base_url.rpartition(":")[2])
+        held += [socket.create_connection(("127.0.0.1", port)) for _ in range(most)]
+        observer.observe(steps)
+        observer.close()
+    assert all(observer.record[step].answer is not None for step in steps)
+    assert observer.in_turn == MANY_REFUSED
+    assert all(each.lost and not each.retries for each in observer.superseded)
+
+
+def test_a_server_that_drops_a_request_is_not_excused() -> None:
+    def script(talk: Talk) -> None:
+        while head := talk.request():
+            if b"invoice-3" in head:
+                return
+            talk.send(OK)
+
+    with raw_server(script) as server:
+        observer = observer_of(server.base_url, invoice_id=IDS, concurrency="3")
+        observer.observe(STEPS)
+        observer.close()
+    assert [step.invoice_id for step in STEPS if observer.record[step].answer is None] == ["invoice-3"]
+    assert observer.in_turn is None
+
+
+def test_a_server_that_drops_every_third_request_is_not_excused() -> None:
+    count, lock = itertools.count(1), threading.Lock()
+
+    def script(talk: Talk) -> None:
+        while talk.request():
+            with lock:
+                if next(count) % 3 == 0:
+                    return
+            talk.send(OK)
+
+    with raw_server(script) as server:
+        observer = observer_of(server.base_url, invoice_id=IDS, concurrency="3")
+        observer.observe([*STEPS, *[Step("item_again", each) for each in IDS]])
+        observer.close()
+    assert observer.in_turn is None

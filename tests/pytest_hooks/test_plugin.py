@@ -1,0 +1,325 @@
+"""Whole runs of pytest as a user starts them: exit codes, what is sent, what is printed, and what never is."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from conformance.config.settings import SETTINGS
+from conformance.model import contract
+from conformance.reference.server import ReferenceServer
+from tests.servers.raw import RawServer, Talk, answer, raw_server
+from tests.support.targets import INVOICE_ID, TOKEN
+
+ROOT = Path(__file__).parents[2]
+CHECKS = str(ROOT / "conformance" / "checks")
+CONDITIONAL = f"{CHECKS}/test_conditional.py"
+SOME = (f"{CHECKS}/test_item.py", f"{CHECKS}/test_headers.py", CONDITIONAL)
+SIGNATURE = TOKEN.rsplit(".", 1)[1]
+KEY = "planted-signing-key-0123456789abcdef"
+COOKIE = "planted-cookie-0123456789abcdef"
+# Nothing that a server says may be wider than this, but for URLs, header lines and bodies, which stay whole.
+WIDTH = 80
+
+# Slow to load and of no use here.
+QUICK = ("-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:benchmark", "-p", "no:cacheprovider")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run of pytest left."""
+
+    code: int
+    output: str
+    errors: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.output.splitlines()
+
+    def row(self, label: str) -> str:
+        """Return the closing line that begins with ``label``, without it."""
+        return next(line for line in self.lines if line.startswith(f"{label} ")).removeprefix(label).strip()
+
+
+def run(*arguments: str, **environment: str) -> Result:
+    """Run pytest in a process of its own, with no settings but the given ones."""
+    inherited = {name: value for name, value in os.environ.items() if name not in SETTING_VARIABLES}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *QUICK, *arguments],
+        cwd=ROOT,
+        env={**inherited, "COLUMNS": str(WIDTH), **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+SETTING_VARIABLES = {setting.variable for setting in SETTINGS} | {
+    "PYTEST_BASE_URL",
+    "PYTEST_ADDOPTS",
+    "GITHUB_ACTIONS",
+    "GITHUB_STEP_SUMMARY",
+}
+
+
+@pytest.fixture(scope="module")
+def reference() -> Iterator[ReferenceServer]:
+    with ReferenceServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def conforming() -> Result:
+    """The whole run against the embedded server."""
+    return run(CHECKS)
+
+
+def test_the_embedded_server_conforms(conforming: Result) -> None:
+    assert conforming.code == 0, conforming.output
+    assert conforming.row("verdict") == "conforms"
+    assert conforming.row("target").startswith("embedded reference server")
+
+
+def test_a_run_without_findings_is_a_few_narrow_lines(conforming: Result) -> None:
+    assert conforming.errors == ""
+    assert len(conforming.lines) < 25
+    assert [line for line in conforming.lines if len(line) > WIDTH] == []
+
+
+def test_several_processes_give_the_same_verdict() -> None:
+    # Times differ from run to run, and nothing else.
+    alone, distributed = (run(CONDITIONAL, *more) for more in ((), ("-n", "2")))
+    assert (alone.code, distributed.code) == (0, 0)
+    assert "conforms" in alone.row("verdict")
+    assert re.sub(r"in [0-9.]+ ?s", "", distributed.output) == re.sub(r"in [0-9.]+ ?s", "", alone.output)
+
+
+def test_a_real_server_is_judged_with_the_item_alone(reference: ReferenceServer) -> None:
+    invoice = reference.describe()["invoice_ids"][0]
+    result = run(
+        *SOME,
+        "-k",
+        "ITEM-001 or COND-002",
+        f"--base-url={reference.base_url}",
+        f"--invoice-id={invoice}",
+        INVOICES_AUTH_TOKEN=reference.token,
+    )
+    assert result.code == 0
+    assert "conforms  (of the selected checks; " in result.row("verdict")
+    assert result.row("target").startswith(reference.base_url)
+
+
+def echo(talk: Talk) -> None:
+    """Answer everything with what was asked: wrong in many ways, and a leak."""
+    while head := talk.request():
+        told = re.sub(rb'[\r\n"\\]', b" ", head)
+        lines = [f"X-Echo: {told.decode('latin-1')}", "X-Terminal: \x80red"]
+        body = b'{"data": {"id": "1", "echo": "' + told + b'"}}'
+        talk.send(answer("200 OK", body, "Content-Type: application/json", *lines))
+
+
+@pytest.fixture(scope="module")
+def echoing() -> Iterator[RawServer]:
+    with raw_server(echo) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def telling(echoing: RawServer, tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, str]:
+    """A run that fails with everything that makes pytest talkative; its output and its JUnit report."""
+    junit = tmp_path_factory.mktemp("junit") / "junit.xml"
+    result = run(
+        *SOME,
+        *("-v", "--showlocals", "--full-trace", "--tb=long", "-rA", "-s", f"--junit-xml={junit}"),
+        f"--base-url={echoing.base_url}",
+        f"--request-header=Cookie: sid={COOKIE}",
+        INVOICES_AUTH_TOKEN=TOKEN,
+        INVOICES_INVOICE_IDS=INVOICE_ID,
+        INVOICES_SIGNING_KEY=KEY,
+    )
+    return result, junit.read_text()
+
+
+def test_secrets_are_in_no_output(telling: tuple[Result, str], echoing: RawServer) -> None:
+    result, junit = telling
+    sent = b"\n".join(echoing.requests).decode("latin-1")
+    assert TOKEN in sent
+    assert COOKIE in sent
+    for secret in (TOKEN, SIGNATURE, SIGNATURE[: len(SIGNATURE) // 2], KEY, COOKIE):
+        for text in (result.output, result.errors, junit):
+            assert secret not in text
+    assert "[redacted]" in result.output
+
+
+def test_exit_code_terminal_and_junit_tell_the_same(telling: tuple[Result, str]) -> None:
+    result, junit = telling
+    failed = set(re.findall(r"^FAILED ([A-Z]+-\d+)  MUST  ", result.output, re.MULTILINE))
+    suite = next(iter(ET.fromstring(junit).iter("testsuite")))
+    cases = list(suite.iter("testcase"))
+    failures = [failure for case in cases for failure in case.iter("failure")]
+    assert suite.get("errors") == "0"
+    assert result.code == 1
+    assert failed
+    assert failed == {
+        name for each in failures for name in re.findall(r"^failed: ([A-Z]+-\d+): ", str(each.get("message")))
+    }
+    count = f"{len(failed)} MUST requirement{'s' if len(failed) > 1 else ''} failed"
+    assert result.row("verdict") == f"does not conform: {count}"
+    assert len(failures) == int(str(suite.get("failures")))
+
+
+def test_a_finding_tells_everything_once(telling: tuple[Result, str]) -> None:
+    output = telling[0].output
+    block = re.split(r"^FAILED ITEM-\d+  MUST ", output, maxsplit=1, flags=re.MULTILINE)[1]
+    block = re.split(r"^(?:FAILED|WARNED|target) ", block, maxsplit=1, flags=re.MULTILINE)[0]
+    for label in ("expected", "observed", "source", "request", "answer", "repeat"):
+        assert block.count(f"\n  {label:<10}") == 1
+    assert "Traceback" not in output
+    assert '"Authorization: $INVOICES_AUTH_TOKEN"' in block
+    assert '"Cookie: $REQUEST_HEADER_1"' in block
+    assert "\x80" not in output
+
+
+def test_what_is_wide_is_a_url_or_evidence(telling: tuple[Result, str]) -> None:
+    whole = re.compile(r"(  (answer|       )   |.*https?://|.*\[\w{8}-|.*\.py|- generated xml file: )")
+    _, _, told = telling[0].output.partition("\nFAILED ")
+    assert told
+    assert [line for line in told.splitlines() if len(line) > WIDTH and not whole.match(line)] == []
+
+
+def test_a_selection_sends_only_what_it_needs() -> None:
+    body = contract.documented_example()
+
+    def script(talk: Talk) -> None:
+        while talk.request():
+            talk.send(answer("200 OK", body, 'ETag: W/"1"'))
+
+    with raw_server(script) as server:
+        result = run(*SOME, "-k", "COND-002", f"--base-url={server.base_url}", f"--invoice-id={INVOICE_ID}")
+        requests = [head.decode("latin-1") for head in server.requests]
+    assert result.row("sent").startswith(f"{len(requests)} requests")
+    assert 1 < len(requests) < 12
+    assert all(f"/invoices/{INVOICE_ID} " in head for head in requests)
+    assert sum("If-None-Match: " not in head for head in requests) <= 3
+
+
+def test_a_plan_sends_nothing_and_shows_no_secret(echoing: RawServer) -> None:
+    before = len(echoing.requests)
+    result = run(*SOME, "--plan", f"--base-url={echoing.base_url}", INVOICES_AUTH_TOKEN=TOKEN, INVOICES_SIGNING_KEY=KEY)
+    assert result.code == 0
+    assert len(echoing.requests) == before
+    assert TOKEN not in result.output
+    assert KEY not in result.output
+    commands = [line for line in result.lines if line.startswith(("curl ", "{ printf "))]
+    assert any(line == f"{len(commands)} requests; nothing was sent" for line in result.lines)
+
+
+def test_a_wrong_setting_is_said_once() -> None:
+    result = run(*SOME, "--concurrency=0", INVOICES_AUTH_TOKEN=TOKEN)
+    assert result.code == 4
+    assert (result.output + result.errors).count("--concurrency: the value must be at least 1") == 1
+    assert "Traceback" not in result.output + result.errors
+    assert TOKEN not in result.output + result.errors
+
+
+def test_a_file_that_pytest_takes_for_a_place_of_tests_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "target.yaml"
+    file.write_text("concurrency: 0\n")
+    result = run("--target", str(file))
+    assert result.code == 4
+    assert f"ERROR: write --target={file}: " in result.errors
+    assert "--target file, concurrency: " in run(f"--target={file}").errors
+
+
+def test_an_unusable_target_is_said_once_and_nothing_is_judged(tmp_path: Path) -> None:
+    junit = tmp_path / "junit.xml"
+    with raw_server(echo) as gone:
+        pass
+    result = run(*SOME, "-n2", f"--base-url={gone.base_url}", f"--invoice-id={INVOICE_ID}", f"--junit-xml={junit}")
+    assert result.code == 6
+    assert result.output.count("Connection refused") == 1
+    assert "verdict" not in result.output
+    assert "passed" not in result.output
+    assert "<testcase" not in junit.read_text()
+
+
+def test_no_token_is_exit_code_6(reference: ReferenceServer) -> None:
+    result = run(*SOME, f"--base-url={reference.base_url}", f"--invoice-id={INVOICE_ID}")
+    assert result.code == 6
+    assert [line for line in result.lines if "401" in line] == [
+        f"{reference.base_url} answers 401 and no token was given: set --auth-token."
+    ]
+
+
+def test_a_selection_of_nothing_is_no_success() -> None:
+    assert run(*SOME, "-k", "NOSUCH-001").code == 5
+
+
+Own = Callable[[str], Result]
+
+
+@pytest.fixture
+def own(tmp_path: Path, reference: ReferenceServer) -> Own:
+    """Run checks of one's own that need no exchange, beside nothing else."""
+    target = {"INVOICES_AUTH_TOKEN": reference.token, "INVOICES_INVOICE_IDS": reference.describe()["invoice_ids"][0]}
+
+    def run_own(text: str) -> Result:
+        file = tmp_path / "test_own.py"
+        file.write_text(f"import os, signal\nfrom conformance.judging import *\n{text}")
+        return run(str(file), "-q", "--rootdir", str(tmp_path), f"--base-url={reference.base_url}", **target)
+
+    return run_own
+
+
+GOOD = """
+@requirement("ITEM-001")
+def test_good():
+    pass
+"""
+
+
+def test_an_error_of_the_suite_is_not_blamed_on_the_target(own: Own) -> None:
+    result = own(GOOD + f'@requirement("ITEM-002")\ndef test_broken():\n    raise KeyError("\\x1b[31m{TOKEN}")\n')
+    assert result.code == 3
+    assert result.row("verdict") == "no verdict: the suite itself failed on 1 requirement"
+    assert "\x1b[31m" not in result.output
+
+
+def test_an_unknown_requirement_is_an_error_of_the_suite(own: Own) -> None:
+    result = own(GOOD + '@requirement("NONE-001")\ndef test_unknown():\n    pass\n')
+    assert result.code == 3
+    assert "NONE-001 is not in the registry" in result.output
+
+
+def test_nothing_observed_is_no_success(own: Own) -> None:
+    result = own('@requirement("ITEM-001")\ndef test_blind():\n    raise NotObserved("nothing there")\n')
+    assert result.code == 5
+    assert result.row("verdict") == "no verdict: nothing was judged"
+
+
+def test_an_interruption_keeps_what_was_judged(own: Own) -> None:
+    result = own(GOOD + '@requirement("ITEM-002")\ndef test_slow():\n    signal.raise_signal(signal.SIGINT)\n')
+    assert result.code == 2
+    assert result.row("verdict") == "interrupted; so far: conforms"
+    assert any(line.endswith("  1/1 conform") for line in result.lines)
+
+
+def test_a_warning_fails_only_a_strict_run(own: Own) -> None:
+    from conformance.model.requirements import Level, registry
+
+    should = next(name for name, entry in registry().items() if entry.level is Level.SHOULD and not entry.needs)
+    text = f'@requirement("{should}")\ndef test_should():\n    raise Violation("this", "that")\n'
+    result = own(text)
+    assert result.code == 0
+    assert f"WARNED {should}  SHOULD" in result.output

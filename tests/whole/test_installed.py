@@ -1,0 +1,137 @@
+"""The suite as it is installed elsewhere, by the very steps of the action: no checkout, an empty folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from conformance.reference.faults import all_faults
+from conformance.reference.server import ReferenceServer
+from tests.pytest_hooks.test_plugin import SETTING_VARIABLES
+
+ROOT = Path(__file__).parents[2]
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+INSTALL, JUDGE = ACTION["runs"]["steps"]
+DEFAULTS = {name: str(given.get("default", "")) for name, given in ACTION["inputs"].items()}
+
+
+def step(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a script as GitHub runs one with ``shell: bash``."""
+    left_out = {*SETTING_VARIABLES, "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"}
+    inherited = {name: value for name, value in os.environ.items() if name not in left_out}
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        cwd=folder,
+        env={**inherited, "GITHUB_ACTIONS": "true", **environment},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the runner in which the first step has installed the suite."""
+    folder = tmp_path_factory.mktemp("runner")
+    done = step(INSTALL["run"], folder, RUNNER_TEMP=str(folder), GITHUB_ACTION_PATH=str(ROOT))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def server() -> Iterator[ReferenceServer]:
+    with ReferenceServer(faults=[all_faults()["auth-no-challenge"]]) as started:
+        yield started
+
+
+def judge(runner: Path, folder: Path, inputs: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run the second step with the inputs of a workflow."""
+    given = {**DEFAULTS, **inputs}
+    environment: dict[str, Any] = {
+        name: given[value.removeprefix("${{ inputs.").removesuffix(" }}")] for name, value in JUDGE["env"].items()
+    }
+    return step(JUDGE["run"], folder, RUNNER_TEMP=str(runner), GITHUB_STEP_SUMMARY=str(folder / "s.md"), **environment)
+
+
+def test_the_action_judges(runner: Path, server: ReferenceServer, tmp_path: Path) -> None:
+    known = tmp_path / "known.yaml"
+    inputs = {
+        "base-url": server.base_url,
+        "auth-token": server.token,
+        "invoice-ids": server.describe()["invoice_ids"][0],
+        "arguments": f"--fuzz-examples=0 --write-waivers={known}",
+    }
+    done = judge(runner, tmp_path, inputs)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "::error title=AUTH-002 (MUST%2C " in done.stdout
+    assert "AUTH\\-002" in (tmp_path / "s.md").read_text()
+    reports = tmp_path / DEFAULTS["reports"]
+    assert sorted(path.name for path in reports.iterdir()) == ["junit.xml", "report.html", "report.json"]
+    assert json.loads((reports / "report.json").read_text())["run"]["exit_code"] == 1
+    for path in [*reports.iterdir(), known, tmp_path / "s.md"]:
+        assert server.token not in path.read_text()
+    waived = judge(runner, tmp_path, {**inputs, "arguments": "--fuzz-examples=0", "waivers": str(known)})
+    assert waived.returncode == 0, waived.stdout + waived.stderr
+    assert "conforms, with 1 requirement waived" in waived.stdout
+    assert " warning" not in next(line for line in waived.stdout.splitlines() if " passed, " in line)
+
+
+def test_pytest_finds_the_installed_checks(runner: Path, tmp_path: Path) -> None:
+    pytest_command = runner / "invoices-conformance" / "bin" / "pytest"
+    done = step(f"{pytest_command} --pyargs conformance --fuzz-examples=1 -p no:cacheprovider", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "verdict     conforms\n" in done.stdout
+    assert " + " in next(line for line in done.stdout.splitlines() if line.startswith("sent "))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lines_of_the_image_do_what_they_are_for(runner: Path, tmp_path: Path) -> None:
+    """All but the base image and its user: what is copied can be installed, and the entry point runs."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert "\nCOPY . /src\n" in text
+    source, path = tmp_path / "src", f"PATH={runner / 'invoices-conformance' / 'bin'}:$PATH"
+    left_out = (ROOT / ".dockerignore").read_text(encoding="utf-8").replace("**/", "").split()
+    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(*left_out))
+    (install,) = re.findall(r"\nRUN (pip install .*)", text)
+    install = install.replace("/src", str(source)).replace("pip install", "pip install --force-reinstall --no-deps")
+    made = step(f"{path}; {install}", tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert not source.exists()
+    entry = " ".join(json.loads(text.rpartition("\nENTRYPOINT ")[2]))
+    done = step(f"{path}; {entry} --fuzz-examples=0", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "verdict     conforms\n" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_source_distribution_makes_a_whole_wheel(tmp_path: Path) -> None:
+    backend = "import hatchling.build, sys; hatchling.build.build_sdist(sys.argv[1])"
+    made = step(
+        "python3 -m venv venv && venv/bin/pip install --quiet -c $ROOT/constraints.txt hatchling\n"
+        f'(cd $ROOT && "$OLDPWD/venv/bin/python" -c "{backend}" "$OLDPWD")\n'
+        "venv/bin/pip wheel --quiet --no-deps invoices_conformance-*.tar.gz",
+        tmp_path,
+        ROOT=str(ROOT),
+    )
+    assert made.returncode == 0, made.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    contract = {f"conformance/_contract/{path.relative_to(ROOT)}" for path in (ROOT / "schemas").rglob("*.json")}
+    assert len(contract) > 30
+    own = {
+        str(path.relative_to(ROOT)) for path in (ROOT / "conformance").rglob("*.*") if "__pycache__" not in str(path)
+    }
+    assert {"conformance/py.typed", "conformance/requirements.yaml"} <= own
+    others = {name for name in names if ".dist-info/" not in name}
+    assert others == {*own, *contract, "conformance/_contract/openapi.yaml"}

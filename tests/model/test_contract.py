@@ -204,5 +204,5 @@ class TestPlace:
 
     def test_installed_package_comes_first(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "_contract").mkdir()
-        monkeypatch.setattr(contract, "__file__", str(tmp_path / "contract.py"))
+        monkeypatch.setattr(contract, "__file__", str(tmp_path / "model" / "contract.py"))
         assert contract.contract_dir.__wrapped__() == tmp_path / "_contract"

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 RECORD = """
 import json, pathlib
 def pytest_unconfigure(config):
-    from conformance.items import existing_run
+    from conformance.pytest_hooks.items import existing_run
     run = existing_run(config)
     said = sorted({(judgement.requirement, str(judgement.outcome)) for judgement in run.judgements})
     pathlib.Path(__file__).with_name("said.json").write_text(json.dumps(said))

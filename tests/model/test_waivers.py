@@ -165,7 +165,7 @@ def test_what_changes_is_not_pinned(observed: str, pinned: str) -> None:
 
 
 CHECKS = """
-from conformance.judging import *
+from conformance.judge.api import *
 
 @requirement("ITEM-001")
 def test_good():

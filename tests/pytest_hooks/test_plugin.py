@@ -276,7 +276,7 @@ def own(tmp_path: Path, reference: ReferenceServer) -> Own:
 
     def run_own(text: str) -> Result:
         file = tmp_path / "test_own.py"
-        file.write_text(f"import os, signal\nfrom conformance.judging import *\n{text}")
+        file.write_text(f"import os, signal\nfrom conformance.judge.api import *\n{text}")
         return run(str(file), "-q", "--rootdir", str(tmp_path), f"--base-url={reference.base_url}", **target)
 
     return run_own

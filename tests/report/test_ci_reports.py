@@ -14,8 +14,8 @@ from tests.support.targets import INVOICE_ID, TOKEN
 
 HOSTILE = "::error title=x::<script>|`*_[x](http://example.net)@all%0A##[error]y"
 CHECKS = f"""
-from conformance.judging import *
-from conformance.requirements import registry
+from conformance.judge.api import *
+from conformance.model.requirements import registry
 {GOOD}
 @requirement("ITEM-002")
 def test_bad(item):

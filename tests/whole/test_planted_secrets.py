@@ -158,9 +158,9 @@ def test_an_error_of_the_suite_shows_no_secret(tmp_path: Path) -> None:
     """A traceback with local variables, out of the middle of minting."""
     broken = tmp_path / "broken.py"
     broken.write_text(
-        "from conformance import minting\n"
+        "from conformance.tokens import minted\n"
         "def fail(header, pairs, key):\n    raise RuntimeError('broken')\n"
-        "minting._sign = fail\n",
+        "minted._sign = fail\n",
         encoding="utf-8",
     )
     with ReferenceServer() as server:

@@ -240,25 +240,11 @@ class Run:
         facts["abort"] = [int(self.abort.code), self.abort.message] if self.abort else None
         self._recorder.save()
 
-    def expect_usable_state(self) -> None:
-        """Raise SettingError when the file for the state of the sweep has another one's, or is none."""
-        values = self.settings
-        if self.dry or self.kept or values["sweep"] is None or not values["sweep-state"]:
-            return
-        from conformance.sweep.session import identity
-        from conformance.sweep.state import State
-
-        own = identity(self.target, values["sweep"], values["fuzz-seed"], values["sweep-shard"])
-        State(values["sweep-state"], own).close()
-
-    def conclusions(self) -> list[Judgement]:
-        """Return what follows from all parts of the sweep together."""
-        if not self.swept:
-            return []
-        from conformance.sweep.judgements import concluded, repeated
-
-        shard = self.settings["sweep-shard"]
-        return concluded(self.swept, "conformance/sweep/test_sweep.py", repeated(self.settings), alone=shard != (1, 1))
+    def recorded(self, item: str) -> Mapping[str, Any]:
+        """Return what the record that is judged has of an item that judges many requirements."""
+        kept = self.kept.generated if self.kept else {}
+        found: Mapping[str, Any] = kept.get(item, {"judgements": []})
+        return found
 
     @property
     def sent(self) -> int:

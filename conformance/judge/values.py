@@ -36,8 +36,8 @@ def value_of(run: Run, argument: Argument, invoice_id: str | None, turn: int = 0
     Raises NotObserved when there is nothing.
     """
     if argument.name in RECORD_WIDE:
-        run.observe(argument.steps(run.target, invoice_id))
-        return run.received(_WANTED[argument.name])
+        run.observe_everything()
+        return run.received(argument.name, _WANTED[argument.name])
     steps = argument.steps(run.target, invoice_id)
     found = run.exchanges(repeat.steps_of(turn, steps, run.observer), need_all=not argument.several)
     return found if argument.several else found[0]

@@ -68,6 +68,7 @@ class ReferenceServer:
         self.other_token = tokens.mint(data.OTHER_CUSTOMER.subject, self.signing_key, exp=expiry)
         self.base_url = ""
         self._port = port
+        self._config = configuration(self.api)
         self._sockets: list[socket.socket] = []
         self._stopped = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="reference-server", daemon=True)
@@ -100,6 +101,10 @@ class ReferenceServer:
             self.plain_url = f"http://localhost:{self._listen(0)}"
         self._loop = asyncio.new_event_loop()
         self._thread.start()
+
+    def serve(self, api: Api) -> None:
+        """Let ``api`` answer what comes on connections from now on."""
+        self.api, self._config = api, configuration(api)
 
     def __enter__(self) -> ReferenceServer:
         self.start()
@@ -136,10 +141,9 @@ class ReferenceServer:
 
     async def _main(self) -> None:
         state = ServerState()
-        config = configuration(self.api)
         loop = asyncio.get_running_loop()
         listeners = [
-            await loop.create_server(lambda: WireProtocol(config, state, self.api), sock=listening, ssl=tls)
+            await loop.create_server(lambda: WireProtocol(self._config, state, self.api), sock=listening, ssl=tls)
             for listening, tls in zip(self._sockets, (self._tls, None), strict=False)
         ]
         await self._stopped.wait()

@@ -29,9 +29,20 @@ class Aborted(Exception):  # noqa: N818 - an outcome of the smoke request
         self.code = code
 
 
+def run_at(base_url: str, given: dict[str, Any]) -> Run:
+    """Return a run, not started, against ``base_url`` with the settings ``given``, named as options are in pytest."""
+    return Run(base_url, read_settings(given.get, lambda _: None, {}, {}), dry=False)
+
+
+def run_against(server: ReferenceServer, capabilities: Collection[str]) -> Run:
+    """Return a run, not started, against ``server``, with what ``capabilities`` need."""
+    # Client and server share a processor here: more threads would only take turns.
+    return run_at(server.base_url, {"concurrency": "2", **settings_for(server, capabilities)})
+
+
 def judge_target(base_url: str, given: dict[str, Any]) -> list[Judgement]:
     """Judge the server at ``base_url`` with the settings ``given``, named as options are in pytest. Raises Aborted."""
-    run = Run(base_url, read_settings(given.get, lambda _: None, {}, {}), dry=False)
+    run = run_at(base_url, given)
     try:
         run.start()
         if run.abort:
@@ -58,7 +69,7 @@ _REPEATING = {
     "concurrency": "1",
     "invoice_id": list(data.KNOWN_INVOICE_IDS[:3]),
 }
-EVERYTHING = _ENABLED | _GIVEN.keys()
+EVERYTHING = frozenset(_ENABLED | _GIVEN.keys())
 
 
 def settings_for(server: ReferenceServer, capabilities: Collection[str] = EVERYTHING) -> dict[str, Any]:
@@ -81,13 +92,18 @@ def settings_for(server: ReferenceServer, capabilities: Collection[str] = EVERYT
     }
 
 
+def capabilities_for(faults: Collection[Fault]) -> frozenset[str]:
+    """Return what ``faults`` need to be seen; everything for a correct server."""
+    return frozenset({"contested"}.union(*(fault.needs for fault in faults))) if faults else EVERYTHING
+
+
 def judge(faults: Collection[Fault], capabilities: Collection[str] | None = None) -> list[Judgement]:
     """Judge a reference server with ``faults``.
 
     By default with the capabilities that they need and no others: that is what makes hundreds of them affordable.
     """
     if capabilities is None:
-        capabilities = {"contested"}.union(*(fault.needs for fault in faults)) if faults else EVERYTHING
+        capabilities = capabilities_for(faults)
     tls = "https" in capabilities
     with ReferenceServer(faults=faults, tls=tls) as server:
         given = settings_for(server, capabilities)

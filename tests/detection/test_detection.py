@@ -10,27 +10,49 @@ from conformance.model.requirements import Level, registry
 from conformance.reference.faults import all_faults
 from conformance.reference.message import Request
 from conformance.reference.server import ReferenceServer
-from tests.support import detection
+from tests.support import detection, differential
 
 # What only generated requests, or a sweep, find has a test of its own.
 FAULTS = {name: fault for name, fault in all_faults().items() if not fault.area.startswith(("generated", "swept"))}
 
 
-def _said(judgements: dict[str, Judgement], names: set[str]) -> str:
+def _observed(judgements: dict[str, Judgement], names: set[str]) -> str:
     return "; ".join(f"{name}: {judgements[name].observed}" for name in sorted(names))
 
 
+def _sample() -> list[str]:
+    """Return a fault of every area that has one which the short way can judge."""
+    found: dict[str, str] = {}
+    for name, fault in FAULTS.items():
+        if not differential.takes_the_full_way(fault):
+            found.setdefault(fault.area, name)
+    return sorted(found.values())
+
+
 @pytest.mark.parametrize("name", sorted(FAULTS))
-def test_a_fault_is_caught_by_exactly_what_it_names(name: str) -> None:
+def test_a_fault_is_caught_by_exactly_what_it_names(name: str, request: pytest.FixtureRequest) -> None:
     fault = FAULTS[name]
-    judgements = detection.judge([fault])
+    judgements = None if request.config.getoption("full") else differential.judge(fault)
+    if judgements is None:
+        judgements = detection.judge([fault])
     found = detection.caught(judgements)
     missing = set(fault.caught_by) - set(found)
-    surplus = set(found) - set(fault.caught_by) - set(fault.also)
+    unexpected = set(found) - set(fault.caught_by) - set(fault.also)
     errors = [judgement.reason for judgement in judgements if judgement.outcome is Outcome.ERROR]
     assert not missing, f"not caught by {sorted(missing)}"
-    assert not surplus, f"also caught by {_said(found, surplus)}"
+    assert not unexpected, f"also caught by {_observed(found, unexpected)}"
     assert not errors, errors[0]
+
+
+@pytest.mark.parametrize("name", _sample())
+def test_both_ways_of_judging_a_fault_agree(name: str) -> None:
+    short = differential.judge(FAULTS[name])
+    assert short is not None
+    full = detection.judge([FAULTS[name]])
+    # A requirement that sees nothing of the fault is not judged on the short way.
+    assert detection.caught(short).keys() == detection.caught(full).keys()
+    by_requirement = {(each.requirement, each.outcome) for each in full}
+    assert {(each.requirement, each.outcome) for each in short} <= by_requirement
 
 
 @pytest.mark.parametrize(

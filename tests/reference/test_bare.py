@@ -181,3 +181,54 @@ def test_input_can_be_altered() -> None:
     faulty, clean = server_with("wire-host-missing-accepted"), server_with()
     assert BareServer(clean.api).converse([message(clean)])[0].status == 400
     assert BareServer(faulty.api).converse([message(faulty)])[0].status == 200
+
+
+AREAS: dict[str, list[str]] = {}
+for each in FAULTS.values():
+    AREAS.setdefault(each.area, []).append(each.name)
+UNKNOWN = f"{PREFIX}/invoices/6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42"
+USUAL = [
+    ("GET", INVOICE, {}),
+    ("HEAD", INVOICE, {}),
+    ("GET", f"{INVOICE}?include=account", {}),
+    ("GET", f"{INVOICE}?fields[invoices]=reference", {}),
+    ("GET", f"{INVOICE}/relationships/account", {}),
+    ("GET", f"{INVOICE}/account", {}),
+    ("GET", UNKNOWN, {}),
+    ("GET", f"{PREFIX}/invoices/%C3%A9", {}),
+    ("GET", f"{PREFIX}/invoices?page[size]=3", {}),
+    ("GET", f"{PREFIX}/invoices?page[size]=3&page[number]=2", {}),
+    ("GET", INVOICE, {"Authorization": ""}),
+    ("GET", INVOICE, {"Accept": "*/*"}),
+    ("GET", INVOICE, {"If-None-Match": "*"}),
+]
+
+
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
+@pytest.mark.parametrize("area", AREAS)
+def test_what_is_not_marked_as_stateful_answers_equal_requests_alike(area: str) -> None:
+    for name in AREAS[area]:
+        if FAULTS[name].bare:
+            one, other = server_with(name), server_with(name)
+            there = [asked(one, target, method, **fields) for method, target, fields in USUAL]
+            back = [asked(other, target, method, **fields) for method, target, fields in USUAL[::-1]]
+            assert there == back[::-1], name
+
+
+def test_what_needs_connections_time_or_more_than_one_request_is_marked() -> None:
+    marked = {name for name, fault in FAULTS.items() if not fault.bare}
+    assert marked >= {
+        "wire-host-missing-accepted",
+        "https-not-strict",
+        "burst-exhausts-pool",
+        "second-request-without-vary",
+        "one-in-five-crash",
+        "recurring-token-refused",
+        "etag-of-the-moment",
+        "request-id-of-connection",
+        "concurrent-customer-leaks",
+        "cache-serves-nobody",
+        "isolation-tag-oracle",
+        "auth-weak-key",
+    }
+    assert "etag-unquoted" not in marked

@@ -35,8 +35,7 @@ from tests.support import detection
 # How a check ends that judges each exchange by itself.
 _EACH = tuple(f"observe_each({start}every_" for start in ("", "documents.distinct("))
 # What has to be seen on real connections, or again and again.
-_ON_THE_WIRE = frozenset({"https", "load", detection.REPEAT})
-_AREAS_WITH_STATE = frozenset({"intermittent", "recurring"})
+_ON_CONNECTIONS = frozenset({"https", "load", detection.REPEAT})
 
 
 @dataclass
@@ -60,7 +59,7 @@ class Clean:
 
 def takes_the_full_way(fault: Fault) -> bool:
     """Return whether a fault keeps state, or lies in what only real connections show."""
-    return bool(fault.needs & _ON_THE_WIRE) or fault.area in _AREAS_WITH_STATE
+    return fault.stateful or bool(fault.needs & _ON_CONNECTIONS)
 
 
 @cache

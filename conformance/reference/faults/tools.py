@@ -6,18 +6,6 @@ from typing import TYPE_CHECKING
 
 from conformance.reference.app import Api
 from conformance.reference.faults.seams import after, instead_of
-from conformance.reference.faults.where import (
-    UUID,
-    asked_invoice,
-    is_busy,
-    is_collection,
-    is_foreign,
-    is_hidden,
-    is_item,
-    is_plain,
-    is_related,
-    is_relationship,
-)
 from conformance.reference.model import Invoice
 
 if TYPE_CHECKING:
@@ -26,50 +14,6 @@ if TYPE_CHECKING:
     from conformance.reference.message import Answer, Document, Request
     from conformance.reference.model import Account, Customer
     from conformance.reference.store import Store
-
-__all__ = (
-    "HIDDEN",
-    "OBJECTS",
-    "SECOND",
-    "UUID",
-    "AlteredStore",
-    "alter_account_attributes",
-    "alter_account_document",
-    "alter_attributes",
-    "alter_collection",
-    "alter_errors",
-    "alter_invoices",
-    "alter_item",
-    "alter_relationship_document",
-    "alter_resource",
-    "alter_text",
-    "alter_values",
-    "always",
-    "asked_invoice",
-    "is_busy",
-    "is_collection",
-    "is_foreign",
-    "is_hidden",
-    "is_item",
-    "is_plain",
-    "is_related",
-    "is_relationship",
-    "set_field",
-    "status_is",
-)
-# What faults of the isolation of customers have in common: the clause, and what they need to be seen.
-OBJECTS = "OWASP API1:2023"
-SECOND, HIDDEN = {"second-customer"}, {"hidden-invoice"}
-
-
-def always(_request: Request, _answer: Answer) -> bool:
-    """Every answer."""
-    return True
-
-
-def status_is(*statuses: int) -> Callable[[Request, Answer], bool]:
-    """The answers with one of the statuses."""
-    return lambda _request, answer: answer.status in statuses
 
 
 def alter_attributes(api: Api, change: Callable[[Document, Invoice], object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, overload
 
 from conformance.reference.auth import Authentication
 from conformance.reference.clock import Clock
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     AnswerHook = Callable[[Request, Answer], None]
     BytesHook = Callable[[Request, Answer, bytes], bytes]
     InputHook = Callable[[bytes], bytes]
+
+R = TypeVar("R")
+Arguments = TypeVarTuple("Arguments")
 
 
 class Answers(Authentication, Preconditions, Negotiation, Documents):
@@ -49,11 +52,24 @@ class Answers(Authentication, Preconditions, Negotiation, Documents):
 
     # Seams: how a fault is put in.
 
-    def replace(self, name: str, replacement: Callable[..., Any]) -> None:
-        """Replace the method ``name``; the replacement gets the original as its first argument.
+    @overload
+    def replace(self, method: str, replacement: Callable[..., Any]) -> None: ...
+
+    @overload
+    def replace(
+        self,
+        method: Callable[[Any, *Arguments], R],
+        replacement: Callable[[Callable[[*Arguments], R], *Arguments], R],
+    ) -> None: ...
+
+    def replace(self, method: str | Callable[..., Any], replacement: Callable[..., Any]) -> None:
+        """Replace a method, given as ``Api.entity_tag`` or by its name.
+
+        The replacement gets the original as its first argument.
 
         :raises AttributeError: when there is no such method.
         """
+        name = method if isinstance(method, str) else method.__name__
         setattr(self, name, functools.partial(replacement, getattr(self, name)))
 
     def on_request(self, hook: RequestHook) -> None:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from conformance.reference.app import Api
 from conformance.reference.faults import Fault
 from conformance.reference.message import Answer, Problem, Request
 from conformance.reference.negotiation import MEDIA_TYPE, split_list
 
 if TYPE_CHECKING:
-    from conformance.reference.app import Api
     from conformance.reference.query import Endpoint, Query
 
 _EXTENSION = re.compile(r"\.json$")
@@ -26,18 +26,18 @@ def _crash() -> Problem:
 
 def _rails(api: Api) -> None:
     """Rails with jsonapi-resources 0.9 behind no proxy."""
-    api.replace("precondition_status", _one_tag)
-    api.replace("acceptable", _exact_media_type)
-    api.replace("content_type_supported", lambda *_: True)
-    api.replace("method_not_allowed", lambda _original: api.not_found())
-    api.replace("route", lambda original, path: original(_EXTENSION.sub("", path)))
-    api.replace("answer", _methods)
-    api.replace("unauthorised", _no_challenge)
-    api.replace("parse_parameter", _parameter)
-    api.replace("unknown_parameter", lambda *_: None)
-    api.replace("parse_include", _include)
-    api.replace("parse_fields", _fields)
-    api.replace("select", _select)
+    api.replace(Api.precondition_status, _one_tag)
+    api.replace(Api.acceptable, _exact_media_type)
+    api.replace(Api.content_type_supported, lambda *_: True)
+    api.replace(Api.method_not_allowed, lambda _original: api.not_found())
+    api.replace(Api.route, lambda original, path: original(_EXTENSION.sub("", path)))
+    api.replace(Api.answer, _methods)
+    api.replace(Api.unauthorised, _no_challenge)
+    api.replace(Api.parse_parameter, _parameter)
+    api.replace(Api.unknown_parameter, lambda *_: None)
+    api.replace(Api.parse_include, _include)
+    api.replace(Api.parse_fields, _fields)
+    api.replace(Api.select, _select)
     api.on_answer(_header)
     api.on_bytes(_empty_length)
 

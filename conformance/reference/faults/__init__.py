@@ -12,19 +12,20 @@ it, and of what is wrong and how it is made so::
 
 What takes more than an expression is a function, and its docstring says what is wrong::
 
-    @fault("json-white-space-varies", stateful=True, {"JSON-007"}, "Documented example, response body", stateful=True)
+    @fault("json-white-space-varies", {"JSON-007"}, "Documented example, response body", stateful=True)
     def white_space(api: Api) -> None:
         \"""Every third answer is indented.\"""
         ...
 
-:mod:`.seams` has what a fault can take hold of, :mod:`.tools` what many do.
+:mod:`.seams` has what a fault can take hold of, :mod:`.effects` what many do, :mod:`.where` the requests to which they
+do it, :mod:`.clauses` what they break, :mod:`.needs` what a target must have so that they show.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, overload
 
@@ -126,25 +127,6 @@ class Area:
                 stateful=self._stateful if stateful is None else stateful,
             )
         )
-
-
-def fault(  # noqa: PLR0913 - each is one cell of a row
-    name: str,
-    *,
-    caught_by: Collection[str],
-    clause: str,
-    also: Mapping[str, str] | None = None,
-    needs: Collection[str] = (),
-    stateful: bool = False,
-) -> Callable[[Callable[[Api], None]], Callable[[Api], None]]:
-    """Register the decorated function as a fault of the module that it is in."""
-
-    def register(install: Callable[[Api], None]) -> Callable[[Api], None]:
-        area = Area(install.__module__)
-        area(name, caught_by, clause, also=also, needs=needs, stateful=stateful)(install)
-        return install
-
-    return register
 
 
 def all_faults() -> dict[str, Fault]:

@@ -2,166 +2,135 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
+from conformance.reference.app import Api
 from conformance.reference.data import BRANCH, MAIN
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import (
-    alter_account_attributes,
-    alter_account_document,
-    is_related,
-    set_field,
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import (
+    API_ACCOUNTS,
+    FIELDSETS,
+    FOUND,
+    INCLUDES,
+    NONE_MATCH,
+    NOT_FOUND,
+    OPENAPI_FORMS,
+    OWASP_PROPERTIES,
+    PRIVATE,
+    RESOURCE_LINKS,
+    VALIDATORS,
+    json_api,
 )
+from conformance.reference.faults.effects import (
+    crash,
+    field,
+    in_account,
+    in_account_attributes,
+    not_found,
+    null_instead_of_404,
+    unconditional,
+    without_query,
+)
+from conformance.reference.faults.seams import instead_of, on_document
+from conformance.reference.faults.where import is_related, starts_with_include
 from conformance.reference.message import Answer, Problem
 from conformance.reference.query import Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.app import Api
     from conformance.reference.message import Document, Request
     from conformance.reference.model import Account, Invoice
 
-JSON_API = "JSON:API 1.1"
-FORMS = "Documented contract, OpenAPI responses"
+fault = Area(__name__)
 
 
-@fault(
+def _unknown(*_: object) -> NoReturn:
+    raise not_found()
+
+
+fault(
     "account-as-array",
-    caught_by={"RELD-001"},
-    clause=f"{JSON_API}, fetching-resources-responses-200",
+    {"RELD-001"},
+    FOUND,
     also={"RELD-002": "an array has no type", "RELD-009": "an array has no attributes"},
+)(
+    "The related account is an array with one element.",
+    in_account(lambda document: document.update(data=[document["data"]])),
 )
-def account_as_array(api: Api) -> None:
-    """The related account is an array with one element."""
-    alter_account_document(api, lambda document: document.update(data=[document["data"]]))
-
-
-@fault(
+fault(
     "account-null",
-    caught_by={"REL-008"},
-    clause=f"{JSON_API}, document-resource-object-related-resource-links",
+    {"REL-008"},
+    json_api("document-resource-object-related-resource-links"),
     also={"INCL-005": "the included account is another"},
-)
-def account_null(api: Api) -> None:
-    """The related account is null, though there is linkage."""
-    alter_account_document(api, lambda document: document.update(data=None))
-
-
-@fault(
+)("The related account is null, though there is linkage.", in_account(lambda document: document.update(data=None)))
+fault(
     "account-singular-type",
-    caught_by={"RELD-002"},
-    clause="Documented API, accounts",
+    {"RELD-002"},
+    API_ACCOUNTS,
     also={"REL-008": "type and id differ from the linkage", "INCL-005": "it differs from the included one"},
+)("The type of the related account is account.", in_account(lambda document: document["data"].update(type="account")))
+fault("account-self-not-found", {"RELD-003"}, RESOURCE_LINKS)(
+    "The self link of the account is answered with 404.", instead_of(Api.find_account)(_unknown)
 )
-def singular_type(api: Api) -> None:
-    """The type of the related account is account."""
-    alter_account_document(api, lambda document: document["data"].update(type="account"))
 
 
-@fault(
-    "account-self-not-found",
-    caught_by={"RELD-003"},
-    clause=f"{JSON_API}, document-resource-object-links",
-)
-def self_not_found(api: Api) -> None:
-    """The self link of the account is answered with 404."""
-
-    def find(_original: Callable[..., Account], _request: Request, _number: str) -> Account:
-        raise api.not_found()
-
-    api.replace("find_account", find)
-
-
-@fault("account-self-of-another", caught_by={"RELD-003"}, clause=f"{JSON_API}, document-resource-object-links")
-def self_of_another(api: Api) -> None:
+@fault("account-self-of-another", {"RELD-003"}, RESOURCE_LINKS)
+@instead_of(Api.find_account)
+def self_of_another(original: Callable[..., Account], request: Request, number: str) -> Account:
     """The URL of an account gives another account of the customer."""
-
-    def find(original: Callable[..., Account], request: Request, number: str) -> Account:
-        swapped = {MAIN.id: BRANCH.id, BRANCH.id: MAIN.id}
-        return original(request, swapped.get(number, number))
-
-    api.replace("find_account", find)
+    swapped = {MAIN.id: BRANCH.id, BRANCH.id: MAIN.id}
+    return original(request, swapped.get(number, number))
 
 
-@fault(
+fault(
     "account-unknown-invoice-null",
-    caught_by={"RELD-005"},
-    clause=f"{JSON_API}, fetching-resources-responses-404",
+    {"RELD-005"},
+    NOT_FOUND,
     also={"SEC-002": "the other customer's invoices are answered so, too"},
-)
-def account_of_unknown_null(api: Api) -> None:
-    """The account of an unknown invoice is null instead of 404."""
-
-    def change(request: Request, answer: Answer) -> None:
-        if is_related(request) and answer.status == 404:
-            answer.status = 200
-            answer.body = b'{"data":null}'
-
-    api.on_answer(change)
+)("The account of an unknown invoice is null instead of 404.", null_instead_of_404(is_related))
 
 
 @fault(
     "account-unknown-invoice-crash",
-    caught_by={"RELD-005", "ERR-011"},
-    clause=f"{JSON_API}, fetching-resources-responses-404",
+    {"RELD-005", "ERR-011"},
+    NOT_FOUND,
     also={"SEC-002": "the other customer's invoices are answered so, too"},
 )
-def account_of_unknown_crash(api: Api) -> None:
+@instead_of(Api.find_invoice)
+def account_of_unknown_crash(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
     """The account of an unknown invoice is answered with 500."""
-
-    def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
-        try:
-            return original(request, number)
-        except Problem:
-            if is_related(request):
-                raise Problem(500, "Internal server error", "Something went wrong.") from None
-            raise
-
-    api.replace("find_invoice", find)
+    try:
+        return original(request, number)
+    except Problem:
+        if is_related(request):
+            raise crash() from None
+        raise
 
 
-@fault("account-internal-attribute", caught_by={"RELD-006"}, clause="OWASP API3:2023")
-def internal_attribute(api: Api) -> None:
-    """The account shows the number of its contractor."""
-    alter_account_attributes(api, lambda attributes: attributes.update({"contractor-external-id": 7}))
-
-
-@fault("account-attribute-missing", caught_by={"RELD-009"}, clause="Documented API, accounts")
-def attribute_missing(api: Api) -> None:
-    """The account has no currency."""
-    alter_account_attributes(api, lambda attributes: attributes.pop("currency"))
-
-
-@fault("account-fields-ignored", caught_by={"RELD-007"}, clause=f"{JSON_API}, fetching-sparse-fieldsets")
-def fields_ignored(api: Api) -> None:
-    """The related account ignores sparse fieldsets."""
-
-    def document(original: Callable[..., Document], request: Request, account: Account, query: Query) -> Document:
-        query.fields.clear()
-        return original(request, account, query)
-
-    api.replace("account_document", document)
-
-
-@fault("account-include-ignored", caught_by={"RELD-007"}, clause=f"{JSON_API}, fetching-includes")
-def account_include_ignored(api: Api) -> None:
-    """The related account ignores include."""
-
-    def answer(original: Callable[..., Answer], request: Request) -> Answer:
-        if is_related(request) and request.query.startswith("include="):
-            request.query = ""
-        return original(request)
-
-    api.replace("answer", answer)
-
-
-@fault(
-    "account-tag-of-invoice",
-    caught_by={"RELD-008"},
-    clause="RFC 9110, section 8.8.1",
-    also={"ETAG-008": "two bodies share a tag"},
+fault("account-internal-attribute", {"RELD-006"}, OWASP_PROPERTIES)(
+    "The account shows the number of its contractor.",
+    in_account_attributes(lambda shown: shown.update({"contractor-external-id": 7})),
 )
+fault("account-attribute-missing", {"RELD-009"}, API_ACCOUNTS)(
+    "The account has no currency.", in_account_attributes(lambda shown: shown.pop("currency"))
+)
+
+
+@fault("account-fields-ignored", {"RELD-007"}, FIELDSETS)
+@instead_of(Api.account_document)
+def fields_ignored(original: Callable[..., Document], request: Request, account: Account, query: Query) -> Document:
+    """The related account ignores sparse fieldsets."""
+    query.fields.clear()
+    return original(request, account, query)
+
+
+fault("account-include-ignored", {"RELD-007"}, INCLUDES)(
+    "The related account ignores include.", without_query(is_related & starts_with_include)
+)
+
+
+@fault("account-tag-of-invoice", {"RELD-008"}, VALIDATORS, also={"ETAG-008": "two bodies share a tag"})
 def tag_of_invoice(api: Api) -> None:
     """The account carries the entity tag of the invoice by which it was reached."""
 
@@ -173,91 +142,58 @@ def tag_of_invoice(api: Api) -> None:
             answer.set("ETag", api.entity_tag(api.encode(item)))
         return answer
 
-    api.replace("document_answer", document)
+    api.replace(Api.document_answer, document)
 
 
-@fault("account-never-not-modified", caught_by={"RELD-008"}, clause="RFC 9110, section 13.1.2")
-def never_not_modified(api: Api) -> None:
-    """The related account ignores If-None-Match."""
-
-    def status(original: Callable[..., int | None], request: Request, tag: str) -> int | None:
-        return None if is_related(request) else original(request, tag)
-
-    api.replace("precondition_status", status)
-
-
-@fault(
-    "account-public",
-    caught_by={"CACHE-003"},
-    clause="RFC 9111, section 5.2.2.7",
+fault("account-never-not-modified", {"RELD-008"}, NONE_MATCH)(
+    "The related account ignores If-None-Match.",
+    unconditional(is_related),
 )
-def public(api: Api) -> None:
-    """The related account may be stored by shared caches."""
-    set_field(
-        api, "Cache-Control", "max-age=0, public", lambda request, answer: is_related(request) and answer.status < 400
-    )
+fault("account-public", {"CACHE-003"}, PRIVATE)(
+    "The related account may be stored by shared caches.",
+    field("Cache-Control", "max-age=0, public", is_related, range(400)),
+)
+fault("account-balance-number", {"RELD-010"}, OPENAPI_FORMS)(
+    "The balance is a JSON number.", in_account_attributes(lambda shown: shown.update(balance=float(shown["balance"])))
+)
 
 
-@fault("account-balance-number", caught_by={"RELD-010"}, clause=FORMS)
-def balance_number(api: Api) -> None:
-    """The balance is a JSON number."""
-
-    def change(attributes: Document) -> None:
-        attributes["balance"] = float(attributes["balance"])
-
-    alter_account_attributes(api, change)
-
-
-@fault("account-capacity-text", caught_by={"RELD-010"}, clause=FORMS)
-def capacity_text(api: Api) -> None:
+@fault("account-capacity-text", {"RELD-010"}, OPENAPI_FORMS)
+@in_account_attributes
+def capacity_text(attributes: Document) -> None:
     """The capacities are strings."""
-
-    def change(attributes: Document) -> None:
-        for name in ("origination-capacity", "termination-capacity", "total-capacity"):
-            attributes[name] = str(attributes[name])
-
-    alter_account_attributes(api, change)
+    for name in ("origination-capacity", "termination-capacity", "total-capacity"):
+        attributes[name] = str(attributes[name])
 
 
-@fault("account-limit-with-unit", caught_by={"RELD-010"}, clause=FORMS)
-def limit_with_unit(api: Api) -> None:
-    """The limit of the rate has a unit behind its number."""
-
-    def change(attributes: Document) -> None:
-        attributes["destination-rate-limit"] = f"{attributes['destination-rate-limit']} EUR"
-
-    alter_account_attributes(api, change)
+fault("account-limit-with-unit", {"RELD-010"}, OPENAPI_FORMS)(
+    "The limit of the rate has a unit behind its number.",
+    in_account_attributes(
+        lambda shown: shown.update({"destination-rate-limit": f"{shown['destination-rate-limit']} EUR"})
+    ),
+)
 
 
 @fault(
-    "account-name-null-when-included",
-    caught_by={"RELD-010"},
-    clause=FORMS,
-    also={"INCL-005": "the related account has a name"},
+    "account-name-null-when-included", {"RELD-010"}, OPENAPI_FORMS, also={"INCL-005": "the related account has a name"}
 )
-def name_null(api: Api) -> None:
+@on_document
+def name_null(_request: Request, document: Document) -> None:
     """The name of an included account is null."""
-
-    def change(_request: Request, document: Document) -> None:
-        for account in document.get("included", []):
-            account.get("attributes", {}).update(name=None)
-
-    api.on_document(change)
+    for account in document.get("included", []):
+        account.get("attributes", {}).update(name=None)
 
 
-@fault("account-limits-swapped", caught_by={"RELD-011"}, clause="Documented API, accounts")
-def limits_swapped(api: Api) -> None:
+@fault("account-limits-swapped", {"RELD-011"}, API_ACCOUNTS)
+@in_account_attributes
+def limits_swapped(attributes: Document) -> None:
     """The min-balance and the max-balance of an account are swapped."""
-
-    def change(attributes: Document) -> None:
-        names = ("min-balance", "max-balance")
-        least, most = (attributes[name] for name in names)
-        attributes.update(zip(names, (most, least), strict=True))
-
-    alter_account_attributes(api, change)
+    names = ("min-balance", "max-balance")
+    least, most = (attributes[name] for name in names)
+    attributes.update(zip(names, (most, least), strict=True))
 
 
-@fault("account-limit-negative", caught_by={"RELD-011"}, clause="Documented API, accounts")
-def limit_negative(api: Api) -> None:
-    """The limit of the rate is -1 where there is none."""
-    alter_account_attributes(api, lambda attributes: attributes.update({"destination-rate-limit": "-1.0"}))
+fault("account-limit-negative", {"RELD-011"}, API_ACCOUNTS)(
+    "The limit of the rate is -1 where there is none.",
+    in_account_attributes(lambda shown: shown.update({"destination-rate-limit": "-1.0"})),
+)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.reference.app import Api
 from conformance.reference.data import INVOICE_IDS
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import (
-    is_collection,
-    is_related,
-)
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import AUTHORISED_CACHING
+from conformance.reference.faults.needs import LISTED, SECOND
+from conformance.reference.faults.seams import effect
+from conformance.reference.faults.where import is_anonymous, is_collection, is_related
 from conformance.reference.message import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.app import Api
     from conformance.reference.message import Request
 
+fault = Area(__name__, stateful=True)
 
+
+@effect
 def _keep(api: Api, served: Callable[[Request], bool]) -> None:
     kept: dict[tuple[str, str], Answer] = {}
 
@@ -31,51 +34,10 @@ def _keep(api: Api, served: Callable[[Request], bool]) -> None:
             kept[key] = Answer(200, list(made.headers), made.body)
         return made
 
-    api.replace("answer", answer)
+    api.replace(Api.answer, answer)
 
 
-@fault(
-    "cache-serves-nobody",
-    stateful=True,
-    caught_by={"CACHE-008"},
-    clause="RFC 9111, section 3.5",
-    also={
-        "AUTH-001": "a stored copy needs no credentials",
-        "AUTH-005": "a missing token is answered in another way",
-        "SEC-019": "a known and an unknown invoice differ without a token",
-    },
-)
-def serves_nobody(api: Api) -> None:
-    """A stored copy is served to requests without credentials."""
-    _keep(api, lambda request: not request.lines("authorization"))
-
-
-@fault(
-    "cache-serves-other-customer",
-    stateful=True,
-    caught_by={"CACHE-009"},
-    clause="RFC 9111, section 3.5",
-    also={
-        "SEC-001": "an invoice of the other customer is shown",
-        "SEC-002": "an account of the other customer is shown",
-        "ROB-008": "customers get each other's invoices",
-    },
-    needs={"second-customer"},
-)
-def serves_other_customer(api: Api) -> None:
-    """A stored copy is served to whoever has valid credentials."""
-
-    def served(request: Request) -> bool:
-        try:
-            api.authenticate(request)
-        except Exception:  # noqa: BLE001 - a fault, and any refusal means the same
-            return False
-        plain = not any(request.lines(name) for name in ("if-none-match", "if-match", "range", "content-type"))
-        return plain and request.lines("accept") == ["application/vnd.api+json"]
-
-    _keep(api, served)
-
-
+@effect
 def _keep_for_all(api: Api, where: Callable[[Request], bool]) -> None:
     """Serve whoever has credentials with the first answer to the same path and query."""
     kept: dict[tuple[str, str], Answer] = {}
@@ -91,28 +53,51 @@ def _keep_for_all(api: Api, where: Callable[[Request], bool]) -> None:
             kept[key] = Answer(200, list(found.headers), found.body)
         return Answer(200, list(kept[key].headers), kept[key].body)
 
-    api.replace("answer", answer)
+    api.replace(Api.answer, answer)
+
+
+fault(
+    "cache-serves-nobody",
+    {"CACHE-008"},
+    AUTHORISED_CACHING,
+    also={
+        "AUTH-001": "a stored copy needs no credentials",
+        "AUTH-005": "a missing token is answered in another way",
+        "SEC-019": "a known and an unknown invoice differ without a token",
+    },
+)("A stored copy is served to requests without credentials.", _keep(is_anonymous))
 
 
 @fault(
-    "cache-serves-collection-to-all",
-    stateful=True,
-    caught_by={"CACHE-009"},
-    clause="RFC 9111, section 3.5",
-    needs={"second-customer", "collection"},
+    "cache-serves-other-customer",
+    {"CACHE-009"},
+    AUTHORISED_CACHING,
+    also={
+        "SEC-001": "an invoice of the other customer is shown",
+        "SEC-002": "an account of the other customer is shown",
+        "ROB-008": "customers get each other's invoices",
+    },
+    needs=SECOND,
 )
-def serves_collection(api: Api) -> None:
-    """Whoever asks for the collection gets the first customer's stored copy."""
-    _keep_for_all(api, lambda request: is_collection(request) and not request.query)
+def serves_other_customer(api: Api) -> None:
+    """A stored copy is served to whoever has valid credentials."""
+
+    def served(request: Request) -> bool:
+        try:
+            api.authenticate(request)
+        except Exception:  # noqa: BLE001 - a fault, and any refusal means the same
+            return False
+        plain = not any(request.lines(name) for name in ("if-none-match", "if-match", "range", "content-type"))
+        return plain and request.lines("accept") == ["application/vnd.api+json"]
+
+    _keep(served)(api)
 
 
-@fault(
-    "cache-serves-account-to-all",
-    stateful=True,
-    caught_by={"CACHE-009"},
-    clause="RFC 9111, section 3.5",
-    needs={"second-customer"},
+fault("cache-serves-collection-to-all", {"CACHE-009"}, AUTHORISED_CACHING, needs=LISTED)(
+    "Whoever asks for the collection gets the first customer's stored copy.",
+    _keep_for_all(lambda request: is_collection(request) and not request.query),
 )
-def serves_account(api: Api) -> None:
-    """Whoever asks for the account of an invoice gets the owner's stored copy."""
-    _keep_for_all(api, lambda request: is_related(request) and any(own in request.path for own in INVOICE_IDS))
+fault("cache-serves-account-to-all", {"CACHE-009"}, AUTHORISED_CACHING, needs=SECOND)(
+    "Whoever asks for the account of an invoice gets the owner's stored copy.",
+    _keep_for_all(lambda request: is_related(request) and any(own in request.path for own in INVOICE_IDS)),
+)

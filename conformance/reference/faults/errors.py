@@ -2,312 +2,189 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import alter_errors, is_item, status_is
+from conformance.reference.app import Api
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import (
+    API_ERRORS,
+    CLIENT_ERRORS,
+    ERROR_OBJECTS,
+    HEAD,
+    LINK,
+    TOP_LEVEL,
+    json_api,
+    rfc,
+)
+from conformance.reference.faults.effects import becomes, content, crash, in_error
+from conformance.reference.faults.seams import after, instead_of, on_request
+from conformance.reference.faults.where import is_head, is_item
 from conformance.reference.message import Answer, Document, Problem, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.app import Api
+    from conformance.reference.faults.seams import Install
+    from conformance.reference.model import Invoice
 
-OBJECTS = "JSON:API 1.1, error-objects"
-PROCESSING = "JSON:API 1.1, errors-processing"
-DOCUMENTED = "Documented API, errors"
-
-
-def _alter_documents(api: Api, change: Callable[[Document], None]) -> None:
-    def document(original: Callable[[Problem], Document], problem: Problem) -> Document:
-        shown = original(problem)
-        change(shown)
-        return shown
-
-    api.replace("error_document", document)
+fault = Area(__name__)
 
 
-@fault(
+def _in_document(change: Callable[[Document], object]) -> Install:
+    return after(Api.error_document)(lambda document, _: change(document))
+
+
+def _in_error_of(status: str, members: Document) -> Install:
+    """Give members to the error objects of one status."""
+    return in_error(lambda error: error.update(members) if error["status"] == status else None)
+
+
+def _other_source(**source: str) -> Install:
+    return in_error(lambda error: error.update(source=source) if "source" in error else None)
+
+
+fault(
     "errors-as-object",
-    caught_by={"ERR-001"},
-    clause=OBJECTS,
+    {"ERR-001"},
+    ERROR_OBJECTS,
     also={"ERR-014": "it is no error document", "ERR-015": "there is no error object"},
+)(
+    "The errors member is one error object.",
+    _in_document(lambda document: document.update(errors=document["errors"][0])),
 )
-def as_object(api: Api) -> None:
-    """The errors member is one error object."""
-    _alter_documents(api, lambda document: document.update(errors=document["errors"][0]))
-
-
-@fault(
+fault(
     "errors-as-strings",
-    caught_by={"ERR-001"},
-    clause=OBJECTS,
+    {"ERR-001"},
+    ERROR_OBJECTS,
     also={"ERR-014": "it is no error document", "ERR-015": "there is no error object"},
+)(
+    "The errors member is an array of strings.",
+    _in_document(lambda document: document.update(errors=[document["errors"][0]["title"]])),
 )
-def as_strings(api: Api) -> None:
-    """The errors member is an array of strings."""
-    _alter_documents(api, lambda document: document.update(errors=[document["errors"][0]["title"]]))
-
-
-@fault("errors-beside-null-data", caught_by={"ITEM-002"}, clause="JSON:API 1.1, document-top-level")
-def beside_data(api: Api) -> None:
-    """Error documents have data that are null."""
-    _alter_documents(api, lambda document: document.update(data=None))
-
-
-@fault(
+fault("errors-beside-null-data", {"ITEM-002"}, TOP_LEVEL)(
+    "Error documents have data that are null.", _in_document(lambda document: document.update(data=None))
+)
+fault(
     "errors-empty-object",
-    caught_by={"ERR-002"},
-    clause=OBJECTS,
+    {"ERR-002"},
+    ERROR_OBJECTS,
     also={"ERR-013": "there is no status", "ERR-015": "no documented member is there"},
+)("Error objects are empty.", in_error(lambda error: error.clear()))
+fault("errors-extra-member", {"ERR-003"}, ERROR_OBJECTS)(
+    "Error objects have a member message.", in_error(lambda error: error.update(message=error["title"]))
 )
-def empty_object(api: Api) -> None:
-    """Error objects are empty."""
-    alter_errors(api, lambda error: error.clear())
-
-
-@fault("errors-extra-member", caught_by={"ERR-003"}, clause=OBJECTS)
-def extra_member(api: Api) -> None:
-    """Error objects have a member message."""
-    alter_errors(api, lambda error: error.update(message=error["title"]))
-
-
-@fault("errors-source-path", caught_by={"ERR-003"}, clause=OBJECTS)
-def source_path(api: Api) -> None:
-    """The source of an error has a member path."""
-    alter_errors(api, lambda error: error.update(source={"path": "/"}))
-
-
-@fault("errors-extra-member-on-400", caught_by={"ERR-003"}, clause=OBJECTS)
-def extra_member_on_400(api: Api) -> None:
-    """Error objects of 400 answers have a timestamp."""
-
-    def change(error: Document) -> None:
-        if error["status"] == "400":
-            error["timestamp"] = "2024-11-07T09:56:08.253Z"
-
-    alter_errors(api, change)
-
-
-@fault("errors-status-number", caught_by={"ERR-004"}, clause=OBJECTS)
-def status_number(api: Api) -> None:
-    """The status of an error object is a number."""
-    alter_errors(api, lambda error: error.update(status=int(error["status"])))
-
-
-@fault("errors-status-number-on-406", caught_by={"ERR-004"}, clause=OBJECTS)
-def status_number_on_406(api: Api) -> None:
-    """The status in the error object of a 406 is a number."""
-
-    def change(error: Document) -> None:
-        if error["status"] == "406":
-            error["status"] = 406
-
-    alter_errors(api, change)
-
-
-@fault("errors-code-number", caught_by={"ERR-004"}, clause=OBJECTS)
-def code_number(api: Api) -> None:
-    """The code of an error object is a number."""
-    alter_errors(api, lambda error: error.update(code=int(error["code"])))
-
-
-@fault("errors-status-text", caught_by={"ERR-004"}, clause=OBJECTS)
-def status_text(api: Api) -> None:
-    """The status of an error object is a phrase."""
-    alter_errors(api, lambda error: error.update(status="Not found"))
-
-
-@fault("errors-status-differs", caught_by={"ERR-005"}, clause=PROCESSING)
-def status_differs(api: Api) -> None:
-    """The status of every error object is 500."""
-    alter_errors(api, lambda error: error.update(status="500"))
-
-
-@fault(
+fault("errors-source-path", {"ERR-003"}, ERROR_OBJECTS)(
+    "The source of an error has a member path.", in_error(lambda error: error.update(source={"path": "/"}))
+)
+fault("errors-extra-member-on-400", {"ERR-003"}, ERROR_OBJECTS)(
+    "Error objects of 400 answers have a timestamp.", _in_error_of("400", {"timestamp": "2024-11-07T09:56:08.253Z"})
+)
+fault("errors-status-number", {"ERR-004"}, ERROR_OBJECTS)(
+    "The status of an error object is a number.", in_error(lambda error: error.update(status=int(error["status"])))
+)
+fault("errors-status-number-on-406", {"ERR-004"}, ERROR_OBJECTS)(
+    "The status in the error object of a 406 is a number.", _in_error_of("406", {"status": 406})
+)
+fault("errors-code-number", {"ERR-004"}, ERROR_OBJECTS)(
+    "The code of an error object is a number.", in_error(lambda error: error.update(code=int(error["code"])))
+)
+fault("errors-status-text", {"ERR-004"}, ERROR_OBJECTS)(
+    "The status of an error object is a phrase.", in_error(lambda error: error.update(status="Not found"))
+)
+fault("errors-status-differs", {"ERR-005"}, json_api("errors-processing"))(
+    "The status of every error object is 500.", in_error(lambda error: error.update(status="500"))
+)
+fault(
     "errors-right-document-wrong-status",
-    caught_by={"ERR-005", "ITEM-024"},
-    clause=PROCESSING,
+    {"ERR-005", "ITEM-024"},
+    json_api("errors-processing"),
     also={"COND-013": "an unknown id is not 404", "ERR-014": "it is no 404 answer"},
-)
-def wrong_status(api: Api) -> None:
-    """An unknown invoice has the right error document and the status 400."""
-
-    def change(request: Request, answer: Answer) -> None:
-        if is_item(request) and answer.status == 404:
-            answer.status = 400
-
-    api.on_answer(change)
-
-
-@fault(
+)("An unknown invoice has the right error document and the status 400.", becomes(400, is_item, 404))
+fault(
     "errors-with-200",
-    caught_by={"ERR-009", "ITEM-024"},
-    clause="JSON:API 1.1, document-top-level",
+    {"ERR-009", "ITEM-024"},
+    TOP_LEVEL,
     also={
         "ERR-005": "the status of the error object is 404",
         "COND-013": "an unknown id is not 404",
         "ERR-014": "it is no 404 answer",
     },
-)
-def with_200(api: Api) -> None:
-    """An unknown invoice has the right error document and the status 200."""
-
-    def change(request: Request, answer: Answer) -> None:
-        if is_item(request) and answer.status == 404:
-            answer.status = 200
-
-    api.on_answer(change)
+)("An unknown invoice has the right error document and the status 200.", becomes(200, is_item, 404))
 
 
 @fault(
     "errors-title-with-id",
-    caught_by={"ERR-006"},
-    clause=OBJECTS,
+    {"ERR-006"},
+    ERROR_OBJECTS,
     also={"SEC-003": "the bodies differ", "SEC-005": "the bodies differ"},
 )
-def title_with_id(api: Api) -> None:
+@instead_of(Api.find_invoice)
+def title_with_id(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
     """The title of a 404 names the id."""
-
-    def find(original: Callable[..., object], request: Request, number: str) -> object:
-        try:
-            return original(request, number)
-        except Problem as problem:
-            problem.title = f"Record {number} not found"
-            raise
-
-    api.replace("find_invoice", find)
+    try:
+        return original(request, number)
+    except Problem as problem:
+        problem.title = f"Record {number} not found"
+        raise
 
 
-@fault("errors-source-other-parameter", caught_by={"ERR-007"}, clause=OBJECTS)
-def other_parameter(api: Api) -> None:
-    """The source of an error about a query parameter names the parameter q."""
-
-    def change(error: Document) -> None:
-        if "source" in error:
-            error["source"] = {"parameter": "q"}
-
-    alter_errors(api, change)
-
-
-@fault("errors-source-bad-pointer", caught_by={"ERR-007"}, clause=OBJECTS)
-def bad_pointer(api: Api) -> None:
-    """The source of an error has a pointer that is none."""
-
-    def change(error: Document) -> None:
-        if "source" in error:
-            error["source"] = {"pointer": "include"}
-
-    alter_errors(api, change)
-
-
-def _content(api: Api, content_type: str, body: bytes, when: Callable[[Request, Answer], bool]) -> None:
-    def change(request: Request, answer: Answer) -> None:
-        if when(request, answer):
-            answer.body = body
-            answer.set("Content-Type", content_type)
-            if not body:
-                answer.remove("Content-Type")
-
-    api.on_answer(change)
-
-
-@fault("errors-empty", caught_by={"ERR-008", "ERR-014"}, clause="RFC 9110, section 15.5")
-def empty(api: Api) -> None:
-    """A 404 has no content."""
-    _content(api, "", b"", status_is(404))
-
-
-@fault("errors-html", caught_by={"ERR-008", "ERR-014"}, clause="RFC 9110, section 12.1")
-def html(api: Api) -> None:
-    """A 404 is an HTML page."""
-    _content(api, "text/html; charset=utf-8", b"<!DOCTYPE html><title>Not found</title>", status_is(404))
-
-
-@fault("errors-plain-text-401", caught_by={"ERR-014"}, clause=DOCUMENTED)
-def plain_401(api: Api) -> None:
-    """A 401 is plain text."""
-    _content(api, "text/plain", b"Unauthorized", status_is(401))
-
-
-@fault("errors-head-differs", caught_by={"ERR-010"}, clause="RFC 9110, section 9.3.2")
-def head_differs(api: Api) -> None:
-    """HEAD on an unknown invoice is answered with 200."""
-
-    def change(request: Request, answer: Answer) -> None:
-        if request.method == "HEAD" and answer.status == 404:
-            answer.status = 200
-
-    api.on_answer(change)
-
-
-@fault("errors-head-differs-on-406", caught_by={"ERR-010"}, clause="RFC 9110, section 9.3.2")
-def head_differs_on_406(api: Api) -> None:
-    """HEAD ignores Accept."""
-
-    def negotiate(original: Callable[[Request], None], request: Request) -> None:
-        if request.method != "HEAD":
-            original(request)
-
-    api.replace("negotiate", negotiate)
+fault("errors-source-other-parameter", {"ERR-007"}, ERROR_OBJECTS)(
+    "The source of an error about a query parameter names the parameter q.", _other_source(parameter="q")
+)
+fault("errors-source-bad-pointer", {"ERR-007"}, ERROR_OBJECTS)(
+    "The source of an error has a pointer that is none.", _other_source(pointer="include")
+)
+fault("errors-empty", {"ERR-008", "ERR-014"}, CLIENT_ERRORS)("A 404 has no content.", content("", b"", status=404))
+fault("errors-html", {"ERR-008", "ERR-014"}, rfc(9110, "12.1"))(
+    "A 404 is an HTML page.",
+    content("text/html; charset=utf-8", b"<!DOCTYPE html><title>Not found</title>", status=404),
+)
+fault("errors-plain-text-401", {"ERR-014"}, API_ERRORS)(
+    "A 401 is plain text.", content("text/plain", b"Unauthorized", status=401)
+)
+fault("errors-head-differs", {"ERR-010"}, HEAD)(
+    "HEAD on an unknown invoice is answered with 200.", becomes(200, is_head, 404)
+)
+fault("errors-head-differs-on-406", {"ERR-010"}, HEAD)(
+    "HEAD ignores Accept.",
+    instead_of(Api.negotiate)(lambda original, request: None if is_head(request) else original(request)),
+)
 
 
 @fault(
-    "errors-crash-on-unknown-field",
-    caught_by={"ERR-011"},
-    clause="RFC 9110, section 15.5.1",
-    also={"FLDS-004": "it is not refused with 400"},
+    "errors-crash-on-unknown-field", {"ERR-011"}, rfc(9110, "15.5.1"), also={"FLDS-004": "it is not refused with 400"}
 )
-def crash_on_unknown_field(api: Api) -> None:
+@instead_of(Api.refuse)
+def crash_on_unknown_field(original: Callable[..., NoReturn], title: str, detail: str, name: str) -> NoReturn:
     """An unknown field is answered with 500."""
-
-    def refuse(original: Callable[..., None], title: str, detail: str, name: str) -> None:
-        if title == "Unknown field":
-            raise Problem(500, "Internal server error", "Something went wrong.")
-        original(title, detail, name)
-
-    api.replace("refuse", refuse)
+    if title == "Unknown field":
+        raise crash()
+    original(title, detail, name)
 
 
-@fault("errors-retry-after-words", caught_by={"ERR-012"}, clause="RFC 9110, section 10.2.3")
-def retry_after(api: Api) -> None:
+@fault("errors-retry-after-words", {"ERR-012"}, rfc(9110, "10.2.3"))
+@on_request
+def retry_after(request: Request) -> Answer | None:
     """Too many query parameters are answered with 429 and a Retry-After in words."""
-
-    def hook(request: Request) -> Answer | None:
-        if request.query.count("&") > 50:
-            problem = Problem(429, "Too many requests", "That was too much.")
-            problem.headers.append(("Retry-After", "soon"))
-            raise problem
-        return None
-
-    api.on_request(hook)
+    if request.query.count("&") > 50:
+        problem = Problem(429, "Too many requests", "That was too much.")
+        problem.headers.append(("Retry-After", "soon"))
+        raise problem
+    return None
 
 
-@fault("errors-without-status", caught_by={"ERR-013"}, clause=OBJECTS, also={"ERR-015": "it is a documented member"})
-def without_status(api: Api) -> None:
-    """Error objects have no status."""
-    alter_errors(api, lambda error: error.pop("status"))
-
-
-@fault("errors-without-detail", caught_by={"ERR-015"}, clause=DOCUMENTED)
-def without_detail(api: Api) -> None:
-    """Error objects have no detail."""
-    alter_errors(api, lambda error: error.pop("detail"))
-
-
-@fault("errors-with-empty-detail", caught_by={"ERR-015"}, clause=DOCUMENTED)
-def with_empty_detail(api: Api) -> None:
-    """The detail of an error object is empty."""
-    alter_errors(api, lambda error: error.update(detail=""))
-
-
-@fault("error-link-is-number", caught_by={"ITEM-016"}, clause="JSON:API 1.1, document-links-link")
-def link_is_number(api: Api) -> None:
-    """The link about of an error is a number."""
-    alter_errors(api, lambda error: error.update(links={"about": 5}))
-
-
-@fault("error-meta-is-array", caught_by={"ITEM-011"}, clause="JSON:API 1.1, error-objects")
-def meta_is_array(api: Api) -> None:
-    """The meta of an error is an array."""
-    alter_errors(api, lambda error: error.update(meta=[]))
+fault("errors-without-status", {"ERR-013"}, ERROR_OBJECTS, also={"ERR-015": "it is a documented member"})(
+    "Error objects have no status.", in_error(lambda error: error.pop("status"))
+)
+fault("errors-without-detail", {"ERR-015"}, API_ERRORS)(
+    "Error objects have no detail.", in_error(lambda error: error.pop("detail"))
+)
+fault("errors-with-empty-detail", {"ERR-015"}, API_ERRORS)(
+    "The detail of an error object is empty.", in_error(lambda error: error.update(detail=""))
+)
+fault("error-link-is-number", {"ITEM-016"}, LINK)(
+    "The link about of an error is a number.", in_error(lambda error: error.update(links={"about": 5}))
+)
+fault("error-meta-is-array", {"ITEM-011"}, ERROR_OBJECTS)(
+    "The meta of an error is an array.", in_error(lambda error: error.update(meta=[]))
+)

@@ -4,106 +4,82 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_item, is_related, set_field, status_is
-from conformance.reference.message import Answer, Problem
+from conformance.reference.app import Api
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import FIELD_ORDER, FIELD_VALUES, VARY, rfc
+from conformance.reference.faults.effects import ANY, ERRORS, field, has_status, refuses, setting, with_line
+from conformance.reference.faults.seams import effect, instead_of, on_answer, on_bytes, on_request
+from conformance.reference.faults.where import has, is_item, is_related
+from conformance.reference.message import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.reference.app import Api
+    from conformance.reference.faults.effects import Condition, Statuses
     from conformance.reference.message import Request
 
-HEAD = "RFC 9110, section 9.3.2"
+fault = Area(__name__)
+_MEANINGLESS = (400, "Bad request", "A header field has no meaning here.")
 
 
-def _raw_field(api: Api, line: bytes, when: Callable[[Request, Answer], bool]) -> None:
+@effect
+def _raw_field(api: Api, line: bytes, where: Condition, status: Statuses = ANY) -> None:
+    """Write a line as it is at the end of the header section."""
+
     def alter(request: Request, answer: Answer, data: bytes) -> bytes:
-        return data.replace(b"\r\n\r\n", b"\r\n" + line + b"\r\n\r\n", 1) if when(request, answer) else data
+        concerned = has_status(answer, status) and where(request)
+        return with_line(data, line) if concerned else data
 
     api.on_bytes(alter)
 
 
-@fault(
-    "field-name-with-space",
-    caught_by={"HTTP-014"},
-    clause="RFC 9112, section 5.1",
-    also={"HTTP-017": "strict clients refuse the message"},
+def _wrong_day(date: str) -> str:
+    day = date[:3]
+    return date.replace(day, "Mon" if day != "Mon" else "Tue", 1)
+
+
+fault("field-name-with-space", {"HTTP-014"}, rfc(9112, "5.1"), also={"HTTP-017": "strict clients refuse the message"})(
+    "The related account has white space before a colon in its header section.",
+    _raw_field(b"X-Backend : a", is_related),
 )
-def name_with_space(api: Api) -> None:
-    """The related account has white space before a colon in its header section."""
-    _raw_field(api, b"X-Backend : a", lambda request, _: is_related(request))
-
-
-@fault(
-    "field-value-control-character",
-    caught_by={"HTTP-014"},
-    clause="RFC 9110, section 5.5",
-    also={"HTTP-017": "strict clients refuse the message"},
+fault(
+    "field-value-control-character", {"HTTP-014"}, FIELD_VALUES, also={"HTTP-017": "strict clients refuse the message"}
+)(
+    "The related account has a field value with a control character.",
+    _raw_field(b"X-Backend: a\x01b", is_related),
 )
-def control_character(api: Api) -> None:
-    """The related account has a field value with a control character."""
-    _raw_field(api, b"X-Backend: a\x01b", lambda request, _: is_related(request))
 
 
-@fault("redirect-to-other-host", caught_by={"HTTP-015"}, clause="RFC 9110, section 15.4")
-def redirect_elsewhere(api: Api) -> None:
+@fault("redirect-to-other-host", {"HTTP-015"}, rfc(9110, "15.4"))
+@on_request
+def redirect_elsewhere(request: Request) -> Answer | None:
     """A trailing slash is redirected to a fixed host, without the query."""
-
-    def hook(request: Request) -> Answer | None:
-        if not request.path.endswith("/"):
-            return None
-        return Answer(301, [("Location", "http://www.example.com" + request.path.rstrip("/"))])
-
-    api.on_request(hook)
-
-
-@fault("redirect-without-location", caught_by={"HTTP-015"}, clause="RFC 9110, section 15.4")
-def redirect_nowhere(api: Api) -> None:
-    """A trailing slash is redirected without Location."""
-    api.on_request(lambda request: Answer(301) if request.path.endswith("/") else None)
-
-
-def _refuse_field(api: Api, matches: Callable[[Request], bool]) -> None:
-    def hook(request: Request) -> Answer | None:
-        if matches(request):
-            raise Problem(400, "Bad request", "A header field has no meaning here.")
+    if not request.path.endswith("/"):
         return None
-
-    api.on_request(hook)
-
-
-@fault("request-version-refused", caught_by={"HTTP-016"}, clause="RFC 9110, section 5.1")
-def version_refused(api: Api) -> None:
-    """The field Version is taken for a version of the API."""
-    _refuse_field(api, lambda request: bool(request.lines("version")))
+    return Answer(301, [("Location", "http://www.example.com" + request.path.rstrip("/"))])
 
 
-@fault("request-empty-cookie-refused", caught_by={"HTTP-016"}, clause="RFC 9110, section 5.1")
-def cookie_refused(api: Api) -> None:
-    """An empty Cookie is refused."""
-    _refuse_field(api, lambda request: request.lines("cookie") == [""])
-
-
-@fault(
-    "answer-cut",
-    caught_by={"HTTP-017"},
-    clause="RFC 9112, section 8",
-    also={"HTTP-003": "fewer bytes come than announced"},
+fault("redirect-without-location", {"HTTP-015"}, rfc(9110, "15.4"))(
+    "A trailing slash is redirected without Location.",
+    on_request(lambda request: Answer(301) if request.path.endswith("/") else None),
 )
-def answer_cut(api: Api) -> None:
+fault("request-version-refused", {"HTTP-016"}, rfc(9110, "5.1"))(
+    "The field Version is taken for a version of the API.", refuses(has("version"), *_MEANINGLESS)
+)
+fault("request-empty-cookie-refused", {"HTTP-016"}, rfc(9110, "5.1"))(
+    "An empty Cookie is refused.", refuses(has("cookie", ""), *_MEANINGLESS)
+)
+
+
+@fault("answer-cut", {"HTTP-017"}, rfc(9112, "8"), also={"HTTP-003": "fewer bytes come than announced"})
+@on_bytes
+def answer_cut(request: Request, answer: Answer, data: bytes) -> bytes:
     """The connection ends in the middle of the related account."""
-
-    def alter(request: Request, answer: Answer, data: bytes) -> bytes:
-        if not is_related(request) or request.method == "HEAD" or answer.status != 200:
-            return data
-        answer.cut = True
-        return data[:-40]
-
-    api.on_bytes(alter)
+    if not is_related(request) or request.method == "HEAD" or answer.status != 200:
+        return data
+    answer.cut = True
+    return data[:-40]
 
 
-@fault("answer-chunks-cut", caught_by={"HTTP-017"}, clause="RFC 9112, section 8")
+@fault("answer-chunks-cut", {"HTTP-017"}, rfc(9112, "8"))
 def chunks_cut(api: Api) -> None:
     """The related account is chunked, and the last chunk never comes."""
 
@@ -118,106 +94,63 @@ def chunks_cut(api: Api) -> None:
     api.on_bytes(alter)
 
 
-@fault("answer-missing", caught_by={"HTTP-017"}, clause="RFC 9112, section 9")
-def answer_missing(api: Api) -> None:
+@fault("answer-missing", {"HTTP-017"}, rfc(9112, "9"))
+@on_bytes
+def answer_missing(request: Request, answer: Answer, data: bytes) -> bytes:
     """The connection is closed instead of an answer when the related account is asked for."""
-
-    def alter(request: Request, answer: Answer, data: bytes) -> bytes:
-        answer.cut = is_related(request)
-        return b"" if answer.cut else data
-
-    api.on_bytes(alter)
+    answer.cut = is_related(request)
+    return b"" if answer.cut else data
 
 
-@fault("field-twice-content-type", caught_by={"HTTP-021"}, clause="RFC 9110, section 5.3")
-def content_type_twice(api: Api) -> None:
-    """An invoice has two Content-Type fields."""
-    _raw_field(
-        api,
-        b"Content-Type: application/vnd.api+json",
-        lambda request, answer: is_item(request) and answer.status == 200,
-    )
-
-
-@fault(
-    "field-twice-etag",
-    caught_by={"HTTP-021"},
-    clause="RFC 9110, section 5.3",
-    also={"ETAG-002": "an ETag is one entity tag"},
+fault("field-twice-content-type", {"HTTP-021"}, FIELD_ORDER)(
+    "An invoice has two Content-Type fields.",
+    _raw_field(b"Content-Type: application/vnd.api+json", is_item, 200),
 )
-def etag_twice(api: Api) -> None:
-    """An invoice has an ETag of the application and one of a proxy."""
-    _raw_field(api, b'ETag: "proxy"', lambda request, answer: is_item(request) and answer.status == 200)
-
-
-@fault(
-    "field-twice-date",
-    caught_by={"HTTP-021"},
-    clause="RFC 9110, section 5.3",
-    also={"HTTP-001": "there is more than one Date"},
+fault("field-twice-etag", {"HTTP-021"}, FIELD_ORDER, also={"ETAG-002": "an ETag is one entity tag"})(
+    "An invoice has an ETag of the application and one of a proxy.",
+    _raw_field(b'ETag: "proxy"', is_item, 200),
 )
-def date_twice(api: Api) -> None:
+
+
+@fault("field-twice-date", {"HTTP-021"}, FIELD_ORDER, also={"HTTP-001": "there is more than one Date"})
+@on_answer
+def date_twice(_request: Request, answer: Answer) -> None:
     """Errors have two Date fields."""
-
-    def change(_request: Request, answer: Answer) -> None:
-        if answer.status >= 400:
-            answer.headers.append(("Date", api.date()))
-
-    api.on_answer(change)
+    if answer.status >= 400:
+        answer.headers.append(("Date", answer.get("Date") or ""))
 
 
-@fault("grammar-of-vary", caught_by={"HTTP-023"}, clause="RFC 9110, section 12.5.5")
-def grammar_of_vary(api: Api) -> None:
-    """Errors have a Vary that is no list of field names."""
-    set_field(api, "Vary", "Accept, (Accept-Encoding)", lambda _, answer: answer.status >= 400)
-
-
-@fault(
-    "grammar-of-allow",
-    caught_by={"HTTP-023"},
-    clause="RFC 9110, section 10.2.1",
-    also={"HTTP-008": "no method is listed", "HTTP-010": "no method is listed"},
+fault("grammar-of-vary", {"HTTP-023"}, VARY)(
+    "Errors have a Vary that is no list of field names.", field("Vary", "Accept, (Accept-Encoding)", status=ERRORS)
 )
-def grammar_of_allow(api: Api) -> None:
-    """Allow separates the methods by semicolons."""
-    api.allow = "GET; HEAD; OPTIONS"
+fault(
+    "grammar-of-allow",
+    {"HTTP-023"},
+    rfc(9110, "10.2.1"),
+    also={"HTTP-008": "no method is listed", "HTTP-010": "no method is listed"},
+)("Allow separates the methods by semicolons.", setting(allow="GET; HEAD; OPTIONS"))
+fault("grammar-of-last-modified", {"HTTP-023"}, rfc(9110, "8.8.2"))(
+    "Last-Modified is in the form of RFC 3339.", field("Last-Modified", "2024-11-13T09:56:08Z", status=200)
+)
+fault("field-line-folded", {"HTTP-026"}, rfc(9112, "5.2"))(
+    "The related account has a folded line in its header section.",
+    _raw_field(b"X-Backend: a,\r\n b", is_related),
+)
 
 
-@fault("grammar-of-last-modified", caught_by={"HTTP-023"}, clause="RFC 9110, section 8.8.2")
-def grammar_of_last_modified(api: Api) -> None:
-    """Last-Modified is in the form of RFC 3339."""
-    set_field(api, "Last-Modified", "2024-11-13T09:56:08Z", status_is(200))
-
-
-@fault("field-line-folded", caught_by={"HTTP-026"}, clause="RFC 9112, section 5.2")
-def line_folded(api: Api) -> None:
-    """The related account has a folded line in its header section."""
-    _raw_field(api, b"X-Backend: a,\r\n b", lambda request, _: is_related(request))
-
-
-@fault("header-section-with-bare-line-feeds", caught_by={"HTTP-026"}, clause="RFC 9112, section 2.1")
-def bare_line_feeds(api: Api) -> None:
+@fault("header-section-with-bare-line-feeds", {"HTTP-026"}, rfc(9112, "2.1"))
+@on_bytes
+def bare_line_feeds(_request: Request, answer: Answer, data: bytes) -> bytes:
     """The lines of the header section of an error end with LF alone."""
-
-    def alter(_request: Request, answer: Answer, data: bytes) -> bytes:
-        head, end, body = data.partition(b"\r\n\r\n")
-        return head.replace(b"\r\n", b"\n") + b"\n\n" + body if answer.status >= 400 and end else data
-
-    api.on_bytes(alter)
+    head, end, body = data.partition(b"\r\n\r\n")
+    return head.replace(b"\r\n", b"\n") + b"\n\n" + body if answer.status >= 400 and end else data
 
 
-def _wrong_day(date: str) -> str:
-    day = date[:3]
-    return date.replace(day, "Mon" if day != "Mon" else "Tue", 1)
-
-
-@fault("date-of-another-weekday", caught_by={"HTTP-001"}, clause="RFC 5322, section 3.3")
-def another_weekday(api: Api) -> None:
-    """The Date names another day of the week than that of its date."""
-    api.replace("date", lambda original: _wrong_day(original()))
-
-
-@fault("expires-of-another-weekday", caught_by={"HTTP-023"}, clause="RFC 5322, section 3.3")
-def expires_another_weekday(api: Api) -> None:
-    """The related account has an Expires that names another day of the week than that of its date."""
-    set_field(api, "Expires", "Fri, 01 Jan 1990 00:00:00 GMT", lambda request, _: is_related(request))
+fault("date-of-another-weekday", {"HTTP-001"}, rfc(5322, "3.3"))(
+    "The Date names another day of the week than that of its date.",
+    instead_of(Api.date)(lambda original: _wrong_day(original())),
+)
+fault("expires-of-another-weekday", {"HTTP-023"}, rfc(5322, "3.3"))(
+    "The related account has an Expires that names another day of the week than that of its date.",
+    field("Expires", "Fri, 01 Jan 1990 00:00:00 GMT", is_related),
+)

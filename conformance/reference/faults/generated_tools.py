@@ -6,17 +6,13 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
-from conformance.reference.message import Answer, Problem
+from conformance.reference.faults.effects import content, refuses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.reference.app import Api
+    from conformance.reference.faults.effects import Condition
+    from conformance.reference.faults.seams import Install
     from conformance.reference.message import Request
 
-CLIENT_ERRORS = "RFC 9110, sections 15.5 and 15.6"
-FIELDSETS = "JSON:API 1.1, fetching-sparse-fieldsets"
-DOCUMENT = "OpenAPI document, responses"
 _HTML = b"<!doctype html><title>Error</title><h1>Something went wrong</h1>"
 
 
@@ -29,6 +25,11 @@ def id_of(request: Request) -> str:
 def bytes_of_id(request: Request) -> bytes:
     """The same, decoded."""
     return unquote_to_bytes(id_of(request))
+
+
+def has_non_ascii_id(request: Request) -> bool:
+    """True when a character outside of ASCII stands in the place of an id."""
+    return any(byte > 0x7F for byte in bytes_of_id(request))
 
 
 def pairs_of(request: Request) -> list[tuple[str, str]]:
@@ -47,27 +48,26 @@ def names_of(request: Request) -> list[str]:
     return [name for name, _ in pairs_of(request)]
 
 
+def repeats_a_name(request: Request) -> bool:
+    """True when a parameter is given twice."""
+    return len(set(names_of(request))) < len(names_of(request))
+
+
+def has_fields_of_accounts(request: Request) -> bool:
+    """True when there is a fieldset of accounts."""
+    return "fields[accounts]" in names_of(request)
+
+
 def values_of(request: Request, *names: str) -> list[str]:
     """The values of the parameters with these names."""
     return [value for name, value in pairs_of(request) if name in names]
 
 
-def fails(api: Api, when: Callable[[Request], object]) -> None:
+def fails(where: Condition) -> Install:
     """Answer 500 when the condition is met."""
-
-    def fail(request: Request) -> None:
-        if when(request):
-            raise Problem(500, "Internal server error", "The request could not be processed.")
-
-    api.on_request(fail)
+    return refuses(where, 500, "Internal server error", "The request could not be processed.")
 
 
-def answers_html(api: Api, when: Callable[[Request, Answer], object]) -> None:
+def answers_html(where: Condition, status: int) -> Install:
     """Replace an answer's content by an HTML page when the condition is met."""
-
-    def replace(request: Request, answer: Answer) -> None:
-        if when(request, answer):
-            answer.set("Content-Type", "text/html; charset=utf-8")
-            answer.body = _HTML
-
-    api.on_answer(replace)
+    return content("text/html; charset=utf-8", _HTML, where, status)

@@ -6,41 +6,66 @@ import asyncio
 import itertools
 from typing import TYPE_CHECKING
 
+from conformance.reference.app import Api
 from conformance.reference.data import CUSTOMER, INVOICE_IDS, INVOICES
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_item, is_plain, set_field
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import (
+    EXAMPLE_BODY,
+    EXAMPLE_FIELDS,
+    IDENTIFICATION,
+    NEGOTIATION,
+    OWASP_OBJECTS,
+    PRIVATE,
+    SERVER_ERRORS,
+    VALIDATORS,
+    rfc,
+)
+from conformance.reference.faults.effects import crash, field
+from conformance.reference.faults.needs import LOAD, REPEAT, SECOND
+from conformance.reference.faults.seams import effect
+from conformance.reference.faults.where import is_item, is_plain
 from conformance.reference.message import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.app import Api
     from conformance.reference.message import Answer, Request
     from conformance.reference.model import Customer, Invoice
 
-REPEAT = {"repeat"}
-LOAD = {"load"}
+fault = Area(__name__, stateful=True)
 
 
-@fault(
+@effect
+def _every(api: Api, period: int, change: Callable[[Answer], object]) -> None:
+    """Alter every n-th answer to the documented request, counted for each path."""
+    counts: dict[str, itertools.count[int]] = {}
+
+    def alter(request: Request, answer: Answer) -> None:
+        if is_item(request) and is_plain(request) and answer.status == 200:
+            count = counts.setdefault(f"{request.method} {request.path}", itertools.count(1))
+            if next(count) % period == 0:
+                change(answer)
+
+    api.on_answer(alter)
+
+
+def is_item_path(path: str) -> bool:
+    """True for the path of an invoice of the data set."""
+    return any(path.endswith(f"/invoices/{invoice.id}") for invoice in INVOICES)
+
+
+fault(
     "second-request-without-vary",
-    stateful=True,
-    caught_by={"CACHE-005"},
-    clause="Documented example, response headers",
+    {"CACHE-005"},
+    EXAMPLE_FIELDS,
     also={"CACHE-006": "Vary comes and goes", "COND-007": "Vary comes and goes", "HTTP-006": "Vary comes and goes"},
+)(
+    "Vary is only on the first answer of a connection.",
+    field("Vary", None, lambda request: request.connection_request_number > 1),
 )
-def second_without_vary(api: Api) -> None:
-    """Vary is only on the first answer of a connection."""
-    set_field(api, "Vary", None, lambda request, _: request.connection_request_number > 1)
 
 
-@fault(
-    "second-request-other-media-type",
-    stateful=True,
-    caught_by={"NEGO-002"},
-    clause="JSON:API 1.1, content-negotiation-servers",
-    also={"HTTP-006": "it comes and goes"},
-)
+@fault("second-request-other-media-type", {"NEGO-002"}, NEGOTIATION, also={"HTTP-006": "it comes and goes"})
 def second_other_type(api: Api) -> None:
     """From the second answer of a connection on, the media type has the parameter charset."""
 
@@ -53,9 +78,8 @@ def second_other_type(api: Api) -> None:
 
 @fault(
     "second-request-other-invoice",
-    stateful=True,
-    caught_by={"ITEM-008"},
-    clause="JSON:API 1.1, document-resource-object-identification",
+    {"ITEM-008"},
+    IDENTIFICATION,
     also={
         "JSON-007": "two answers differ",
         "ETAG-004": "two answers differ",
@@ -75,73 +99,48 @@ def second_other_invoice(api: Api) -> None:
                 return original(request, known)
         return original(request, number)
 
-    api.replace("find_invoice", find)
+    api.replace(Api.find_invoice, find)
 
 
-def _every(api: Api, period: int, change: Callable[[Request, Answer], None]) -> None:
-    """Alter every so manieth answer to the documented request, counted for each path."""
-    counts: dict[str, itertools.count[int]] = {}
-
-    def alter(request: Request, answer: Answer) -> None:
-        if is_item(request) and is_plain(request) and answer.status == 200:
-            count = counts.setdefault(f"{request.method} {request.path}", itertools.count(1))
-            if next(count) % period == 0:
-                change(request, answer)
-
-    api.on_answer(alter)
-
-
-@fault(
+fault(
     "one-in-five-without-private",
-    stateful=True,
-    caught_by={"CACHE-003"},
-    clause="RFC 9111, section 5.2.2.7",
+    {"CACHE-003"},
+    PRIVATE,
     also={
         **dict.fromkeys(("CACHE-001", "HTTP-006", "COND-007"), "it comes and goes"),
         "ROB-013": "the answers to one request differ",
     },
     needs=REPEAT,
+)(
+    "One in five answers about an invoice is public.",
+    _every(5, lambda answer: answer.set("Cache-Control", "max-age=0, public, must-revalidate")),
 )
-def one_in_five_public(api: Api) -> None:
-    """One in five answers about an invoice is public."""
-    _every(api, 5, lambda _, answer: answer.set("Cache-Control", "max-age=0, public, must-revalidate"))
-
-
-@fault(
+fault(
     "one-in-five-other-etag",
-    stateful=True,
-    caught_by={"ETAG-004"},
-    clause="RFC 9110, section 8.8.1",
+    {"ETAG-004"},
+    VALIDATORS,
     also={"COND-007": "the tag changes", "ETAG-007": "the tag changes", "HTTP-006": "the tag changes"},
     needs=REPEAT,
+)(
+    "One in five answers comes from a server that makes entity tags in another way.",
+    _every(5, lambda answer: answer.set("ETag", f'W/"{(answer.get("ETag") or "")[3:35][::-1]}"')),
 )
-def one_in_five_etag(api: Api) -> None:
-    """One in five answers comes from a server that makes entity tags in another way."""
-    _every(api, 5, lambda _, answer: answer.set("ETag", f'W/"{(answer.get("ETag") or "")[3:35][::-1]}"'))
-
-
-@fault(
+fault(
     "one-in-five-other-bytes",
-    stateful=True,
-    caught_by={"JSON-007"},
-    clause="Documented example, response body",
+    {"JSON-007"},
+    EXAMPLE_BODY,
     also={"HTTP-018": "the length changes", "ROB-009": "in turn it is not as by itself"},
     needs=REPEAT,
+)(
+    "One in five answers ends in a line end.",
+    _every(5, lambda answer: setattr(answer, "body", answer.body + b"\n")),
 )
-def one_in_five_bytes(api: Api) -> None:
-    """One in five answers ends in a line end."""
-
-    def change(_request: Request, answer: Answer) -> None:
-        answer.body += b"\n"
-
-    _every(api, 5, change)
 
 
 @fault(
     "one-in-five-crash",
-    stateful=True,
-    caught_by={"ERR-011", "ITEM-001", "ROB-013"},
-    clause="RFC 9110, section 15.6",
+    {"ERR-011", "ITEM-001", "ROB-013"},
+    SERVER_ERRORS,
     also={"ROB-009": "in turn it is not as by itself"},
     needs=REPEAT,
 )
@@ -151,19 +150,13 @@ def one_in_five_crash(api: Api) -> None:
 
     def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
         if is_item(request) and is_plain(request) and next(counts.setdefault(number, itertools.count(1))) % 5 == 0:
-            raise Problem(500, "Internal server error", "Something went wrong.")
+            raise crash()
         return original(request, number)
 
-    api.replace("find_invoice", find)
+    api.replace(Api.find_invoice, find)
 
 
-@fault(
-    "concurrent-shared-buffer",
-    stateful=True,
-    caught_by={"ROB-007", "ITEM-008"},
-    clause="RFC 9110, section 9.2.1",
-    needs=LOAD,
-)
+@fault("concurrent-shared-buffer", {"ROB-007", "ITEM-008"}, rfc(9110, "9.2.1"), needs=LOAD)
 def shared_buffer(api: Api) -> None:
     """When more than ten requests overlap, each gets the invoice of the one that came last."""
     waiting: list[str] = []
@@ -175,21 +168,10 @@ def shared_buffer(api: Api) -> None:
             request.path = waiting[-1]
         waiting.remove(waiting[0])
 
-    api.replace("arrive", arrive)
+    api.replace(Api.arrive, arrive)
 
 
-def is_item_path(path: str) -> bool:
-    """True for the path of an invoice of the data set."""
-    return any(path.endswith(f"/invoices/{invoice.id}") for invoice in INVOICES)
-
-
-@fault(
-    "concurrent-overload",
-    stateful=True,
-    caught_by={"SEC-021"},
-    clause="RFC 9110, section 15.6",
-    needs=LOAD,
-)
+@fault("concurrent-overload", {"SEC-021"}, SERVER_ERRORS, needs=LOAD)
 def overload(api: Api) -> None:
     """When more than ten requests overlap, the others are answered with 500."""
     running = 0
@@ -204,16 +186,15 @@ def overload(api: Api) -> None:
         finally:
             running -= 1
 
-    api.replace("arrive", arrive)
+    api.replace(Api.arrive, arrive)
 
 
 @fault(
     "concurrent-customer-leaks",
-    stateful=True,
-    caught_by={"ROB-008"},
-    clause="OWASP API1:2023",
+    {"ROB-008"},
+    OWASP_OBJECTS,
     also={"CACHE-009": "the other customer is shown the first one's invoice"},
-    needs={"second-customer"},
+    needs=SECOND,
 )
 def customer_leaks(api: Api) -> None:
     """While requests of two customers overlap, all of them are taken for those of the first one."""
@@ -234,5 +215,5 @@ def customer_leaks(api: Api) -> None:
     def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
         return request.customer or original(request)
 
-    api.replace("authenticate", authenticate)
-    api.replace("arrive", arrive)
+    api.replace(Api.authenticate, authenticate)
+    api.replace(Api.arrive, arrive)

@@ -4,189 +4,129 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conformance.reference.data import BUSY
-from conformance.reference.faults import fault
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import ATTRIBUTE_NAMES
+from conformance.reference.faults.effects import in_values
+from conformance.reference.faults.needs import CONTESTED
+from conformance.reference.faults.seams import effect
 from conformance.reference.faults.tools import alter_values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from conformance.reference.app import Api
     from conformance.reference.message import Document
     from conformance.reference.model import Invoice
 
-NAMES = "Names of the attributes"
+fault = Area(__name__)
 
 
-def _busy(api: Api, change: Callable[[Document], None]) -> None:
-    """Alter the attributes of the busiest invoice, wherever it is shown."""
-
-    def alter(attributes: Document, invoice: Invoice) -> None:
-        if invoice.id == BUSY.id:
-            change(attributes)
-
-    alter_values(api, alter)
+@effect
+def _busy(api: Api, values: Document) -> None:
+    """Give the busiest invoice other values, wherever it is shown."""
+    alter_values(api, lambda known, invoice: known.update(values) if invoice.id == BUSY.id else None)
 
 
-def _set(api: Api, values: dict[str, Any]) -> None:
-    _busy(api, lambda attributes: attributes.update(values))
-
-
-@fault("sum-off-by-a-cent", caught_by={"INV-001"}, clause=NAMES)
-def off_by_a_cent(api: Api) -> None:
-    """The amount-spent of the busiest invoice is a cent too much."""
-    _set(api, {"amount-spent": BUSY.amount + Decimal("0.01")})
-
-
-@fault("sum-by-floats", caught_by={"INV-001"}, clause=NAMES)
-def by_floats(api: Api) -> None:
-    """The amount-spent is added up in binary floating point."""
-
-    def alter(attributes: Document, invoice: Invoice) -> None:
-        parts = (invoice.originated.amount, invoice.terminated.amount, invoice.services_amount)
-        attributes["amount-spent"] = Decimal(repr(sum(float(part) for part in parts)))
-
-    alter_values(api, alter)
-
-
-@fault("sum-without-services", caught_by={"INV-001"}, clause=NAMES)
-def without_services(api: Api) -> None:
-    """The amount-spent leaves out the services."""
-
-    def alter(attributes: Document, invoice: Invoice) -> None:
-        attributes["amount-spent"] = invoice.originated.amount + invoice.terminated.amount
-
-    alter_values(api, alter)
-
-
-@fault("sum-rounded", caught_by={"INV-001"}, clause=NAMES)
-def rounded(api: Api) -> None:
-    """The amount-spent is rounded to four decimals, its parts are not."""
-
-    def alter(attributes: Document, invoice: Invoice) -> None:
-        attributes["amount-spent"] = Decimal(f"{invoice.amount:.4f}")
-
-    alter_values(api, alter)
-
-
-@fault("counts-swapped", caught_by={"INV-002"}, clause=NAMES)
-def counts_swapped(api: Api) -> None:
-    """In the direction originated, the calls and the successful calls are swapped."""
-
-    def alter(attributes: Document, invoice: Invoice) -> None:
-        if invoice.id == BUSY.id:
-            calls, successful = "originated-calls-count", "originated-successful-calls-count"
-            attributes[calls], attributes[successful] = attributes[successful], attributes[calls]
-
-    alter_values(api, alter)
-
-
-@fault("counts-off-by-one", caught_by={"INV-002"}, clause=NAMES)
-def counts_off_by_one(api: Api) -> None:
-    """The busiest invoice has one more successful terminated call than calls."""
-    _set(api, {"terminated-successful-calls-count": BUSY.terminated.calls + 1})
-
-
-@fault(
-    "period-reversed",
-    caught_by={"INV-003"},
-    clause=NAMES,
-    also={"INV-009": "no call lies within", "INV-013": "the start is not before the end", "COLL-006": "it may overlap"},
+fault("sum-off-by-a-cent", {"INV-001"}, ATTRIBUTE_NAMES)(
+    "The amount-spent of the busiest invoice is a cent too much.",
+    _busy({"amount-spent": BUSY.amount + Decimal("0.01")}),
 )
-def period_reversed(api: Api) -> None:
-    """The dates of the busiest invoice are swapped."""
-    _set(api, {"start-date": BUSY.end, "end-date": BUSY.start})
 
 
-@fault("period-empty", caught_by={"INV-013"}, clause=NAMES, also={"INV-009": "no call lies within"})
-def period_empty(api: Api) -> None:
-    """The busiest invoice ends when it starts."""
-    _set(api, {"end-date": BUSY.start})
+@fault("sum-by-floats", {"INV-001"}, ATTRIBUTE_NAMES)
+@in_values
+def by_floats(attributes: Document, invoice: Invoice) -> None:
+    """The amount-spent is added up in binary floating point."""
+    parts = (invoice.originated.amount, invoice.terminated.amount, invoice.services_amount)
+    attributes["amount-spent"] = Decimal(repr(sum(float(part) for part in parts)))
 
 
-@fault("calls-reversed", caught_by={"INV-004"}, clause=NAMES)
-def calls_reversed(api: Api) -> None:
-    """The first and the last call of the busiest invoice are swapped."""
-    _set(
-        api,
+fault("sum-without-services", {"INV-001"}, ATTRIBUTE_NAMES)(
+    "The amount-spent leaves out the services.",
+    in_values(lambda values, of: values.update({"amount-spent": of.originated.amount + of.terminated.amount})),
+)
+fault("sum-rounded", {"INV-001"}, ATTRIBUTE_NAMES)(
+    "The amount-spent is rounded to four decimals, its parts are not.",
+    in_values(lambda values, of: values.update({"amount-spent": Decimal(f"{of.amount:.4f}")})),
+)
+fault("counts-swapped", {"INV-002"}, ATTRIBUTE_NAMES)(
+    "In the direction originated, the calls and the successful calls are swapped.",
+    _busy(
         {
-            "originated-first-call-at": BUSY.originated.last,
-            "originated-last-call-at": BUSY.originated.first,
-        },
-    )
+            "originated-calls-count": BUSY.originated.successful,
+            "originated-successful-calls-count": BUSY.originated.calls,
+        }
+    ),
+)
+fault("counts-off-by-one", {"INV-002"}, ATTRIBUTE_NAMES)(
+    "The busiest invoice has one more successful terminated call than calls.",
+    _busy({"terminated-successful-calls-count": BUSY.terminated.calls + 1}),
+)
+fault(
+    "period-reversed",
+    {"INV-003"},
+    ATTRIBUTE_NAMES,
+    also={"INV-009": "no call lies within", "INV-013": "the start is not before the end", "COLL-006": "it may overlap"},
+)("The dates of the busiest invoice are swapped.", _busy({"start-date": BUSY.end, "end-date": BUSY.start}))
+fault("period-empty", {"INV-013"}, ATTRIBUTE_NAMES, also={"INV-009": "no call lies within"})(
+    "The busiest invoice ends when it starts.", _busy({"end-date": BUSY.start})
+)
+fault("calls-reversed", {"INV-004"}, ATTRIBUTE_NAMES)(
+    "The first and the last call of the busiest invoice are swapped.",
+    _busy({"originated-first-call-at": BUSY.originated.last, "originated-last-call-at": BUSY.originated.first}),
+)
+fault("last-call-null", {"INV-005"}, ATTRIBUTE_NAMES)(
+    "The busiest invoice has a first call and no last one.", _busy({"originated-last-call-at": None})
+)
+fault("calls-null", {"INV-006"}, ATTRIBUTE_NAMES)(
+    "The busiest invoice has calls and neither a first nor a last one.",
+    _busy({"terminated-first-call-at": None, "terminated-last-call-at": None}),
+)
 
 
-@fault("last-call-null", caught_by={"INV-005"}, clause=NAMES)
-def last_call_null(api: Api) -> None:
-    """The busiest invoice has a first call and no last one."""
-    _set(api, {"originated-last-call-at": None})
-
-
-@fault("calls-null", caught_by={"INV-006"}, clause=NAMES)
-def calls_null(api: Api) -> None:
-    """The busiest invoice has calls and neither a first nor a last one."""
-    _set(api, {"terminated-first-call-at": None, "terminated-last-call-at": None})
-
-
-@fault("amount-without-calls", caught_by={"INV-007"}, clause=NAMES)
-def amount_without_calls(api: Api) -> None:
+@fault("amount-without-calls", {"INV-007"}, ATTRIBUTE_NAMES)
+@in_values
+def amount_without_calls(attributes: Document, _: Invoice) -> None:
     """A minimum fee is billed for terminated calls where there are none."""
-
-    def alter(attributes: Document, _: Invoice) -> None:
-        if attributes["terminated-calls-count"] == 0 and not attributes["terminated-amount-spent"]:
-            attributes["terminated-amount-spent"] = Decimal(1)
-            attributes["amount-spent"] = attributes["amount-spent"] + 1
-
-    alter_values(api, alter)
+    if attributes["terminated-calls-count"] == 0 and not attributes["terminated-amount-spent"]:
+        attributes["terminated-amount-spent"] = Decimal(1)
+        attributes["amount-spent"] = attributes["amount-spent"] + 1
 
 
-@fault("duration-without-calls", caught_by={"INV-007"}, clause=NAMES)
-def duration_without_calls(api: Api) -> None:
+@fault("duration-without-calls", {"INV-007"}, ATTRIBUTE_NAMES)
+@in_values
+def duration_without_calls(attributes: Document, _: Invoice) -> None:
     """There is a billing duration where there are no calls."""
-
-    def alter(attributes: Document, _: Invoice) -> None:
-        if attributes["originated-calls-count"] == 0:
-            attributes["originated-billing-duration"] = 60
-
-    alter_values(api, alter)
+    if attributes["originated-calls-count"] == 0:
+        attributes["originated-billing-duration"] = 60
 
 
-@fault("services-without-transactions", caught_by={"INV-008"}, clause=NAMES)
-def services_without_transactions(api: Api) -> None:
-    """The transactions of services are not counted."""
-
-    def alter(attributes: Document, _: Invoice) -> None:
-        attributes["service-transactions-count"] = 0
-
-    alter_values(api, alter)
-
-
-@fault("call-before-period", caught_by={"INV-009"}, clause=NAMES)
-def call_before_period(api: Api) -> None:
-    """The first call of the busiest invoice lies before its period."""
-    _set(api, {"originated-first-call-at": BUSY.start - timedelta(milliseconds=1)})
+fault("services-without-transactions", {"INV-008"}, ATTRIBUTE_NAMES)(
+    "The transactions of services are not counted.",
+    in_values(lambda values, _: values.update({"service-transactions-count": 0})),
+)
+fault("call-before-period", {"INV-009"}, ATTRIBUTE_NAMES)(
+    "The first call of the busiest invoice lies before its period.",
+    _busy({"originated-first-call-at": BUSY.start - timedelta(milliseconds=1)}),
+)
+fault("call-after-period", {"INV-009"}, ATTRIBUTE_NAMES)(
+    "The last call of the busiest invoice lies a day after its period.",
+    _busy({"terminated-last-call-at": BUSY.end + timedelta(days=1)}),
+)
 
 
-@fault("call-after-period", caught_by={"INV-009"}, clause=NAMES)
-def call_after_period(api: Api) -> None:
-    """The last call of the busiest invoice lies a day after its period."""
-    _set(api, {"terminated-last-call-at": BUSY.end + timedelta(days=1)})
-
-
-@fault("end-in-the-future", stateful=True, caught_by={"INV-010"}, clause=NAMES, also={"COLL-006": "it may overlap"})
-def end_in_the_future(api: Api) -> None:
+@fault("end-in-the-future", {"INV-010"}, ATTRIBUTE_NAMES, also={"COLL-006": "it may overlap"}, stateful=True)
+@in_values
+def end_in_the_future(values: Document, invoice: Invoice) -> None:
     """The busiest invoice ends tomorrow."""
-    _busy(api, lambda attributes: attributes.update({"end-date": datetime.now(UTC) + timedelta(days=1)}))
+    if invoice.id == BUSY.id:
+        values["end-date"] = datetime.now(UTC) + timedelta(days=1)
 
 
-@fault("duration-without-success", caught_by={"INV-011"}, clause=NAMES, needs={"contested"})
-def duration_without_success(api: Api) -> None:
+@fault("duration-without-success", {"INV-011"}, ATTRIBUTE_NAMES, needs=CONTESTED)
+@in_values
+def duration_without_success(attributes: Document, _: Invoice) -> None:
     """Calls of which none succeeded last some seconds."""
-
-    def alter(attributes: Document, _: Invoice) -> None:
-        if attributes["originated-calls-count"] and not attributes["originated-successful-calls-count"]:
-            attributes["originated-calls-duration"] = 5
-
-    alter_values(api, alter)
+    if attributes["originated-calls-count"] and not attributes["originated-successful-calls-count"]:
+        attributes["originated-calls-duration"] = 5

@@ -4,131 +4,96 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.reference.app import Api
 from conformance.reference.data import BUSY, DOCUMENTED, INVOICE_IDS
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import (
-    alter_attributes,
-    alter_item,
-    alter_resource,
-    is_busy,
-    is_item,
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import (
+    EXAMPLE_BODY,
+    FOUND,
+    IDENTIFICATION,
+    LINKAGE,
+    OWASP_PROPERTIES,
+    TOP_LEVEL,
+    json_api,
 )
-from conformance.reference.message import Answer
+from conformance.reference.faults.effects import becomes, in_attributes, in_item, in_resource
+from conformance.reference.faults.seams import after, effect, instead_of
+from conformance.reference.faults.tools import alter_item, alter_resource
+from conformance.reference.faults.where import is_busy, is_item
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.app import Api
-    from conformance.reference.message import Request
+    from conformance.reference.message import Document, Request
     from conformance.reference.model import Invoice
     from conformance.reference.query import Query
 
-JSON_API = "JSON:API 1.1"
+fault = Area(__name__)
+MEMBER_NAMES, JSON_API_OBJECT = json_api("document-member-names"), json_api("document-jsonapi-object")
 _SHOWN_ALWAYS = {"FLDS-001": "it is shown whatever fields are asked for"}
 
 
-@fault("item-created", caught_by={"ITEM-001"}, clause=f"{JSON_API}, fetching-resources-responses-200")
-def created(api: Api) -> None:
-    """The busiest invoice is answered with 201."""
-
-    def change(request: Request, answer: Answer) -> None:
-        if is_busy(request) and answer.status == 200:
-            answer.status = 201
-
-    api.on_answer(change)
+@effect
+def _busy(api: Api, change: Callable[[Document], object]) -> None:
+    """Alter the document of the busiest invoice by itself."""
+    alter_item(api, lambda document, invoice: change(document) if invoice.id == BUSY.id else None)
 
 
-@fault(
-    "item-data-and-errors",
-    caught_by={"ITEM-002"},
-    clause=f"{JSON_API}, document-top-level",
-    also={"ERR-009": "it is a 2xx answer with errors, too"},
+@effect
+def _beside_account(api: Api, name: str, relationship: Document) -> None:
+    """Show one more relationship."""
+    alter_resource(api, lambda resource, _: resource.get("relationships", {}).update({name: relationship}))
+
+
+fault("item-created", {"ITEM-001"}, FOUND)("The busiest invoice is answered with 201.", becomes(201, is_busy, 200))
+fault("item-data-and-errors", {"ITEM-002"}, TOP_LEVEL, also={"ERR-009": "it is a 2xx answer with errors, too"})(
+    "A successful document also has an empty errors array.", in_item(lambda document, _: document.update(errors=[]))
 )
-def data_and_errors(api: Api) -> None:
-    """A successful document also has an empty errors array."""
-    alter_item(api, lambda document, _: document.update(errors=[]))
-
-
-@fault("item-extra-top-level-member", caught_by={"ITEM-003"}, clause=f"{JSON_API}, document-structure")
-def extra_top_level(api: Api) -> None:
-    """The document has a member success beside data."""
-    alter_item(api, lambda document, _: document.update(success=True))
-
-
-@fault("item-as-array", caught_by={"ITEM-004"}, clause=f"{JSON_API}, fetching-resources-responses-200")
-def as_array(api: Api) -> None:
-    """The busiest invoice is an array with one element."""
-
-    def change(document: dict[str, object], invoice: Invoice) -> None:
-        if invoice.id == BUSY.id:
-            document["data"] = [document["data"]]
-
-    alter_item(api, change)
-
-
-@fault("item-null", caught_by={"ITEM-004"}, clause=f"{JSON_API}, fetching-resources-responses-200")
-def null(api: Api) -> None:
-    """The busiest invoice is null."""
-
-    def change(document: dict[str, object], invoice: Invoice) -> None:
-        if invoice.id == BUSY.id:
-            document["data"] = None
-
-    alter_item(api, change)
-
-
-@fault(
-    "item-without-type",
-    caught_by={"ITEM-005"},
-    clause=f"{JSON_API}, document-resource-object-identification",
-    also={"ITEM-007": "no type is not the documented type"},
+fault("item-extra-top-level-member", {"ITEM-003"}, json_api("document-structure"))(
+    "The document has a member success beside data.", in_item(lambda document, _: document.update(success=True))
 )
-def without_type(api: Api) -> None:
-    """Invoices have no type."""
-    alter_resource(api, lambda resource, _: resource.pop("type"))
-
-
-@fault("item-lid-number", caught_by={"ITEM-005"}, clause=f"{JSON_API}, document-resource-object-identification")
-def lid_number(api: Api) -> None:
-    """Invoices have a lid, which is the number of their row."""
-    alter_resource(api, lambda resource, _: resource.update(lid=7))
-
-
-@fault("item-extra-resource-member", caught_by={"ITEM-006"}, clause=f"{JSON_API}, document-resource-objects")
-def extra_resource_member(api: Api) -> None:
-    """Invoices have a member url beside their attributes."""
-    alter_resource(api, lambda resource, invoice: resource.update(url=f"/invoices/{invoice.id}"))
-
-
-@fault("item-singular-type", caught_by={"ITEM-007"}, clause="Documented example, response body")
-def singular_type(api: Api) -> None:
-    """The type of an invoice is invoice."""
-    alter_resource(api, lambda resource, _: resource.update(type="invoice"))
+fault("item-as-array", {"ITEM-004"}, FOUND)(
+    "The busiest invoice is an array with one element.",
+    _busy(lambda document: document.update(data=[document["data"]])),
+)
+fault("item-null", {"ITEM-004"}, FOUND)(
+    "The busiest invoice is null.", _busy(lambda document: document.update(data=None))
+)
+fault("item-without-type", {"ITEM-005"}, IDENTIFICATION, also={"ITEM-007": "no type is not the documented type"})(
+    "Invoices have no type.", in_resource(lambda resource, _: resource.pop("type"))
+)
+fault("item-lid-number", {"ITEM-005"}, IDENTIFICATION)(
+    "Invoices have a lid, which is the number of their row.", in_resource(lambda resource, _: resource.update(lid=7))
+)
+fault("item-extra-resource-member", {"ITEM-006"}, json_api("document-resource-objects"))(
+    "Invoices have a member url beside their attributes.",
+    in_resource(lambda resource, invoice: resource.update(url=f"/invoices/{invoice.id}")),
+)
+fault("item-singular-type", {"ITEM-007"}, EXAMPLE_BODY)(
+    "The type of an invoice is invoice.", in_resource(lambda resource, _: resource.update(type="invoice"))
+)
 
 
 @fault(
     "item-id-of-another",
-    caught_by={"ITEM-008"},
+    {"ITEM-008"},
+    IDENTIFICATION,
     also={
         "ITEM-017": "the self link leads to an answer with yet another id",
         "COLL-003": "the collection shows the right id",
         "ROB-008": "nobody gets the invoice that was asked for",
     },
-    clause=f"{JSON_API}, document-resource-object-identification",
 )
-def id_of_another(api: Api) -> None:
+@in_item
+def id_of_another(document: Document, invoice: Invoice) -> None:
     """An invoice by itself carries the id of another one."""
-
-    def change(document: dict[str, dict[str, str]], invoice: Invoice) -> None:
-        document["data"]["id"] = INVOICE_IDS[INVOICE_IDS.index(invoice.id) - 1] if invoice.id in INVOICE_IDS else ""
-
-    alter_item(api, change)
+    document["data"]["id"] = INVOICE_IDS[INVOICE_IDS.index(invoice.id) - 1] if invoice.id in INVOICE_IDS else ""
 
 
 @fault(
     "item-another-invoice",
-    caught_by={"ITEM-008"},
-    clause=f"{JSON_API}, document-resource-object-identification",
+    {"ITEM-008"},
+    IDENTIFICATION,
     also={
         "ETAG-008": "two URLs give one body",
         "ETAG-006": "two known invoices may be all that is known",
@@ -136,142 +101,88 @@ def id_of_another(api: Api) -> None:
         "ITEM-018": "so are the paths of its links",
     },
 )
-def another_invoice(api: Api) -> None:
+@instead_of(Api.find_invoice)
+def another_invoice(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
     """The URL of the busiest invoice gives the documented one, complete and consistent in itself."""
-
-    def find(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
-        return original(request, DOCUMENTED.id if number == BUSY.id and is_item(request) else number)
-
-    api.replace("find_invoice", find)
+    return original(request, DOCUMENTED.id if number == BUSY.id and is_item(request) else number)
 
 
-@fault(
-    "item-member-name-underscore",
-    caught_by={"ITEM-009"},
-    clause=f"{JSON_API}, document-member-names",
-    also=_SHOWN_ALWAYS,
+fault("item-member-name-underscore", {"ITEM-009"}, MEMBER_NAMES, also=_SHOWN_ALWAYS)(
+    "A relationship is called _internal, but a name cannot begin with an underscore.",
+    _beside_account("_internal", {"meta": {}}),
 )
-def member_name_underscore(api: Api) -> None:
-    """A relationship is called _internal, but a name cannot begin with an underscore."""
-    alter_resource(api, lambda resource, _: resource.get("relationships", {}).update(_internal={"meta": {}}))
-
-
-@fault(
+fault(
     "item-member-name-dot",
-    caught_by={"ITEM-009"},
-    clause=f"{JSON_API}, document-member-names",
+    {"ITEM-009"},
+    MEMBER_NAMES,
     also={"ITEM-010": "a dot is not safe in a URL either", **_SHOWN_ALWAYS},
+)(
+    "A relationship is called payment.method.",
+    _beside_account("payment.method", {"meta": {}}),
 )
-def member_name_dot(api: Api) -> None:
-    """A relationship is called payment.method."""
-    alter_resource(api, lambda resource, _: resource.get("relationships", {}).update({"payment.method": {"meta": {}}}))
-
-
-@fault(
-    "item-member-name-local",
-    caught_by={"ITEM-010"},
-    clause=f"{JSON_API}, document-member-names",
-    also=_SHOWN_ALWAYS,
+fault("item-member-name-local", {"ITEM-010"}, MEMBER_NAMES, also=_SHOWN_ALWAYS)(
+    "A relationship is called büro.",
+    _beside_account("büro", {"meta": {}}),
 )
-def member_name_local(api: Api) -> None:
-    """A relationship is called büro."""
-    alter_resource(api, lambda resource, _: resource.get("relationships", {}).update(büro={"meta": {}}))
-
-
-@fault("item-meta-array", caught_by={"ITEM-011"}, clause=f"{JSON_API}, document-meta")
-def meta_array(api: Api) -> None:
-    """The empty meta of an invoice is an array."""
-    alter_resource(api, lambda resource, _: resource.update(meta=[]))
-
-
-@fault(
+fault("item-meta-array", {"ITEM-011"}, json_api("document-meta"))(
+    "The empty meta of an invoice is an array.", in_resource(lambda resource, _: resource.update(meta=[]))
+)
+fault(
     "item-attribute-named-like-relationship",
-    caught_by={"ITEM-012"},
-    clause=f"{JSON_API}, document-resource-object-fields",
+    {"ITEM-012"},
+    json_api("document-resource-object-fields"),
     also={"ITEM-023": "it is an undocumented attribute"},
+)(
+    "There is an attribute account beside the relationship account.",
+    in_attributes(lambda attributes, invoice: attributes.update(account=invoice.account.name)),
 )
-def shared_name(api: Api) -> None:
-    """There is an attribute account beside the relationship account."""
-    alter_attributes(api, lambda attributes, invoice: attributes.update(account=invoice.account.name))
-
-
-@fault(
+fault(
     "item-foreign-key",
-    caught_by={"ITEM-013"},
-    clause=f"{JSON_API}, document-resource-object-attributes",
+    {"ITEM-013"},
+    json_api("document-resource-object-attributes"),
     also={"ITEM-023": "it is an undocumented attribute"},
+)(
+    "The internal number of the account is an attribute.",
+    in_attributes(lambda attributes, _: attributes.update({"account-id": 42})),
 )
-def foreign_key(api: Api) -> None:
-    """The internal number of the account is an attribute."""
-    alter_attributes(api, lambda attributes, _: attributes.update({"account-id": 42}))
-
-
-@fault(
-    "item-empty-relationship",
-    caught_by={"ITEM-014"},
-    clause=f"{JSON_API}, document-resource-object-relationships",
-    also=_SHOWN_ALWAYS,
+fault("item-empty-relationship", {"ITEM-014"}, json_api("document-resource-object-relationships"), also=_SHOWN_ALWAYS)(
+    "A relationship is an empty object.",
+    _beside_account("payments", {}),
 )
-def empty_relationship(api: Api) -> None:
-    """A relationship is an empty object."""
-    alter_resource(api, lambda resource, _: resource.get("relationships", {}).update(payments={}))
+fault("item-jsonapi-string", {"ITEM-020"}, JSON_API_OBJECT)(
+    "The member jsonapi is the version itself.", in_item(lambda document, _: document.update(jsonapi="1.1"))
+)
+fault("item-jsonapi-extra-member", {"ITEM-020"}, JSON_API_OBJECT)(
+    "The member jsonapi names the server's software.",
+    in_item(lambda document, _: document.update(jsonapi={"version": "1.1", "server": "x"})),
+)
 
 
-@fault("item-jsonapi-string", caught_by={"ITEM-020"}, clause=f"{JSON_API}, document-jsonapi-object")
-def jsonapi_string(api: Api) -> None:
-    """The member jsonapi is the version itself."""
-    alter_item(api, lambda document, _: document.update(jsonapi="1.1"))
-
-
-@fault("item-jsonapi-extra-member", caught_by={"ITEM-020"}, clause=f"{JSON_API}, document-jsonapi-object")
-def jsonapi_extra(api: Api) -> None:
-    """The member jsonapi names the server's software."""
-    alter_item(api, lambda document, _: document.update(jsonapi={"version": "1.1", "server": "x"}))
-
-
-@fault("item-linkage-array", caught_by={"ITEM-021"}, clause=f"{JSON_API}, document-resource-object-linkage")
-def linkage_array(api: Api) -> None:
+@fault("item-linkage-array", {"ITEM-021"}, LINKAGE)
+@after(Api.relationship)
+def linkage_array(shown: Document, _request: Request, invoice: Invoice, _query: Query) -> None:
     """Without include, the linkage of the account is an array with one identifier."""
-
-    def relationship(
-        original: Callable[..., dict[str, object]], request: Request, invoice: Invoice, query: Query
-    ) -> dict[str, object]:
-        shown = original(request, invoice, query)
-        shown.setdefault("data", [api.linkage(invoice)])
-        return shown
-
-    api.replace("relationship", relationship)
+    shown.setdefault("data", [{"type": "accounts", "id": invoice.account.id}])
 
 
-@fault("item-attribute-missing", caught_by={"ITEM-022"}, clause="Documented example, response body")
-def attribute_missing(api: Api) -> None:
-    """The attribute reference is missing."""
-    alter_attributes(api, lambda attributes, _: attributes.pop("reference"))
-
-
-@fault("item-nulls-omitted", caught_by={"ITEM-022"}, clause="Documented example, response body")
-def nulls_omitted(api: Api) -> None:
-    """Attributes that are null are left out."""
-
-    def change(attributes: dict[str, object], _: Invoice) -> None:
-        for name in [name for name, value in attributes.items() if value is None]:
-            del attributes[name]
-
-    alter_attributes(api, change)
-
-
-@fault(
-    "item-attribute-renamed",
-    caught_by={"ITEM-022"},
-    clause="Documented example, response body",
-    also={"ITEM-023": "the new name is not documented"},
+fault("item-attribute-missing", {"ITEM-022"}, EXAMPLE_BODY)(
+    "The attribute reference is missing.", in_attributes(lambda attributes, _: attributes.pop("reference"))
 )
-def attribute_renamed(api: Api) -> None:
-    """The attribute has-pdf is called has_pdf."""
-    alter_attributes(api, lambda attributes, _: attributes.update(has_pdf=attributes.pop("has-pdf")))
 
 
-@fault("item-undocumented-attribute", caught_by={"ITEM-023"}, clause="OWASP API3:2023")
-def undocumented_attribute(api: Api) -> None:
-    """The profit is shown to the customer."""
-    alter_attributes(api, lambda attributes, _: attributes.update({"amount-earned": "0.0"}))
+@fault("item-nulls-omitted", {"ITEM-022"}, EXAMPLE_BODY)
+@in_attributes
+def nulls_omitted(attributes: Document, _: Invoice) -> None:
+    """Attributes that are null are left out."""
+    for name in [name for name, value in attributes.items() if value is None]:
+        del attributes[name]
+
+
+fault("item-attribute-renamed", {"ITEM-022"}, EXAMPLE_BODY, also={"ITEM-023": "the new name is not documented"})(
+    "The attribute has-pdf is called has_pdf.",
+    in_attributes(lambda attributes, _: attributes.update(has_pdf=attributes.pop("has-pdf"))),
+)
+fault("item-undocumented-attribute", {"ITEM-023"}, OWASP_PROPERTIES)(
+    "The profit is shown to the customer.",
+    in_attributes(lambda attributes, _: attributes.update({"amount-earned": "0.0"})),
+)

@@ -2,156 +2,108 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from conformance.reference.app import Api
 from conformance.reference.data import INVOICE_IDS
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import alter_item
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import API_LINKS, EXAMPLE_BODY, FETCHING, LINK, RESOURCE_LINKS, json_api
+from conformance.reference.faults.effects import in_item
+from conformance.reference.faults.seams import after, both, effect, instead_of
 from conformance.reference.serialise import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.app import Api
-    from conformance.reference.message import Request
+    from conformance.reference.faults.seams import Install
+    from conformance.reference.message import Document, Request
     from conformance.reference.model import Invoice
     from conformance.reference.selection import Record
 
-    Links = dict[str, str | None]
-    LinksChange = Callable[[Links, Invoice], object]
+    LinksChange = Callable[[Document, Invoice], object]
 
-JSON_API = "JSON:API 1.1"
+fault = Area(__name__)
 
 
+@effect
 def _relationship_links(api: Api, change: LinksChange) -> None:
-    def links(original: Callable[..., Links], request: Request, invoice: Invoice) -> Links:
-        shown = original(request, invoice)
-        change(shown, invoice)
-        return shown
-
-    api.replace("relationship_links", links)
+    """Alter the links of the relationship, wherever they are shown."""
+    after(Api.relationship_links)(lambda links, _request, invoice: change(links, invoice))(api)
 
 
+def _top_level(change: Callable[[Document], Document]) -> Install:
+    """Give the document of an invoice by itself the links that are made from it."""
+    return in_item(lambda document, _: document.update(links=change(document)))
+
+
+@effect
 def _self_links(api: Api, change: Callable[[str, str], str]) -> None:
     def links(original: Callable[..., dict[str, str]], request: Request, record: Record) -> dict[str, str]:
         shown = original(request, record)
         return {"self": change(shown["self"], record.id)} if "/invoices/" in shown["self"] else shown
 
-    api.replace("resource_links", links)
+    api.replace(Api.resource_links, links)
 
 
-@fault(
+fault(
     "links-related-missing",
-    caught_by={"ITEM-015"},
-    clause="Documented example, response body",
+    {"ITEM-015"},
+    EXAMPLE_BODY,
     also={"ITEM-018": "its path is documented", "ITEM-028": "it should be an absolute URL"},
-)
-def related_missing(api: Api) -> None:
-    """The relationship has no related link."""
-    _relationship_links(api, lambda links, _: links.pop("related"))
-
-
-@fault(
+)("The relationship has no related link.", _relationship_links(lambda links, _: links.pop("related")))
+fault(
     "links-related-null",
-    caught_by={"ITEM-015"},
-    clause="Documented example, response body",
+    {"ITEM-015"},
+    EXAMPLE_BODY,
     also={"ITEM-018": "its path is documented", "ITEM-028": "it should be an absolute URL"},
+)("The related link is null.", _relationship_links(lambda links, _: links.update(related=None)))
+fault("links-space", {"ITEM-016"}, LINK)(
+    "A top-level link has an unescaped space.",
+    _top_level(lambda _: {"describedby": "http://127.0.0.1/the schema"}),
 )
-def related_null(api: Api) -> None:
-    """The related link is null."""
-    _relationship_links(api, lambda links, _: links.update(related=None))
-
-
-@fault("links-space", caught_by={"ITEM-016"}, clause=f"{JSON_API}, document-links-link")
-def space(api: Api) -> None:
-    """A top-level link has an unescaped space."""
-    alter_item(api, lambda document, _: document.update(links={"describedby": "http://127.0.0.1/the schema"}))
-
-
-@fault("links-template", caught_by={"ITEM-016"}, clause=f"{JSON_API}, document-links-link")
-def template(api: Api) -> None:
-    """A top-level link is a URI template."""
-    alter_item(api, lambda document, _: document.update(links={"describedby": "http://127.0.0.1/schemas/{type}"}))
-
-
-@fault("links-number", caught_by={"ITEM-016"}, clause=f"{JSON_API}, document-links-link")
-def number(api: Api) -> None:
-    """A top-level link is a number."""
-    alter_item(api, lambda document, _: document.update(links={"related": 1}))
-
-
-@fault(
-    "links-self-not-routed",
-    caught_by={"ITEM-017"},
-    clause=f"{JSON_API}, document-resource-object-links",
-    also={"ITEM-018": "the path is not the documented one"},
+fault("links-template", {"ITEM-016"}, LINK)(
+    "A top-level link is a URI template.",
+    _top_level(lambda _: {"describedby": "http://127.0.0.1/schemas/{type}"}),
 )
-def self_not_routed(api: Api) -> None:
-    """The self link of an invoice leads to a path that does not exist."""
-    _self_links(api, lambda link, _: link.replace("/invoices/", "/invoice/"))
-
-
-@fault(
-    "links-self-of-another",
-    caught_by={"ITEM-017"},
-    clause=f"{JSON_API}, document-resource-object-links",
-    also={"ITEM-018": "the path has the id of the other invoice"},
+fault("links-number", {"ITEM-016"}, LINK)("A top-level link is a number.", _top_level(lambda _: {"related": 1}))
+fault("links-self-not-routed", {"ITEM-017"}, RESOURCE_LINKS, also={"ITEM-018": "the path is not the documented one"})(
+    "The self link of an invoice leads to a path that does not exist.",
+    _self_links(lambda link, _: link.replace("/invoices/", "/invoice/")),
 )
-def self_of_another(api: Api) -> None:
-    """The self link of an invoice is right in form and leads to another invoice."""
+fault(
+    "links-self-of-another", {"ITEM-017"}, RESOURCE_LINKS, also={"ITEM-018": "the path has the id of the other invoice"}
+)(
+    "The self link of an invoice is right in form and leads to another invoice.",
     _self_links(
-        api,
         lambda link, number: (
             link.replace(number, INVOICE_IDS[INVOICE_IDS.index(number) - 1]) if number in INVOICE_IDS else link
+        )
+    ),
+)
+fault(
+    "links-self-of-collection", {"ITEM-017"}, RESOURCE_LINKS, also={"ITEM-018": "the path is not the documented one"}
+)("The self link of an invoice leads to the collection.", _self_links(lambda link, _: link.rpartition("/")[0]))
+fault("links-other-path", {"ITEM-018"}, EXAMPLE_BODY)(
+    "The relationship is at a path that works and is not the documented one.",
+    both(
+        instead_of(Api.route)(
+            lambda original, path: original(re.sub("/links/account$", "/relationships/account", path))
         ),
-    )
-
-
-@fault(
-    "links-self-of-collection",
-    caught_by={"ITEM-017"},
-    clause=f"{JSON_API}, document-resource-object-links",
-    also={"ITEM-018": "the path is not the documented one"},
+        _relationship_links(lambda links, _: links.update(self=links["self"].replace("/relationships/", "/links/"))),
+    ),
 )
-def self_of_collection(api: Api) -> None:
-    """The self link of an invoice leads to the collection."""
-    _self_links(api, lambda link, _: link.rpartition("/")[0])
-
-
-@fault(
-    "links-other-path",
-    caught_by={"ITEM-018"},
-    clause="Documented example, response body",
+fault("links-relative", {"ITEM-028"}, EXAMPLE_BODY)(
+    "The self link of an invoice is a relative reference.", _self_links(lambda link, _: link[link.index(PREFIX) :])
 )
-def other_path(api: Api) -> None:
-    """The relationship is at a path that works and is not the documented one."""
-
-    def route(original: Callable[..., tuple[str, str] | None], path: str) -> tuple[str, str] | None:
-        found = original(path.removesuffix("/links/account") + "/relationships/account")
-        return found if path.endswith("/links/account") else original(path)
-
-    api.replace("route", route)
-    _relationship_links(
-        api, lambda links, _: links.update(self=str(links["self"]).replace("/relationships/", "/links/"))
-    )
-
-
-@fault("links-relative", caught_by={"ITEM-028"}, clause="Documented example, response body")
-def relative(api: Api) -> None:
-    """The self link of an invoice is a relative reference."""
-    _self_links(api, lambda link, _: link[link.index(PREFIX) :])
-
-
-@fault("links-relationship-relative", caught_by={"ITEM-028"}, clause="Documented example, response body")
-def relationship_relative(api: Api) -> None:
-    """The related link is a relative reference."""
-    _relationship_links(api, lambda links, _: links.update(related=str(links["related"]).partition(":")[2]))
-
-
-@fault(
+fault("links-relationship-relative", {"ITEM-028"}, EXAMPLE_BODY)(
+    "The related link is a relative reference.",
+    _relationship_links(lambda links, _: links.update(related=links["related"].partition(":")[2])),
+)
+fault(
     "links-related-swapped-with-self",
-    caught_by={"ITEM-018"},
-    clause="Documented example, response body",
+    {"ITEM-018"},
+    EXAMPLE_BODY,
     also={
         "REL-002": "self leads to a resource object",
         "REL-003": "self leads to a resource object with attributes",
@@ -160,62 +112,46 @@ def relationship_relative(api: Api) -> None:
         "RELD-006": "related leads to an identifier",
         "RELD-009": "an identifier has no attributes",
     },
+)(
+    "The self and related links of the account are swapped.",
+    _relationship_links(lambda links, _: links.update(self=links["related"], related=links["self"])),
 )
-def swapped(api: Api) -> None:
-    """The self and related links of the account are swapped."""
-    _relationship_links(api, lambda links, _: links.update(self=links["related"], related=links["self"]))
-
-
-@fault(
-    "links-top-level-self-loses-query",
-    caught_by={"ITEM-019"},
-    clause=f"{JSON_API}, fetching-resources",
+fault("links-top-level-self-loses-query", {"ITEM-019"}, FETCHING)(
+    "A top-level self link leaves out the include parameter of the request.",
+    _top_level(lambda document: {"self": document["data"]["links"]["self"]}),
 )
-def top_level_self_loses_query(api: Api) -> None:
-    """A top-level self link leaves out the include parameter of the request."""
-    alter_item(api, lambda document, _: document.update(links={"self": document["data"]["links"]["self"]}))
-
-
-@fault("links-top-level-self-not-found", caught_by={"ITEM-019"}, clause=f"{JSON_API}, fetching-resources")
-def top_level_self_not_found(api: Api) -> None:
-    """A top-level self link leads nowhere."""
-    alter_item(api, lambda document, _: document.update(links={"self": document["data"]["links"]["self"] + "/self"}))
+fault("links-top-level-self-not-found", {"ITEM-019"}, FETCHING)(
+    "A top-level self link leads nowhere.",
+    _top_level(lambda document: {"self": document["data"]["links"]["self"] + "/self"}),
+)
 
 
 @fault(
     "links-related-by-account",
-    caught_by={"RELD-004"},
-    clause=f"{JSON_API}, document-resource-object-related-resource-links",
+    {"RELD-004"},
+    json_api("document-resource-object-related-resource-links"),
     also={"ITEM-018": "the path is not the documented one"},
 )
-def related_by_account(api: Api) -> None:
+@_relationship_links
+def related_by_account(links: Document, invoice: Invoice) -> None:
     """The related link names the account, so it changes with the account of the invoice."""
-
-    def change(links: Links, invoice: Invoice) -> None:
-        base = str(links["related"]).partition("/invoices/")[0]
-        links["related"] = f"{base}/accounts/{invoice.account.id}"
-
-    _relationship_links(api, change)
+    base = links["related"].partition("/invoices/")[0]
+    links["related"] = f"{base}/accounts/{invoice.account.id}"
 
 
-@fault("links-internal-host", caught_by={"ITEM-029"}, clause="Documented behaviour, links")
-def internal_host(api: Api) -> None:
-    """The links of the account carry the name of a host behind the proxy."""
+fault("links-internal-host", {"ITEM-029"}, API_LINKS)(
+    "The links of the account carry the name of a host behind the proxy.",
     _relationship_links(
-        api,
         lambda links, _: links.update(
-            {name: "http://app-1.internal:8080" + str(link)[str(link).index(PREFIX) :] for name, link in links.items()}
-        ),
-    )
-
-
-@fault("links-with-user", caught_by={"ITEM-029"}, clause="Documented behaviour, links")
-def with_user(api: Api) -> None:
-    """The self link of an invoice has a user before its host."""
-    _self_links(api, lambda link, _: link.replace("://", "://proxy@", 1))
-
-
-@fault("links-other-scheme", caught_by={"ITEM-029"}, clause="Documented behaviour, links")
-def other_scheme(api: Api) -> None:
-    """The self link of an invoice has the scheme https, though http was used."""
-    _self_links(api, lambda link, _: link.replace("http://", "https://", 1))
+            {name: "http://app-1.internal:8080" + link[link.index(PREFIX) :] for name, link in links.items()}
+        )
+    ),
+)
+fault("links-with-user", {"ITEM-029"}, API_LINKS)(
+    "The self link of an invoice has a user before its host.",
+    _self_links(lambda link, _: link.replace("://", "://proxy@", 1)),
+)
+fault("links-other-scheme", {"ITEM-029"}, API_LINKS)(
+    "The self link of an invoice has the scheme https, though http was used.",
+    _self_links(lambda link, _: link.replace("http://", "https://", 1)),
+)

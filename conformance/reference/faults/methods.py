@@ -7,92 +7,77 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_collection, is_related, is_relationship, set_field, status_is
-from conformance.reference.message import Answer, Problem
+from conformance.reference.app import KNOWN_METHODS, Api
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import API_READ_ONLY, CLIENT_ERRORS, GET, LENGTH, METHODS, SERVER_ERRORS, rfc
+from conformance.reference.faults.effects import crash, crashes, empty_length, field, refuses
+from conformance.reference.faults.needs import COLLECTION
+from conformance.reference.faults.seams import effect, on_bytes, on_request
+from conformance.reference.faults.where import (
+    Where,
+    everywhere,
+    has,
+    is_collection,
+    is_head,
+    is_related,
+    is_relationship,
+)
+from conformance.reference.message import Answer
+from conformance.reference.negotiation import MEDIA_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.reference.app import Api
+    from conformance.reference.faults.seams import Install
     from conformance.reference.message import Request
 
-LENGTH = "RFC 9110, section 8.6"
-HEAD = "RFC 9110, section 9.3.2"
-METHODS = "RFC 9110, section 9.1"
+fault = Area(__name__)
 
 
-@fault(
-    "write-accepted", caught_by={"HTTP-022"}, clause="Documented API, read-only", also={"HTTP-007": "it is not refused"}
+def _is(method: str) -> Where:
+    return Where(lambda request: request.method == method)
+
+
+def _accepted(method: str, status: int, body: bytes = b'{"meta":{}}') -> Install:
+    """Answer a method as if something had been written."""
+    fields = [("Content-Type", MEDIA_TYPE)] if body else []
+    return on_request(lambda request: Answer(status, [*fields], body) if request.method == method else None)
+
+
+def _no_head(where: Where, status: int) -> Install:
+    return refuses(is_head & where, status, "Not possible", "There is no HEAD.")
+
+
+@effect
+def _overridden(api: Api, method: str) -> None:
+    """Let a field of the request name another method."""
+
+    def override(request: Request) -> None:
+        if request.method == method:
+            request.method = next(iter(request.lines("x-http-method-override")), method)
+
+    api.on_request(override)
+
+
+fault("write-accepted", {"HTTP-022"}, API_READ_ONLY, also={"HTTP-007": "it is not refused"})(
+    "PUT on any invoice is answered with 200.", _accepted("PUT", 200)
 )
-def write_accepted(api: Api) -> None:
-    """PUT on any invoice is answered with 200."""
-
-    def hook(request: Request) -> Answer | None:
-        return Answer(200, [("Content-Type", api.media_type)], b'{"meta":{}}') if request.method == "PUT" else None
-
-    api.on_request(hook)
-
-
-@fault(
-    "delete-accepted",
-    caught_by={"HTTP-022"},
-    clause="Documented API, read-only",
-    also={"HTTP-007": "it is not refused"},
+fault("delete-accepted", {"HTTP-022"}, API_READ_ONLY, also={"HTTP-007": "it is not refused"})(
+    "DELETE on any invoice is answered with 204.",
+    _accepted("DELETE", 204, b""),
 )
-def delete_accepted(api: Api) -> None:
-    """DELETE on any invoice is answered with 204."""
-    api.on_request(lambda request: Answer(204) if request.method == "DELETE" else None)
-
-
-@fault(
-    "post-accepted", caught_by={"HTTP-022"}, clause="Documented API, read-only", also={"HTTP-007": "it is not refused"}
+fault("post-accepted", {"HTTP-022"}, API_READ_ONLY, also={"HTTP-007": "it is not refused"})(
+    "POST to the collection is answered with 202.", _accepted("POST", 202)
 )
-def post_accepted(api: Api) -> None:
-    """POST to the collection is answered with 202."""
-
-    def hook(request: Request) -> Answer | None:
-        return Answer(202, [("Content-Type", api.media_type)], b'{"meta":{}}') if request.method == "POST" else None
-
-    api.on_request(hook)
-
-
-@fault(
-    "write-crash",
-    caught_by={"HTTP-007", "ERR-011"},
-    clause=METHODS,
-    also={"REL-009": "the relationship is updated with PATCH"},
+fault("write-crash", {"HTTP-007", "ERR-011"}, METHODS, also={"REL-009": "the relationship is updated with PATCH"})(
+    "PATCH is answered with 500.", crashes(_is("PATCH"))
 )
-def write_crash(api: Api) -> None:
-    """PATCH is answered with 500."""
-
-    def hook(request: Request) -> Answer | None:
-        if request.method == "PATCH":
-            raise Problem(500, "Internal server error", "Something went wrong.")
-        return None
-
-    api.on_request(hook)
+fault("write-bad-request", {"HTTP-007"}, METHODS)(
+    "PUT is answered with 400.",
+    refuses(_is("PUT"), 400, "Bad request", "The content is malformed."),
+)
+fault("allow-missing", {"HTTP-008"}, rfc(9110, "15.5.6"))("A 405 has no Allow.", field("Allow", None, status=405))
 
 
-@fault("write-bad-request", caught_by={"HTTP-007"}, clause=METHODS)
-def write_bad_request(api: Api) -> None:
-    """PUT is answered with 400."""
-
-    def hook(request: Request) -> Answer | None:
-        if request.method == "PUT":
-            raise Problem(400, "Bad request", "The content is malformed.")
-        return None
-
-    api.on_request(hook)
-
-
-@fault("allow-missing", caught_by={"HTTP-008"}, clause="RFC 9110, section 15.5.6")
-def allow_missing(api: Api) -> None:
-    """A 405 has no Allow."""
-    set_field(api, "Allow", None, status_is(405))
-
-
-@fault("allow-refused-method", caught_by={"HTTP-008"}, clause="RFC 9110, section 10.2.1")
+@fault("allow-refused-method", {"HTTP-008"}, rfc(9110, "10.2.1"))
 def allow_refused(api: Api) -> None:
     """Allow in a 405 lists the method that was refused."""
 
@@ -103,169 +88,92 @@ def allow_refused(api: Api) -> None:
     api.on_answer(change)
 
 
-@fault("allow-without-get", caught_by={"HTTP-008"}, clause="RFC 9110, section 10.2.1")
-def allow_without_get(api: Api) -> None:
-    """Allow in a 405 leaves out GET."""
-    set_field(api, "Allow", "OPTIONS", status_is(405))
-
-
-@fault("unknown-method-is-get", caught_by={"HTTP-009"}, clause=METHODS)
-def unknown_method(api: Api) -> None:
-    """A method that does not exist is handled as GET."""
-
-    def answer(original: Callable[[Request], Answer], request: Request) -> Answer:
-        if request.method.isupper() and request.method.isalpha() and len(request.method) < 15:
-            known = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "QUERY")
-            request.method = request.method if request.method in known else "GET"
-        return original(request)
-
-    api.replace("answer", answer)
-
-
-@fault("options-without-allow", caught_by={"HTTP-010"}, clause="RFC 9110, section 9.3.7")
-def options_without_allow(api: Api) -> None:
-    """A successful OPTIONS has no Allow."""
-    set_field(api, "Allow", None, status_is(204))
-
-
-@fault("options-empty-length", caught_by={"HTTP-020"}, clause=LENGTH)
-def options_empty_length(api: Api) -> None:
-    """A 204 has Content-Length: 0."""
-
-    def alter(_request: Request, answer: Answer, data: bytes) -> bytes:
-        return data.replace(b"\r\n\r\n", b"\r\nContent-Length: 0\r\n\r\n", 1) if answer.status == 204 else data
-
-    api.on_bytes(alter)
-
-
-@fault(
-    "trace-echoes",
-    caught_by={"HTTP-011"},
-    clause="RFC 9110, section 9.3.8",
-    also={"SEC-006": "the token is in the content"},
+fault("allow-without-get", {"HTTP-008"}, rfc(9110, "10.2.1"))(
+    "Allow in a 405 leaves out GET.", field("Allow", "OPTIONS", status=405)
 )
-def trace_echoes(api: Api) -> None:
+
+
+@fault("unknown-method-is-get", {"HTTP-009"}, METHODS)
+@on_request
+def unknown_method(request: Request) -> None:
+    """A method that does not exist is handled as GET."""
+    if request.method.isupper() and request.method.isalpha() and len(request.method) < 15:
+        request.method = request.method if request.method in KNOWN_METHODS else "GET"
+
+
+fault("options-without-allow", {"HTTP-010"}, rfc(9110, "9.3.7"))(
+    "A successful OPTIONS has no Allow.", field("Allow", None, status=204)
+)
+fault("options-empty-length", {"HTTP-020"}, LENGTH)("A 204 has Content-Length: 0.", empty_length(everywhere, 204))
+
+
+@fault("trace-echoes", {"HTTP-011"}, rfc(9110, "9.3.8"), also={"SEC-006": "the token is in the content"})
+@on_request
+def trace_echoes(request: Request) -> Answer | None:
     """TRACE returns the request with its credentials."""
-
-    def hook(request: Request) -> Answer | None:
-        if request.method != "TRACE":
-            return None
-        lines = [f"{request.method} {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in request.fields)]
-        return Answer(200, [("Content-Type", "message/http")], "\r\n".join(lines).encode())
-
-    api.on_request(hook)
+    if request.method != "TRACE":
+        return None
+    lines = [f"{request.method} {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in request.fields)]
+    return Answer(200, [("Content-Type", "message/http")], "\r\n".join(lines).encode())
 
 
-@fault("method-override", caught_by={"HTTP-012"}, clause="RFC 9110, section 9.2.1")
-def method_override(api: Api) -> None:
-    """X-HTTP-Method-Override turns a GET into another method."""
-
-    def answer(original: Callable[[Request], Answer], request: Request) -> Answer:
-        if request.method == "GET" and (override := request.lines("x-http-method-override")):
-            request.method = override[0]
-        return original(request)
-
-    api.replace("answer", answer)
+fault("method-override", {"HTTP-012"}, rfc(9110, "9.2.1"))(
+    "X-HTTP-Method-Override turns a GET into another method.", _overridden("GET")
+)
+fault("method-override-of-post", {"HTTP-024"}, METHODS)(
+    "X-HTTP-Method-Override turns a POST into another method.", _overridden("POST")
+)
 
 
-@fault("method-override-of-post", caught_by={"HTTP-024"}, clause=METHODS)
-def override_of_post(api: Api) -> None:
-    """X-HTTP-Method-Override turns a POST into another method."""
-
-    def answer(original: Callable[[Request], Answer], request: Request) -> Answer:
-        if request.method == "POST" and (override := request.lines("x-http-method-override")):
-            request.method = override[0]
-        return original(request)
-
-    api.replace("answer", answer)
-
-
-@fault("content-malformed-crash", caught_by={"ERR-011"}, clause="RFC 9110, section 15.5")
-def content_malformed(api: Api) -> None:
+@fault("content-malformed-crash", {"ERR-011"}, CLIENT_ERRORS)
+@on_request
+def content_malformed(request: Request) -> None:
     """A GET with content that is labelled as JSON and is none is answered with 500."""
-
-    def hook(request: Request) -> Answer | None:
-        if request.content and request.lines("content-type") == ["application/json"]:
-            try:
-                json.loads(request.content)
-            except ValueError:
-                raise Problem(500, "Internal server error", "Something went wrong.") from None
-        return None
-
-    api.on_request(hook)
+    if request.content and request.lines("content-type") == ["application/json"]:
+        try:
+            json.loads(request.content)
+        except ValueError:
+            raise crash() from None
 
 
-@fault("content-merged-with-query", caught_by={"HTTP-013"}, clause="RFC 9110, section 9.3.1")
-def content_merged(api: Api) -> None:
+@fault("content-merged-with-query", {"HTTP-013"}, GET)
+@on_request
+def content_merged(request: Request) -> None:
     """Members of the content of a GET are taken for query parameters."""
-
-    def answer(original: Callable[[Request], Answer], request: Request) -> Answer:
-        include = re.search(rb'"include"\s*:\s*"(\w+)"', request.content)
-        if request.method == "GET" and include and not request.query:
-            request.query = urlencode({"include": include[1].decode()})
-        return original(request)
-
-    api.replace("answer", answer)
+    include = re.search(rb'"include"\s*:\s*"(\w+)"', request.content)
+    if request.method == "GET" and include and not request.query:
+        request.query = urlencode({"include": include[1].decode()})
 
 
-def _no_head(api: Api, where: Callable[[Request], bool], status: int) -> None:
-    def hook(request: Request) -> Answer | None:
-        if request.method == "HEAD" and where(request):
-            raise Problem(status, "Not possible", "There is no HEAD.")
-        return None
-
-    api.on_request(hook)
-
-
-@fault("head-of-relationship-unknown", caught_by={"HTTP-025"}, clause="RFC 9110, section 9.1")
-def head_of_relationship(api: Api) -> None:
-    """HEAD of the relationship is answered with 404."""
-    _no_head(api, is_relationship, 404)
+fault("head-of-relationship-unknown", {"HTTP-025"}, METHODS)(
+    "HEAD of the relationship is answered with 404.", _no_head(is_relationship, 404)
+)
+fault("head-of-account-crash", {"HTTP-025", "ERR-011"}, METHODS)(
+    "HEAD of the related account is answered with 500.", _no_head(is_related, 500)
+)
+fault("head-of-collection-unknown", {"HTTP-025"}, METHODS, needs=COLLECTION)(
+    "HEAD of the collection is answered with 404.", _no_head(is_collection, 404)
+)
 
 
-@fault("head-of-account-crash", caught_by={"HTTP-025", "ERR-011"}, clause="RFC 9110, section 9.1")
-def head_of_account(api: Api) -> None:
-    """HEAD of the related account is answered with 500."""
-    _no_head(api, is_related, 500)
-
-
-@fault("head-of-collection-unknown", caught_by={"HTTP-025"}, clause="RFC 9110, section 9.1", needs={"collection"})
-def head_of_collection(api: Api) -> None:
-    """HEAD of the collection is answered with 404."""
-    _no_head(api, is_collection, 404)
-
-
-@fault("head-of-error-empty-length", caught_by={"HTTP-018"}, clause=LENGTH)
-def head_of_error(api: Api) -> None:
+@fault("head-of-error-empty-length", {"HTTP-018"}, LENGTH)
+@on_bytes
+def head_of_error(request: Request, answer: Answer, data: bytes) -> bytes:
     """The answer to HEAD for an unknown invoice says that it has no content."""
-
-    def change(request: Request, answer: Answer, data: bytes) -> bytes:
-        if request.method != "HEAD" or answer.status != 404:
-            return data
-        return re.sub(rb"(?i)\r\ncontent-length: *\d+", b"\r\nContent-Length: 0", data, count=1)
-
-    api.on_bytes(change)
+    if request.method != "HEAD" or answer.status != 404:
+        return data
+    return re.sub(rb"(?i)\r\ncontent-length: *\d+", b"\r\nContent-Length: 0", data, count=1)
 
 
-@fault("content-form-merged-with-query", caught_by={"HTTP-013"}, clause="RFC 9110, section 9.3.1")
-def form_merged(api: Api) -> None:
+@fault("content-form-merged-with-query", {"HTTP-013"}, GET)
+@on_request
+def form_merged(request: Request) -> None:
     """A form that is sent with GET counts as query."""
-
-    def hook(request: Request) -> Answer | None:
-        if request.lines("content-type") == ["application/x-www-form-urlencoded"] and request.method == "GET":
-            request.query = request.content.decode("latin-1")
-        return None
-
-    api.on_request(hook)
+    if request.lines("content-type") == ["application/x-www-form-urlencoded"] and request.method == "GET":
+        request.query = request.content.decode("latin-1")
 
 
-@fault("content-json-crash", caught_by={"ERR-011"}, clause="RFC 9110, section 15.6")
-def json_crash(api: Api) -> None:
-    """Content that is no JSON, sent with GET as JSON, is answered with 500."""
-
-    def hook(request: Request) -> Answer | None:
-        if request.lines("content-type") == ["application/json"] and not request.content.endswith(b"}"):
-            raise Problem(500, "Internal server error", "Something went wrong.")
-        return None
-
-    api.on_request(hook)
+fault("content-json-crash", {"ERR-011"}, SERVER_ERRORS)(
+    "Content that is no JSON, sent with GET as JSON, is answered with 500.",
+    crashes(has("content-type", "application/json") & (lambda request: not request.content.endswith(b"}"))),
+)

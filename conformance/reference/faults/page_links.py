@@ -5,20 +5,26 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from conformance.reference.faults import fault
+from conformance.reference.app import Api
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import PAGINATION
+from conformance.reference.faults.effects import forgetful
+from conformance.reference.faults.needs import COLLECTION
+from conformance.reference.faults.seams import effect, instead_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.app import Api
     from conformance.reference.message import Document, Request
     from conformance.reference.query import Endpoint, Query
 
-COLLECTION = {"collection"}
-PAGING = "JSON:API 1.1, fetching-pagination"
+    Link = Callable[[int], str]
+
+fault = Area(__name__, PAGINATION, needs=COLLECTION)
 
 
-def _alter(api: Api, change: Callable[[Document, Callable[[int], str], int, Query], None]) -> None:
+@effect
+def _alter(api: Api, change: Callable[[Document, Link, int, Query], object]) -> None:
     """Let ``change`` alter the links; it also gets what makes the link to a page, the number of pages, the query."""
 
     def links(original: Callable[..., Document], request: Request, total: int, query: Query) -> Document:
@@ -26,63 +32,41 @@ def _alter(api: Api, change: Callable[[Document, Callable[[int], str], int, Quer
         change(shown, lambda number: api.page_link(request, number, query), max(1, -(-total // query.page_size)), query)
         return shown
 
-    api.replace("page_links", links)
+    api.replace(Api.page_links, links)
 
 
-@fault("page-last-off-by-one", caught_by={"PAGE-001"}, clause=PAGING, needs=COLLECTION)
-def last_off_by_one(api: Api) -> None:
-    """The link last leads past the last page."""
-
-    def change(links: Document, link: Callable[[int], str], pages: int, _query: Query) -> None:
-        links["last"] = link(pages + 1)
-
-    _alter(api, change)
+fault("page-last-off-by-one", {"PAGE-001"})(
+    "The link last leads past the last page.", _alter(lambda links, link, pages, _: links.update(last=link(pages + 1)))
+)
 
 
-@fault("page-last-is-second-last", caught_by={"PAGE-001"}, clause=PAGING, needs=COLLECTION)
-def last_is_second_last(api: Api) -> None:
+@fault("page-last-is-second-last", {"PAGE-001"})
+@_alter
+def last_is_second_last(links: Document, link: Link, pages: int, query: Query) -> None:
     """The number of pages is rounded down, so that the link last misses a page that is not full."""
-
-    def change(links: Document, link: Callable[[int], str], pages: int, query: Query) -> None:
-        if query.page_number != pages:
-            links["last"] = link(max(1, pages - 1))
-
-    _alter(api, change)
+    if query.page_number != pages:
+        links["last"] = link(max(1, pages - 1))
 
 
-@fault("page-prev-skips-one", caught_by={"PAGE-001"}, clause=PAGING, needs=COLLECTION)
-def prev_skips_one(api: Api) -> None:
+@fault("page-prev-skips-one", {"PAGE-001"})
+@_alter
+def prev_skips_one(links: Document, link: Link, _pages: int, query: Query) -> None:
     """The link prev leads two pages back."""
-
-    def change(links: Document, link: Callable[[int], str], _pages: int, query: Query) -> None:
-        if "prev" in links:
-            links["prev"] = link(max(1, query.page_number - 2))
-
-    _alter(api, change)
+    if "prev" in links:
+        links["prev"] = link(max(1, query.page_number - 2))
 
 
-@fault("page-next-without-end", caught_by={"PAGE-001"}, clause=PAGING, needs=COLLECTION)
-def next_without_end(api: Api) -> None:
-    """Every page has a link to a next one, however far past the end."""
-
-    def change(links: Document, link: Callable[[int], str], _pages: int, query: Query) -> None:
-        links["next"] = link(query.page_number + 1)
-
-    _alter(api, change)
-
-
-@fault("page-next-missing", caught_by={"PAGE-003"}, clause=PAGING, needs=COLLECTION)
-def next_missing(api: Api) -> None:
-    """The second page has no link to the next one."""
-
-    def change(links: Document, _link: Callable[[int], str], _pages: int, query: Query) -> None:
-        if query.page_number == 2:
-            links.pop("next", None)
-
-    _alter(api, change)
+fault("page-next-without-end", {"PAGE-001"})(
+    "Every page has a link to a next one, however far past the end.",
+    _alter(lambda links, link, _, query: links.update(next=link(query.page_number + 1))),
+)
+fault("page-next-missing", {"PAGE-003"})(
+    "The second page has no link to the next one.",
+    _alter(lambda links, _, __, query: links.pop("next", None) if query.page_number == 2 else None),
+)
 
 
-@fault("page-links-not-of-the-page-family", caught_by={"PAGE-002"}, clause=PAGING, needs=COLLECTION)
+@fault("page-links-not-of-the-page-family", {"PAGE-002"})
 def other_parameters(api: Api) -> None:
     """Links page by the parameters number and size; page[number] and page[size] work as well."""
 
@@ -97,40 +81,29 @@ def other_parameters(api: Api) -> None:
         else:
             original(query, name, value, endpoint)
 
-    api.replace("page_link", link)
-    api.replace("parse_parameter", parse)
+    api.replace(Api.page_link, link)
+    api.replace(Api.parse_parameter, parse)
 
 
-@fault("page-links-lose-fields", caught_by={"PAGE-004"}, clause=PAGING, needs=COLLECTION)
-def lose_fields(api: Api) -> None:
-    """Pagination links leave out the sparse fieldsets."""
-
-    def link(original: Callable[..., str], request: Request, number: int, query: Query) -> str:
-        kept = [pair for pair in query.parameters if not pair[0].startswith("fields")]
-        return original(request, number, dataclasses.replace(query, parameters=kept))
-
-    api.replace("page_link", link)
+fault("page-links-lose-fields", {"PAGE-004"})("Pagination links leave out the sparse fieldsets.", forgetful("fields"))
 
 
-@fault("page-links-lose-all-on-the-last-page", caught_by={"PAGE-004"}, clause=PAGING, needs=COLLECTION)
-def lose_all_at_the_end(api: Api) -> None:
+@fault("page-links-lose-all-on-the-last-page", {"PAGE-004"})
+@_alter
+def lose_all_at_the_end(links: Document, _link: Link, pages: int, query: Query) -> None:
     """The links of the last page have no parameters but those of the page."""
-
-    def change(links: Document, _link: Callable[[int], str], pages: int, query: Query) -> None:
-        if query.page_number == pages > 1:
-            for name, link in links.items():
-                address, _, parameters = link.partition("?")
-                kept = [pair for pair in parameters.split("&") if pair.startswith("page")]
-                links[name] = f"{address}?{'&'.join(kept)}"
-
-    _alter(api, change)
+    if query.page_number == pages > 1:
+        for name, link in links.items():
+            address, _, parameters = link.partition("?")
+            kept = [pair for pair in parameters.split("&") if pair.startswith("page")]
+            links[name] = f"{address}?{'&'.join(kept)}"
 
 
-@fault("page-last-twice", caught_by={"PAGE-003"}, clause=PAGING, needs=COLLECTION)
+@fault("page-last-twice", {"PAGE-003"})
 def last_twice(api: Api) -> None:
     """After the last page comes one more, with the same elements."""
 
-    def change(links: Document, link: Callable[[int], str], pages: int, query: Query) -> None:
+    def change(links: Document, link: Link, pages: int, query: Query) -> None:
         links["last"] = link(pages + 1)
         if query.page_number == pages:
             links["next"] = link(pages + 1)
@@ -142,29 +115,24 @@ def last_twice(api: Api) -> None:
             document["data"] = original(request, name, dataclasses.replace(query, page_number=pages))["data"]
         return document
 
-    _alter(api, change)
-    api.replace("collection", collection)
+    _alter(change)(api)
+    api.replace(Api.collection, collection)
 
 
-@fault("page-gap-without-size", caught_by={"PAGE-003"}, clause=PAGING, needs=COLLECTION)
-def gap_without_size(api: Api) -> None:
+@fault("page-gap-without-size", {"PAGE-003"})
+@instead_of(Api.collection)
+def gap_without_size(original: Callable[..., Document], request: Request, name: str, query: Query) -> Document:
     """Without parameters a page has four elements, and the next one is that after five."""
-
-    def collection(original: Callable[..., Document], request: Request, name: str, query: Query) -> Document:
-        if request.query or name != "invoices":
-            return original(request, name, query)
-        document = original(request, name, dataclasses.replace(query, page_size=5))
-        del document["data"][4:]
-        return document
-
-    api.replace("collection", collection)
+    if request.query or name != "invoices":
+        return original(request, name, query)
+    document = original(request, name, dataclasses.replace(query, page_size=5))
+    del document["data"][4:]
+    return document
 
 
-@fault("page-links-of-internal-host", caught_by={"ITEM-029"}, clause="Documented API, links", needs={"collection"})
-def of_internal_host(api: Api) -> None:
-    """Pagination links carry the name of a host behind the proxy."""
-
-    def page_link(original: Callable[..., str], request: Request, number: int, query: Query) -> str:
-        return original(request, number, query).replace(request.host, "billing-backend:8080")
-
-    api.replace("page_link", page_link)
+fault("page-links-of-internal-host", {"ITEM-029"}, "Documented API, links")(
+    "Pagination links carry the name of a host behind the proxy.",
+    instead_of(Api.page_link)(
+        lambda original, request, *rest: original(request, *rest).replace(request.host, "billing-backend:8080")
+    ),
+)

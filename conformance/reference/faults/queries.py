@@ -5,77 +5,86 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_item
-from conformance.reference.message import Answer, Problem
+from conformance.reference.app import Api
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import (
+    CUSTOM_PARAMETERS,
+    EXAMPLE_BODY,
+    FIELDSETS,
+    PARAMETER_FAMILIES,
+    SORTING,
+    json_api,
+    rfc,
+)
+from conformance.reference.faults.effects import crashes_in, skips, without_query
+from conformance.reference.faults.needs import CONTESTED
+from conformance.reference.faults.seams import effect, instead_of
+from conformance.reference.faults.where import is_item
+from conformance.reference.message import Problem
 from conformance.reference.query import ENDPOINTS, Endpoint, Query
 from conformance.reference.selection import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.app import Api
-    from conformance.reference.message import Document, Request
+    from conformance.reference.faults.seams import Install
+    from conformance.reference.message import Document
 
-JSON_API = "JSON:API 1.1"
-FIELDSETS = f"{JSON_API}, fetching-sparse-fieldsets"
-CUSTOM = f"{JSON_API}, query-parameters-custom"
-FAMILIES = f"{JSON_API}, query-parameters-families"
+fault = Area(__name__)
 
 
-@fault(
+def _tolerate(tolerated: Callable[[str], bool]) -> Install:
+    """Take no notice of parameters with such names."""
+    return skips(Api.unknown_parameter, tolerated)
+
+
+@effect
+def _refuse(api: Api, pattern: str) -> None:
+    def parse(original: Callable[..., Query], text: str, endpoint: Endpoint) -> Query:
+        if re.search(pattern, text):
+            raise Problem(400, "Invalid query", "That is not known.")
+        return original(text, endpoint)
+
+    api.replace(Api.parse_query, parse)
+
+
+fault(
     "fields-ignored",
-    caught_by={"FLDS-001"},
-    clause=FIELDSETS,
+    {"FLDS-001"},
+    FIELDSETS,
     also={"RELD-007": "so they are on the account", "ETAG-008": "the bodies no longer differ"},
-)
-def fields_ignored(api: Api) -> None:
-    """Sparse fieldsets are ignored."""
-    api.replace("sparse", lambda _original, resource, _query: resource)
+)("Sparse fieldsets are ignored.", instead_of(Api.sparse)(lambda _original, resource, _query: resource))
 
 
-@fault("fields-relationships-kept", caught_by={"FLDS-001", "FLDS-002"}, clause=FIELDSETS)
-def relationships_kept(api: Api) -> None:
+@fault("fields-relationships-kept", {"FLDS-001", "FLDS-002"}, FIELDSETS)
+@instead_of(Api.sparse)
+def relationships_kept(original: Callable[..., Document], resource: Document, query: Query) -> Document:
     """Sparse fieldsets leave the relationships alone."""
-
-    def sparse(original: Callable[..., Document], resource: Document, query: Query) -> Document:
-        kept = resource.get("relationships")
-        shown = original(resource, query)
-        if kept:
-            shown["relationships"] = kept
-        return shown
-
-    api.replace("sparse", sparse)
+    kept = resource.get("relationships")
+    shown = original(resource, query)
+    if kept:
+        shown["relationships"] = kept
+    return shown
 
 
-@fault(
-    "fields-amounts-always-sent", caught_by={"FLDS-001"}, clause=FIELDSETS, also={"FLDS-002": "so they are for none"}
-)
-def amounts_always_sent(api: Api) -> None:
+@fault("fields-amounts-always-sent", {"FLDS-001"}, FIELDSETS, also={"FLDS-002": "so they are for none"})
+@instead_of(Api.sparse)
+def amounts_always_sent(original: Callable[..., Document], resource: Document, query: Query) -> Document:
     """The attribute amount-spent is sent whatever is asked for."""
-
-    def sparse(original: Callable[..., Document], resource: Document, query: Query) -> Document:
-        always = {name: value for name, value in resource["attributes"].items() if name == "amount-spent"}
-        shown = original(resource, query)
-        if always:
-            shown["attributes"] = {**shown.get("attributes", {}), **always}
-        return shown
-
-    api.replace("sparse", sparse)
+    always = {name: value for name, value in resource["attributes"].items() if name == "amount-spent"}
+    shown = original(resource, query)
+    if always:
+        shown["attributes"] = {**shown.get("attributes", {}), **always}
+    return shown
 
 
-@fault("fields-empty-is-all", caught_by={"FLDS-002"}, clause=FIELDSETS)
-def empty_is_all(api: Api) -> None:
-    """An empty fields parameter means all fields."""
-
-    def parse(original: Callable[..., None], query: Query, name: str, resource_type: str, value: str) -> None:
-        if value:
-            original(query, name, resource_type, value)
-
-    api.replace("parse_fields", parse)
+fault("fields-empty-is-all", {"FLDS-002"}, FIELDSETS)(
+    "An empty fields parameter means all fields.",
+    skips(Api.parse_fields, lambda _query, _name, _type, value: not value),
+)
 
 
-@fault("fields-empty-refused", caught_by={"FLDS-003"}, clause=FIELDSETS)
+@fault("fields-empty-refused", {"FLDS-003"}, FIELDSETS)
 def empty_refused(api: Api) -> None:
     """An empty fields parameter is refused."""
 
@@ -84,10 +93,10 @@ def empty_refused(api: Api) -> None:
             api.refuse("Unknown field", "The value is empty.", name)
         original(query, name, resource_type, value)
 
-    api.replace("parse_fields", parse)
+    api.replace(Api.parse_fields, parse)
 
 
-@fault("fields-unknown-ignored", caught_by={"FLDS-004"}, clause="Documented API, fields")
+@fault("fields-unknown-ignored", {"FLDS-004"}, "Documented API, fields")
 def unknown_field_ignored(api: Api) -> None:
     """Unknown fields are ignored."""
 
@@ -96,123 +105,54 @@ def unknown_field_ignored(api: Api) -> None:
             api.refuse("Unknown resource type", "There is no such resource type.", name)
         query.fields[resource_type] = frozenset(value.split(","))
 
-    api.replace("parse_fields", parse)
+    api.replace(Api.parse_fields, parse)
 
 
-@fault("fields-unknown-type-ignored", caught_by={"FLDS-004"}, clause="Documented API, fields")
-def unknown_type_ignored(api: Api) -> None:
-    """Fields of unknown types are ignored."""
-
-    def parse(original: Callable[..., None], query: Query, name: str, resource_type: str, value: str) -> None:
-        if resource_type in KINDS:
-            original(query, name, resource_type, value)
-
-    api.replace("parse_fields", parse)
-
-
-def _tolerate(api: Api, tolerated: Callable[[str], bool]) -> None:
-    def unknown(original: Callable[..., None], name: str) -> None:
-        if not tolerated(name):
-            original(name)
-
-    api.replace("unknown_parameter", unknown)
-
-
-@fault(
-    "query-unknown-ignored", caught_by={"QRY-001"}, clause=CUSTOM, also={"QRY-002": "it holds for custom names, too"}
+fault("fields-unknown-type-ignored", {"FLDS-004"}, "Documented API, fields")(
+    "Fields of unknown types are ignored.",
+    skips(Api.parse_fields, lambda _query, _name, resource_type, _value: resource_type not in KINDS),
 )
-def unknown_ignored(api: Api) -> None:
-    """Unknown query parameters are ignored."""
-    _tolerate(api, lambda name: name.isalpha() and name not in ("fields", "filter", "page", "sort", "include"))
-
-
-@fault("query-limit-ignored", caught_by={"QRY-001"}, clause=CUSTOM)
-def limit_ignored(api: Api) -> None:
-    """The parameter limit, and only that, is ignored instead of refused."""
-    _tolerate(api, lambda name: name == "limit")
-
-
-@fault("query-custom-ignored", caught_by={"QRY-002"}, clause=CUSTOM, needs={"contested"})
-def custom_ignored(api: Api) -> None:
-    """Unknown query parameters with custom names are ignored."""
-    _tolerate(api, lambda name: name.isalpha() and not name.islower())
-
-
-@fault(
-    "query-raw-brackets-ignored", caught_by={"QRY-003"}, clause=f"{JSON_API}, appendix-query-details-square-brackets"
+fault("query-unknown-ignored", {"QRY-001"}, CUSTOM_PARAMETERS, also={"QRY-002": "it holds for custom names, too"})(
+    "Unknown query parameters are ignored.",
+    _tolerate(lambda name: name.isalpha() and name not in ("fields", "filter", "page", "sort", "include")),
 )
-def raw_brackets_ignored(api: Api) -> None:
-    """A parameter with raw square brackets is ignored, an encoded one is not."""
-
-    def parse(original: Callable[..., Query], text: str, endpoint: Endpoint) -> Query:
-        return original("&".join(pair for pair in text.split("&") if "[" not in pair), endpoint)
-
-    api.replace("parse_query", parse)
-
-
-@fault("query-include-array-crash", caught_by={"QRY-004", "ERR-011"}, clause=FAMILIES)
-def include_array_crash(api: Api) -> None:
-    """The shape include[]= is answered with 500."""
-
-    def unknown(original: Callable[..., None], name: str) -> None:
-        if name == "include[]":
-            raise Problem(500, "Internal server error", "Something went wrong.")
-        original(name)
-
-    api.replace("unknown_parameter", unknown)
-
-
-@fault("query-include-array-ignored", caught_by={"QRY-004"}, clause=FAMILIES)
-def include_array_ignored(api: Api) -> None:
-    """The shapes include[]= and include[x]= are ignored."""
-    _tolerate(api, lambda name: name.startswith("include["))
-
-
-@fault("query-fields-without-type-ignored", caught_by={"QRY-004"}, clause=FAMILIES)
-def fields_without_type(api: Api) -> None:
-    """The shape fields= without a type is ignored."""
-    _tolerate(api, lambda name: name == "fields")
-
-
-@fault("query-sort-on-item-ignored", caught_by={"QRY-005"}, clause=f"{JSON_API}, fetching-sorting", needs={"contested"})
-def sort_on_item(api: Api) -> None:
-    """The parameters sort and page are ignored on an invoice."""
-
-    def answer(original: Callable[..., Answer], request: Request) -> Answer:
-        if is_item(request) and request.query.startswith(("sort=", "page")):
-            request.query = ""
-        return original(request)
-
-    api.replace("answer", answer)
-
-
-@fault("query-letters-not-decoded", caught_by={"QRY-006"}, clause="RFC 3986, section 2.3")
-def letters_not_decoded(api: Api) -> None:
-    """The letters of a query are compared without decoding them."""
-    _refuse(api, "%6[0-9A-F]")
-
-
-@fault("query-comma-not-decoded", caught_by={"QRY-007"}, clause=f"{JSON_API}, appendix-query-details-parsing")
-def comma_not_decoded(api: Api) -> None:
-    """Fields are separated by raw commas only, so that an encoded one is a part of a name."""
-    _refuse(api, "%2C")
-
-
-def _refuse(api: Api, pattern: str) -> None:
-    def parse(original: Callable[..., Query], text: str, endpoint: Endpoint) -> Query:
-        if re.search(pattern, text):
-            raise Problem(400, "Invalid query", "That is not known.")
-        return original(text, endpoint)
-
-    api.replace("parse_query", parse)
-
-
-@fault(
-    "query-fields-of-the-request-before",
-    stateful=True,
-    caught_by={"ITEM-022"},
-    clause="Documented example, response body",
+fault("query-limit-ignored", {"QRY-001"}, CUSTOM_PARAMETERS)(
+    "The parameter limit, and only that, is ignored instead of refused.", _tolerate(lambda name: name == "limit")
 )
+fault("query-custom-ignored", {"QRY-002"}, CUSTOM_PARAMETERS, needs=CONTESTED)(
+    "Unknown query parameters with custom names are ignored.",
+    _tolerate(lambda name: name.isalpha() and not name.islower()),
+)
+fault("query-raw-brackets-ignored", {"QRY-003"}, json_api("appendix-query-details-square-brackets"))(
+    "A parameter with raw square brackets is ignored, an encoded one is not.",
+    instead_of(Api.parse_query)(
+        lambda original, text, endpoint: original(
+            "&".join(each for each in text.split("&") if "[" not in each), endpoint
+        )
+    ),
+)
+fault("query-include-array-crash", {"QRY-004", "ERR-011"}, PARAMETER_FAMILIES)(
+    "The shape include[]= is answered with 500.", crashes_in(Api.unknown_parameter, lambda name: name == "include[]")
+)
+fault("query-include-array-ignored", {"QRY-004"}, PARAMETER_FAMILIES)(
+    "The shapes include[]= and include[x]= are ignored.", _tolerate(lambda name: name.startswith("include["))
+)
+fault("query-fields-without-type-ignored", {"QRY-004"}, PARAMETER_FAMILIES)(
+    "The shape fields= without a type is ignored.", _tolerate(lambda name: name == "fields")
+)
+fault("query-sort-on-item-ignored", {"QRY-005"}, SORTING, needs=CONTESTED)(
+    "The parameters sort and page are ignored on an invoice.",
+    without_query(is_item & (lambda request: request.query.startswith(("sort=", "page")))),
+)
+fault("query-letters-not-decoded", {"QRY-006"}, rfc(3986, "2.3"))(
+    "The letters of a query are compared without decoding them.", _refuse("%6[0-9A-F]")
+)
+fault("query-comma-not-decoded", {"QRY-007"}, json_api("appendix-query-details-parsing"))(
+    "Fields are separated by raw commas only, so that an encoded one is a part of a name.", _refuse("%2C")
+)
+
+
+@fault("query-fields-of-the-request-before", {"ITEM-022"}, EXAMPLE_BODY, stateful=True)
 def fields_of_request_before(api: Api) -> None:
     """Sparse fieldsets stay for the next request without a query, as in a variable of the thread."""
     kept: list[dict[str, frozenset[str]]] = []
@@ -226,4 +166,4 @@ def fields_of_request_before(api: Api) -> None:
                 kept[:] = [query.fields]
         return query
 
-    api.replace("parse_query", parse)
+    api.replace(Api.parse_query, parse)

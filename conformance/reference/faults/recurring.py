@@ -6,24 +6,38 @@ import itertools
 import random
 from typing import TYPE_CHECKING
 
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_collection, is_item, is_plain
+from conformance.reference.app import Api
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import (
+    ACCEPT,
+    EXAMPLE_FIELDS,
+    FOUND,
+    INCLUDES,
+    LINKAGE,
+    NONE_MATCH,
+    NOT_FOUND,
+    VALIDATORS,
+    json_api,
+    rfc,
+)
+from conformance.reference.faults.effects import field
+from conformance.reference.faults.needs import COLLECTION, REPEAT
+from conformance.reference.faults.seams import after
+from conformance.reference.faults.where import is_collection, is_item, is_plain
 from conformance.reference.message import Answer, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.app import Api
     from conformance.reference.message import Document, Request
-    from conformance.reference.model import Customer, Invoice
-    from conformance.reference.query import Query
+    from conformance.reference.model import Customer
 
-REPEAT = {"repeat"}
+fault = Area(__name__, needs=REPEAT, stateful=True)
 _OTHER_ACCOUNT = "0c3f8f0e-6a55-4d1c-8a7e-2b9d4e5f6a70"
 
 
 class _Every:
-    """True at every so manieth call, counted for each key."""
+    """True at every n-th call, counted for each key."""
 
     def __init__(self, period: int) -> None:
         self._period = period
@@ -35,10 +49,8 @@ class _Every:
 
 @fault(
     "recurring-unknown-relationship",
-    stateful=True,
-    caught_by={"REL-001", "ROB-013"},
-    clause="JSON:API 1.1, fetching-relationships-responses-200",
-    needs=REPEAT,
+    {"REL-001", "ROB-013"},
+    json_api("fetching-relationships-responses-200"),
 )
 def unknown_relationship(api: Api) -> None:
     """Every seventh plain request for a relationship is answered with 404."""
@@ -49,75 +61,54 @@ def unknown_relationship(api: Api) -> None:
             raise api.not_found()
         return original(request, *rest)
 
-    api.replace("relationship_document", document)
+    api.replace(Api.relationship_document, document)
 
 
 @fault(
     "recurring-other-account",
-    stateful=True,
-    caught_by={"REL-008"},
-    clause="JSON:API 1.1, document-resource-object-linkage",
+    {"REL-008"},
+    LINKAGE,
     also={"ETAG-007": "HEAD is answered with the tag of the other content"},
-    needs=REPEAT,
 )
 def other_account(api: Api) -> None:
     """In one of six answers the relationship names another account; the entity tag fits the content."""
     due = _Every(6)
 
-    def document(original: Callable[..., Document], request: Request, *rest: object) -> Document:
-        shown = original(request, *rest)
+    def change(shown: Document, request: Request, *_: object) -> None:
         if due(request.path) and shown["data"]:
             shown["data"]["id"] = _OTHER_ACCOUNT
-        return shown
 
-    api.replace("relationship_document", document)
+    after(Api.relationship_document)(change)(api)
 
 
-@fault(
-    "recurring-include-ignored",
-    stateful=True,
-    caught_by={"INCL-001"},
-    clause="JSON:API 1.1, fetching-includes",
-    needs=REPEAT,
-)
+@fault("recurring-include-ignored", {"INCL-001"}, INCLUDES)
 def include_ignored(api: Api) -> None:
     """At random, in one of eight answers, include=account is ignored; the entity tag fits the content."""
     chance = random.Random(8)  # noqa: S311 - a pattern, no secret
 
-    def document(original: Callable[..., Document], request: Request, invoice: Invoice, query: Query) -> Document:
-        shown = original(request, invoice, query)
+    def change(shown: Document, request: Request, *_: object) -> None:
         if request.query == "include=account" and chance.random() < 1 / 8:
             shown.pop("included", None)
-        return shown
 
-    api.replace("item_document", document)
+    after(Api.item_document)(change)(api)
 
 
-@fault(
+fault(
     "recurring-second-on-connection-sniffable",
-    stateful=True,
-    caught_by={"HDR-003", "ROB-013"},
-    clause="Documented example, response headers",
+    {"HDR-003", "ROB-013"},
+    EXAMPLE_FIELDS,
     also={"HDR-011": "it comes and goes", "HTTP-006": "it comes and goes"},
-    needs=REPEAT,
+)(
+    "The second answer of a connection, and no later one, has no X-Content-Type-Options.",
+    field("X-Content-Type-Options", None, lambda request: request.connection_request_number == 2),
 )
-def second_sniffable(api: Api) -> None:
-    """The second answer of a connection, and no later one, has no X-Content-Type-Options."""
-
-    def change(request: Request, answer: Answer) -> None:
-        if request.connection_request_number == 2:
-            answer.remove("X-Content-Type-Options")
-
-    api.on_answer(change)
 
 
 @fault(
     "recurring-other-data-under-one-tag",
-    stateful=True,
-    caught_by={"ROB-013"},
-    clause="RFC 9110, section 8.8.1",
+    {"ROB-013"},
+    VALIDATORS,
     also={"JSON-007": "two answers differ", "ITEM-030": "so do those to different queries"},
-    needs=REPEAT,
 )
 def other_data(api: Api) -> None:
     """One in ten invoices is shown with another reference, under the entity tag of the right one."""
@@ -132,14 +123,12 @@ def other_data(api: Api) -> None:
 
 @fault(
     "recurring-previous-answer",
-    stateful=True,
-    caught_by={"HDR-013", "ITEM-008"},
-    clause="RFC 9110, section 3.3",
+    {"HDR-013", "ITEM-008"},
+    rfc(9110, "3.3"),
     also={
         **dict.fromkeys(("AUTH-007", "COND-007", "ITEM-017", "ITEM-026", "SEC-023"), "the answer is about another one"),
         **dict.fromkeys(("COND-001", "JSON-007", "ROB-013"), "two answers differ"),
     },
-    needs=REPEAT,
 )
 def previous_answer(api: Api) -> None:
     """Every ninth documented request for an invoice gets the answer to the one before it."""
@@ -156,30 +145,19 @@ def previous_answer(api: Api) -> None:
     api.on_answer(change)
 
 
-@fault(
-    "recurring-open-accept-refused",
-    stateful=True,
-    caught_by={"NEGO-003", "ROB-013"},
-    clause="RFC 9110, section 12.5.1",
-    needs=REPEAT,
-)
+@fault("recurring-open-accept-refused", {"NEGO-003", "ROB-013"}, ACCEPT)
 def open_accept_refused(api: Api) -> None:
     """Every sixth request that accepts everything is answered with 406."""
     due = _Every(6)
 
-    def acceptable(original: Callable[[list[str]], bool], lines: list[str]) -> bool:
-        return original(lines) and not (lines == ["*/*"] and due())
-
-    api.replace("acceptable", acceptable)
+    api.replace(Api.acceptable, lambda original, lines: original(lines) and not (lines == ["*/*"] and due()))
 
 
 @fault(
     "recurring-unknown-invoice-empty",
-    stateful=True,
-    caught_by={"ITEM-024", "ROB-013"},
-    clause="JSON:API 1.1, fetching-resources-responses-404",
+    {"ITEM-024", "ROB-013"},
+    NOT_FOUND,
     also={"COND-013": "there seems to be a current state", "ERR-010": "HEAD is answered in the same way"},
-    needs=REPEAT,
 )
 def unknown_invoice_empty(api: Api) -> None:
     """Every fifth request for an invoice that does not exist is answered with 200 and null."""
@@ -193,21 +171,19 @@ def unknown_invoice_empty(api: Api) -> None:
                 return {"data": None}
             raise
 
-    api.replace("document", document)
+    api.replace(Api.document, document)
 
 
 @fault(
     "recurring-open-without-token",
-    stateful=True,
-    caught_by={"AUTH-001", "ROB-013"},
-    clause="Documented example, request headers",
+    {"AUTH-001", "ROB-013"},
+    "Documented example, request headers",
     also={
         "CACHE-008": "the answer is that of another client",
         "COND-013": "a precondition is looked at without a token",
         "ROB-009": "in turn it is not as by itself",
         "SEC-019": "an unknown invoice is answered in another way",
     },
-    needs=REPEAT,
 )
 def open_without_token(api: Api) -> None:
     """Every eighth request for an invoice without a token is answered as if it had the last one seen."""
@@ -224,34 +200,27 @@ def open_without_token(api: Api) -> None:
         seen[:] = [customer]
         return customer
 
-    api.replace("authenticate", authenticate)
+    api.replace(Api.authenticate, authenticate)
 
 
 @fault(
     "recurring-validator-ignored",
-    stateful=True,
-    caught_by={"COND-001", "COND-002", "COND-003", "COND-004", "COND-009", "RELD-008"},
-    clause="RFC 9110, section 13.1.2",
+    {"COND-001", "COND-002", "COND-003", "COND-004", "COND-009", "RELD-008"},
+    NONE_MATCH,
     also={"ROB-009": "in turn it is not as by itself"},
-    needs=REPEAT,
 )
 def validator_ignored(api: Api) -> None:
     """One of two servers behind one address ignores If-None-Match."""
     due = _Every(2)
 
-    def none_match(original: Callable[[list[str], str], bool], lines: list[str], tag: str) -> bool:
-        return True if due(lines[0]) else original(lines, tag)
-
-    api.replace("none_match", none_match)
+    api.replace(Api.none_match, lambda original, lines, tag: due(lines[0]) or original(lines, tag))
 
 
 @fault(
     "recurring-token-refused",
-    stateful=True,
-    caught_by={"ITEM-001", "ROB-013"},
-    clause="JSON:API 1.1, fetching-resources-responses-200",
+    {"ITEM-001", "ROB-013"},
+    FOUND,
     also={"AUTH-006": "the token is refused", "ROB-009": "in turn it is not as by itself"},
-    needs=REPEAT,
 )
 def token_refused(api: Api) -> None:
     """Every 23rd valid token is refused, whatever is asked for."""
@@ -263,21 +232,20 @@ def token_refused(api: Api) -> None:
             raise api.unauthorised(request)
         return customer
 
-    api.replace("authenticate", authenticate)
+    api.replace(Api.authenticate, authenticate)
 
 
 @fault(
     "recurring-unsorted-collection",
-    stateful=True,
-    caught_by={"COLL-005"},
-    clause="Documented behaviour, collection",
+    {"COLL-005"},
+    "Documented behaviour, collection",
     also={
         "SORT-001": "the order is wrong",
         "SORT-002": "the order is wrong",
         "PAGE-002": "the pages overlap",
         "ETAG-007": "the tag of HEAD is that of another order",
     },
-    needs={*REPEAT, "collection"},
+    needs=REPEAT | COLLECTION,
 )
 def unsorted_collection(api: Api) -> None:
     """One in four listings is in no order."""

@@ -7,230 +7,28 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
-from conformance.reference.faults import fault
-from conformance.reference.message import Answer, Problem
+from conformance.reference.app import Api
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import CLIENT_ERRORS, EXAMPLE_FIELDS, OWASP_RESOURCES, SERVER_ERRORS, rfc
+from conformance.reference.faults.effects import crashes, crashes_in, drops, field
+from conformance.reference.faults.needs import LOAD
+from conformance.reference.faults.seams import both, effect, instead_of
+from conformance.reference.faults.where import has, has_fields, has_include
+from conformance.reference.message import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from conformance.reference.app import Api
     from conformance.reference.message import Document, Request
 
-CLIENT_ERRORS = "RFC 9110, section 15.5"
+fault = Area(__name__)
 
 
-def _crash(api: Api, when: Callable[[Request], bool]) -> None:
-    def hook(request: Request) -> Answer | None:
-        if when(request):
-            raise Problem(500, "Internal server error", "Something went wrong.")
-        return None
+def _target_length(request: Request) -> int:
+    return len(request.path) + len(request.query)
 
-    api.on_request(hook)
 
-
-def _drop(api: Api, when: Callable[[Request], bool]) -> None:
-    def change(request: Request, answer: Answer, data: bytes) -> bytes:
-        answer.cut = answer.cut or when(request)
-        return b"" if when(request) else data
-
-    api.on_bytes(change)
-
-
-def _decoded(text: str) -> bytes:
-    return unquote_to_bytes(text)
-
-
-@fault("id-unicode-crash", caught_by={"ROB-001", "ERR-011"}, clause=CLIENT_ERRORS)
-def unicode_crash(api: Api) -> None:
-    """An id with characters beyond ASCII is answered with 500."""
-    _crash(api, lambda request: any(byte > 127 for byte in _decoded(request.path)))
-
-
-@fault(
-    "id-emoji-drops-connection", caught_by={"ROB-001"}, clause=CLIENT_ERRORS, also={"HTTP-017": "there is no answer"}
-)
-def emoji_drops(api: Api) -> None:
-    """An id with a character beyond the basic plane ends the connection without an answer."""
-    _drop(api, lambda request: any(byte >= 0xF0 for byte in _decoded(request.path)))
-
-
-@fault("id-brackets-crash", caught_by={"ROB-001", "ERR-011"}, clause=CLIENT_ERRORS)
-def brackets_crash(api: Api) -> None:
-    """An id with a square or curly bracket is answered with 500."""
-    _crash(api, lambda request: bool(re.search(rb"[\[\]{}]", _decoded(request.path))))
-
-
-@fault("id-full-width-digits", caught_by={"ITEM-025"}, clause=CLIENT_ERRORS, also={"ROB-001": "it is not refused"})
-def full_width(api: Api) -> None:
-    """Letters behind an id, of whatever script, are cut off."""
-
-    def route(original: Callable[..., tuple[str, str] | None], path: str) -> tuple[str, str] | None:
-        found = original(path)
-        if found is None and (id_ := re.match(r"(.*/invoices/[0-9a-f-]{36})(%[A-F0-9]{2}|[a-z])+$", path)):
-            return original(id_[1])
-        return found
-
-    api.replace("route", route)
-
-
-@fault("id-long-crash", caught_by={"ROB-001", "ERR-011"}, clause=CLIENT_ERRORS, also={"ROB-002": "it is a long target"})
-def long_crash(api: Api) -> None:
-    """An id of more than 900 characters is answered with 500."""
-    _crash(api, lambda request: len(request.path) > 950)
-
-
-@fault(
-    "id-very-long-drops-connection",
-    caught_by={"ROB-002"},
-    clause="RFC 9112, section 3",
-    also={"HTTP-017": "there is no answer", "ROB-001": "there is no answer"},
-)
-def long_drops(api: Api) -> None:
-    """A target of more than 7,000 bytes ends the connection without an answer."""
-    _drop(api, lambda request: len(request.path) + len(request.query) > 7000)
-
-
-@fault("target-long-crash", caught_by={"ROB-002", "ERR-011"}, clause="RFC 9112, section 3")
-def target_crash(api: Api) -> None:
-    """A target of more than 7,000 bytes is answered with 500."""
-    _crash(api, lambda request: len(request.path) + len(request.query) > 7000)
-
-
-@fault("nul-crash", caught_by={"ROB-003", "ERR-011"}, clause="RFC 3986, section 2.1")
-def nul_crash(api: Api) -> None:
-    """NUL in the path or the query is answered with 500."""
-    _crash(api, lambda request: "%00" in request.path + request.query)
-
-
-@fault("invalid-utf-8-crash", caught_by={"ROB-003", "ERR-011"}, clause="RFC 3986, section 2.1")
-def invalid_utf_8(api: Api) -> None:
-    """Invalid UTF-8 in the query is answered with 500."""
-
-    def invalid(request: Request) -> bool:
-        try:
-            _decoded(request.query).decode()
-        except UnicodeDecodeError:
-            return True
-        return False
-
-    _crash(api, invalid)
-
-
-@fault("malformed-escape-crash", caught_by={"ROB-003", "ERR-011"}, clause="RFC 3986, section 2.1")
-def malformed_escape(api: Api) -> None:
-    """A malformed percent-encoding is answered with 500."""
-    _crash(api, lambda request: bool(re.search("%(?![0-9A-Fa-f]{2})", request.path + request.query)))
-
-
-@fault("many-parameters-crash", caught_by={"ROB-004", "ERR-011"}, clause="OWASP API4:2023")
-def many_parameters(api: Api) -> None:
-    """More than 200 query parameters are answered with 500."""
-    _crash(api, lambda request: request.query.count("&") > 200)
-
-
-@fault("deep-parameter-crash", caught_by={"ROB-004", "ERR-011"}, clause="OWASP API4:2023")
-def deep_parameter(api: Api) -> None:
-    """A query parameter with more than 50 brackets is answered with 500."""
-    _crash(
-        api,
-        lambda request: (
-            (request.query.count("[") + request.query.lower().count("%5b")) > 50 and "&" not in request.query
-        ),
-    )
-
-
-@fault("repeated-parameter-crash", caught_by={"ROB-004", "ERR-011"}, clause=CLIENT_ERRORS)
-def repeated_parameter(api: Api) -> None:
-    """A query parameter that is there twice is answered with 500."""
-
-    def repeated(request: Request) -> bool:
-        names = [pair.partition("=")[0] for pair in request.query.split("&")]
-        return len(set(names)) < len(names)
-
-    _crash(api, repeated)
-
-
-@fault("large-fields-crash", caught_by={"ROB-005", "ERR-011"}, clause="RFC 9110, section 5.4")
-def large_fields(api: Api) -> None:
-    """A header section of more than 7,000 bytes is answered with 500."""
-
-    def check(original: Callable[[Request], None], request: Request) -> None:
-        if sum(len(name) + len(value) for name, value in request.fields) > 7000:
-            raise Problem(500, "Internal server error", "Something went wrong.")
-        original(request)
-
-    api.replace("check_size", check)
-
-
-@fault("large-token-crash", caught_by={"ROB-005", "ERR-011"}, clause="RFC 9110, section 5.4")
-def large_token(api: Api) -> None:
-    """A token of more than 30,000 characters is answered with 500."""
-
-    def check(original: Callable[[Request], None], request: Request) -> None:
-        if any(len(line) > 30000 for line in request.lines("authorization")):
-            raise Problem(500, "Internal server error", "Something went wrong.")
-        original(request)
-
-    api.replace("check_size", check)
-
-
-@fault("deep-include-crash", caught_by={"ROB-006", "ERR-011"}, clause="OWASP API4:2023")
-def deep_include(api: Api) -> None:
-    """An include path of more than twenty segments is answered with 500."""
-    _crash(api, lambda request: "include=" in request.query and request.query.count(".") > 20)
-
-
-@fault("long-fields-crash", caught_by={"ROB-006", "ERR-011"}, clause="OWASP API4:2023")
-def long_fields(api: Api) -> None:
-    """A fields parameter with more than 200 names is answered with 500."""
-    _crash(
-        api, lambda request: "fields" in request.query and request.query.count(",") + request.query.count("%2C") > 200
-    )
-
-
-@fault("suffix-is-another-type", caught_by={"ROB-010"}, clause="RFC 9110, section 8.3")
-def suffix_type(api: Api) -> None:
-    """The suffix .xml gives the invoice labelled as XML."""
-
-    def route(original: Callable[..., tuple[str, str] | None], path: str) -> tuple[str, str] | None:
-        return original(path.removesuffix(".xml"))
-
-    def change(request: Request, answer: Answer) -> None:
-        if request.path.endswith(".xml"):
-            answer.set("Content-Type", "application/xml")
-
-    api.replace("route", route)
-    api.on_answer(change)
-
-
-@fault("suffix-crash", caught_by={"ROB-010", "ERR-011"}, clause=CLIENT_ERRORS)
-def suffix_crash(api: Api) -> None:
-    """The suffix .json is answered with 500."""
-    _crash(api, lambda request: request.path.endswith(".json"))
-
-
-@fault(
-    "expectation-hangs",
-    caught_by={"ROB-011"},
-    clause="RFC 9110, section 10.1.1",
-    also={"HTTP-017": "there is no answer"},
-)
-def expectation(api: Api) -> None:
-    """Any expectation but 100-continue ends the connection without an answer."""
-    _drop(api, lambda request: bool(request.lines("expect")) and request.lines("expect") != ["100-continue"])
-
-
-@fault(
-    "expectation-crash",
-    caught_by={"ERR-011"},
-    clause="RFC 9110, section 10.1.1",
-    also={"ROB-011": "it is neither the invoice nor 417"},
-)
-def expectation_crash(api: Api) -> None:
-    """Any Expect is answered with 500."""
-    _crash(api, lambda request: bool(request.lines("expect")))
-
-
+@effect
 def _under_load(api: Api, act: Callable[[Request], Awaitable[None]]) -> None:
     """Let ``act`` happen with each request that finds ten others under way."""
     under_way: set[int] = set()
@@ -246,20 +44,129 @@ def _under_load(api: Api, act: Callable[[Request], Awaitable[None]]) -> None:
         finally:
             under_way.discard(id(request))
 
-    api.replace("arrive", arrive)
+    api.replace(Api.arrive, arrive)
 
 
-@fault("burst-exhausts-pool", caught_by={"SEC-021"}, clause="OWASP API4:2023", needs={"load"})
-def exhausted(api: Api) -> None:
+fault("id-unicode-crash", {"ROB-001", "ERR-011"}, CLIENT_ERRORS)(
+    "An id with characters beyond ASCII is answered with 500.",
+    crashes(lambda request: any(byte > 127 for byte in unquote_to_bytes(request.path))),
+)
+fault("id-emoji-drops-connection", {"ROB-001"}, CLIENT_ERRORS, also={"HTTP-017": "there is no answer"})(
+    "An id with a character beyond the basic plane ends the connection without an answer.",
+    drops(lambda request: any(byte >= 0xF0 for byte in unquote_to_bytes(request.path))),
+)
+fault("id-brackets-crash", {"ROB-001", "ERR-011"}, CLIENT_ERRORS)(
+    "An id with a square or curly bracket is answered with 500.",
+    crashes(lambda request: re.search(rb"[\[\]{}]", unquote_to_bytes(request.path))),
+)
+
+
+@fault("id-full-width-digits", {"ITEM-025"}, CLIENT_ERRORS, also={"ROB-001": "it is not refused"})
+@instead_of(Api.route)
+def full_width(original: Callable[..., tuple[str, str] | None], path: str) -> tuple[str, str] | None:
+    """Letters behind an id, of whatever script, are cut off."""
+    found = original(path)
+    if found is None and (id_ := re.match(r"(.*/invoices/[0-9a-f-]{36})(%[A-F0-9]{2}|[a-z])+$", path)):
+        return original(id_[1])
+    return found
+
+
+fault("id-long-crash", {"ROB-001", "ERR-011"}, CLIENT_ERRORS, also={"ROB-002": "it is a long target"})(
+    "An id of more than 900 characters is answered with 500.", crashes(lambda request: len(request.path) > 950)
+)
+fault(
+    "id-very-long-drops-connection",
+    {"ROB-002"},
+    rfc(9112, "3"),
+    also={"HTTP-017": "there is no answer", "ROB-001": "there is no answer"},
+)(
+    "A target of more than 7,000 bytes ends the connection without an answer.",
+    drops(lambda request: _target_length(request) > 7000),
+)
+fault("target-long-crash", {"ROB-002", "ERR-011"}, rfc(9112, "3"))(
+    "A target of more than 7,000 bytes is answered with 500.",
+    crashes(lambda request: _target_length(request) > 7000),
+)
+fault("nul-crash", {"ROB-003", "ERR-011"}, rfc(3986, "2.1"))(
+    "NUL in the path or the query is answered with 500.", crashes(lambda request: "%00" in request.path + request.query)
+)
+
+
+@fault("invalid-utf-8-crash", {"ROB-003", "ERR-011"}, rfc(3986, "2.1"))
+@crashes
+def invalid_utf_8(request: Request) -> bool:
+    """Invalid UTF-8 in the query is answered with 500."""
+    try:
+        unquote_to_bytes(request.query).decode()
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+fault("malformed-escape-crash", {"ROB-003", "ERR-011"}, rfc(3986, "2.1"))(
+    "A malformed percent-encoding is answered with 500.",
+    crashes(lambda request: re.search("%(?![0-9A-Fa-f]{2})", request.path + request.query)),
+)
+fault("many-parameters-crash", {"ROB-004", "ERR-011"}, OWASP_RESOURCES)(
+    "More than 200 query parameters are answered with 500.", crashes(lambda request: request.query.count("&") > 200)
+)
+fault("deep-parameter-crash", {"ROB-004", "ERR-011"}, OWASP_RESOURCES)(
+    "A query parameter with more than 50 brackets is answered with 500.",
+    crashes(lambda request: "&" not in request.query and len(re.findall(r"\[|%5[Bb]", request.query)) > 50),
+)
+
+
+@fault("repeated-parameter-crash", {"ROB-004", "ERR-011"}, CLIENT_ERRORS)
+@crashes
+def repeated_parameter(request: Request) -> bool:
+    """A query parameter that is there twice is answered with 500."""
+    names = [pair.partition("=")[0] for pair in request.query.split("&")]
+    return len(set(names)) < len(names)
+
+
+fault("large-fields-crash", {"ROB-005", "ERR-011"}, rfc(9110, "5.4"))(
+    "A header section of more than 7,000 bytes is answered with 500.",
+    crashes_in(Api.check_size, lambda request: sum(len(name) + len(value) for name, value in request.fields) > 7000),
+)
+fault("large-token-crash", {"ROB-005", "ERR-011"}, rfc(9110, "5.4"))(
+    "A token of more than 30,000 characters is answered with 500.",
+    crashes_in(Api.check_size, lambda request: any(len(line) > 30000 for line in request.lines("authorization"))),
+)
+fault("deep-include-crash", {"ROB-006", "ERR-011"}, OWASP_RESOURCES)(
+    "An include path of more than twenty segments is answered with 500.",
+    crashes(has_include & (lambda request: request.query.count(".") > 20)),
+)
+fault("long-fields-crash", {"ROB-006", "ERR-011"}, OWASP_RESOURCES)(
+    "A fields parameter with more than 200 names is answered with 500.",
+    crashes(has_fields & (lambda request: request.query.count(",") + request.query.count("%2C") > 200)),
+)
+fault("suffix-is-another-type", {"ROB-010"}, rfc(9110, "8.3"))(
+    "The suffix .xml gives the invoice labelled as XML.",
+    both(
+        instead_of(Api.route)(lambda original, path: original(path.removesuffix(".xml"))),
+        field("Content-Type", "application/xml", lambda request: request.path.endswith(".xml")),
+    ),
+)
+fault("suffix-crash", {"ROB-010", "ERR-011"}, CLIENT_ERRORS)(
+    "The suffix .json is answered with 500.", crashes(lambda request: request.path.endswith(".json"))
+)
+fault("expectation-hangs", {"ROB-011"}, rfc(9110, "10.1.1"), also={"HTTP-017": "there is no answer"})(
+    "Any expectation but 100-continue ends the connection without an answer.",
+    drops(has("expect") & ~has("expect", "100-continue")),
+)
+fault("expectation-crash", {"ERR-011"}, rfc(9110, "10.1.1"), also={"ROB-011": "it is neither the invoice nor 417"})(
+    "Any Expect is answered with 500.", crashes(has("expect"))
+)
+
+
+@fault("burst-exhausts-pool", {"SEC-021"}, OWASP_RESOURCES, needs=LOAD)
+@_under_load
+async def exhausted(_: Request) -> None:
     """Of more than ten requests at once, those beyond the tenth are answered with 500."""
-
-    async def fail(_: Request) -> None:
-        raise Problem(500, "Internal server error", "No connection to the database is free.")
-
-    _under_load(api, fail)
+    raise Problem(500, "Internal server error", "No connection to the database is free.")
 
 
-@fault("burst-mixes-answers", caught_by={"ROB-007"}, clause="RFC 9110, section 9.2.1", needs={"load"})
+@fault("burst-mixes-answers", {"ROB-007"}, rfc(9110, "9.2.1"), needs=LOAD)
 def mixed(api: Api) -> None:
     """Of more than ten requests at once, those beyond the tenth get the attributes of another invoice."""
 
@@ -270,23 +177,15 @@ def mixed(api: Api) -> None:
         if request.lines("x-mixed"):
             document["data"]["attributes"]["reference"] = "INV-OF-ANOTHER"
 
-    _under_load(api, mark)
+    _under_load(mark)(api)
     api.on_document(change)
 
 
-@fault("runtime-exceeds-budget", caught_by={"ROB-012"}, clause="Documented example, response headers", needs={"load"})
-def slow(api: Api) -> None:
-    """Of more than ten requests at once, those beyond the tenth take a second and a half."""
-    _under_load(api, lambda _: asyncio.sleep(1.5))
-
-
-@fault("id-without-hyphens-crash", caught_by={"ROB-001", "ERR-011"}, clause="RFC 9110, section 15.6")
-def id_without_hyphens(api: Api) -> None:
-    """An id without its hyphens is answered with 500."""
-
-    def hook(request: Request) -> Answer | None:
-        if re.search("/[0-9a-f]{32}$", request.path):
-            raise Problem(500, "Internal server error", "Something went wrong.")
-        return None
-
-    api.on_request(hook)
+fault("runtime-exceeds-budget", {"ROB-012"}, EXAMPLE_FIELDS, needs=LOAD)(
+    "Of more than ten requests at once, those beyond the tenth take a second and a half.",
+    _under_load(lambda _: asyncio.sleep(1.5)),
+)
+fault("id-without-hyphens-crash", {"ROB-001", "ERR-011"}, SERVER_ERRORS)(
+    "An id without its hyphens is answered with 500.",
+    crashes(lambda request: re.search("/[0-9a-f]{32}$", request.path)),
+)

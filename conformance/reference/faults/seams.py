@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, TypeVarT
 if TYPE_CHECKING:
     from conformance.reference.answers import AnswerHook, BytesHook, DocumentHook, InputHook, RequestHook
     from conformance.reference.app import Api
+    from conformance.reference.message import Document
 
 Install = Callable[["Api"], object]
 P = ParamSpec("P")
@@ -25,7 +26,23 @@ def instead_of(
     """Put a function in the place of a method, such as ``Api.entity_tag``; it gets the original method first."""
 
     def put(replacement: Callable[[Callable[[*Arguments], R], *Arguments], R]) -> Install:
-        return functools.update_wrapper(lambda api: api.replace(method.__name__, replacement), replacement)
+        return functools.update_wrapper(lambda api: api.replace(method, replacement), replacement)
+
+    return put
+
+
+def after(
+    method: Callable[[Any, *Arguments], Document],
+) -> Callable[[Callable[[Document, *Arguments], object]], Install]:
+    """Alter what a method returns, such as ``Api.page_links``; the function gets that first, then the arguments."""
+
+    def put(change: Callable[[Document, *Arguments], object]) -> Install:
+        def altered(original: Callable[[*Arguments], Document], *arguments: *Arguments) -> Document:
+            made = original(*arguments)
+            change(made, *arguments)
+            return made
+
+        return functools.update_wrapper(instead_of(method)(altered), change)
 
     return put
 

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conformance.reference.data import INVOICE_IDS
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import alter_attributes, alter_resource, alter_text
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import (
+    ATTRIBUTE_NAMES,
+    DATE_FORM,
+    DATE_LIMITS,
+    EXAMPLE_BODY,
+    LINKAGE,
+    json_api,
+    rfc,
+)
+from conformance.reference.faults.effects import in_attributes, in_text
+from conformance.reference.faults.needs import COLLECTION
+from conformance.reference.faults.seams import both, effect
+from conformance.reference.faults.tools import alter_attributes, alter_resource
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.reference.app import Api
+    from conformance.reference.faults.seams import Install
     from conformance.reference.message import Document
     from conformance.reference.model import Invoice
 
-COLLECTION = {"collection"}
-DOCUMENT = "Documented example, response body"
-NAMES = "Names of the attributes"
+fault = Area(__name__, needs=COLLECTION)
 RARE, QUIET = "98c47536", "d5336898"
 """How the ids of two generated invoices begin: one with calls in both directions and services, one without any."""
 
@@ -29,287 +40,177 @@ def is_rare(invoice: Invoice) -> bool:
     return invoice.id.startswith(RARE)
 
 
-def _rare(api: Api, beginning: str = RARE, **values: Any) -> None:
+@effect
+def _rare(api: Api, values: Document, beginning: str = RARE) -> None:
     """Give one invoice other values, wherever it is shown."""
-
-    def alter(attributes: Document, invoice: Invoice) -> None:
-        if invoice.id.startswith(beginning):
-            attributes.update({name.replace("_", "-"): value for name, value in values.items()})
-
-    alter_attributes(api, alter)
+    alter_attributes(api, lambda shown, of: shown.update(values) if of.id.startswith(beginning) else None)
 
 
-def _generated(api: Api, change: Callable[[Document], None]) -> None:
+@effect
+def _generated(api: Api, change: Callable[[Document], object]) -> None:
     """Alter the attributes of all but the constant invoices."""
-
-    def alter(attributes: Document, invoice: Invoice) -> None:
-        if invoice.id not in INVOICE_IDS:
-            change(attributes)
-
-    alter_attributes(api, alter)
+    alter_attributes(api, lambda attributes, of: None if of.id in INVOICE_IDS else change(attributes))
 
 
-@fault(
-    "swept-amount-with-comma",
-    caught_by={"SEM-009"},
-    clause=DOCUMENT,
-    also={"SEM-016": "the form is not the documented one"},
-    needs=COLLECTION,
-)
-def amount_comma(api: Api) -> None:
-    """One invoice of all has an amount with a comma."""
-    _rare(api, amount_spent="102,54526")
+def _written(old: bytes, new: bytes) -> Install:
+    return in_text(lambda text: text.replace(old, new))
 
 
-@fault("swept-amount-scientific-when-tiny", caught_by={"SEM-010"}, clause=DOCUMENT, needs=COLLECTION)
-def amount_scientific(api: Api) -> None:
-    """Amounts below a millionth are written in scientific notation, as a decimal library prints them."""
-
-    def change(attributes: Document) -> None:
-        for name in [name for name in attributes if name.endswith("amount-spent")]:
-            if 0 < Decimal(attributes[name]) < Decimal("1e-6"):
-                attributes[name] = str(Decimal(attributes[name]).normalize())
-
-    _generated(api, change)
-
-
-@fault("swept-offset-in-summer", caught_by={"SEM-015"}, clause="RFC 3339, section 5.6", needs=COLLECTION)
-def offset_in_summer(api: Api) -> None:
-    """From April to October the dates have an offset, as those of a database in local time."""
-
-    def change(attributes: Document) -> None:
-        for name in ("start-date", "end-date"):
-            moment = datetime.fromisoformat(attributes[name])
-            if 4 <= moment.month <= 10:
-                local = moment.astimezone(timezone(timedelta(hours=2)))
-                attributes[name] = local.isoformat(timespec="milliseconds")
-
-    _generated(api, change)
-
-
-@fault("swept-count-negative", caught_by={"SEM-013"}, clause=NAMES, needs=COLLECTION)
-def count_negative(api: Api) -> None:
-    """One invoice of all has a negative duration."""
-    _rare(api, originated_billing_duration=-60)
-
-
-@fault("swept-total-rounded", caught_by={"INV-001"}, clause=DOCUMENT, needs=COLLECTION)
-def total_rounded(api: Api) -> None:
-    """The total of large invoices went through a double."""
-
-    def change(attributes: Document) -> None:
-        if Decimal(attributes["amount-spent"]) > 10**6:
-            attributes["amount-spent"] = f"{float(attributes['amount-spent']):.6f}"
-
-    _generated(api, change)
-
-
-@fault("swept-more-successful-than-calls", caught_by={"INV-002"}, clause=NAMES, needs=COLLECTION)
-def more_successful(api: Api) -> None:
-    """One invoice of all has more successful calls than calls."""
-    _rare(api, originated_successful_calls_count=4741)
-
-
-@fault(
-    "swept-period-reversed",
-    caught_by={"INV-003"},
-    clause=NAMES,
-    needs=COLLECTION,
-    also={"COLL-005": "the later date stands in the place of the earlier one"},
-)
-def period_reversed(api: Api) -> None:
-    """One invoice of all ends before it starts."""
-    _rare(api, start_date="2024-05-31T00:00:00.000Z", end_date="2024-05-24T00:00:00.000Z")
-
-
-@fault(
-    "swept-last-call-before-first",
-    caught_by={"INV-004"},
-    clause=NAMES,
-    needs=COLLECTION,
-)
-def last_before_first(api: Api) -> None:
-    """One invoice of all has its last call before its first."""
-    _rare(
-        api,
-        terminated_first_call_at="2024-05-27T00:00:00.000Z",
-        terminated_last_call_at="2024-05-26T23:59:59.999Z",
-    )
-
-
-@fault("swept-call-outside-of-period", caught_by={"INV-009"}, clause=NAMES, needs=COLLECTION)
-def call_outside(api: Api) -> None:
-    """One invoice of all has a call a day before its period."""
-    _rare(api, originated_first_call_at="2024-05-23T12:00:00.000Z")
-
-
-@fault("swept-date-impossible", caught_by={"SEM-006"}, clause="RFC 3339, section 5.7", needs=COLLECTION)
-def date_impossible(api: Api) -> None:
-    """One invoice of all has a call on 31 June."""
-    _rare(api, originated_first_call_at="2024-06-31T12:00:00.000Z")
-
-
-@fault("swept-attribute-missing", caught_by={"ITEM-022"}, clause=DOCUMENT, needs=COLLECTION)
-def attribute_missing(api: Api) -> None:
-    """One invoice of all lacks an attribute."""
-
-    def alter(attributes: Document, invoice: Invoice) -> None:
-        if is_rare(invoice):
-            del attributes["has-pdf"]
-
-    alter_attributes(api, alter)
-
-
-@fault("swept-attribute-undocumented", caught_by={"ITEM-023"}, clause=DOCUMENT, needs=COLLECTION)
-def attribute_further(api: Api) -> None:
-    """One invoice of all shows an internal attribute."""
-    _rare(api, margin="12.5")
-
-
-@fault("swept-flag-null", caught_by={"SEM-008"}, clause=DOCUMENT, needs=COLLECTION)
-def flag_null(api: Api) -> None:
-    """One invoice of all has null for a flag."""
-    _rare(api, has_pdf=None)
-
-
-@fault("swept-reference-number", caught_by={"SEM-004"}, clause=DOCUMENT, needs=COLLECTION)
-def reference_number(api: Api) -> None:
-    """One invoice of all has a number for its reference."""
-    _rare(api, reference=22)
-
-
-@fault("swept-reference-with-noncharacter", caught_by={"JSON-004"}, clause="RFC 7493, section 2.1", needs=COLLECTION)
-def noncharacter(api: Api) -> None:
-    """The reference of one invoice of all holds a noncharacter."""
-    _rare(api, reference="a\ufffe")
-
-
-@fault("swept-count-as-fraction", caught_by={"JSON-006"}, clause=DOCUMENT, needs=COLLECTION)
-def count_as_fraction(api: Api) -> None:
-    """One invoice of all has a count with a fraction of zero."""
-    _rare(api, originated_calls_count=4740.0)
-
-
-@fault("swept-count-beyond-double", caught_by={"JSON-005"}, clause="RFC 7493, section 2.2", needs=COLLECTION)
-def count_beyond(api: Api) -> None:
-    """One invoice of all has a duration that a double cannot hold."""
-    _rare(api, originated_calls_duration=2**53 + 1)
-
-
-@fault("swept-count-minus-zero", caught_by={"JSON-006"}, clause=DOCUMENT, needs=COLLECTION)
-def minus_zero(api: Api) -> None:
-    """One invoice of all has a count of minus zero."""
-    _rare(api, QUIET, terminated_calls_count=-99)
-    alter_text(api, lambda text: text.replace(b'"terminated-calls-count":-99', b'"terminated-calls-count":-0'))
-
-
-@fault("swept-member-twice", caught_by={"JSON-003"}, clause="RFC 8259, section 4", needs=COLLECTION)
-def member_twice(api: Api) -> None:
-    """One invoice of all has an attribute twice."""
-    _rare(api, reference="twice")
-    alter_text(api, lambda text: text.replace(b'"reference":"twice"', b'"reference":"once","reference":"twice"'))
-
-
-@fault("swept-durations-without-calls", caught_by={"INV-007"}, clause=NAMES, needs=COLLECTION)
-def durations_without_calls(api: Api) -> None:
-    """One invoice of all has a duration without calls."""
-    _rare(api, QUIET, terminated_billing_duration=60)
-
-
-@fault("swept-calls-without-times", caught_by={"INV-006"}, clause=NAMES, needs=COLLECTION)
-def calls_without_times(api: Api) -> None:
-    """One invoice of all has calls without times."""
-    _rare(api, terminated_first_call_at=None, terminated_last_call_at=None)
-
-
-@fault("swept-last-call-null", caught_by={"INV-005"}, clause=NAMES, needs=COLLECTION)
-def last_call_null(api: Api) -> None:
-    """One invoice of all has a first call and no last one."""
-    _rare(api, terminated_last_call_at=None)
-
-
-@fault("swept-services-without-transactions", caught_by={"INV-008"}, clause=NAMES, needs=COLLECTION)
-def services_without_transactions(api: Api) -> None:
-    """One invoice of all has an amount for services without transactions."""
-    _rare(api, service_transactions_count=0)
-
-
-@fault("swept-end-in-future", caught_by={"INV-010"}, clause=NAMES, needs=COLLECTION)
-def end_in_future(api: Api) -> None:
-    """One invoice of all ends in the far future."""
-    _rare(api, end_date="2524-05-31T00:00:00.000Z")
-
-
-@fault(
-    "swept-period-empty",
-    caught_by={"INV-013"},
-    clause=NAMES,
-    also={"INV-009": "no call lies in it"},
-    needs=COLLECTION,
-)
-def period_empty(api: Api) -> None:
-    """One invoice of all ends when it starts."""
-    _rare(api, end_date="2024-05-24T00:00:00.000Z")
-
-
-def _alter(api: Api, change: Callable[[Document], None]) -> None:
+@effect
+def _alter(api: Api, change: Callable[[Document], object]) -> None:
     """Alter the resource object of one invoice, wherever it is shown."""
     alter_resource(api, lambda resource, invoice: change(resource) if is_rare(invoice) else None)
 
 
-@fault("swept-link-of-another", caught_by={"ITEM-018"}, clause=DOCUMENT, needs=COLLECTION)
-def link_of_another(api: Api) -> None:
+fault("swept-amount-with-comma", {"SEM-009"}, EXAMPLE_BODY, also={"SEM-016": "the form is not the documented one"})(
+    "One invoice of all has an amount with a comma.", _rare({"amount-spent": "102,54526"})
+)
+
+
+@fault("swept-amount-scientific-when-tiny", {"SEM-010"}, EXAMPLE_BODY)
+@_generated
+def amount_scientific(attributes: Document) -> None:
+    """Amounts below a millionth are written in scientific notation, as a decimal library prints them."""
+    for name in [name for name in attributes if name.endswith("amount-spent")]:
+        if 0 < Decimal(attributes[name]) < Decimal("1e-6"):
+            attributes[name] = str(Decimal(attributes[name]).normalize())
+
+
+@fault("swept-offset-in-summer", {"SEM-015"}, DATE_FORM)
+@_generated
+def offset_in_summer(attributes: Document) -> None:
+    """From April to October the dates have an offset, as those of a database in local time."""
+    for name in ("start-date", "end-date"):
+        moment = datetime.fromisoformat(attributes[name])
+        if 4 <= moment.month <= 10:
+            local = moment.astimezone(timezone(timedelta(hours=2)))
+            attributes[name] = local.isoformat(timespec="milliseconds")
+
+
+fault("swept-count-negative", {"SEM-013"}, ATTRIBUTE_NAMES)(
+    "One invoice of all has a negative duration.", _rare({"originated-billing-duration": -60})
+)
+
+
+@fault("swept-total-rounded", {"INV-001"}, EXAMPLE_BODY)
+@_generated
+def total_rounded(attributes: Document) -> None:
+    """The total of large invoices went through a double."""
+    if Decimal(attributes["amount-spent"]) > 10**6:
+        attributes["amount-spent"] = f"{float(attributes['amount-spent']):.6f}"
+
+
+fault("swept-more-successful-than-calls", {"INV-002"}, ATTRIBUTE_NAMES)(
+    "One invoice of all has more successful calls than calls.", _rare({"originated-successful-calls-count": 4741})
+)
+fault(
+    "swept-period-reversed",
+    {"INV-003"},
+    ATTRIBUTE_NAMES,
+    also={"COLL-005": "the later date stands in the place of the earlier one"},
+)(
+    "One invoice of all ends before it starts.",
+    _rare({"start-date": "2024-05-31T00:00:00.000Z", "end-date": "2024-05-24T00:00:00.000Z"}),
+)
+fault("swept-last-call-before-first", {"INV-004"}, ATTRIBUTE_NAMES)(
+    "One invoice of all has its last call before its first.",
+    _rare(
+        {"terminated-first-call-at": "2024-05-27T00:00:00.000Z", "terminated-last-call-at": "2024-05-26T23:59:59.999Z"}
+    ),
+)
+fault("swept-call-outside-of-period", {"INV-009"}, ATTRIBUTE_NAMES)(
+    "One invoice of all has a call a day before its period.",
+    _rare({"originated-first-call-at": "2024-05-23T12:00:00.000Z"}),
+)
+fault("swept-date-impossible", {"SEM-006"}, DATE_LIMITS)(
+    "One invoice of all has a call on 31 June.", _rare({"originated-first-call-at": "2024-06-31T12:00:00.000Z"})
+)
+fault("swept-attribute-missing", {"ITEM-022"}, EXAMPLE_BODY)(
+    "One invoice of all lacks an attribute.",
+    in_attributes(lambda attributes, of: attributes.pop("has-pdf") if is_rare(of) else None),
+)
+fault("swept-attribute-undocumented", {"ITEM-023"}, EXAMPLE_BODY)(
+    "One invoice of all shows an internal attribute.", _rare({"margin": "12.5"})
+)
+fault("swept-flag-null", {"SEM-008"}, EXAMPLE_BODY)("One invoice of all has null for a flag.", _rare({"has-pdf": None}))
+fault("swept-reference-number", {"SEM-004"}, EXAMPLE_BODY)(
+    "One invoice of all has a number for its reference.", _rare({"reference": 22})
+)
+fault("swept-reference-with-noncharacter", {"JSON-004"}, rfc(7493, "2.1"))(
+    "The reference of one invoice of all holds a noncharacter.", _rare({"reference": "a\ufffe"})
+)
+fault("swept-count-as-fraction", {"JSON-006"}, EXAMPLE_BODY)(
+    "One invoice of all has a count with a fraction of zero.", _rare({"originated-calls-count": 4740.0})
+)
+fault("swept-count-beyond-double", {"JSON-005"}, rfc(7493, "2.2"))(
+    "One invoice of all has a duration that a double cannot hold.", _rare({"originated-calls-duration": 2**53 + 1})
+)
+fault("swept-count-minus-zero", {"JSON-006"}, EXAMPLE_BODY)(
+    "One invoice of all has a count of minus zero.",
+    both(
+        _rare({"terminated-calls-count": -99}, QUIET),
+        _written(b'"terminated-calls-count":-99', b'"terminated-calls-count":-0'),
+    ),
+)
+fault("swept-member-twice", {"JSON-003"}, rfc(8259, "4"))(
+    "One invoice of all has an attribute twice.",
+    both(
+        _rare({"reference": "twice"}),
+        _written(b'"reference":"twice"', b'"reference":"once","reference":"twice"'),
+    ),
+)
+fault("swept-durations-without-calls", {"INV-007"}, ATTRIBUTE_NAMES)(
+    "One invoice of all has a duration without calls.", _rare({"terminated-billing-duration": 60}, QUIET)
+)
+fault("swept-calls-without-times", {"INV-006"}, ATTRIBUTE_NAMES)(
+    "One invoice of all has calls without times.",
+    _rare({"terminated-first-call-at": None, "terminated-last-call-at": None}),
+)
+fault("swept-last-call-null", {"INV-005"}, ATTRIBUTE_NAMES)(
+    "One invoice of all has a first call and no last one.", _rare({"terminated-last-call-at": None})
+)
+fault("swept-services-without-transactions", {"INV-008"}, ATTRIBUTE_NAMES)(
+    "One invoice of all has an amount for services without transactions.", _rare({"service-transactions-count": 0})
+)
+fault("swept-end-in-future", {"INV-010"}, ATTRIBUTE_NAMES)(
+    "One invoice of all ends in the far future.", _rare({"end-date": "2524-05-31T00:00:00.000Z"})
+)
+fault("swept-period-empty", {"INV-013"}, ATTRIBUTE_NAMES, also={"INV-009": "no call lies in it"})(
+    "One invoice of all ends when it starts.", _rare({"end-date": "2024-05-24T00:00:00.000Z"})
+)
+
+
+@fault("swept-link-of-another", {"ITEM-018"}, EXAMPLE_BODY)
+@_alter
+def link_of_another(resource: Document) -> None:
     """The self link of one invoice of all leads to another."""
-
-    def change(resource: Document) -> None:
-        resource["links"]["self"] = resource["links"]["self"].replace(resource["id"], INVOICE_IDS[0])
-
-    _alter(api, change)
+    resource["links"]["self"] = resource["links"]["self"].replace(resource["id"], INVOICE_IDS[0])
 
 
-@fault("swept-link-relative", caught_by={"ITEM-028"}, clause=DOCUMENT, needs=COLLECTION)
-def link_relative(api: Api) -> None:
-    """The self link of one invoice of all has no origin."""
+fault("swept-link-relative", {"ITEM-028"}, EXAMPLE_BODY)(
+    "The self link of one invoice of all has no origin.",
     _alter(
-        api,
         lambda resource: resource["links"].update(
             self=f"/{resource['links']['self'].split('://', 1)[-1].partition('/')[2]}"
-        ),
-    )
-
-
-@fault("swept-related-link-missing", caught_by={"ITEM-015"}, clause=DOCUMENT, needs=COLLECTION)
-def related_missing(api: Api) -> None:
-    """The account of one invoice of all has no link related."""
-    _alter(api, lambda resource: resource["relationships"]["account"]["links"].pop("related"))
-
-
-@fault("swept-type-singular", caught_by={"ITEM-007"}, clause=DOCUMENT, needs=COLLECTION)
-def type_singular(api: Api) -> None:
-    """One invoice of all has another type."""
-    _alter(api, lambda resource: resource.update(type="invoice"))
-
-
-@fault("swept-id-upper-case", caught_by={"SEM-014"}, clause=DOCUMENT, needs=COLLECTION)
-def id_upper_case(api: Api) -> None:
-    """The id of one invoice of all is in upper case."""
-    _alter(api, lambda resource: resource.update(id=resource["id"].upper()))
-
-
-@fault(
-    "swept-linkage-array",
-    caught_by={"ITEM-021"},
-    clause="JSON:API 1.1, document-resource-object-linkage",
-    needs=COLLECTION,
+        )
+    ),
 )
-def linkage_array(api: Api) -> None:
-    """The account of one invoice of all is an array."""
-    _alter(api, lambda resource: resource["relationships"]["account"].update(data=[]))
-
-
-@fault(
-    "swept-member-unknown", caught_by={"ITEM-006"}, clause="JSON:API 1.1, document-resource-objects", needs=COLLECTION
+fault("swept-related-link-missing", {"ITEM-015"}, EXAMPLE_BODY)(
+    "The account of one invoice of all has no link related.",
+    _alter(lambda resource: resource["relationships"]["account"]["links"].pop("related")),
 )
-def member_unknown(api: Api) -> None:
-    """The resource object of one invoice of all has a member that JSON:API does not know."""
-    _alter(api, lambda resource: resource.update(permissions=["read"]))
+fault("swept-type-singular", {"ITEM-007"}, EXAMPLE_BODY)(
+    "One invoice of all has another type.", _alter(lambda resource: resource.update(type="invoice"))
+)
+fault("swept-id-upper-case", {"SEM-014"}, EXAMPLE_BODY)(
+    "The id of one invoice of all is in upper case.",
+    _alter(lambda resource: resource.update(id=resource["id"].upper())),
+)
+fault("swept-linkage-array", {"ITEM-021"}, LINKAGE)(
+    "The account of one invoice of all is an array.",
+    _alter(lambda resource: resource["relationships"]["account"].update(data=[])),
+)
+fault("swept-member-unknown", {"ITEM-006"}, json_api("document-resource-objects"))(
+    "The resource object of one invoice of all has a member that JSON:API does not know.",
+    _alter(lambda resource: resource.update(permissions=["read"])),
+)

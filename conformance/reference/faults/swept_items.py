@@ -4,37 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from conformance.reference.app import Api
 from conformance.reference.data import INVOICE_IDS
-from conformance.reference.faults import fault
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import ENTITY_TAG, FETCHING, FOUND, GET, NONE_MATCH, NOT_MODIFIED
+from conformance.reference.faults.effects import field, in_item, unconditional
+from conformance.reference.faults.needs import COLLECTION
+from conformance.reference.faults.seams import instead_of
 from conformance.reference.faults.swept import RARE, is_rare
-from conformance.reference.faults.tools import alter_item, is_item, set_field
+from conformance.reference.faults.where import is_item
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.app import Api
-    from conformance.reference.message import Answer, Request
     from conformance.reference.model import Customer, Invoice
     from conformance.reference.store import Store
 
-COLLECTION = {"collection"}
-CONDITIONAL = "RFC 9110, section 13.1.2"
-
-
-def _is_rare(request: Request, _answer: Answer | None = None) -> bool:
-    return is_item(request) and f"/{RARE}" in request.path
-
-
-@fault("swept-item-differs", caught_by={"COLL-003"}, clause="RFC 9110, section 9.3.1", needs=COLLECTION)
-def item_differs(api: Api) -> None:
-    """One invoice of all has another flag by itself than on its page."""
-
-    def change(document: Any, invoice: Invoice) -> None:
-        if is_rare(invoice):
-            attributes = document["data"]["attributes"]
-            attributes["has-pdf"] = not attributes["has-pdf"]
-
-    alter_item(api, change)
+fault = Area(__name__, needs=COLLECTION)
+_is_rare = is_item & (lambda request: f"/{RARE}" in request.path)
 
 
 class _Other:
@@ -54,66 +41,46 @@ class _Other:
         return self._store.invoice(customer, self._number) if self._number else None
 
 
-@fault(
-    "swept-item-gone", caught_by={"ITEM-001"}, clause="JSON:API 1.1, fetching-resources-responses-200", needs=COLLECTION
-)
+@fault("swept-item-differs", {"COLL-003"}, GET)
+@in_item
+def item_differs(document: Any, invoice: Invoice) -> None:
+    """One invoice of all has another flag by itself than on its page."""
+    if is_rare(invoice):
+        attributes = document["data"]["attributes"]
+        attributes["has-pdf"] = not attributes["has-pdf"]
+
+
+@fault("swept-item-gone", {"ITEM-001"}, FOUND)
 def item_gone(api: Api) -> None:
     """One invoice of all is listed, and not found by itself."""
     api.store = _Other(api.store, None)
 
 
-@fault("swept-item-of-another", caught_by={"ITEM-008"}, clause="JSON:API 1.1, fetching-resources", needs=COLLECTION)
+@fault("swept-item-of-another", {"ITEM-008"}, FETCHING)
 def item_of_another(api: Api) -> None:
     """In the place of one invoice of all, another one is answered."""
     api.store = _Other(api.store, INVOICE_IDS[1])
 
 
-@fault("swept-etag-shared", caught_by={"ETAG-008"}, clause="RFC 9110, section 8.8.3", needs=COLLECTION)
-def etag_shared(api: Api) -> None:
+@fault("swept-etag-shared", {"ETAG-008"}, ENTITY_TAG)
+@instead_of(Api.entity_tag)
+def etag_shared(original: Callable[[bytes], str], body: bytes) -> str:
     """Invoices without calls share an entity tag."""
-
-    def tag(original: Callable[[bytes], str], body: bytes) -> str:
-        quiet = body.count(b'-calls-count":0,') == 4 and not any(each.encode() in body for each in INVOICE_IDS)
-        return 'W/"00000000000000000000000000000000"' if quiet else original(body)
-
-    api.replace("entity_tag", tag)
+    quiet = body.count(b'-calls-count":0,') == 4 and not any(each.encode() in body for each in INVOICE_IDS)
+    return 'W/"00000000000000000000000000000000"' if quiet else original(body)
 
 
-@fault("swept-etag-missing", caught_by={"ETAG-001"}, clause="Documented example, response header", needs=COLLECTION)
-def etag_missing(api: Api) -> None:
-    """One invoice of all has no entity tag."""
-    set_field(api, "ETag", None, _is_rare)
-
-
-@fault("swept-never-unmodified", caught_by={"COND-001"}, clause=CONDITIONAL, needs=COLLECTION)
-def never_unmodified(api: Api) -> None:
-    """One invoice of all is sent as a whole though its entity tag is given."""
-
-    def status(original: Callable[..., int | None], request: Request, tag: str) -> int | None:
-        return None if _is_rare(request) else original(request, tag)
-
-    api.replace("precondition_status", status)
-
-
-@fault(
-    "swept-unmodified-with-other-cache-control",
-    caught_by={"COND-007"},
-    clause="RFC 9110, section 15.4.5",
-    needs=COLLECTION,
+fault("swept-etag-missing", {"ETAG-001"}, "Documented example, response header")(
+    "One invoice of all has no entity tag.", field("ETag", None, _is_rare)
 )
-def other_cache_control(api: Api) -> None:
-    """The 304 of one invoice of all has another Cache-Control than its 200."""
-    set_field(
-        api,
-        "Cache-Control",
-        "private, no-cache",
-        lambda request, answer: _is_rare(request) and answer.status == 304,
-    )
-
-
-@fault(
-    "swept-cache-lets-reuse", caught_by={"CACHE-001"}, clause="Documented example, response header", needs=COLLECTION
+fault("swept-never-unmodified", {"COND-001"}, NONE_MATCH)(
+    "One invoice of all is sent as a whole though its entity tag is given.",
+    unconditional(_is_rare),
 )
-def cacheable(api: Api) -> None:
-    """One invoice of all may be reused for a minute."""
-    set_field(api, "Cache-Control", "max-age=60, private", _is_rare)
+fault("swept-unmodified-with-other-cache-control", {"COND-007"}, NOT_MODIFIED)(
+    "The 304 of one invoice of all has another Cache-Control than its 200.",
+    field("Cache-Control", "private, no-cache", _is_rare, 304),
+)
+fault("swept-cache-lets-reuse", {"CACHE-001"}, "Documented example, response header")(
+    "One invoice of all may be reused for a minute.", field("Cache-Control", "max-age=60, private", _is_rare)
+)

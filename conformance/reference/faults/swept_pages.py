@@ -6,87 +6,82 @@ import dataclasses
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_collection
-from conformance.reference.message import Problem
+from conformance.reference.app import Api
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import API_COLLECTION, FOUND, PAGINATION, json_api
+from conformance.reference.faults.effects import crashes_in
+from conformance.reference.faults.needs import COLLECTION
+from conformance.reference.faults.seams import after, effect, instead_of
+from conformance.reference.faults.where import is_collection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.app import Api
     from conformance.reference.message import Document, Request
     from conformance.reference.query import Query
 
-COLLECTION = {"collection"}
-PAGING = "JSON:API 1.1, fetching-pagination"
-DOCUMENTED = "Documented API, collection"
+fault = Area(__name__, needs=COLLECTION)
 FAR = 3
 """The number of the page on which what is wrong shows."""
 
 
-def _alter_pages(api: Api, change: Callable[[Document, Query, Request], None]) -> None:
-    """Alter the document of each page of invoices."""
+@effect
+def _on_far_page(api: Api, change: Callable[[Document], object]) -> None:
+    """Alter the document of the third page of invoices."""
 
-    def collection(original: Callable[..., Document], request: Request, name: str, query: Query) -> Document:
-        document = original(request, name, query)
-        if is_collection(request):
-            change(document, query, request)
-        return document
+    def alter(document: Document, request: Request, _name: str, query: Query) -> None:
+        if is_collection(request) and query.page_number == FAR:
+            change(document)
 
-    api.replace("collection", collection)
+    after(Api.collection)(alter)(api)
 
 
 @fault(
     "swept-duplicate-far-in",
-    stateful=True,
-    caught_by={"PAGE-003"},
-    clause=PAGING,
+    {"PAGE-003"},
+    PAGINATION,
     also={"COLL-004": "another invoice is missing, so that there are fewer than it says"},
-    needs=COLLECTION,
+    stateful=True,
 )
 def duplicate(api: Api) -> None:
     """The third page begins with the last invoice of the second."""
     kept: dict[int, Any] = {}
 
-    def change(document: Document, query: Query, _: Request) -> None:
+    def change(document: Document, request: Request, _name: str, query: Query) -> None:
+        if not is_collection(request):
+            return
         if query.page_number == FAR - 1:
             kept[query.page_size] = document["data"][-1]
         if query.page_number == FAR and query.page_size in kept:
             document["data"][0] = kept[query.page_size]
 
-    _alter_pages(api, change)
+    after(Api.collection)(change)(api)
 
 
-@fault("swept-gap-far-in", caught_by={"COLL-004"}, clause=DOCUMENTED, needs=COLLECTION)
-def gap(api: Api) -> None:
-    """The third page leaves out an invoice."""
-    _alter_pages(api, lambda document, query, _: document["data"].pop() if query.page_number == FAR else None)
+fault("swept-gap-far-in", {"COLL-004"}, API_COLLECTION)(
+    "The third page leaves out an invoice.",
+    _on_far_page(lambda document: document["data"].pop()),
+)
+fault("swept-count-capped", {"COLL-004"}, API_COLLECTION)(
+    "The total count ends at 50, as that of a search engine does.",
+    instead_of(Api.collection_meta)(lambda original, total: original(min(total, 50))),
+)
 
 
-@fault("swept-count-capped", caught_by={"COLL-004"}, clause=DOCUMENTED, needs=COLLECTION)
-def count_capped(api: Api) -> None:
-    """The total count ends at 50, as that of a search engine does."""
-    api.replace("collection_meta", lambda original, total: original(min(total, 50)))
-
-
-@fault("swept-count-differs-far-in", caught_by={"COLL-004"}, clause=DOCUMENTED, needs=COLLECTION)
-def count_differs(api: Api) -> None:
+@fault("swept-count-differs-far-in", {"COLL-004"}, API_COLLECTION)
+@_on_far_page
+def count_differs(document: Document) -> None:
     """The total count of the third page is an older one."""
-
-    def change(document: Document, query: Query, _: Request) -> None:
-        if query.page_number == FAR:
-            document["meta"]["total-count"] -= 1
-
-    _alter_pages(api, change)
+    document["meta"]["total-count"] -= 1
 
 
-@fault("swept-order-far-in", caught_by={"COLL-005"}, clause=DOCUMENTED, needs=COLLECTION)
-def order(api: Api) -> None:
-    """The invoices of the third page are in the opposite order."""
-    _alter_pages(api, lambda document, query, _: document["data"].reverse() if query.page_number == FAR else None)
+fault("swept-order-far-in", {"COLL-005"}, API_COLLECTION)(
+    "The invoices of the third page are in the opposite order.",
+    _on_far_page(lambda document: document["data"].reverse()),
+)
 
 
-@fault("swept-order-of-pages", caught_by={"COLL-005"}, clause=DOCUMENTED, needs=COLLECTION)
+@fault("swept-order-of-pages", {"COLL-005"}, API_COLLECTION)
 def order_of_pages(api: Api) -> None:
     """The second page and the third are exchanged, each in order by itself."""
 
@@ -96,18 +91,17 @@ def order_of_pages(api: Api) -> None:
         document["links"] = api.page_links(request, document["meta"]["total-count"], query)
         return document
 
-    api.replace("collection", collection)
+    api.replace(Api.collection, collection)
 
 
 @fault(
     "swept-ties-at-random",
-    caught_by={"PAGE-003"},
-    clause=PAGING,
+    {"PAGE-003"},
+    PAGINATION,
     also={
         "COLL-004": "others are missing, so that there are fewer than it says",
         "COLL-005": "the order goes back at the border of two pages",
     },
-    needs=COLLECTION,
 )
 def ties(api: Api) -> None:
     """Each page sorts the invoices without a tie-break: those that start together come in any order."""
@@ -126,72 +120,33 @@ def ties(api: Api) -> None:
         del original
         return api.collection_document(request, page, len(records), query)
 
-    api.replace("collection", collection)
+    api.replace(Api.collection, collection)
 
 
-@fault(
-    "swept-last-page-again",
-    caught_by={"PAGE-001"},
-    clause=PAGING,
-    needs=COLLECTION,
+fault("swept-last-page-again", {"PAGE-001"}, PAGINATION)(
+    "The last page has a link next that leads to it again.",
+    after(Api.page_links)(lambda links, *_: links.setdefault("next", links["last"])),
 )
-def last_page_again(api: Api) -> None:
-    """The last page has a link next that leads to it again."""
-
-    def links(original: Callable[..., Document], request: Request, total: int, query: Query) -> Document:
-        shown = original(request, total, query)
-        if "next" not in shown:
-            shown["next"] = shown["last"]
-        return shown
-
-    api.replace("page_links", links)
-
-
-@fault(
-    "swept-page-crashes",
-    caught_by={"COLL-001"},
-    clause="JSON:API 1.1, fetching-resources-responses-200",
-    needs=COLLECTION,
+fault("swept-page-crashes", {"COLL-001"}, FOUND)(
+    "The third page is answered with 500.",
+    crashes_in(Api.collection, lambda _request, _name, query: query.page_number == FAR),
 )
-def crash(api: Api) -> None:
-    """The third page is answered with 500."""
-
-    def collection(original: Callable[..., Document], request: Request, name: str, query: Query) -> Document:
-        if query.page_number == FAR:
-            raise Problem(500, "Internal server error", "Something went wrong.")
-        return original(request, name, query)
-
-    api.replace("collection", collection)
 
 
-@fault(
-    "swept-null-among-elements",
-    caught_by={"COLL-001"},
-    clause="JSON:API 1.1, fetching-resources-responses-200",
-    needs=COLLECTION,
-)
-def null_element(api: Api) -> None:
+@fault("swept-null-among-elements", {"COLL-001"}, FOUND)
+@_on_far_page
+def null_element(document: Document) -> None:
     """The third page has null in the place of an invoice that was removed."""
-
-    def change(document: Document, query: Query, _: Request) -> None:
-        if query.page_number == FAR:
-            document["data"].append(None)
-
-    _alter_pages(api, change)
+    document["data"].append(None)
 
 
 @fault(
     "swept-page-without-meta-object",
-    caught_by={"ITEM-011"},
-    clause="JSON:API 1.1, document-meta",
+    {"ITEM-011"},
+    json_api("document-meta"),
     also={"COLL-004": "the page has no total count"},
-    needs=COLLECTION,
 )
-def meta_array(api: Api) -> None:
+@_on_far_page
+def meta_array(document: Document) -> None:
     """The meta of the third page is an array."""
-
-    def change(document: Document, query: Query, _: Request) -> None:
-        if query.page_number == FAR:
-            document["meta"] = []
-
-    _alter_pages(api, change)
+    document["meta"] = []

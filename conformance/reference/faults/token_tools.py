@@ -6,18 +6,16 @@ import base64
 import json
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jwt
 
+from conformance.reference.app import Api
+from conformance.reference.faults.seams import effect
 from conformance.reference.tokens import AUDIENCE
-
-if TYPE_CHECKING:
-    from conformance.reference.app import Api
 
 Claims = dict[str, Any]
 Original = Callable[[str], Claims | None]
-MINTING = {"signing-key"}
 
 
 def segment(text: str) -> Any:
@@ -47,9 +45,16 @@ def decode(token: str, key: str, algorithms: Sequence[str] = ("HS256",), *, with
         return None
 
 
-def or_else(api: Api, second: Callable[[str], Claims | None]) -> None:
-    """Accept what ``second`` accepts, besides what is right."""
-    api.replace("claims", lambda original, token: original(token) or second(token))
+@effect
+def or_else(api: Api, second: Callable[[str, str], Claims | None]) -> None:
+    """Accept what ``second`` accepts, besides what is right; it gets the token and the key."""
+    api.replace(Api.claims, lambda original, token: original(token) or second(token, api.signing_key))
+
+
+def header_of(token: str) -> Claims:
+    """The header of a token; empty when it is not an object."""
+    header = segment(token.partition(".")[0])
+    return header if isinstance(header, dict) else {}
 
 
 def unsigned(token: str) -> Claims | None:
@@ -66,11 +71,29 @@ def lasts(claims: Claims, leeway: float = 0) -> bool:
 
 def algorithm(token: str) -> str:
     """The algorithm that a token names, as it is written."""
-    header = segment(token.partition(".")[0])
-    return str(header.get("alg", "")) if isinstance(header, dict) else ""
+    return str(header_of(token).get("alg", ""))
 
 
-def mac_of(api: Api, token: str) -> str:
+def mac_of(token: str, key: str, algorithm: str = "HS256") -> str:
     """The right signature of a token, as it is written."""
-    mac = jwt.get_algorithm_by_name("HS256").sign(token.rpartition(".")[0].encode(), api.signing_key.encode())
+    mac = jwt.get_algorithm_by_name(algorithm).sign(token.rpartition(".")[0].encode(), key.encode())
     return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+
+def signed(token: str, key: str, algorithm: str = "HS256", *, named: str = "") -> Claims | None:
+    """The claims of a token with the right signature, unread; ``None`` for any other."""
+    header = header_of(token)
+    if header.get("alg") != (named or algorithm) or "crit" in header:
+        return None
+    right = token.rpartition(".")[2] == mac_of(token, key, algorithm)
+    claims = segment(token.rpartition(".")[0].partition(".")[2]) if right else None
+    return claims if isinstance(claims, dict) else None
+
+
+def pairs_of_claims(token: str) -> list[tuple[str, Any]]:
+    """The claims of a token as they are written, repeated ones too."""
+    text = token.split(".")[1]
+    pairs: list[tuple[str, Any]] = json.loads(
+        base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), object_pairs_hook=list
+    )
+    return pairs

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import set_field
+from conformance.reference.app import Api
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import OWASP_CONFIGURATION, rfc
+from conformance.reference.faults.effects import ERRORS, field, setting
+from conformance.reference.faults.needs import HTTPS
+from conformance.reference.faults.seams import on_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.app import Api
     from conformance.reference.message import Answer, Request
 
-STRICT = "RFC 6797, section 7.1"
-DIRECTIVES = "RFC 6797, section 6.1"
-TRANSPORT = "OWASP REST Security, https"
+fault = Area(__name__, needs=HTTPS)
 FIELD = "Strict-Transport-Security"
-NEEDED = {"https"}
 
 
-@fault("https-links-in-clear", caught_by={"ITEM-029", "SEC-013"}, clause="OWASP API8:2023", needs=NEEDED)
+@fault("https-links-in-clear", {"ITEM-029", "SEC-013"}, OWASP_CONFIGURATION)
 def links_in_clear(api: Api) -> None:
     """Behind https the links begin with http."""
 
@@ -32,57 +32,36 @@ def links_in_clear(api: Api) -> None:
         finally:
             request.scheme, api.secure_origin = secure, redirects
 
-    api.replace("answer", answer)
+    api.replace(Api.answer, answer)
 
 
-@fault("https-not-strict", caught_by={"SEC-014"}, clause=STRICT, needs=NEEDED)
-def not_strict(api: Api) -> None:
-    """There is no Strict-Transport-Security."""
-    set_field(api, FIELD, None, lambda _request, _answer: True)
+fault("https-not-strict", {"SEC-014"}, rfc(6797, "7.1"))("There is no Strict-Transport-Security.", field(FIELD, None))
+fault("https-not-strict-on-errors", {"SEC-014"}, rfc(6797, "7.1"))(
+    "Errors have no Strict-Transport-Security.", field(FIELD, None, status=ERRORS)
+)
+fault("https-strict-for-no-time", {"SEC-014"}, rfc(6797, "6.1"))(
+    "The max-age is zero.", setting(transport_security="max-age=0; includeSubDomains")
+)
+fault("https-strict-without-age", {"SEC-014"}, rfc(6797, "6.1"))(
+    "There is no max-age.", setting(transport_security="includeSubDomains")
+)
+fault("https-strict-age-twice", {"SEC-014"}, rfc(6797, "6.1"))(
+    "The max-age is there twice.", setting(transport_security="max-age=31536000; max-age=0")
+)
+fault("https-strict-with-commas", {"SEC-014"}, rfc(6797, "6.1"))(
+    "The directives are separated by commas.", setting(transport_security="max-age=31536000, includeSubDomains")
+)
 
 
-@fault("https-not-strict-on-errors", caught_by={"SEC-014"}, clause=STRICT, needs=NEEDED)
-def not_strict_on_errors(api: Api) -> None:
-    """Errors have no Strict-Transport-Security."""
-    set_field(api, FIELD, None, lambda _request, answer: answer.status >= 400)
-
-
-@fault("https-strict-for-no-time", caught_by={"SEC-014"}, clause=DIRECTIVES, needs=NEEDED)
-def for_no_time(api: Api) -> None:
-    """The max-age is zero."""
-    api.transport_security = "max-age=0; includeSubDomains"
-
-
-@fault("https-strict-without-age", caught_by={"SEC-014"}, clause=DIRECTIVES, needs=NEEDED)
-def without_age(api: Api) -> None:
-    """There is no max-age."""
-    api.transport_security = "includeSubDomains"
-
-
-@fault("https-strict-age-twice", caught_by={"SEC-014"}, clause=DIRECTIVES, needs=NEEDED)
-def age_twice(api: Api) -> None:
-    """The max-age is there twice."""
-    api.transport_security = "max-age=31536000; max-age=0"
-
-
-@fault("https-strict-with-commas", caught_by={"SEC-014"}, clause=DIRECTIVES, needs=NEEDED)
-def with_commas(api: Api) -> None:
-    """The directives are separated by commas."""
-    api.transport_security = "max-age=31536000, includeSubDomains"
-
-
-@fault("https-strict-twice", caught_by={"SEC-014"}, clause=STRICT, needs=NEEDED)
-def twice(api: Api) -> None:
+@fault("https-strict-twice", {"SEC-014"}, rfc(6797, "7.1"))
+@on_answer
+def twice(request: Request, answer: Answer) -> None:
     """Gateway and application both add the field."""
-
-    def change(request: Request, answer: Answer) -> None:
-        if request.scheme == "https":
-            answer.headers.append((FIELD, "max-age=15768000"))
-
-    api.on_answer(change)
+    if request.scheme == "https":
+        answer.headers.append((FIELD, "max-age=15768000"))
 
 
-@fault("https-plain-served", caught_by={"SEC-022"}, clause=TRANSPORT, needs=NEEDED)
+@fault("https-plain-served", {"SEC-022"}, "OWASP REST Security, https")
 def plain_served(api: Api) -> None:
     """The API answers over plain http, too, and asks for the token there."""
 
@@ -93,21 +72,18 @@ def plain_served(api: Api) -> None:
         finally:
             api.secure_origin = where
 
-    api.replace("to_https", to_https)
+    api.replace(Api.to_https, to_https)
 
 
-@fault("https-plain-redirect-in-clear", caught_by={"SEC-022"}, clause=TRANSPORT, needs=NEEDED)
-def redirect_in_clear(api: Api) -> None:
+@fault("https-plain-redirect-in-clear", {"SEC-022"}, "OWASP REST Security, https")
+@on_answer
+def redirect_in_clear(request: Request, answer: Answer) -> None:
     """The redirect from plain http leads to plain http."""
-
-    def change(request: Request, answer: Answer) -> None:
-        if request.scheme == "http" and answer.status == 308:
-            answer.set("Location", (answer.get("Location") or "").replace("https:", "http:"))
-
-    api.on_answer(change)
+    if request.scheme == "http" and answer.status == 308:
+        answer.set("Location", (answer.get("Location") or "").replace("https:", "http:"))
 
 
-@fault("https-strict-in-clear", caught_by={"SEC-015"}, clause="RFC 6797, section 7.2", needs=NEEDED)
-def strict_in_clear(api: Api) -> None:
-    """The redirect from plain http has Strict-Transport-Security."""
-    set_field(api, FIELD, "max-age=31536000", lambda request, answer: request.scheme == "http" and answer.status == 308)
+fault("https-strict-in-clear", {"SEC-015"}, rfc(6797, "7.2"))(
+    "The redirect from plain http has Strict-Transport-Security.",
+    field(FIELD, "max-age=31536000", lambda request: request.scheme == "http", 308),
+)

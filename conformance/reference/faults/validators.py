@@ -8,24 +8,36 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import is_item, set_field
+from conformance.reference.app import Api
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import ENTITY_TAG, EXAMPLE_FIELDS, HEAD, VALIDATORS, rfc
+from conformance.reference.faults.effects import field
+from conformance.reference.faults.seams import effect, instead_of, on_document
+from conformance.reference.faults.where import everywhere, has_query, is_head, is_item
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.app import Api
+    from conformance.reference.faults.seams import Install
+    from conformance.reference.faults.where import Where
     from conformance.reference.message import Answer, Document, Request
 
-ENTITY_TAG = "RFC 9110, section 8.8.3"
-DETECTION = "RFC 9110, section 8.8.1"
+fault = Area(__name__)
+_NEVER_CURRENT = {
+    **dict.fromkeys(("COND-001", "COND-002", "COND-004", "COND-009"), "no tag is ever current"),
+    **dict.fromkeys(("ETAG-007", "HTTP-006"), "HEAD has another one"),
+    "COND-007": "the 304 has another tag",
+}
 
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-def _keyed(api: Api, key: Callable[[Document], object]) -> None:
+_entity_tag = instead_of(Api.entity_tag)
+
+
+def _keyed(key: Callable[[Document], object]) -> Install:
     """Make entity tags from a part of the document's primary data."""
 
     def tag(original: Callable[[bytes], str], body: bytes) -> str:
@@ -34,211 +46,128 @@ def _keyed(api: Api, key: Callable[[Document], object]) -> None:
             return original(body)
         return f'W/"{_digest(repr(key(data)).encode())}"'
 
-    api.replace("entity_tag", tag)
+    return _entity_tag(tag)
 
 
-@fault(
-    "etag-missing",
-    caught_by={"ETAG-001"},
-    clause="RFC 9110, section 8.8.3.1",
-    also={"RELD-008": "the account has none either"},
+@effect
+def _written(api: Api, change: Callable[[str], str], where: Where = everywhere) -> None:
+    """Send an entity tag in another spelling."""
+
+    def alter(request: Request, answer: Answer) -> None:
+        if where(request) and (tag := answer.get("ETag")):
+            answer.set("ETag", change(tag))
+
+    api.on_answer(alter)
+
+
+fault("etag-missing", {"ETAG-001"}, rfc(9110, "8.8.3.1"), also={"RELD-008": "the account has none either"})(
+    "There are no entity tags.", field("ETag", None)
 )
-def missing(api: Api) -> None:
-    """There are no entity tags."""
-    set_field(api, "ETag", None, lambda *_: True)
-
-
-@fault(
+fault(
     "etag-unquoted",
-    caught_by={"ETAG-002"},
-    clause=ENTITY_TAG,
+    {"ETAG-002"},
+    ENTITY_TAG,
     also={"ETAG-003": "the documented form has quotes", "COND-001": "no list of tags can hold it"},
+)(
+    "The entity tag is sent without quotes.",
+    _entity_tag(lambda original, body: original(body).replace('"', "")),
 )
-def unquoted(api: Api) -> None:
-    """The entity tag is sent without quotes."""
-    api.replace("entity_tag", lambda original, body: original(body).replace('"', ""))
-
-
-@fault(
-    "etag-unquoted-on-head",
-    caught_by={"ETAG-002", "ETAG-007"},
-    clause=ENTITY_TAG,
-    also={"HTTP-006": "HEAD has another ETag"},
+fault("etag-unquoted-on-head", {"ETAG-002", "ETAG-007"}, ENTITY_TAG, also={"HTTP-006": "HEAD has another ETag"})(
+    "The entity tag is sent without quotes in answers to HEAD.", _written(lambda tag: tag.replace('"', ""), is_head)
 )
-def unquoted_on_head(api: Api) -> None:
-    """The entity tag is sent without quotes in answers to HEAD."""
-
-    def change(request: Request, answer: Answer) -> None:
-        tag = answer.get("ETag")
-        if request.method == "HEAD" and tag:
-            answer.set("ETag", tag.replace('"', ""))
-
-    api.on_answer(change)
-
-
-@fault(
-    "etag-lower-case-weakness",
-    caught_by={"ETAG-002"},
-    clause=ENTITY_TAG,
-    also={"ETAG-003": "the documented form has W/"},
+fault("etag-lower-case-weakness", {"ETAG-002"}, ENTITY_TAG, also={"ETAG-003": "the documented form has W/"})(
+    "The weak entity tag begins with w/ in lower case.", _written(lambda tag: tag.replace("W/", "w/"))
 )
-def lower_case_weakness(api: Api) -> None:
-    """The weak entity tag begins with w/ in lower case."""
-
-    def change(_request: Request, answer: Answer) -> None:
-        tag = answer.get("ETag")
-        if tag:
-            answer.set("ETag", tag.replace("W/", "w/"))
-
-    api.on_answer(change)
-
-
-@fault(
-    "etag-space-inside",
-    caught_by={"ETAG-002"},
-    clause=ENTITY_TAG,
-    also={"ETAG-003": "the documented form has no space"},
+fault("etag-space-inside", {"ETAG-002"}, ENTITY_TAG, also={"ETAG-003": "the documented form has no space"})(
+    "The opaque tag has a space in it.", _entity_tag(lambda original, body: original(body)[:-5] + ' "')
 )
-def space_inside(api: Api) -> None:
-    """The opaque tag has a space in it."""
-    api.replace("entity_tag", lambda original, body: original(body)[:-5] + ' "')
-
-
-@fault("etag-strong", caught_by={"ETAG-003"}, clause="Documented example, response headers")
-def strong(api: Api) -> None:
-    """Entity tags are strong."""
-    api.replace("entity_tag", lambda original, body: original(body).removeprefix("W/"))
-
-
-@fault("etag-upper-case", caught_by={"ETAG-003"}, clause="Documented example, response headers")
-def upper_case(api: Api) -> None:
-    """The hexadecimal digits of entity tags are in upper case."""
-    api.replace("entity_tag", lambda original, body: original(body).upper())
-
-
-@fault(
+fault("etag-strong", {"ETAG-003"}, EXAMPLE_FIELDS)(
+    "Entity tags are strong.", _entity_tag(lambda original, body: original(body).removeprefix("W/"))
+)
+fault("etag-upper-case", {"ETAG-003"}, EXAMPLE_FIELDS)(
+    "The hexadecimal digits of entity tags are in upper case.",
+    _entity_tag(lambda original, body: original(body).upper()),
+)
+fault(
     "etag-of-the-moment",
-    stateful=True,
-    caught_by={"ETAG-004"},
-    clause=DETECTION,
+    {"ETAG-004"},
+    VALIDATORS,
     also={
-        "COND-001": "no tag is ever current",
-        "COND-002": "no tag is ever current",
-        "COND-004": "no tag is ever current",
-        "COND-007": "the 304 has another tag",
-        "COND-009": "no tag is ever current",
-        "ETAG-007": "HEAD has another one",
-        "HTTP-006": "HEAD has another one",
+        **_NEVER_CURRENT,
         "RELD-008": "no tag is ever current",
         "ROB-007": "parallel answers differ",
     },
+    stateful=True,
+)(
+    "The entity tag is made from the time.",
+    _entity_tag(lambda *_: f'W/"{_digest(str(time.time_ns()).encode())}"'),
 )
-def of_the_moment(api: Api) -> None:
-    """The entity tag is made from the time."""
-    api.replace("entity_tag", lambda *_: f'W/"{_digest(str(time.time_ns()).encode())}"')
 
 
 @fault(
     "etag-time-in-body",
-    stateful=True,
-    caught_by={"JSON-007"},
-    clause=DETECTION,
+    {"JSON-007"},
+    VALIDATORS,
     also={
-        "COND-001": "no tag is ever current",
-        "COND-002": "no tag is ever current",
-        "COND-004": "no tag is ever current",
-        "COND-007": "the 304 has another tag",
-        "COND-009": "no tag is ever current",
-        "ETAG-007": "HEAD has another one",
-        "HTTP-006": "HEAD has another one",
+        **_NEVER_CURRENT,
         "ITEM-026": "the bodies differ",
         "HTTP-012": "the bodies differ",
         "HTTP-013": "the bodies differ",
         "ROB-007": "parallel answers differ",
     },
+    stateful=True,
 )
-def time_in_body(api: Api) -> None:
+@on_document
+def time_in_body(request: Request, document: Document) -> None:
     """The meta of an invoice says when it was generated."""
-
-    def change(request: Request, document: Document) -> None:
-        if is_item(request) and "data" in document:
-            document["meta"] = {"generated-at": str(time.time_ns())}
-
-    api.on_document(change)
+    if is_item(request) and "data" in document:
+        document["meta"] = {"generated-at": str(time.time_ns())}
 
 
 @fault(
     "etag-strong-for-two-bodies",
-    stateful=True,
-    caught_by={"ETAG-005"},
-    clause=DETECTION,
+    {"ETAG-005"},
+    VALIDATORS,
     also={
         "ETAG-003": "it is not weak",
         "JSON-007": "the bodies differ",
         "ROB-009": "the bodies on one connection differ",
         "HTTP-018": "so do the lengths",
     },
+    stateful=True,
 )
 def strong_for_two_bodies(api: Api) -> None:
     """The entity tag is strong, and every second answer has a line end after the document."""
     count = itertools.count()
-    api.replace("entity_tag", lambda original, body: original(body.rstrip()).removeprefix("W/"))
-    api.replace("encode", lambda original, document: original(document) + b"\n" * (next(count) % 2))
+    api.replace(Api.entity_tag, lambda original, body: original(body.rstrip()).removeprefix("W/"))
+    api.replace(Api.encode, lambda original, document: original(document) + b"\n" * (next(count) % 2))
 
 
-@fault(
+fault(
     "etag-constant",
-    caught_by={"ETAG-006"},
+    {"ETAG-006"},
+    VALIDATORS,
     also={"ETAG-008": "different bodies share a tag", "RELD-008": "the account has the tag of the invoice"},
-    clause=DETECTION,
+)("Every answer has the same entity tag.", _entity_tag(lambda *_: f'W/"{_digest(b"")}"'))
+fault("etag-by-account", {"ETAG-008"}, VALIDATORS)(
+    "Invoices with the same amount share an entity tag.",
+    _keyed(lambda data: data["attributes"].get("amount-spent", data["id"])),
 )
-def constant_tag(api: Api) -> None:
-    """Every answer has the same entity tag."""
-    api.replace("entity_tag", lambda *_: f'W/"{_digest(b"")}"')
-
-
-@fault("etag-by-account", caught_by={"ETAG-008"}, clause=DETECTION)
-def by_account(api: Api) -> None:
-    """Invoices with the same amount share an entity tag."""
-    _keyed(api, lambda data: data["attributes"].get("amount-spent", data["id"]))
-
-
-@fault("etag-by-counts", caught_by={"ETAG-008"}, clause=DETECTION)
-def by_counts(api: Api) -> None:
-    """The entity tag covers the counts only, so invoices without calls share one."""
-    _keyed(api, lambda data: [value for name, value in data["attributes"].items() if name.endswith("-count")])
-
-
-@fault("etag-ignores-query", caught_by={"ETAG-008"}, clause=DETECTION)
-def ignores_query(api: Api) -> None:
-    """The entity tag does not change with fields and include."""
-    _keyed(api, lambda data: data["id"])
-
-
-@fault("etag-ignores-fields", caught_by={"ETAG-008"}, clause=DETECTION)
-def ignores_fields(api: Api) -> None:
-    """The entity tag does not change with fields, only with include."""
-    _keyed(api, lambda data: (data["id"], data.get("relationships", {}).get("account", {}).get("data")))
-
-
-@fault("etag-missing-on-head", caught_by={"ETAG-007"}, clause="RFC 9110, section 9.3.2")
-def missing_on_head(api: Api) -> None:
-    """Answers to HEAD have no entity tag."""
-    set_field(api, "ETag", None, lambda request, _: request.method == "HEAD")
-
-
-@fault("etag-of-empty-body-on-head", caught_by={"ETAG-007"}, clause="RFC 9110, section 9.3.2")
-def of_empty_body(api: Api) -> None:
-    """Answers to HEAD have the entity tag of no content."""
-    set_field(
-        api,
-        "ETag",
-        f'W/"{_digest(b"")}"',
-        lambda request, answer: request.method == "HEAD" and answer.status == 200,
-    )
-
-
-@fault("etag-missing-with-query", caught_by={"ETAG-001"}, clause="Documented example, response headers")
-def missing_with_query(api: Api) -> None:
-    """An invoice has no entity tag when there is a query."""
-    set_field(api, "ETag", None, lambda request, _: is_item(request) and bool(request.query))
+fault("etag-by-counts", {"ETAG-008"}, VALIDATORS)(
+    "The entity tag covers the counts only, so invoices without calls share one.",
+    _keyed(lambda data: [value for name, value in data["attributes"].items() if name.endswith("-count")]),
+)
+fault("etag-ignores-query", {"ETAG-008"}, VALIDATORS)(
+    "The entity tag does not change with fields and include.", _keyed(lambda data: data["id"])
+)
+fault("etag-ignores-fields", {"ETAG-008"}, VALIDATORS)(
+    "The entity tag does not change with fields, only with include.",
+    _keyed(lambda data: (data["id"], data.get("relationships", {}).get("account", {}).get("data"))),
+)
+fault("etag-missing-on-head", {"ETAG-007"}, HEAD)("Answers to HEAD have no entity tag.", field("ETag", None, is_head))
+fault("etag-of-empty-body-on-head", {"ETAG-007"}, HEAD)(
+    "Answers to HEAD have the entity tag of no content.", field("ETag", f'W/"{_digest(b"")}"', is_head, 200)
+)
+fault("etag-missing-with-query", {"ETAG-001"}, EXAMPLE_FIELDS)(
+    "An invoice has no entity tag when there is a query.", field("ETag", None, is_item & has_query)
+)

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from conformance.reference.app import Api
 from conformance.reference.data import BUSY, DOCUMENTED
-from conformance.reference.faults import fault
-from conformance.reference.faults.tools import alter_attributes, alter_item, alter_resource
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import ATTRIBUTE_NAMES, DATE_FORM, DATE_LIMITS, EXAMPLE_BODY, UUID_FORM, rfc
+from conformance.reference.faults.effects import in_attributes, in_item, in_resource
+from conformance.reference.faults.seams import effect
+from conformance.reference.faults.tools import alter_attributes, alter_item
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.reference.app import Api
-    from conformance.reference.message import Document, Request
+    from conformance.reference.faults.seams import Install
+    from conformance.reference.message import Document
     from conformance.reference.model import Invoice
-    from conformance.reference.query import Query
 
-DOCUMENT = "Documented example, response body"
-RFC3339 = "RFC 3339, section 5.6"
+fault = Area(__name__)
+_OTHER_FORM = {"SEM-015": "the form is not the documented one"}
+_OTHER_AMOUNT = {"SEM-016": "the form is not the documented one"}
+_OTHER_ID = {"ITEM-008": "it is not the id of the URL"}
 
 
+@effect
 def _each(api: Api, ending: str, change: Callable[[Any], Any]) -> None:
     """Alter every attribute whose name ends so."""
 
@@ -33,312 +40,166 @@ def _each(api: Api, ending: str, change: Callable[[Any], Any]) -> None:
     alter_attributes(api, alter)
 
 
-def _busy(api: Api, **values: Any) -> None:
+@effect
+def _busy(api: Api, values: Document) -> None:
     """Give the busiest invoice other values."""
-
-    def alter(attributes: Document, invoice: Invoice) -> None:
-        if invoice.id == BUSY.id:
-            attributes.update({name.replace("_", "-"): value for name, value in values.items()})
-
-    alter_attributes(api, alter)
+    alter_attributes(api, lambda shown, invoice: shown.update(values) if invoice.id == BUSY.id else None)
 
 
-def _amounts(api: Api, change: Callable[[str], Any]) -> None:
-    _each(api, "amount-spent", change)
+def _amounts(change: Callable[[str], Any]) -> Install:
+    return _each("amount-spent", change)
 
 
-@fault(
-    "value-id-braces",
-    caught_by={"SEM-001"},
-    clause="RFC 9562, section 4",
-    also={"ITEM-008": "it is not the id of the URL"},
+def _renumber(spell: Callable[[str], str]) -> Install:
+    """Give every invoice but the documented one another id; the known ids still reach them."""
+    return in_resource(
+        lambda resource, invoice: resource.update(id=invoice.id if invoice is DOCUMENTED else spell(invoice.id))
+    )
+
+
+def _local(text: str) -> str:
+    return datetime.fromisoformat(text).astimezone(timezone(timedelta(hours=2))).isoformat(timespec="milliseconds")
+
+
+@effect
+def _with_account(api: Api, change: Callable[[Document], object]) -> None:
+    """Alter the attributes of an invoice that is shown with its account."""
+    alter_item(
+        api, lambda document, _: change(document["data"].get("attributes", {})) if "included" in document else None
+    )
+
+
+fault("value-id-braces", {"SEM-001"}, UUID_FORM, also=_OTHER_ID)(
+    "The id of an invoice stands in braces.",
+    in_resource(lambda resource, _: resource.update(id="{" + resource["id"] + "}")),
 )
-def id_braces(api: Api) -> None:
-    """The id of an invoice stands in braces."""
-    alter_resource(api, lambda resource, _: resource.update(id="{" + resource["id"] + "}"))
-
-
-@fault(
-    "value-id-without-hyphens",
-    caught_by={"SEM-001"},
-    clause="RFC 9562, section 4",
-    also={"ITEM-008": "it may not be the id of the URL"},
+fault("value-id-without-hyphens", {"SEM-001"}, UUID_FORM, also={"ITEM-008": "it may not be the id of the URL"})(
+    "The id of an invoice has no hyphens.",
+    in_resource(lambda resource, _: resource.update(id=resource["id"].replace("-", ""))),
 )
-def id_without_hyphens(api: Api) -> None:
-    """The id of an invoice has no hyphens."""
-    alter_resource(api, lambda resource, _: resource.update(id=resource["id"].replace("-", "")))
-
-
-@fault("value-id-upper-case", caught_by={"SEM-014"}, clause=DOCUMENT)
-def id_upper_case(api: Api) -> None:
-    """The id of an invoice is in upper case."""
-    alter_resource(api, lambda resource, _: resource.update(id=resource["id"].upper()))
-
-
-def _renumber(api: Api, spell: Callable[[str], str]) -> None:
-    """Give every invoice but the documented one another id, everywhere, and let the known ids reach them still."""
-
-    def shown(number: str) -> str:
-        return number if number == DOCUMENTED.id else spell(number)
-
-    def resource(original: Callable[..., Document], request: Request, invoice: Invoice, query: Query) -> Document:
-        made = original(request, invoice, query)
-        made["id"] = shown(invoice.id)
-        return made
-
-    api.replace("invoice_resource", resource)
-
-
-@fault(
-    "value-id-not-of-a-version",
-    caught_by={"SEM-002"},
-    clause="RFC 9562, section 4.2",
-    also={"ITEM-008": "it is not the id of the URL"},
+fault("value-id-upper-case", {"SEM-014"}, EXAMPLE_BODY)(
+    "The id of an invoice is in upper case.",
+    in_resource(lambda resource, _: resource.update(id=resource["id"].upper())),
 )
-def id_version(api: Api) -> None:
-    """The ids are random hexadecimal digits with hyphens between."""
-    _renumber(api, lambda number: number[:14] + "f" + number[15:19] + "1" + number[20:])
-
-
-@fault(
-    "value-id-from-clock",
-    caught_by={"SEM-003"},
-    clause="RFC 9562, section 8",
-    also={"ITEM-008": "it is not the id of the URL"},
+fault("value-id-not-of-a-version", {"SEM-002"}, rfc(9562, "4.2"), also=_OTHER_ID)(
+    "The ids are random hexadecimal digits with hyphens between.",
+    _renumber(lambda number: number[:14] + "f" + number[15:19] + "1" + number[20:]),
 )
-def id_from_clock(api: Api) -> None:
-    """The ids are made from the clock and the address of one machine."""
-    _renumber(api, lambda number: str(uuid.UUID(f"{number[:13]}-11ef-be6d-0242ac120003")))
+fault("value-id-from-clock", {"SEM-003"}, rfc(9562, "8"), also=_OTHER_ID)(
+    "The ids are made from the clock and the address of one machine.",
+    _renumber(lambda number: str(uuid.UUID(f"{number[:13]}-11ef-be6d-0242ac120003"))),
+)
 
 
-@fault("value-reference-number", caught_by={"SEM-004"}, clause=DOCUMENT)
-def reference_number(api: Api) -> None:
+@fault("value-reference-number", {"SEM-004"}, EXAMPLE_BODY)
+@in_attributes
+def reference_number(attributes: Document, _: Invoice) -> None:
     """A reference of digits is a number."""
-
-    def alter(attributes: Document, _: Invoice) -> None:
-        if (attributes.get("reference") or "").isdecimal():
-            attributes["reference"] = int(attributes["reference"])
-
-    alter_attributes(api, alter)
+    if (attributes.get("reference") or "").isdecimal():
+        attributes["reference"] = int(attributes["reference"])
 
 
-@fault(
-    "value-date-with-space",
-    caught_by={"SEM-005"},
-    clause=RFC3339,
-    also={"SEM-015": "the form is not the documented one"},
+fault("value-date-with-space", {"SEM-005"}, DATE_FORM, also=_OTHER_FORM)(
+    "The dates are written with a space and the name of a zone.",
+    _each("-date", lambda text: text.replace("T", " ").replace("Z", " UTC")),
 )
-def date_space(api: Api) -> None:
-    """The dates are written with a space and the name of a zone."""
-    _each(api, "-date", lambda text: text.replace("T", " ").replace("Z", " UTC"))
-
-
-@fault(
-    "value-date-without-zone",
-    caught_by={"SEM-005"},
-    clause=RFC3339,
-    also={"SEM-015": "the form is not the documented one"},
+fault("value-date-without-zone", {"SEM-005"}, DATE_FORM, also=_OTHER_FORM)(
+    "The dates have no zone.", _each("-date", lambda text: text.removesuffix("Z"))
 )
-def date_without_zone(api: Api) -> None:
-    """The dates have no zone."""
-    _each(api, "-date", lambda text: text.removesuffix("Z"))
-
-
-@fault("value-date-only", caught_by={"SEM-005"}, clause=RFC3339, also={"SEM-015": "the form is not the documented one"})
-def date_only(api: Api) -> None:
-    """The end-date is a day."""
-    _each(api, "end-date", lambda text: text[:10])
-
-
-@fault("value-date-null", caught_by={"SEM-005"}, clause=DOCUMENT)
-def date_null(api: Api) -> None:
-    """The end-date of the busiest invoice is null."""
-    _busy(api, end_date=None)
-
-
-@fault(
-    "value-date-seconds", caught_by={"SEM-005"}, clause=DOCUMENT, also={"SEM-015": "the form is not the documented one"}
+fault("value-date-only", {"SEM-005"}, DATE_FORM, also=_OTHER_FORM)(
+    "The end-date is a day.", _each("end-date", lambda text: text[:10])
 )
-def date_seconds(api: Api) -> None:
-    """The dates are numbers of seconds."""
-    _each(api, "-date", lambda text: len(text) * 70_000_000)
-
-
-@fault("value-date-impossible", caught_by={"SEM-006"}, clause="RFC 3339, section 5.7")
-def date_impossible(api: Api) -> None:
-    """The busiest invoice starts on 30 February."""
-    _busy(api, start_date="2024-02-30T09:56:08.253Z")
-
-
-@fault("value-date-hour-24", caught_by={"SEM-006"}, clause="RFC 3339, section 5.7")
-def date_hour_24(api: Api) -> None:
-    """The busiest invoice ends in the hour 24."""
-    _busy(api, end_date="2024-11-20T24:00:00.000Z")
-
-
-@fault("value-date-second-60", caught_by={"SEM-006"}, clause="RFC 3339, section 5.7")
-def date_second_60(api: Api) -> None:
-    """A call of the busiest invoice begins in a leap second that was none."""
-    _busy(api, terminated_last_call_at="2024-11-14T12:34:60.000Z")
-
-
-@fault("value-date-in-local-time", caught_by={"SEM-015"}, clause=DOCUMENT)
-def date_local(api: Api) -> None:
-    """The dates have an offset, as a conforming server of another zone may send them."""
-
-    def local(text: str) -> str:
-        from datetime import datetime, timedelta, timezone
-
-        moment = datetime.fromisoformat(text).astimezone(timezone(timedelta(hours=2)))
-        return moment.isoformat(timespec="milliseconds")
-
-    _each(api, "-date", local)
-
-
-@fault("value-date-in-microseconds", caught_by={"SEM-015"}, clause=DOCUMENT)
-def date_microseconds(api: Api) -> None:
-    """The dates have six decimals."""
-    _each(api, "-date", lambda text: text.replace("Z", "000Z"))
-
-
-@fault(
-    "value-call-empty",
-    caught_by={"SEM-007"},
-    clause=DOCUMENT,
-    also={"INV-006": "it is not null", "INV-005": "it may not be null"},
+fault("value-date-null", {"SEM-005"}, EXAMPLE_BODY)(
+    "The end-date of the busiest invoice is null.", _busy({"end-date": None})
 )
-def call_empty(api: Api) -> None:
-    """Without calls, the time of the last call is an empty string."""
-    _each(api, "last-call-at", lambda text: text or "")
-
-
-@fault(
-    "value-call-zero",
-    caught_by={"INV-006"},
-    clause="Names of the attributes",
-    also={"INV-009": "it lies before the period"},
+fault("value-date-seconds", {"SEM-005"}, EXAMPLE_BODY, also=_OTHER_FORM)(
+    "The dates are numbers of seconds.", _each("-date", lambda text: len(text) * 70_000_000)
 )
-def call_zero(api: Api) -> None:
-    """Without calls, the times of the calls are the beginning of the epoch."""
-    _each(api, "-call-at", lambda text: text or "1970-01-01T00:00:00.000Z")
-
-
-@fault("value-flag-number", caught_by={"SEM-008"}, clause=DOCUMENT)
-def flag_number(api: Api) -> None:
-    """The flag has-pdf is 0 or 1."""
-    _each(api, "has-pdf", int)
-
-
-@fault("value-flag-null", caught_by={"SEM-008"}, clause=DOCUMENT)
-def flag_null(api: Api) -> None:
-    """The flag has-pdf is null instead of false."""
-    _each(api, "has-pdf", lambda flag: flag or None)
-
-
-@fault("value-amount-number", caught_by={"SEM-009"}, clause=DOCUMENT, also={"JSON-005": "a double does not hold it"})
-def amount_number(api: Api) -> None:
-    """Amounts are JSON numbers."""
-    _amounts(api, float)
-
-
-@fault(
-    "value-amount-comma", caught_by={"SEM-009"}, clause=DOCUMENT, also={"SEM-016": "the form is not the documented one"}
+fault("value-date-impossible", {"SEM-006"}, DATE_LIMITS)(
+    "The busiest invoice starts on 30 February.", _busy({"start-date": "2024-02-30T09:56:08.253Z"})
 )
-def amount_comma(api: Api) -> None:
-    """Amounts have a comma."""
-    _amounts(api, lambda text: text.replace(".", ","))
-
-
-@fault(
-    "value-amount-currency",
-    caught_by={"SEM-009"},
-    clause=DOCUMENT,
-    also={"SEM-016": "the form is not the documented one"},
+fault("value-date-hour-24", {"SEM-006"}, DATE_LIMITS)(
+    "The busiest invoice ends in the hour 24.", _busy({"end-date": "2024-11-20T24:00:00.000Z"})
 )
-def amount_currency(api: Api) -> None:
-    """Amounts name the currency."""
-    _amounts(api, lambda text: f"{text} EUR")
+fault("value-date-second-60", {"SEM-006"}, DATE_LIMITS)(
+    "A call of the busiest invoice begins in a leap second that was none.",
+    _busy({"terminated-last-call-at": "2024-11-14T12:34:60.000Z"}),
+)
+fault("value-date-in-local-time", {"SEM-015"}, EXAMPLE_BODY)(
+    "The dates have an offset, as a conforming server of another zone may send them.", _each("-date", _local)
+)
+fault("value-date-in-microseconds", {"SEM-015"}, EXAMPLE_BODY)(
+    "The dates have six decimals.", _each("-date", lambda text: text.replace("Z", "000Z"))
+)
+fault(
+    "value-call-empty", {"SEM-007"}, EXAMPLE_BODY, also={"INV-006": "it is not null", "INV-005": "it may not be null"}
+)("Without calls, the time of the last call is an empty string.", _each("last-call-at", lambda text: text or ""))
+fault("value-call-zero", {"INV-006"}, ATTRIBUTE_NAMES, also={"INV-009": "it lies before the period"})(
+    "Without calls, the times of the calls are the beginning of the epoch.",
+    _each("-call-at", lambda text: text or "1970-01-01T00:00:00.000Z"),
+)
+fault("value-flag-number", {"SEM-008"}, EXAMPLE_BODY)("The flag has-pdf is 0 or 1.", _each("has-pdf", int))
+fault("value-flag-null", {"SEM-008"}, EXAMPLE_BODY)(
+    "The flag has-pdf is null instead of false.", _each("has-pdf", lambda flag: flag or None)
+)
+fault("value-amount-number", {"SEM-009"}, EXAMPLE_BODY, also={"JSON-005": "a double does not hold it"})(
+    "Amounts are JSON numbers.", _amounts(float)
+)
+fault("value-amount-comma", {"SEM-009"}, EXAMPLE_BODY, also=_OTHER_AMOUNT)(
+    "Amounts have a comma.", _amounts(lambda text: text.replace(".", ","))
+)
+fault("value-amount-currency", {"SEM-009"}, EXAMPLE_BODY, also=_OTHER_AMOUNT)(
+    "Amounts name the currency.", _amounts(lambda text: f"{text} EUR")
+)
+fault("value-amount-grouped", {"SEM-009"}, EXAMPLE_BODY)(
+    "Amounts above a thousand are grouped by commas.",
+    _amounts(lambda text: re.sub(r"(?<=\d)(?=(\d{3})+\.)", ",", text)),
+)
+fault("value-amount-null", {"SEM-009"}, EXAMPLE_BODY)(
+    "An amount of zero is null.", _amounts(lambda text: None if text == "0.0" else text)
+)
+fault("value-amount-exponent", {"SEM-010"}, EXAMPLE_BODY)(
+    "Tiny amounts are written with an exponent.",
+    _amounts(lambda text: f"{Decimal(text):.17e}" if Decimal(0) < Decimal(text) < Decimal("0.000001") else text),
+)
+fault("value-amount-minus-zero", {"SEM-011"}, ATTRIBUTE_NAMES)(
+    "An amount of zero has a minus sign.", _amounts(lambda text: "-0.0" if text == "0.0" else text)
+)
+fault("value-amount-negative", {"SEM-011"}, ATTRIBUTE_NAMES)(
+    "All amounts are negative.", _amounts(lambda text: text if text == "0.0" else f"-{text}")
+)
 
 
-@fault("value-amount-grouped", caught_by={"SEM-009"}, clause=DOCUMENT)
-def amount_grouped(api: Api) -> None:
-    """Amounts above a thousand are grouped by commas."""
-    _amounts(api, lambda text: re.sub(r"(?<=\d)(?=(\d{3})+\.)", ",", text))
-
-
-@fault("value-amount-null", caught_by={"SEM-009"}, clause=DOCUMENT)
-def amount_null(api: Api) -> None:
-    """An amount of zero is null."""
-    _amounts(api, lambda text: None if text == "0.0" else text)
-
-
-@fault("value-amount-exponent", caught_by={"SEM-010"}, clause=DOCUMENT)
-def amount_exponent(api: Api) -> None:
-    """Tiny amounts are written with an exponent."""
-    _amounts(api, lambda text: f"{Decimal(text):.17e}" if Decimal(0) < Decimal(text) < Decimal("0.000001") else text)
-
-
-@fault("value-amount-minus-zero", caught_by={"SEM-011"}, clause="Names of the attributes")
-def amount_minus_zero(api: Api) -> None:
-    """An amount of zero has a minus sign."""
-    _amounts(api, lambda text: "-0.0" if text == "0.0" else text)
-
-
-@fault("value-amount-negative", caught_by={"SEM-011"}, clause="Names of the attributes")
-def amount_negative(api: Api) -> None:
-    """All amounts are negative."""
-    _amounts(api, lambda text: text if text == "0.0" else f"-{text}")
-
-
-@fault("value-amount-rounded-with-include", caught_by={"SEM-012"}, clause=DOCUMENT)
-def amount_rounded(api: Api) -> None:
+@fault("value-amount-rounded-with-include", {"SEM-012"}, EXAMPLE_BODY)
+@_with_account
+def amount_rounded(attributes: Document) -> None:
     """With the account included, amounts have two decimals."""
-
-    def alter(document: Document, _: Invoice) -> None:
-        if "included" in document:
-            for name, value in document["data"].get("attributes", {}).items():
-                if name.endswith("amount-spent"):
-                    document["data"]["attributes"][name] = f"{Decimal(value):.2f}"
-
-    alter_item(api, alter)
+    for name, value in attributes.items():
+        if name.endswith("amount-spent"):
+            attributes[name] = f"{Decimal(value):.2f}"
 
 
-@fault("value-reference-null-with-include", caught_by={"ITEM-030"}, clause=DOCUMENT)
-def reference_null(api: Api) -> None:
-    """With the account included, the reference is null, as after a join that selects too little."""
-
-    def alter(document: Document, _: Invoice) -> None:
-        if "included" in document and "reference" in document["data"].get("attributes", {}):
-            document["data"]["attributes"]["reference"] = None
-
-    alter_item(api, alter)
+fault("value-reference-null-with-include", {"ITEM-030"}, EXAMPLE_BODY)(
+    "With the account included, the reference is null, as after a join that selects too little.",
+    _with_account(lambda attributes: attributes.update({} if "reference" not in attributes else {"reference": None})),
+)
 
 
-@fault("value-reference-cut-with-fields", caught_by={"ITEM-030"}, clause=DOCUMENT)
-def reference_cut(api: Api) -> None:
+@fault("value-reference-cut-with-fields", {"ITEM-030"}, EXAMPLE_BODY)
+@in_item
+def reference_cut(document: Document, _: Invoice) -> None:
     """With sparse fieldsets the reference loses its last character."""
-
-    def alter(document: Document, _: Invoice) -> None:
-        attributes = document["data"].get("attributes", {})
-        if len(attributes) < 21 and attributes.get("reference"):
-            attributes["reference"] = attributes["reference"][:-1]
-
-    alter_item(api, alter)
+    attributes = document["data"].get("attributes", {})
+    if len(attributes) < 21 and attributes.get("reference"):
+        attributes["reference"] = attributes["reference"][:-1]
 
 
-@fault("value-count-negative", caught_by={"SEM-013"}, clause="Names of the attributes")
-def count_negative(api: Api) -> None:
-    """The billing duration of the busiest invoice is negative."""
-    _busy(api, originated_billing_duration=-1)
-
-
-@fault("value-amount-without-decimals", caught_by={"SEM-016"}, clause=DOCUMENT)
-def amount_whole(api: Api) -> None:
-    """Whole amounts have no decimals."""
-    _amounts(api, lambda text: text.removesuffix(".0"))
-
-
-@fault("value-amount-leading-zero", caught_by={"SEM-016"}, clause=DOCUMENT)
-def amount_leading_zero(api: Api) -> None:
-    """Amounts have a leading zero."""
-    _amounts(api, lambda text: f"0{text}")
+fault("value-count-negative", {"SEM-013"}, ATTRIBUTE_NAMES)(
+    "The billing duration of the busiest invoice is negative.", _busy({"originated-billing-duration": -1})
+)
+fault("value-amount-without-decimals", {"SEM-016"}, EXAMPLE_BODY)(
+    "Whole amounts have no decimals.", _amounts(lambda text: text.removesuffix(".0"))
+)
+fault("value-amount-leading-zero", {"SEM-016"}, EXAMPLE_BODY)(
+    "Amounts have a leading zero.", _amounts(lambda text: f"0{text}")
+)

@@ -1,99 +1,92 @@
-"""What the generated part costs: python benchmarks/fuzzing.py
+"""Measures the generated part against the embedded server, beside a bare replay of its requests.
 
-Against the embedded server it prints the time to import and to set up the engine, the time of all items with the
-requests per second and the share of 200s, and how a bare requests.Session does that sends the same requests.
+    python -m benchmarks.fuzzing [--only items] [--examples 15]
+
+The requests are generated, sent and judged in this process, in which the server is, too.
 """
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 
-import requests
-
-from conformance.config.settings import read_settings
+from benchmarks import bare
+from benchmarks.tools import ROOT, Row, Size, cost, run_parts, settings_of
 from conformance.fuzzing.asked import operations
 from conformance.fuzzing.session import Session, Tally
 from conformance.model.exchange import Exchange, Request
-from conformance.reference.server import ReferenceServer
 from conformance.run import Run
 
 GROUPS = ("contract", "fuzzing", "hostile")
+ENGINE, ITEMS = "import conformance.fuzzing.engine", "import conformance.fuzzing.test_generated"
 
 
-def started(code: str) -> float:
-    """Return the seconds that a fresh interpreter needs for ``code``."""
-    begin = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], check=True)
-    return time.perf_counter() - begin
+class Recording(Session):
+    """A session that keeps what it sends."""
+
+    def __init__(self, run: Run, seed: int, examples: int) -> None:
+        """Begin with nothing sent."""
+        super().__init__(run.target, seed, examples)
+        self.exchanges: list[Exchange] = []
+
+    def send(self, request: Request) -> Exchange:
+        """Send a request and keep the exchange."""
+        exchange = super().send(request)
+        self.exchanges.append(exchange)
+        return exchange
 
 
-def say(label: str, text: str) -> None:
-    """Print one row."""
-    sys.stdout.write(f"{label:<26}{text}\n")
+def start(size: Size) -> Iterator[Row]:
+    """The import of the engine, and that of the test file, in a fresh interpreter."""
+    for what, code in (("import of schemathesis and the engine", ENGINE), ("import of the items", ITEMS)):
+        seconds = min(_started(code) for _ in range(size.rounds)) - min(_started("pass") for _ in range(size.rounds))
+        yield Row(what, f"{seconds:.2f} s", "")
 
 
-def run_all(session: Session) -> Tally:
-    """Run every item; return what was sent."""
-    total = Tally()
-    found = [(name, group) for name in operations() for group in (GROUPS if name.startswith("get") else ("head",))]
-    tallies = [session.run(name, group).tally for name, group in found]
-    tallies.append(session.walk(name for name in operations() if name.startswith("get")).tally)
-    for tally in tallies:
-        total.sent += tally.sent
-        total.positive += tally.positive
-        total.served += tally.served
-    return total
+def _started(code: str) -> float:
+    return cost(lambda: subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)).seconds
 
 
-def replay(base_url: str, token: str, sent: list[Request]) -> float:
-    """Send the same requests with a bare session; return the seconds."""
-    with requests.Session() as bare:
-        bare.trust_env = False
-        bare.headers["Authorization"] = token
-        begin = time.perf_counter()
-        for request in sent:
-            own = {name: value for name, value in request.headers if name in {"Accept", "Content-Type"}}
-            bare.request(request.method, base_url + request.target, headers=own, timeout=30)
-        return time.perf_counter() - begin
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fuzz-examples", type=int, default=15)
-    parser.add_argument("--fuzz-seed", type=int, default=1)
-    options = parser.parse_args()
-    nothing = started("pass")
-    say("import", f"{started('import conformance.fuzzing.engine') - nothing:.2f} s for schemathesis and the engine")
-    say("collection", f"{started('import conformance.fuzzing.test_generated') - nothing:.2f} s for the items")
-    run = Run(None, read_settings(lambda _: None, lambda _: None, {}), dry=False)
+def items(size: Size) -> Iterator[Row]:
+    """All items, and a bare replay of what they send."""
+    run = Run(None, settings_of({}), dry=False)
     run.start()
-    session = Session(run.target, options.fuzz_seed, options.fuzz_examples)
-    begin = time.perf_counter()
-    session.engine.warnings()
-    say("set up", f"{time.perf_counter() - begin:.2f} s for loading the document, once; {len(operations())} operations")
-    sent: list[Request] = []
-    fetch = session.observer.fetch
+    session = Recording(run, seed=1, examples=size.examples)
+    try:
+        loaded = cost(session.engine.warnings)
+        tallies: list[Tally] = []
+        ours = cost(lambda: tallies.extend(_run_all(session)))
+        messages = bare.messages(session.exchanges, run.target)
+        plain = cost(lambda: bare.send_all(run.target, messages, 1))
+    finally:
+        session.close()
+        run.stop()
+    served, fitting = sum(each.served for each in tallies), sum(each.positive for each in tallies)
+    yield Row("loading the document, once", f"{loaded.seconds:.2f} s for {len(operations())} operations", "")
+    yield Row("share of 200s", f"{served} of {fitting} that fit", f"{100 * served / fitting:.0f} %")
+    what = f"generating, sending and judging {len(messages)} requests, against sending alone"
+    for name, first, second in (
+        ("s", ours.seconds, plain.seconds),
+        ("s of processors", ours.processor, plain.processor),
+    ):
+        yield Row(what, f"{first:.2f} {name} against {second:.2f}", f"{first / second:.1f} times")
 
-    def recorded(request: Request) -> Exchange:
-        sent.append(request)
-        return fetch(request)
 
-    session.observer.fetch = recorded  # type: ignore[method-assign]
-    begin, cpu = time.perf_counter(), time.process_time()
-    tally = run_all(session)
-    whole, cpu = time.perf_counter() - begin, time.process_time() - cpu
-    session.close()
-    run.stop()
-    say("items", f"{whole:.2f} s, {cpu:.2f} s of CPU with the server; {len(sent)} requests, {len(sent) / whole:.0f}/s")
-    say("share of 200s", f"{tally.served} of {tally.positive} that fit: {100 * tally.served / tally.positive:.0f} %")
-    with ReferenceServer() as server:
-        bare = replay(server.base_url, server.token, sent)
-    say("bare requests.Session", f"{bare:.2f} s for the same requests, {len(sent) / bare:.0f}/s")
-    say("ratio", f"{whole / bare:.1f} times as long: generating, sending and judging against sending alone")
+def _run_all(session: Session) -> Iterator[Tally]:
+    """Run every item; yield what each sent."""
+    for name in operations():
+        for group in GROUPS if name.startswith("get") else ("head",):
+            yield session.run(name, group).tally
+    yield session.walk(name for name in operations() if name.startswith("get")).tally
+
+
+PARTS = {"start": start, "items": items}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Print a table of what was measured."""
+    run_parts(PARTS, __doc__, arguments)
 
 
 if __name__ == "__main__":

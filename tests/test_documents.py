@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,28 @@ def test_the_readme_counts() -> None:
 def test_links_between_files_lead_somewhere(path: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", path.read_text(encoding="utf-8"))
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
+def test_modules_that_are_named_exist(path: Path) -> None:
+    """By their path in the checkout or in the package, by the end of it, or with AREA for any area."""
+    named = re.findall(r"`([\w./*]+(?:\.py|/))`", path.read_text(encoding="utf-8"))
+    patterns = {name: name.replace("AREA", "*").rstrip("/") for name in named}
+    assert [name for name, pattern in patterns.items() if not any(_found(pattern))] == []
+
+
+def _found(pattern: str) -> Iterator[Path]:
+    yield from ROOT.glob(pattern)
+    for folder in ("benchmarks", "conformance", "tests"):
+        yield from (ROOT / folder).rglob(pattern)
+
+
+def test_the_layers_are_those_that_are_held() -> None:
+    """The page on the architecture lists the packages from the bottom up, as the contract of imports has them."""
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"][0]
+    layers = [name for layer in reversed(contract["layers"]) for name in layer.split(" | ")]
+    rows = re.findall(r"^\| `(\w+)(?:/|\.py)` \|", (ROOT / "ARCHITECTURE.md").read_text(), re.MULTILINE)
+    assert rows == [name for name in layers if name not in {"plugin", "cli"}]
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)

@@ -56,7 +56,7 @@ def _requirements(_: argparse.Namespace) -> int:
         excluded = f"\n    excluded: {requirement.excluded}" if requirement.excluded else ""
         sys.stdout.write(
             f"{requirement.id}  {requirement.level}  {requirement.source}{needs}\n"
-            f"    {requirement.statement}\n    {requirement.clause}{excluded}\n"
+            f"    {requirement.statement}\n    {requirement.citation}{excluded}\n"
         )
     return 0
 

@@ -19,6 +19,7 @@ from tests.support.targets import INVOICE_ID, TOKEN, target_of
 
 ROOT = Path(__file__).parents[1]
 README_MARK = re.compile(r"<!-- totals -->\n.*?\n<!-- /totals -->", re.DOTALL)
+_JSON_API = "https://jsonapi.org/format/1.1/"
 _NOTE = "<!-- Made by python -m tests.documents. -->"
 _GIVEN = {
     "other_auth_token": TOKEN,
@@ -38,9 +39,20 @@ def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
 
 
-def _link(requirement: Requirement) -> str:
-    clause = _cell(requirement.clause)
-    return f"[{clause}]({requirement.url})" if requirement.url else clause
+def _address(part: str) -> str | None:
+    """Return where a part of a clause stands, when its name tells."""
+    found = re.match(r"RFC (\d+), sections? (\d+(?:\.\d+)*)|JSON:API 1\.1, ([a-z0-9-]+)", part)
+    if not found:
+        return None
+    number, section, anchor = found.groups()
+    return f"https://www.rfc-editor.org/rfc/rfc{number}#section-{section}" if number else f"{_JSON_API}#{anchor}"
+
+
+def _links(requirement: Requirement) -> str:
+    """Return the clause, each part with a link to its text; a place in the repository is given from docs/."""
+    first, *others = requirement.clause.split("; ")
+    parts = [(first, requirement.url), *((part, _address(part)) for part in others)]
+    return "; ".join(f"[{_cell(part)}]({url.removeprefix('docs/')})" if url else _cell(part) for part, url in parts)
 
 
 def requirements() -> str:
@@ -54,7 +66,12 @@ def _requirements() -> Iterator[str]:
     yield "# Requirements"
     yield ""
     yield f"{len(every)} requirements in {len({each.area for each in every})} areas, of which"
-    yield f"{sum(not each.excluded for each in every)} are judged. What a requirement needs is given to the suite as:"
+    yield f"{sum(not each.excluded for each in every)} are judged."
+    yield ""
+    yield "A standard keeps its own word as the level, and [contract.md](contract.md) says the levels of documented"
+    yield "facts. Where the level does not follow from the text, its reason stands beside it."
+    yield ""
+    yield "What a requirement needs is given to the suite as:"
     yield ""
     yield from (f"- `{need}`: {hint}" for need, hint in HINTS.items())
     for source in SOURCES:
@@ -64,13 +81,14 @@ def _requirements() -> Iterator[str]:
         yield ""
         yield f"{len(own)} requirements."
         yield ""
-        yield "| id | level | requirement | clause | needs |"
-        yield "|---|---|---|---|---|"
+        yield "| id | level | reason for level | requirement | clause | needs |"
+        yield "|---|---|---|---|---|---|"
         for each in own:
             statement = _cell(each.statement)
             if each.excluded:
                 statement += f" *Not judged: {_cell(each.excluded)}*"
-            yield f"| {each.id} | {each.level} | {statement} | {_link(each)} | {', '.join(each.needs)} |"
+            reason = _cell(each.reason or "")
+            yield f"| {each.id} | {each.level} | {reason} | {statement} | {_links(each)} | {', '.join(each.needs)} |"
 
 
 @cache

@@ -19,6 +19,9 @@ from conformance.syntax import strict_yaml
 
 # Where a requirement comes from, in the order in which reports show the groups.
 SOURCES: tuple[str, ...] = ("documented", "json-api", "http", "json", "jwt", "semantics", "advice")
+# Those whose text stands in docs/contract.md, and those whose level is not the word of a standard.
+OF_THE_CONTRACT = frozenset({"documented", "semantics"})
+WITH_A_REASON = OF_THE_CONTRACT | {"advice"}
 
 # What a target must have, or the user must have configured or enabled, before a requirement can be judged.
 CAPABILITIES: tuple[str, ...] = (
@@ -35,10 +38,12 @@ CAPABILITIES: tuple[str, ...] = (
 )
 
 _REQUIRED = ("id", "level", "source", "statement", "clause", "since")
-_OPTIONAL = ("url", "needs", "excluded")
+_OPTIONAL = ("reason", "url", "needs", "excluded")
 _ID = re.compile(r"[A-Z]{3,5}-[0-9]{3}")
 _VERSION = re.compile(r"[0-9]+\.[0-9]+")
 _HTTPS_URL = re.compile(r"https://[^\s/]+/\S*")
+# Relative to the root of the repository.
+_PLACE_IN_THE_CONTRACT = re.compile(r"docs/contract\.md#[a-z][a-z0-9-]*")
 
 
 class RegistryError(ValueError):
@@ -57,8 +62,10 @@ class Level(StrEnum):
 class Requirement:
     """One sentence that a conforming server satisfies, and where it comes from.
 
-    ``needs`` lists the capabilities without which the requirement is not applicable. ``since`` is the version of
-    the suite that introduced it. ``excluded`` is the reason why no check judges it, or ``None``.
+    ``reason`` says why it has its level, where that is not the word of a standard. ``url`` leads to the first part of
+    the clause: a public address, or the place in ``docs/contract.md``. ``needs`` lists the capabilities without which
+    the requirement is not applicable. ``since`` is the version of the suite that introduced it. ``excluded`` is the
+    reason why no check judges it, or ``None``.
     """
 
     id: str
@@ -70,11 +77,17 @@ class Requirement:
     needs: tuple[str, ...]
     since: str
     excluded: str | None
+    reason: str | None = None
 
     @property
     def area(self) -> str:
         """The part of the id before the number, for example ``COND``."""
         return self.id.partition("-")[0]
+
+    @property
+    def citation(self) -> str:
+        """The clause as text, with its place in ``docs/contract.md`` where it stands there."""
+        return f"{self.clause} ({self.url})" if self.source in OF_THE_CONTRACT else self.clause
 
 
 @cache
@@ -116,13 +129,16 @@ def _requirement(entry: Any, number: int) -> Requirement:
         raise RegistryError(f"entry number {number}: id: {identifier!r} is not of the form AREA-NNN")
     fields = _Fields(identifier, entry)
     fields.check_names()
+    source = fields.one_of("source", SOURCES)
+    fields.check_source(source)
     return Requirement(
         id=identifier,
         statement=fields.sentence("statement"),
         level=Level(fields.one_of("level", tuple(Level))),
-        source=fields.one_of("source", SOURCES),
+        reason=fields.sentence("reason") if "reason" in entry else None,
+        source=source,
         clause=fields.text("clause"),
-        url=fields.matching("url", _HTTPS_URL, "an https URL") if "url" in entry else None,
+        url=fields.address(source) if "url" in entry else None,
         needs=fields.capabilities("needs") if "needs" in entry else (),
         since=fields.matching("since", _VERSION, "a version in quotes, such as '1.0'"),
         excluded=fields.sentence("excluded") if "excluded" in entry else None,
@@ -146,6 +162,16 @@ class _Fields:
         for name in self.values:
             if name not in _REQUIRED + _OPTIONAL:
                 raise self.error(name, "unknown field")
+
+    def check_source(self, source: str) -> None:
+        for name, sources in (("url", OF_THE_CONTRACT), ("reason", WITH_A_REASON)):
+            if source in sources and name not in self.values:
+                raise self.error(name, f"missing; a requirement of the source {source} needs it")
+
+    def address(self, source: str) -> str:
+        if source in OF_THE_CONTRACT:
+            return self.matching("url", _PLACE_IN_THE_CONTRACT, "a place in docs/contract.md")
+        return self.matching("url", _HTTPS_URL, "an https URL")
 
     def text(self, field: str) -> str:
         value = self.values[field]

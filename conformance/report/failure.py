@@ -89,7 +89,7 @@ def block(
     lines += textwrap.wrap(requirement.statement, WIDTH - 2, initial_indent="  ", subsequent_indent="  ")
     lines += _entry("expected", first.expected) + _entry("observed", first.observed)
     lines += _entry("waiver", first.reason) if first.reason else []
-    lines += _entry("source", requirement.clause)
+    lines += _entry("source", requirement.citation)
     evidence = first.evidence
     if "request" in evidence:
         lines += _command("request", str(evidence["request"]))

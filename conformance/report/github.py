@@ -82,7 +82,7 @@ def summary(run: Run, verdict: Verdict) -> Iterator[str]:
 def _finding(requirement: Requirement, judgement: Judgement) -> Iterator[str]:
     head = f"{judgement.outcome} {requirement.id} {requirement.level}: {requirement.statement}"
     yield f"<details><summary>{html.escape(head)}</summary>"
-    rows = [f"expected  {judgement.expected}", f"observed  {judgement.observed}", f"source    {requirement.clause}"]
+    rows = [f"expected  {judgement.expected}", f"observed  {judgement.observed}", f"source    {requirement.citation}"]
     if request := judgement.evidence.get("request"):
         rows.append(f"request   {request}")
     yield "<pre>" + html.escape("\n".join(rows)) + "</pre></details>"

@@ -39,3 +39,10 @@ def test_no_more_than_five_others_are_shown() -> None:
     lines = block_of(first, *(judged("generated", f"curl http://a/{number}", repeat="r") for number in range(8)))
     assert "            … and 4 more" in lines
     assert [line for line in lines if "and by" in line] == [f"  and by    curl http://a/{n}" for n in range(1, 6)]
+
+
+def test_a_documented_fact_is_named_with_its_place() -> None:
+    entry = registry()["ETAG-001"]
+    lines = failure.block(entry, [judged("test_one", "curl http://a/1")], "pytest -k ETAG-001")
+    said = " ".join(" ".join(lines).split())
+    assert f"source {entry.clause} (docs/contract.md#etag)" in said

@@ -107,8 +107,11 @@ def test_a_finding_tells_everything(shown: WebDriver) -> None:
     assert row.get_attribute("open")
     told = [each.text for each in row.find_element(By.CLASS_NAME, "finding").find_elements(By.TAG_NAME, "dt")]
     assert {"expected", "observed", "curl", "request", "answer", "repeat", "check"} <= set(told)
-    linked = shown.find_element(By.CSS_SELECTOR, "#ITEM-008 .inside a")
+    linked = shown.find_element(By.CSS_SELECTOR, "#ITEM-002 .inside a")
     assert str(linked.get_attribute("href")).startswith("https://jsonapi.org/")
+    documented = shown.find_element(By.CSS_SELECTOR, "#ITEM-008 .inside p")
+    assert "(docs/contract.md#id)" in str(documented.get_attribute("textContent"))
+    assert not documented.find_elements(By.TAG_NAME, "a")
     assert "$INVOICES_AUTH_TOKEN" in row.text
 
 

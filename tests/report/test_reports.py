@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from conformance import cli
+from conformance.model.requirements import OF_THE_CONTRACT, registry
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
 from conformance.report import diff, html, json_report, locate
@@ -103,6 +104,13 @@ def test_all_reports_say_the_same(files: str, request: pytest.FixtureRequest) ->
     assert {name for name in failed if any(name in each for each in told)} == failed
     assert bool(told) == bool(failed)
     assert sum(len(each["judgements"]) for each in report["requirements"]) >= len(list(suite.iter("testcase")))
+
+
+def test_the_page_links_public_texts_alone(embedded: Files) -> None:
+    page = embedded.page
+    assert f"({registry()['ETAG-001'].url})" in page
+    public = {str(each.url) for each in registry().values() if each.source not in OF_THE_CONTRACT}
+    assert {each for each in re.findall(r'href="([^"]*)', page) if not each.startswith("#")} == public
 
 
 def test_no_file_holds_a_secret(echoed: Files) -> None:

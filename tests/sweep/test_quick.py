@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.model import contract
@@ -146,6 +146,7 @@ def test_nothing_is_overlooked(path: tuple[str, ...]) -> None:
         assert not violated(element) - suspected(element), element
 
 
+@settings(deadline=None)  # the first one loads the schemas
 @given(st.sampled_from(ELEMENTS), st.sampled_from(contract.attribute_names()), st.sampled_from(ELEMENTS))
 def test_values_of_another_invoice_are_no_surprise(one: Any, name: str, other: Any) -> None:
     element = copy.deepcopy(one)

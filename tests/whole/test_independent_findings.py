@@ -37,7 +37,6 @@ FLASK = {
     "COND-011": "RFC 9110, 13.1.1: If-Match with * is 412 although the invoice exists",
     "ERR-011": "RFC 9110, 15.6: an unknown type in fields, and a page number beyond 64 bits, end in exceptions",
     "HTTP-008": "RFC 9110, 15.5.6: 405 has no Allow",
-    "ITEM-019": "JSON:API, document-top-level: the self link of the document drops include",
     "NEGO-011": "JSON:API, content-negotiation-servers: a Content-Type with charset is not 415",
     "PAGE-005": "documented: page number 0 is taken for 1",
     "PAGE-007": "documented: a page number beyond 64 bits is 500",

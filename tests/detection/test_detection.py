@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.judge.suite import checks
 from conformance.model.outcome import JUDGED, Judgement, Outcome
 from conformance.model.requirements import Level, registry
 from conformance.reference.faults import all_faults
@@ -64,7 +65,7 @@ def test_one_invoice_is_enough_and_judged_by_fewer_requests_than_requirements() 
 def test_every_binding_requirement_that_is_judged_has_a_fault() -> None:
     """A check that no fault trips could be empty, and nobody would notice."""
     with_fault = {name for fault in all_faults().values() for name in fault.caught_by}
-    judged = {name for name, _ in detection.functions()}
+    judged = {check.requirement for check in checks()}
     without = sorted(name for name in judged - with_fault if registry()[name].level in {Level.MUST, Level.SHOULD})
     assert not without, f"no fault names {', '.join(without)}"
 

@@ -14,6 +14,8 @@ import pytest
 
 from conformance import checks, fuzzing
 from conformance.config.target import Target
+from conformance.judge.api import claimed
+from conformance.judge.suite import VALUES
 from conformance.model.requirements import registry
 from conformance.plan import probes
 from conformance.plan.parameters import EVERY, RECORD_WIDE, is_exchange_argument
@@ -37,9 +39,8 @@ def claims() -> dict[str, list[Check]]:
     """Return the checks of each requirement id."""
     found: dict[str, list[Check]] = {}
     for check in all_checks():
-        marks = [mark for mark in getattr(check, "pytestmark", []) if mark.name == "requirement"]
-        for mark in marks:
-            found.setdefault(str(mark.args[0]), []).append(check)
+        if requirement := claimed(check):
+            found.setdefault(requirement, []).append(check)
     return found
 
 
@@ -63,8 +64,7 @@ def arguments_of(check: Check) -> set[str]:
 
 def test_every_check_claims_one_requirement() -> None:
     for check in all_checks():
-        marks = [mark for mark in getattr(check, "pytestmark", []) if mark.name == "requirement"]
-        assert len(marks) == 1, check.__qualname__
+        assert claimed(check), check.__qualname__
 
 
 def test_no_unknown_requirement_is_claimed() -> None:
@@ -76,14 +76,13 @@ def test_no_excluded_requirement_is_claimed() -> None:
 
 
 def test_every_requirement_is_claimed_or_excluded_or_known_to_be_open() -> None:
-    claimed = set(claims()) | generated_claims()
-    assert {name for name, entry in registry().items() if not entry.excluded} - claimed == NOT_YET_JUDGED
+    judged = set(claims()) | generated_claims()
+    assert {name for name, entry in registry().items() if not entry.excluded} - judged == NOT_YET_JUDGED
 
 
 def test_every_check_judges_exchanges_that_are_declared() -> None:
-    fixtures = set(vars(import_module(f"{checks.__name__}.conftest")))
     for check in all_checks():
-        unknown = {name for name in arguments_of(check) if not is_exchange_argument(name)} - fixtures
+        unknown = {name for name in arguments_of(check) if not is_exchange_argument(name)} - VALUES
         assert not unknown, f"{check.__qualname__} has arguments that stand for nothing: {unknown}"
         assert arguments_of(check), f"{check.__qualname__} judges nothing"
 

@@ -16,6 +16,7 @@ from conformance.checks import (
     test_semantics,
     test_structure,
 )
+from conformance.judge import api
 from conformance.model.exchange import Exchange
 from conformance.plan.parameters import RECORD_WIDE
 from tests.support import judged
@@ -44,8 +45,9 @@ CHECKS: Final[tuple[Check, ...]] = tuple(
 
 def claimed(check: Check) -> str:
     """Return the requirement that a check claims."""
-    (mark,) = check.pytestmark  # type: ignore[attr-defined]
-    return str(mark.args[0])
+    requirement = api.claimed(check)
+    assert requirement
+    return requirement
 
 
 def outcome(check: Check, given: Mapping[str, Exchange]) -> str:

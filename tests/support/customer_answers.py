@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from conformance.checks import test_cookies, test_isolation, test_tokens, test_transport
 from conformance.config.target import UNKNOWN_ID
+from conformance.judge.api import claimed
 from conformance.model.exchange import Exchange
 from conformance.plan import probes
 from conformance.plan.parameters import RECORD_WIDE
@@ -115,9 +116,8 @@ def checks(*modules: ModuleType) -> Iterator[tuple[str, Check]]:
     """Yield requirement id and function of every check of ``modules``, all of them by default."""
     for module in modules or MODULES:
         for name, function in vars(module).items():
-            if name.startswith("test_"):
-                (mark,) = function.pytestmark
-                yield mark.args[0], function
+            if name.startswith("test_") and (requirement := claimed(function)):
+                yield requirement, function
 
 
 @cache

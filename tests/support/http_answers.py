@@ -19,6 +19,7 @@ from conformance.checks import (
     test_ranges,
     test_validators,
 )
+from conformance.judge.api import claimed
 from conformance.model.contract import documented_example
 from conformance.model.exchange import Exchange, Fields
 from conformance.plan.parameters import RECORD_WIDE
@@ -229,9 +230,8 @@ def checks() -> Iterator[tuple[str, Check]]:
     """Yield requirement id and function of every check of these areas."""
     for module in MODULES:
         for name, function in vars(module).items():
-            if name.startswith("test_"):
-                (mark,) = function.pytestmark
-                yield mark.args[0], function
+            if name.startswith("test_") and (requirement := claimed(function)):
+                yield requirement, function
 
 
 def judge(check: Check, given: Given) -> str:

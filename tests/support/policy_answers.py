@@ -23,6 +23,7 @@ from conformance.checks import (
     test_parameters,
 )
 from conformance.config.target import SECOND_UNKNOWN_ID, UNKNOWN_ID
+from conformance.judge.api import claimed
 from conformance.model.exchange import Exchange, Fields
 from conformance.plan import probes
 from conformance.plan.parameters import RECORD_WIDE
@@ -265,9 +266,8 @@ def checks() -> Iterator[tuple[str, Check]]:
     """Yield requirement id and function of every check of these areas."""
     for module in MODULES:
         for name, function in vars(module).items():
-            if name.startswith("test_"):
-                (mark,) = function.pytestmark
-                yield mark.args[0], function
+            if name.startswith("test_") and (requirement := claimed(function)):
+                yield requirement, function
 
 
 def _outcomes(check: Check, given: Given, facts: TokenFacts) -> set[str]:

@@ -7,8 +7,7 @@ import hashlib
 import itertools
 import re
 import secrets
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 from conformance.reference.faults.tools import always, is_collection
@@ -292,7 +291,7 @@ def request_id_of_the_client(api: Api) -> None:
 
 def _clock(minutes: float) -> Callable[[Api], None]:
     def install(api: Api) -> None:
-        api.replace("date", lambda _: format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True))
+        api.replace("date", lambda _: formatdate(api.clock.now() + minutes * 60, usegmt=True))
 
     return install
 

@@ -46,7 +46,7 @@ class ReferenceServer:
     :raises ValueError: when ``invoices`` is less than the constant data set has.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is independent of the others
         self,
         *,
         port: int = 0,

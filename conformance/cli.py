@@ -22,23 +22,28 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from conformance.reference import faults
+    from conformance.reference.faults import all_faults
     from conformance.reference.personalities import PERSONALITIES
     from conformance.reference.server import serve
+    from conformance.reference.variants import all_variants
 
-    known = faults.all_faults()
+    faults, variants = all_faults(), all_variants()
     if options.list_faults:
-        for name, fault in sorted(known.items()):
-            sys.stdout.write(
-                f"{name}\n    {fault.description}\n    {fault.clause}; {', '.join(sorted(fault.caught_by))}\n"
-            )
+        for name, fault in sorted(faults.items()):
+            _listed(name, fault.description, f"{fault.clause}; {', '.join(sorted(fault.caught_by))}")
         return 0
-    if unknown := [name for name in options.fault if name not in known]:
-        sys.stderr.write(f"--fault: unknown: {', '.join(unknown)}; --list-faults lists them\n")
-        return 4
-    chosen = [PERSONALITIES[options.personality]] if options.personality else []
+    if options.list_variants:
+        for name, variant in sorted(variants.items()):
+            _listed(name, variant.description, "; ".join((variant.clause, *sorted(variant.departs))))
+        return 0
+    for option, given, known in (("fault", options.fault, faults), ("variant", options.variant, variants)):
+        if unknown := [name for name in given if name not in known]:
+            sys.stderr.write(f"--{option}: unknown: {', '.join(unknown)}; --list-{option}s lists them\n")
+            return 4
+    wrong = [PERSONALITIES[options.personality]] if options.personality else []
+    wrong += [faults[name] for name in options.fault]
     try:
-        serve(options.port, [*chosen, *(known[name] for name in options.fault)], options.invoices)
+        serve(options.port, wrong, options.invoices, [variants[name] for name in options.variant])
     except ValueError as error:
         sys.stderr.write(f"--invoices: {error}\n")
         return 4
@@ -46,6 +51,10 @@ def _serve(options: argparse.Namespace) -> int:
         sys.stderr.write(f"--port: {options.port} cannot be used: {os.strerror(error.errno or 0)}\n")
         return 4
     return 0
+
+
+def _listed(name: str, description: str, clause: str) -> None:
+    sys.stdout.write(f"{name}\n    {description}\n    {clause}\n")
 
 
 def _requirements(_: argparse.Namespace) -> int:
@@ -153,11 +162,15 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="run the reference server and print how to reach it as one JSON line")
     serve.add_argument("--port", type=_port, default=0, help="0, the default, takes a free one")
     serve.add_argument("--fault", action="append", default=[], metavar="NAME", help="make it wrong in one way")
+    serve.add_argument(
+        "--variant", action="append", default=[], metavar="NAME", help="make it answer otherwise, and stay correct"
+    )
     serve.add_argument("--personality", choices=["rails"], help="make it answer as such a server does")
     serve.add_argument(
         "--invoices", type=int, default=0, metavar="N", help="how many the collection holds; the others are generated"
     )
     serve.add_argument("--list-faults", action="store_true", help="list the faults and what must catch them")
+    serve.add_argument("--list-variants", action="store_true", help="list the lawful variants and what allows them")
     serve.set_defaults(run=_serve)
     commands.add_parser("requirements", help="list the registry").set_defaults(run=_requirements)
     report = commands.add_parser("report", help="make the HTML report of a JSON report")

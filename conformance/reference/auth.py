@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 SESSION = 3600
 """Seconds for which a renewed session lasts."""
 
-LEEWAY = 30
-"""Seconds by which the clocks of issuer and server may differ (RFC 7519, section 4.1.4)."""
-
 # Decoders skip foreign characters; RFC 7515 section 2 does not allow any.
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 _CREDENTIALS = re.compile(r"bearer +(?P<token>\S+)", re.IGNORECASE | re.ASCII)
@@ -35,6 +32,8 @@ class Authentication:
     clock: Clock
     challenge = 'Bearer realm="customer-v1"'
     cookie_name = "_yeti_customer_v1_session"
+    leeway = 30
+    """Seconds by which the clocks of issuer and server may differ (RFC 7519, section 4.1.4)."""
 
     def authenticate(self, request: Request) -> Customer:
         """The customer, or a 401 that is the same whatever was wrong (RFC 9110, section 15.5.2)."""
@@ -83,7 +82,7 @@ class Authentication:
                 self.signing_key,
                 algorithms=[ALGORITHM],
                 audience=AUDIENCE,
-                leeway=LEEWAY,
+                leeway=self.leeway,
                 # The documented subject is a number.
                 options={"verify_sub": False},
             )

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from conformance.reference.faults import Fault
+    from conformance.reference.variants import Variant
 
 DAY = 24 * 3600.0
 
 
 class ReferenceServer:
-    """A correct server, or one with the given faults; a context manager.
+    """A correct server, or one with the given faults; a context manager. With variants it is correct in another way.
 
     ``base_url`` is its origin, known once it is started; ``token`` the documented customer's token, ``other_token`` a
     second customer's, both valid for a day; ``signing_key`` the HS256 key, fresh for every server.
@@ -45,11 +46,12 @@ class ReferenceServer:
     :raises ValueError: when ``invoices`` is less than the constant data set has.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is independent of the others
         self,
         *,
         port: int = 0,
         faults: Iterable[Fault] = (),
+        variants: Iterable[Variant] = (),
         tls: bool = False,
         invoices: int = 0,
         frozen: bool = False,
@@ -60,6 +62,8 @@ class ReferenceServer:
         self._generated = SqliteStore(invoices) if invoices else None
         key, clock = (tokens.frozen_key(), frozen_clock()) if frozen else (tokens.new_key(), Clock())
         self.api = Api(self._generated or MemoryStore(), key, clock)
+        for variant in variants:
+            variant.apply(self.api)
         for fault in faults:
             fault.apply(self.api)
         self.signing_key = self.api.signing_key
@@ -157,14 +161,14 @@ class ReferenceServer:
         await asyncio.sleep(0)
 
 
-def serve(port: int, faults: Iterable[Fault] = (), invoices: int = 0) -> None:
+def serve(port: int, faults: Iterable[Fault] = (), invoices: int = 0, variants: Iterable[Variant] = ()) -> None:
     """Run a server until SIGINT or SIGTERM. First it prints ``describe()`` as one line of JSON.
 
     :raises ValueError: for an impossible number of ``invoices``.
     :raises OSError: when the port is taken.
     """
     stopped = threading.Event()
-    with ReferenceServer(port=port, faults=faults, invoices=invoices) as server:
+    with ReferenceServer(port=port, faults=faults, variants=variants, invoices=invoices) as server:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopped.set())
         print(json.dumps(server.describe()), flush=True)  # noqa: T201 - the interface of the command

@@ -15,7 +15,8 @@ from conformance import cli
         (("--port", "65536"), "--port: '65536' is not a port, a number up to 65535"),
         (("--port", "http"), "--port: 'http' is not a port"),
         (("--invoices", "11"), "--invoices: must be at least 12"),
-        (("--fault", "no-such"), "--fault: unknown: no-such"),
+        (("--fault", "no-such"), "--fault: unknown: no-such; --list-faults lists them"),
+        (("--variant", "no-such", "--variant", "gzip"), "--variant: unknown: no-such; --list-variants lists them"),
     ],
 )
 def test_what_cannot_be_served_is_told(
@@ -32,3 +33,10 @@ def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]) -> Non
         port = taken.getsockname()[1]
         assert cli.main(["serve", "--port", str(port)]) == 4
     assert capsys.readouterr().err == f"--port: {port} cannot be used: Address already in use\n"
+
+
+def test_variants_are_listed_with_what_allows_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["serve", "--list-variants"]) == 0
+    listed = capsys.readouterr().out
+    assert "json-indented\n    Documents are indented, one member a line.\n    RFC 8259, section 2\n" in listed
+    assert "runtime-absent\n    There is no X-Runtime.\n    Documented example, response headers; HDR-009\n" in listed

@@ -1,0 +1,1 @@
+"""Lawful variants of the reference server: correct in another way, so that nothing may be found."""

@@ -1,0 +1,62 @@
+"""Which variants are judged together, and with which settings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from conformance.model.outcome import Judgement, Outcome
+from conformance.reference.data import KNOWN_INVOICE_IDS
+from conformance.reference.server import ReferenceServer
+from conformance.reference.variants import Variant
+from conformance.reference.variants.values import ID_OF_THE_SAME_NODE
+from tests.support import detection
+
+# More in one run would make it hard to say which of them is to blame.
+LARGEST = 24
+FOUND = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.ERROR})
+# What has to be given, or set, to see a variant at all.
+SETTINGS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "ids-of-one-node": {"invoice_id": [*KNOWN_INVOICE_IDS, ID_OF_THE_SAME_NODE]},
+        "answers-late": {"request_timeout": "2"},
+    }
+)
+
+
+def packs(variants: Iterable[Variant], apart: Mapping[str, Collection[str]]) -> list[tuple[Variant, ...]]:
+    """Return the variants in groups whose members touch nothing in common.
+
+    ``apart`` has what else keeps two of them apart, by name: the requirements that report them.
+    """
+    groups: list[list[Variant]] = []
+    taken: list[set[str]] = []
+    for each in variants:
+        own = {*each.touches, *each.departs, *apart.get(each.name, ()), *SETTINGS.get(each.name, ())}
+        free = (place for place, group in enumerate(groups) if len(group) < LARGEST and taken[place].isdisjoint(own))
+        place = next(free, len(groups))
+        if place == len(groups):
+            groups.append([])
+            taken.append(set())
+        groups[place].append(each)
+        taken[place] |= own
+    return [tuple(group) for group in groups]
+
+
+def judge(variants: Collection[Variant]) -> list[Judgement]:
+    """Judge a reference server with ``variants`` by everything that the suite has."""
+    with ReferenceServer(variants=variants) as server:
+        given = detection.settings_for(server)
+        for each in variants:
+            given.update(SETTINGS.get(each.name, {}))
+        return detection.judge_target(server.base_url, given)
+
+
+def findings(judgements: Iterable[Judgement]) -> dict[str, Judgement]:
+    """Return the first finding of each requirement at MUST or SHOULD, and errors of the suite."""
+    found: dict[str, Judgement] = {}
+    for judgement in judgements:
+        if judgement.outcome in FOUND:
+            found.setdefault(judgement.requirement, judgement)
+    return found

@@ -8,7 +8,8 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.faults.tools import UUID, alter_errors
+from conformance.reference.faults.tools import alter_errors
+from conformance.reference.faults.where import UUID
 from conformance.reference.message import Answer, Document, Problem, Request
 from conformance.reference.serialise import PREFIX
 from conformance.reference.variants import variant

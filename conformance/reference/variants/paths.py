@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from conformance.reference.faults.tools import UUID
+from conformance.reference.faults.where import UUID
 from conformance.reference.message import Answer
 from conformance.reference.serialise import PREFIX
 from conformance.reference.variants import variant

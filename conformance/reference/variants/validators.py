@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from conformance.reference.faults.tools import is_item
+from conformance.reference.faults.where import is_item
 from conformance.reference.message import Answer, Problem
 from conformance.reference.variants import variant
 from conformance.reference.variants.tools import accepts_gzip, compress, strong_tags, vary_by

@@ -87,7 +87,10 @@ class Requirement:
     @property
     def citation(self) -> str:
         """The clause as text, with its place in ``docs/contract.md`` where it stands there."""
-        return f"{self.clause} ({self.url})" if self.source in OF_THE_CONTRACT else self.clause
+        if self.source not in OF_THE_CONTRACT:
+            return self.clause
+        fact, separator, others = self.clause.partition("; ")
+        return f"{fact} ({self.url}){separator}{others}"
 
 
 @cache

@@ -70,10 +70,9 @@ def test_a_documented_fact_stands_in_the_contract(url: str) -> None:
 
 
 def test_a_documented_fact_is_cited_with_its_place() -> None:
-    fact = parse(
-        document({**ENTRY, "source": "documented", "clause": "Documented example, headers", "url": OF_CONTRACT})
-    )
-    assert fact["COND-002"].citation == f"Documented example, headers ({OF_CONTRACT})"
+    clause = "Documented example, headers; RFC 9110, section 8.8.3"
+    fact = parse(document({**ENTRY, "source": "documented", "clause": clause, "url": OF_CONTRACT}))["COND-002"]
+    assert fact.citation == f"Documented example, headers ({OF_CONTRACT}); RFC 9110, section 8.8.3"
     assert parse(document(ENTRY))["COND-002"].citation == ENTRY["clause"]
 
 

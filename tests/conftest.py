@@ -6,11 +6,24 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Generator
+from pathlib import Path
 
+import coverage
 import pytest
 
 # Set where every test has to run, as in CI: then a skipped one fails.
 EVERY_TEST = "TESTS_SKIP_NOTHING"
+# Tests that judge whole servers, many of them hundreds of times: where coverage is measured it is not by these.
+UNMEASURED = (
+    "benchmarks",
+    "detection",
+    "fuzzing/test_generated_faults.py",
+    "judge/test_repeat.py",
+    "reference",
+    "sweep/test_swept_faults.py",
+    "whole",
+)
+_MEASURED_PROCESSES = ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
 
 
 def pytest_configure() -> None:
@@ -22,6 +35,26 @@ def pytest_configure() -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the option of the proof."""
     parser.addoption("--full", action="store_true", help="judge every fault on real connections, by all checks")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Take a test that is not to be measured out of the coverage, with the processes that it starts."""
+    measuring = coverage.Coverage.current()
+    if measuring is None or not _is_unmeasured(item):
+        return (yield)
+    inherited = {name: os.environ.pop(name) for name in _MEASURED_PROCESSES if name in os.environ}
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
+        os.environ.update(inherited)
+
+
+def _is_unmeasured(item: pytest.Item) -> bool:
+    place = item.path.relative_to(Path(__file__).parent)
+    return any(place.is_relative_to(each) for each in UNMEASURED)
 
 
 @pytest.hookimpl(wrapper=True)

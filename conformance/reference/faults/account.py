@@ -146,8 +146,7 @@ def tag_of_invoice(api: Api) -> None:
 
 
 fault("account-never-not-modified", {"RELD-008"}, NONE_MATCH)(
-    "The related account ignores If-None-Match.",
-    unconditional(is_related),
+    "The related account ignores If-None-Match.", unconditional(is_related)
 )
 fault("account-public", {"CACHE-003"}, PRIVATE)(
     "The related account may be stored by shared caches.",

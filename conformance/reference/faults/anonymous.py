@@ -60,10 +60,7 @@ fault(
         "CACHE-008": "nobody receives the invoice",
         "SEC-019": "a known and an unknown invoice differ without a token",
     },
-)(
-    "A request without credentials is served as the documented customer.",
-    open_to_all(everywhere),
-)
+)("A request without credentials is served as the documented customer.", open_to_all(everywhere))
 fault(
     "auth-anonymous-head", {"AUTH-001"}, CREDENTIALS, also={"AUTH-013": "the fields of a customer's invoice are sent"}
 )("HEAD needs no credentials.", open_to_all(is_head))

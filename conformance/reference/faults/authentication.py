@@ -240,8 +240,7 @@ fault("auth-page-for-people-relationship", {"ERR-014"}, API_ERRORS)(
     "The 401 answer of the relationship is an HTML page.", _page_for_people(is_relationship)
 )
 fault("auth-page-for-people-account", {"ERR-014"}, API_ERRORS)(
-    "The 401 answer of an account by itself is an HTML page.",
-    _page_for_people(is_account),
+    "The 401 answer of an account by itself is an HTML page.", _page_for_people(is_account)
 )
 fault("auth-page-for-people-collection", {"ERR-014"}, API_ERRORS, needs=COLLECTION)(
     "The 401 answer of the collection is an HTML page.", _page_for_people(is_collection)

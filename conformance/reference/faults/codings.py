@@ -71,15 +71,10 @@ fault(
     _compress(_accepts_gzip, lambda body: _gzip(_gzip(body))),
 )
 fault("coding-refused-but-used", {"CACHE-010"}, rfc(9110, "12.5.3"))(
-    "The content is compressed wherever gzip is named, even to refuse it.",
-    _compress(
-        _names_gzip,
-        _gzip,
-    ),
+    "The content is compressed wherever gzip is named, even to refuse it.", _compress(_names_gzip, _gzip)
 )
 fault("coding-without-vary", {"CACHE-011"}, VARY)(
-    "The content is compressed on request, and Vary does not say so.",
-    _compress(_accepts_gzip, _gzip, vary=False),
+    "The content is compressed on request, and Vary does not say so.", _compress(_accepts_gzip, _gzip, vary=False)
 )
 
 

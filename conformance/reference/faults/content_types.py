@@ -52,21 +52,17 @@ fault(
     also={"ERR-008": "errors are no JSON:API documents", "ERR-014": "errors are no JSON:API documents"},
 )("Error documents are labelled application/json.", _type(PLAIN, status=ERRORS))
 fault("type-plain-json-on-account", {"NEGO-001"}, MEDIA_TYPES)(
-    "The related account is labelled application/json.",
-    _type(PLAIN, is_related, 200),
+    "The related account is labelled application/json.", _type(PLAIN, is_related, 200)
 )
 fault("type-plain-json-on-account-by-itself", {"NEGO-001"}, MEDIA_TYPES)(
-    "An account by itself is labelled application/json.",
-    _type(PLAIN, is_account, 200),
+    "An account by itself is labelled application/json.", _type(PLAIN, is_account, 200)
 )
 fault("type-with-charset", {"NEGO-002"}, NEGOTIATION)("The media type has the parameter charset.", _type(WITH_CHARSET))
 fault("type-with-charset-on-errors", {"NEGO-002"}, NEGOTIATION)(
-    "The media type of errors has the parameter charset.",
-    _type(WITH_CHARSET, status=ERRORS),
+    "The media type of errors has the parameter charset.", _type(WITH_CHARSET, status=ERRORS)
 )
 fault("type-with-charset-on-head", {"NEGO-002"}, NEGOTIATION, also={"HTTP-006": "it is not the field of GET"})(
-    "The media type in answers to HEAD has the parameter charset.",
-    _type(WITH_CHARSET, is_head),
+    "The media type in answers to HEAD has the parameter charset.", _type(WITH_CHARSET, is_head)
 )
 fault("accept-json-mislabelled", {"NEGO-010"}, API_CONTENT_TYPE)(
     "Whoever accepts application/json gets the document with that label.",

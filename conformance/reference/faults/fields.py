@@ -42,10 +42,7 @@ fault("field-name-with-space", {"HTTP-014"}, rfc(9112, "5.1"), also={"HTTP-017":
 )
 fault(
     "field-value-control-character", {"HTTP-014"}, FIELD_VALUES, also={"HTTP-017": "strict clients refuse the message"}
-)(
-    "The related account has a field value with a control character.",
-    _raw_field(b"X-Backend: a\x01b", is_related),
-)
+)("The related account has a field value with a control character.", _raw_field(b"X-Backend: a\x01b", is_related))
 
 
 @fault("redirect-to-other-host", {"HTTP-015"}, rfc(9110, "15.4"))
@@ -103,12 +100,10 @@ def answer_missing(request: Request, answer: Answer, data: bytes) -> bytes:
 
 
 fault("field-twice-content-type", {"HTTP-021"}, FIELD_ORDER)(
-    "An invoice has two Content-Type fields.",
-    _raw_field(b"Content-Type: application/vnd.api+json", is_item, 200),
+    "An invoice has two Content-Type fields.", _raw_field(b"Content-Type: application/vnd.api+json", is_item, 200)
 )
 fault("field-twice-etag", {"HTTP-021"}, FIELD_ORDER, also={"ETAG-002": "an ETag is one entity tag"})(
-    "An invoice has an ETag of the application and one of a proxy.",
-    _raw_field(b'ETag: "proxy"', is_item, 200),
+    "An invoice has an ETag of the application and one of a proxy.", _raw_field(b'ETag: "proxy"', is_item, 200)
 )
 
 
@@ -133,8 +128,7 @@ fault("grammar-of-last-modified", {"HTTP-023"}, rfc(9110, "8.8.2"))(
     "Last-Modified is in the form of RFC 3339.", field("Last-Modified", "2024-11-13T09:56:08Z", status=200)
 )
 fault("field-line-folded", {"HTTP-026"}, rfc(9112, "5.2"))(
-    "The related account has a folded line in its header section.",
-    _raw_field(b"X-Backend: a,\r\n b", is_related),
+    "The related account has a folded line in its header section.", _raw_field(b"X-Backend: a,\r\n b", is_related)
 )
 
 

@@ -46,8 +46,7 @@ if TYPE_CHECKING:
 fault = Area(__name__)
 
 fault("generated-id-non-ascii", {"ERR-011"}, FAILURES)(
-    "An id with a character outside of ASCII is answered with 500.",
-    fails(has_non_ascii_id),
+    "An id with a character outside of ASCII is answered with 500.", fails(has_non_ascii_id)
 )
 fault("generated-id-nul", {"ERR-011"}, FAILURES)(
     "An id with a NUL is answered with 500, as a database refuses it.",
@@ -125,8 +124,7 @@ def id_at_times(api: Api) -> None:
 # Parameters: repeated, combined, broken.
 
 fault("generated-parameter-twice", {"ERR-011"}, FAILURES)(
-    "A parameter that is given twice is answered with 500.",
-    fails(repeats_a_name),
+    "A parameter that is given twice is answered with 500.", fails(repeats_a_name)
 )
 fault("generated-parameter-nul", {"ERR-011"}, FAILURES)(
     "A NUL in the query is answered with 500.", fails(lambda request: "%00" in request.query)

@@ -16,13 +16,7 @@ from conformance.reference.faults.clauses import (
     VALIDATORS,
 )
 from conformance.reference.faults.effects import field, not_found, open_to_all
-from conformance.reference.faults.generated_tools import (
-    fails,
-    fields_of,
-    has_fields_of_accounts,
-    names_of,
-    values_of,
-)
+from conformance.reference.faults.generated_tools import fails, fields_of, has_fields_of_accounts, names_of, values_of
 from conformance.reference.faults.seams import after, instead_of, on_answer, on_document, on_request
 from conformance.reference.faults.where import is_item
 

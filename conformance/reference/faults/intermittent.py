@@ -131,10 +131,7 @@ fault(
     EXAMPLE_BODY,
     also={"HTTP-018": "the length changes", "ROB-009": "in turn it is not as by itself"},
     needs=REPEAT,
-)(
-    "One in five answers ends in a line end.",
-    _every(5, lambda answer: setattr(answer, "body", answer.body + b"\n")),
-)
+)("One in five answers ends in a line end.", _every(5, lambda answer: setattr(answer, "body", answer.body + b"\n")))
 
 
 @fault(

@@ -59,12 +59,10 @@ def _shown_when(api: Api, when: Callable[[Request], bool]) -> None:
 
 
 fault("isolation-filter-by-id-unscoped", {"SEC-004"}, OWASP_OBJECTS, needs=LISTED)(
-    "A filter on the id finds invoices of all customers.",
-    _widened(lambda wanted: wanted.attribute == "id"),
+    "A filter on the id finds invoices of all customers.", _widened(lambda wanted: wanted.attribute == "id")
 )
 fault("isolation-filter-in-unscoped", {"SEC-004"}, OWASP_OBJECTS, needs=LISTED)(
-    "A filter on a list of accounts finds those of all customers.",
-    _widened(lambda wanted: wanted.operator == "in"),
+    "A filter on a list of accounts finds those of all customers.", _widened(lambda wanted: wanted.operator == "in")
 )
 fault(
     "isolation-negation-unscoped",
@@ -72,10 +70,7 @@ fault(
     OWASP_OBJECTS,
     also={"FILT-002": "it selects more than the other accounts"},
     needs=LISTED,
-)(
-    "What is not of the named account may be of anybody.",
-    _widened(lambda wanted: wanted.operator == "not_eq"),
-)
+)("What is not of the named account may be of anybody.", _widened(lambda wanted: wanted.operator == "not_eq"))
 
 
 @fault(
@@ -201,8 +196,7 @@ fault("isolation-hidden-sparse", {"SEC-005"}, API_VISIBILITY, needs=HIDDEN)(
     "With sparse fieldsets, an invoice that must stay invisible is served.", _shown_when(is_hidden & has_fields)
 )
 fault("isolation-hidden-include", {"SEC-005"}, API_VISIBILITY, needs=HIDDEN)(
-    "With its account, an invoice that must stay invisible is served.",
-    _shown_when(is_hidden & is_item & is_inclusion),
+    "With its account, an invoice that must stay invisible is served.", _shown_when(is_hidden & is_item & is_inclusion)
 )
 fault("isolation-hidden-related-head", {"SEC-005"}, API_VISIBILITY, needs=HIDDEN)(
     "HEAD of the account of an invoice that must stay invisible is served.",

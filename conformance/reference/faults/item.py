@@ -116,13 +116,9 @@ fault(
     {"ITEM-009"},
     MEMBER_NAMES,
     also={"ITEM-010": "a dot is not safe in a URL either", **_SHOWN_ALWAYS},
-)(
-    "A relationship is called payment.method.",
-    _beside_account("payment.method", {"meta": {}}),
-)
+)("A relationship is called payment.method.", _beside_account("payment.method", {"meta": {}}))
 fault("item-member-name-local", {"ITEM-010"}, MEMBER_NAMES, also=_SHOWN_ALWAYS)(
-    "A relationship is called büro.",
-    _beside_account("büro", {"meta": {}}),
+    "A relationship is called büro.", _beside_account("büro", {"meta": {}})
 )
 fault("item-meta-array", {"ITEM-011"}, json_api("document-meta"))(
     "The empty meta of an invoice is an array.", in_resource(lambda resource, _: resource.update(meta=[]))
@@ -146,8 +142,7 @@ fault(
     in_attributes(lambda attributes, _: attributes.update({"account-id": 42})),
 )
 fault("item-empty-relationship", {"ITEM-014"}, json_api("document-resource-object-relationships"), also=_SHOWN_ALWAYS)(
-    "A relationship is an empty object.",
-    _beside_account("payments", {}),
+    "A relationship is an empty object.", _beside_account("payments", {})
 )
 fault("item-jsonapi-string", {"ITEM-020"}, JSON_API_OBJECT)(
     "The member jsonapi is the version itself.", in_item(lambda document, _: document.update(jsonapi="1.1"))

@@ -61,10 +61,7 @@ fault(
     {"JSON-001"},
     JSON_GRAMMAR,
     also={"ERR-008": "it is no document", "ERR-014": "it is no document"},
-)(
-    "Error documents are spelled with single quotes.",
-    _in_errors(lambda text: text.replace(b'"', b"'")),
-)
+)("Error documents are spelled with single quotes.", _in_errors(lambda text: text.replace(b'"', b"'")))
 fault("json-byte-order-mark", {"JSON-002"}, ENCODING)(
     "The document begins with a byte order mark.", in_text(lambda text: b"\xef\xbb\xbf" + text)
 )
@@ -72,8 +69,7 @@ fault("json-latin-1", {"JSON-002"}, ENCODING)(
     "The document is encoded in Latin-1.", in_text(lambda text: text.decode().encode("latin-1", errors="replace"))
 )
 fault("json-utf-16", {"JSON-002"}, ENCODING, also={"JSON-001": "it cannot be read as JSON"})(
-    "Errors are encoded in UTF-16.",
-    _in_errors(lambda text: text.decode().encode("utf-16-le")),
+    "Errors are encoded in UTF-16.", _in_errors(lambda text: text.decode().encode("utf-16-le"))
 )
 fault("json-links-twice", {"JSON-003"}, UNIQUE_NAMES)(
     "The member links is there twice in an invoice.",

@@ -59,12 +59,10 @@ fault(
     also={"ITEM-018": "its path is documented", "ITEM-028": "it should be an absolute URL"},
 )("The related link is null.", _relationship_links(lambda links, _: links.update(related=None)))
 fault("links-space", {"ITEM-016"}, LINK)(
-    "A top-level link has an unescaped space.",
-    _top_level(lambda _: {"describedby": "http://127.0.0.1/the schema"}),
+    "A top-level link has an unescaped space.", _top_level(lambda _: {"describedby": "http://127.0.0.1/the schema"})
 )
 fault("links-template", {"ITEM-016"}, LINK)(
-    "A top-level link is a URI template.",
-    _top_level(lambda _: {"describedby": "http://127.0.0.1/schemas/{type}"}),
+    "A top-level link is a URI template.", _top_level(lambda _: {"describedby": "http://127.0.0.1/schemas/{type}"})
 )
 fault("links-number", {"ITEM-016"}, LINK)("A top-level link is a number.", _top_level(lambda _: {"related": 1}))
 fault("links-self-not-routed", {"ITEM-017"}, RESOURCE_LINKS, also={"ITEM-018": "the path is not the documented one"})(

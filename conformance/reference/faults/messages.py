@@ -91,8 +91,7 @@ def length_too_large(request: Request, answer: Answer, data: bytes) -> bytes:
 
 
 fault("length-with-sign", {"HTTP-003"}, LENGTH, also={"HTTP-017": "strict clients refuse the message"})(
-    "Content-Length of the related account has a plus sign.",
-    _length(lambda length: b"+%d" % length, is_related),
+    "Content-Length of the related account has a plus sign.", _length(lambda length: b"+%d" % length, is_related)
 )
 
 
@@ -160,8 +159,7 @@ fault("head-without-cache-control", {"HTTP-006"}, HEAD, also={"CACHE-003": "the 
 )
 fault("head-without-vary", {"HTTP-006"}, HEAD)("Answers to HEAD have no Vary.", field("Vary", None, is_head))
 fault("head-empty-length", {"HTTP-018"}, LENGTH, also={"HTTP-006": "it is not the field of GET"})(
-    "Answers to HEAD have Content-Length: 0.",
-    _length(lambda _: b"0", is_head, 200),
+    "Answers to HEAD have Content-Length: 0.", _length(lambda _: b"0", is_head, 200)
 )
 fault("request-fields-of-browsers-crash", {"HTTP-016", "ERR-011"}, rfc(9110, "5.1"))(
     "A request with X-Requested-With is answered with 500.", crashes(has("x-requested-with"))

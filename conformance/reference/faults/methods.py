@@ -61,8 +61,7 @@ fault("write-accepted", {"HTTP-022"}, API_READ_ONLY, also={"HTTP-007": "it is no
     "PUT on any invoice is answered with 200.", _accepted("PUT", 200)
 )
 fault("delete-accepted", {"HTTP-022"}, API_READ_ONLY, also={"HTTP-007": "it is not refused"})(
-    "DELETE on any invoice is answered with 204.",
-    _accepted("DELETE", 204, b""),
+    "DELETE on any invoice is answered with 204.", _accepted("DELETE", 204, b"")
 )
 fault("post-accepted", {"HTTP-022"}, API_READ_ONLY, also={"HTTP-007": "it is not refused"})(
     "POST to the collection is answered with 202.", _accepted("POST", 202)
@@ -71,8 +70,7 @@ fault("write-crash", {"HTTP-007", "ERR-011"}, METHODS, also={"REL-009": "the rel
     "PATCH is answered with 500.", crashes(_is("PATCH"))
 )
 fault("write-bad-request", {"HTTP-007"}, METHODS)(
-    "PUT is answered with 400.",
-    refuses(_is("PUT"), 400, "Bad request", "The content is malformed."),
+    "PUT is answered with 400.", refuses(_is("PUT"), 400, "Bad request", "The content is malformed.")
 )
 fault("allow-missing", {"HTTP-008"}, rfc(9110, "15.5.6"))("A 405 has no Allow.", field("Allow", None, status=405))
 

@@ -24,14 +24,7 @@ from conformance.reference.faults.clauses import (
 from conformance.reference.faults.effects import crash, crashes_in, forbidden, not_found
 from conformance.reference.faults.needs import MINTING, SECOND
 from conformance.reference.faults.seams import effect, instead_of
-from conformance.reference.faults.token_tools import (
-    Claims,
-    header_of,
-    or_else,
-    pairs_of_claims,
-    segment,
-    signed,
-)
+from conformance.reference.faults.token_tools import Claims, header_of, or_else, pairs_of_claims, segment, signed
 from conformance.reference.message import Problem
 from conformance.reference.tokens import AUDIENCE
 
@@ -111,8 +104,7 @@ fault("jwt-expiry-zero-ignored", {"JWT-003"}, EXPIRY)(
     _corrected(lambda claims: {**claims, "exp": _soon()} if claims.get("exp") == 0 else None),
 )
 fault("jwt-expired-forbidden", {"JWT-003"}, UNAUTHORISED)(
-    "An expired token is answered with 403.",
-    _refused(_has_expired, forbidden),
+    "An expired token is answered with 403.", _refused(_has_expired, forbidden)
 )
 fault("jwt-expiry-as-text-crash", {"JWT-003", "ERR-011"}, EXPIRY)(
     "An expiry that is not a number is answered with 500.",

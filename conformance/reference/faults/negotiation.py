@@ -116,14 +116,8 @@ fault(
     "accept-charset-tolerated",
     {"NEGO-006"},
     NEGOTIATION,
-    also={
-        "NEGO-011": "the media type of a request is read alike",
-        "NEGO-015": "it is so beside a wildcard, too",
-    },
-)(
-    "The parameter charset, and only that, is tolerated.",
-    _without_parameter("charset"),
-)
+    also={"NEGO-011": "the media type of a request is read alike", "NEGO-015": "it is so beside a wildcard, too"},
+)("The parameter charset, and only that, is tolerated.", _without_parameter("charset"))
 
 
 @fault("accept-first-instance-decides", {"NEGO-007"}, NEGOTIATION)
@@ -148,10 +142,7 @@ fault(
     {"NEGO-008"},
     NEGOTIATION,
     also={"NEGO-011": "the media type of a request is read alike"},
-)(
-    "Unsupported extensions are ignored.",
-    _without_parameter("ext"),
-)
+)("Unsupported extensions are ignored.", _without_parameter("ext"))
 fault("accept-profile-refused", {"NEGO-009"}, NEGOTIATION)(
     "Profiles are refused, though the document declares version 1.1.",
     both(

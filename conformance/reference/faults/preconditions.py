@@ -60,12 +60,11 @@ fault(
     also={"COND-009": "it is 200 in every case", "RELD-008": "it is 200 on the account, too"},
 )("If-None-Match is ignored.", _none_match(lambda *_: True))
 fault("if-none-match-ignored-on-head", {"COND-001"}, NONE_MATCH, also={"ERR-010": "HEAD has another status"})(
-    "If-None-Match is ignored for HEAD.",
-    unconditional(is_head),
+    "If-None-Match is ignored for HEAD.", unconditional(is_head)
 )
 fault("if-none-match-list-ignored", {"COND-002"}, NONE_MATCH)(
     "If-None-Match is compared as one tag.",
-    _none_match(lambda original, lines, tag: True if len(entity_tags(lines)) > 1 else original(lines, tag)),
+    _none_match(lambda original, lines, tag: len(entity_tags(lines)) > 1 or original(lines, tag)),
 )
 fault("if-none-match-first-member", {"COND-002"}, NONE_MATCH)(
     "Of a list of tags only the first counts.",
@@ -82,14 +81,12 @@ fault("if-none-match-first-line", {"COND-002"}, rfc(9110, "5.2"))(
 fault("if-none-match-needs-spaces", {"COND-002"}, rfc(9110, "5.6.1"))(
     "The list of tags is split at comma and space, so that one without spaces is a single tag.",
     _none_match(
-        lambda original, lines, tag: (
-            True if any('",' in line and '", ' not in line for line in lines) else original(lines, tag)
-        )
+        lambda original, lines, tag: any('",' in line and '", ' not in line for line in lines) or original(lines, tag)
     ),
 )
 fault("if-none-match-star-unknown", {"COND-003"}, NONE_MATCH)(
     "An asterisk in If-None-Match is a tag that never matches.",
-    _none_match(lambda original, lines, tag: True if lines == ["*"] else original(lines, tag)),
+    _none_match(lambda original, lines, tag: lines == ["*"] or original(lines, tag)),
 )
 fault("if-none-match-strong", {"COND-004"}, TAG_COMPARISON)(
     "A tag must be spelled with the same weakness to match.",

@@ -54,6 +54,5 @@ fault("range-unknown-unit", {"COND-016"}, rfc(9110, "14.2"))(
     "A range in an unknown unit gives 206.", _ranges("(?!bytes)", _partial)
 )
 fault("range-if-range-ignored", {"COND-016"}, rfc(9110, "13.1.5"))(
-    "A range with If-Range and a weak tag gives 206.",
-    _ranges("bytes=0-9", _partial, conditional=True),
+    "A range with If-Range and a weak tag gives 206.", _ranges("bytes=0-9", _partial, conditional=True)
 )

@@ -47,11 +47,7 @@ class _Every:
         return next(self._counts.setdefault(key, itertools.count(1))) % self._period == 0
 
 
-@fault(
-    "recurring-unknown-relationship",
-    {"REL-001", "ROB-013"},
-    json_api("fetching-relationships-responses-200"),
-)
+@fault("recurring-unknown-relationship", {"REL-001", "ROB-013"}, json_api("fetching-relationships-responses-200"))
 def unknown_relationship(api: Api) -> None:
     """Every seventh plain request for a relationship is answered with 404."""
     due = _Every(7)

@@ -50,10 +50,7 @@ fault("relationship-linkage-with-attributes", {"REL-003"}, IDENTIFIERS)(
     in_relationship(lambda document: document["data"].update(attributes={"name": "Main account"})),
 )
 fault(
-    "relationship-linkage-number",
-    {"REL-002"},
-    IDENTIFIERS,
-    also={"REL-008": "the id differs from that of the account"},
+    "relationship-linkage-number", {"REL-002"}, IDENTIFIERS, also={"REL-008": "the id differs from that of the account"}
 )("The id in the linkage is the internal number.", in_relationship(lambda document: document["data"].update(id=42)))
 fault(
     "relationship-linkage-internal-id",

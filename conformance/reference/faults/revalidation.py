@@ -106,8 +106,7 @@ fault("if-none-match-any-on-collection", {"COND-005"}, NONE_MATCH, needs=COLLECT
     "On the collection every entity tag counts as the current one.", _never_modified(is_collection)
 )
 fault("if-none-match-any-with-include", {"COND-005"}, NONE_MATCH)(
-    "With include every entity tag counts as the current one.",
-    _never_modified(is_inclusion),
+    "With include every entity tag counts as the current one.", _never_modified(is_inclusion)
 )
 fault("precondition-before-token-is-verified", {"COND-013"}, PRECEDENCE)(
     "A refused token with If-None-Match gives 304.", _not_modified_instead(401, ~is_anonymous)

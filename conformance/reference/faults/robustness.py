@@ -84,8 +84,7 @@ fault(
     drops(lambda request: _target_length(request) > 7000),
 )
 fault("target-long-crash", {"ROB-002", "ERR-011"}, rfc(9112, "3"))(
-    "A target of more than 7,000 bytes is answered with 500.",
-    crashes(lambda request: _target_length(request) > 7000),
+    "A target of more than 7,000 bytes is answered with 500.", crashes(lambda request: _target_length(request) > 7000)
 )
 fault("nul-crash", {"ROB-003", "ERR-011"}, rfc(3986, "2.1"))(
     "NUL in the path or the query is answered with 500.", crashes(lambda request: "%00" in request.path + request.query)

@@ -154,10 +154,7 @@ fault("swept-count-minus-zero", {"JSON-006"}, EXAMPLE_BODY)(
 )
 fault("swept-member-twice", {"JSON-003"}, rfc(8259, "4"))(
     "One invoice of all has an attribute twice.",
-    both(
-        _rare({"reference": "twice"}),
-        _written(b'"reference":"twice"', b'"reference":"once","reference":"twice"'),
-    ),
+    both(_rare({"reference": "twice"}), _written(b'"reference":"twice"', b'"reference":"once","reference":"twice"')),
 )
 fault("swept-durations-without-calls", {"INV-007"}, ATTRIBUTE_NAMES)(
     "One invoice of all has a duration without calls.", _rare({"terminated-billing-duration": 60}, QUIET)

@@ -74,8 +74,7 @@ fault("swept-etag-missing", {"ETAG-001"}, "Documented example, response header")
     "One invoice of all has no entity tag.", field("ETag", None, _is_rare)
 )
 fault("swept-never-unmodified", {"COND-001"}, NONE_MATCH)(
-    "One invoice of all is sent as a whole though its entity tag is given.",
-    unconditional(_is_rare),
+    "One invoice of all is sent as a whole though its entity tag is given.", unconditional(_is_rare)
 )
 fault("swept-unmodified-with-other-cache-control", {"COND-007"}, NOT_MODIFIED)(
     "The 304 of one invoice of all has another Cache-Control than its 200.",

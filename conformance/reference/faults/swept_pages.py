@@ -59,8 +59,7 @@ def duplicate(api: Api) -> None:
 
 
 fault("swept-gap-far-in", {"COLL-004"}, API_COLLECTION)(
-    "The third page leaves out an invoice.",
-    _on_far_page(lambda document: document["data"].pop()),
+    "The third page leaves out an invoice.", _on_far_page(lambda document: document["data"].pop())
 )
 fault("swept-count-capped", {"COLL-004"}, API_COLLECTION)(
     "The total count ends at 50, as that of a search engine does.",

@@ -68,10 +68,7 @@ fault(
     {"ETAG-002"},
     ENTITY_TAG,
     also={"ETAG-003": "the documented form has quotes", "COND-001": "no list of tags can hold it"},
-)(
-    "The entity tag is sent without quotes.",
-    _entity_tag(lambda original, body: original(body).replace('"', "")),
-)
+)("The entity tag is sent without quotes.", _entity_tag(lambda original, body: original(body).replace('"', "")))
 fault("etag-unquoted-on-head", {"ETAG-002", "ETAG-007"}, ENTITY_TAG, also={"HTTP-006": "HEAD has another ETag"})(
     "The entity tag is sent without quotes in answers to HEAD.", _written(lambda tag: tag.replace('"', ""), is_head)
 )
@@ -92,16 +89,9 @@ fault(
     "etag-of-the-moment",
     {"ETAG-004"},
     VALIDATORS,
-    also={
-        **_NEVER_CURRENT,
-        "RELD-008": "no tag is ever current",
-        "ROB-007": "parallel answers differ",
-    },
+    also={**_NEVER_CURRENT, "RELD-008": "no tag is ever current", "ROB-007": "parallel answers differ"},
     stateful=True,
-)(
-    "The entity tag is made from the time.",
-    _entity_tag(lambda *_: f'W/"{_digest(str(time.time_ns()).encode())}"'),
-)
+)("The entity tag is made from the time.", _entity_tag(lambda *_: f'W/"{_digest(str(time.time_ns()).encode())}"'))
 
 
 @fault(

@@ -228,8 +228,7 @@ fault("view-filtered-elements-differ", {"COLL-003"}, API_COLLECTION, needs=COLLE
     _in_elements(Where(lambda request: "filter" in request.query), _given({"terminated-calls-duration": 0})),
 )
 fault("view-account-of-collection-differs", {"INCL-005"}, COMPOUND, needs=COLLECTION)(
-    "An account that is included with the collection has no balance.",
-    _in(is_collection & includes_account)(_balance),
+    "An account that is included with the collection has no balance.", _in(is_collection & includes_account)(_balance)
 )
 fault("view-account-of-relationship-differs", {"INCL-005"}, COMPOUND)(
     "The account that is included with the relationship has no balance.", _in(is_relationship)(_balance)
@@ -245,6 +244,5 @@ def document_link_loses_fields(request: Request, document: Document) -> None:
 
 
 fault("view-account-by-itself-differs", {"RELD-003"}, RESOURCE_LINKS)(
-    "The account by itself has another balance than as the account of the invoice.",
-    _in(is_account)(_balance),
+    "The account by itself has another balance than as the account of the invoice.", _in(is_account)(_balance)
 )

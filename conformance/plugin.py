@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the hooks, and keep a run of the checks quiet: its own report tells what matters."""
     for hooks in HOOKS:
         config.pluginmanager.register(hooks, hooks.__name__)
+    config.pluginmanager.register(finish.Collector(config))
     config.addinivalue_line("markers", "requirement(id): the requirement of the registry that a check judges")
     config.addinivalue_line("markers", "generated: sends generated requests, and judges many requirements")
     # Else pytest repeats whole failures at the end when it runs in CI, and what a target sent with them.

@@ -19,7 +19,7 @@ from conformance.observe import preflight, repeat
 from conformance.observe.observer import Observer
 from conformance.observe.record.recorder import Recorder, now
 from conformance.observe.record.replay import Record, ReplayObserver, facts_of
-from conformance.plan.steps import Step
+from conformance.plan.steps import Step, everything
 from conformance.tokens.inspected import TokenFacts, inspect
 
 if TYPE_CHECKING:
@@ -63,6 +63,9 @@ class Run:
         self.observed = False
         # Whether the documented request has been sent again after all others.
         self.looked_again = False
+        # The version of the record for which everything was sent, and what was collected from which version.
+        self._everything = -1
+        self._received: dict[str, tuple[int, tuple[Exchange, ...]]] = {}
         self._server: ReferenceServer | None = None
         self._observer: Observer | None = None
         self.started = now()
@@ -124,8 +127,11 @@ class Run:
             self.abort = Abort(reason.code, str(reason))
             self.target = self.target.with_invoices(("INVOICE_ID",))
 
-    def start(self) -> None:
-        """Start the embedded server, if it is the target, and send the smoke request; sets ``abort``."""
+    def start(self, known: Mapping[Step, Exchange] | None = None, unbuilt: Mapping[Step, str] | None = None) -> None:
+        """Start the embedded server, if it is the target, and send the smoke request; sets ``abort``.
+
+        What is ``known`` already, or known to be impossible, is not sent.
+        """
         if self.kept:
             self._observer = ReplayObserver(self.target, self.kept)
         elif self.embedded and not self.abort:
@@ -148,6 +154,8 @@ class Run:
             return
         try:
             self._observer = self._observer or Observer(self.target, self._recorder)
+            self._observer.record.update(known or {})
+            self._observer.unbuilt.update(unbuilt or {})
             self._lead_with(preflight.check(self._observer))
         except preflight.Unusable as reason:
             self.abort = self.abort or Abort(reason.code, str(reason))
@@ -196,11 +204,25 @@ class Run:
             raise NotObserved(reason)
         return tuple(found)
 
-    def received(self, wanted: Callable[[Exchange], bool]) -> tuple[Exchange, ...]:
+    def observe_everything(self) -> None:
+        """Send all that applies to the target and was not sent yet."""
+        if self._everything != self.observer.version:
+            self.observe(everything(self.target))
+            self._everything = self.observer.version
+
+    def received(self, name: str, wanted: Callable[[Exchange], bool]) -> tuple[Exchange, ...]:
         """Return what was received and is ``wanted``, in plan order; from the base URL only.
 
-        Answers to raw messages are left out: what refuses malformed HTTP is often no more than a parser.
+        It is collected once under ``name``, until something else is received. Answers to raw messages are left out:
+        what refuses malformed HTTP is often only a parser.
         """
+        version, found = self._received.get(name, (-1, ()))
+        if version != self.observer.version:
+            found = self._collected(wanted)
+            self._received[name] = self.observer.version, found
+        return found
+
+    def _collected(self, wanted: Callable[[Exchange], bool]) -> tuple[Exchange, ...]:
         scheme = f"{self.target.origin.scheme}://"
         received = (exchange for exchange in self.observer.exchanges() if exchange.request.url.startswith(scheme))
         return tuple(exchange for exchange in received if not exchange.request.raw and wanted(exchange))
@@ -240,25 +262,11 @@ class Run:
         facts["abort"] = [int(self.abort.code), self.abort.message] if self.abort else None
         self._recorder.save()
 
-    def expect_usable_state(self) -> None:
-        """Raise SettingError when the file for the state of the sweep has another one's, or is none."""
-        values = self.settings
-        if self.dry or self.kept or values["sweep"] is None or not values["sweep-state"]:
-            return
-        from conformance.sweep.session import identity
-        from conformance.sweep.state import State
-
-        own = identity(self.target, values["sweep"], values["fuzz-seed"], values["sweep-shard"])
-        State(values["sweep-state"], own).close()
-
-    def conclusions(self) -> list[Judgement]:
-        """Return what follows from all parts of the sweep together."""
-        if not self.swept:
-            return []
-        from conformance.sweep.judgements import concluded, repeated
-
-        shard = self.settings["sweep-shard"]
-        return concluded(self.swept, "conformance/sweep/test_sweep.py", repeated(self.settings), alone=shard != (1, 1))
+    def recorded(self, item: str) -> Mapping[str, Any]:
+        """Return what the record that is judged has of an item that judges many requirements."""
+        kept = self.kept.generated if self.kept else {}
+        found: Mapping[str, Any] = kept.get(item, {"judgements": []})
+        return found
 
     @property
     def sent(self) -> int:

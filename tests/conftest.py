@@ -2,10 +2,45 @@
 
 from __future__ import annotations
 
+import os
 import signal
+from collections import Counter
+from collections.abc import Generator
+
+import pytest
+
+# Set where every test has to run, as in CI: then a skipped one fails.
+EVERY_TEST = "TESTS_SKIP_NOTHING"
 
 
 def pytest_configure() -> None:
     """Let processes be interrupted: what a shell runs in the background ignores that, and so would its children."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the option of the proof."""
+    parser.addoption("--full", action="store_true", help="judge every fault on real connections, by all checks")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail what is skipped where nothing may be."""
+    report = yield
+    if report.skipped and os.environ.get(EVERY_TEST):
+        report.outcome, report.longrepr = "failed", f"{EVERY_TEST} is set. {_reason(report)}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Write what is missing for tests that were skipped, a line for each thing."""
+    missing = Counter(map(_reason, terminalreporter.stats.get("skipped", [])))
+    for reason, count in missing.items():
+        terminalreporter.write_line(f"{count} tests skipped: {reason}")
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """Return why a test was skipped."""
+    whole = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+    return whole.removeprefix("Skipped: ")

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from conformance.judge import suite
 from conformance.model.requirements import SOURCES, Requirement, registry
 from conformance.plan.steps import Step, closure
 from conformance.reference.faults import Fault, all_faults
@@ -82,10 +83,10 @@ def _cost(ids: frozenset[str], needs: frozenset[str]) -> int:
     scheme = "https" if "https" in needs else "http"
     target = target_of(f"{scheme}://api.example.org", enable=[",".join(enabled)], **given)
     steps: dict[Step, None] = {}
-    for case in detection.cases([INVOICE_ID]):
-        if case.requirement in ids and set(registry()[case.requirement].needs) <= target.capabilities:
-            for argument in case.arguments:
-                steps.update(dict.fromkeys(argument.steps(target, case.invoice_id)))
+    target = target.with_invoices((INVOICE_ID,))
+    for case in suite.cases(target, (check for check in suite.checks() if check.requirement in ids)):
+        if not case.missing(target):
+            steps.update(dict.fromkeys(case.steps(target)))
     once = len(closure(steps))
     if detection.REPEAT not in needs:
         return once

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Iterator
 
-from conformance.checks.support import documents, invoices
+from conformance.checks.support import documents, invoices, shared_amounts
 from conformance.checks.support.readings import Reading, judge_each, pointer
 from conformance.judge.api import Violation, expect, observe_each, requirement
 from conformance.model import contract
-from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.model.exchange import Exchange, NotObserved
 from conformance.syntax.json_text import IntegerLexeme, RealLexeme
 from conformance.syntax.scalars import instant, is_date_time, is_uuid, plain_decimal, shown
 
 Exchanges = tuple[Exchange, ...]
 # Id of the invoice and name of the attribute; where it was shown, and how it was written there.
-_Amount = tuple[str, str]
-_Series = list[tuple[Exchange, str]]
 
 # One decimal number with a point, and nothing else; an exponent is judged apart.
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
@@ -168,17 +164,17 @@ def test_amounts_are_not_negative(item: Exchange, item_with_account: Exchange) -
 
 @requirement("SEM-012")
 def test_amounts_are_the_same_in_every_answer(every_success: Exchanges) -> None:
-    usual = _usual_amounts(every_success)
+    usual = shared_amounts.usual(every_success)
     # Before a finding is final, the invoices are asked for once more.
     asked_again = any(exchange.turn for exchange in every_success)
 
     def judge(exchange: Exchange) -> None:
         compared = False
-        for amount, written, part in _shown_amounts(exchange):
+        for amount, written, part in shared_amounts.shown_in(exchange):
             series = usual[amount]
             other, expected = series[0]
             same = plain_decimal(written) == plain_decimal(expected)
-            if exchange is other or (asked_again and not same and not _stayed_the_same(series, exchange)):
+            if exchange is other or (asked_again and not same and not shared_amounts.stayed_the_same(series, exchange)):
                 continue
             compared = True
             if written != expected:
@@ -188,46 +184,6 @@ def test_amounts_are_the_same_in_every_answer(every_success: Exchanges) -> None:
             raise NotObserved("no amount of it is shown elsewhere, and stays the same")
 
     observe_each(every_success, judge)
-
-
-def _usual_amounts(exchanges: Exchanges) -> dict[_Amount, _Series]:
-    """Return where each amount was shown most often in answer to one and the same request."""
-    found: dict[_Amount, dict[Request, _Series]] = {}
-    for exchange in exchanges:
-        with contextlib.suppress(NotObserved):
-            for amount, written, _ in _shown_amounts(exchange):
-                found.setdefault(amount, {}).setdefault(exchange.request, []).append((exchange, written))
-    return {amount: max(series.values(), key=len) for amount, series in found.items()}
-
-
-def _stayed_the_same(series: _Series, exchange: Exchange) -> bool:
-    """Tell whether an amount was shown as the same before and after ``exchange``."""
-    times = [each.started for each, _ in series if each.started]
-    steady = len({plain_decimal(written) for _, written in series}) == 1
-    return steady and exchange.started is not None and min(times) <= exchange.started <= max(times)
-
-
-def _shown_amounts(exchange: Exchange) -> Iterator[tuple[_Amount, str, str]]:
-    """Yield id of the invoice and name, text and JSON Pointer of every amount that the answer shows.
-
-    Raises NotObserved when the answer shows no invoice.
-    """
-    for place, invoice in _shown_invoices(exchange):
-        reading = Reading(exchange, documents.member_object(invoice, "attributes"))
-        for name in contract.amounts():
-            try:
-                reading.amount(name)
-            except NotObserved:
-                continue
-            yield (invoice["id"].lower(), name), str(reading.value(name)), f"{place}/attributes/{name}"
-
-
-def _shown_invoices(exchange: Exchange) -> list[documents.Part]:
-    """Return the invoices of a 200 answer: the one that was asked for, or the elements of the collection."""
-    if exchange.status == 200 and documents.path_of_request(exchange).endswith("/invoices"):
-        return [part for part in documents.resources(exchange) if isinstance(part.value.get("id"), str)]
-    # An answer with another invoice than the requested one is a finding of its own.
-    return [documents.Part("/data", invoices.own_resource(exchange))]
 
 
 @requirement("SEM-013")

@@ -67,7 +67,8 @@ def test_no_object_has_a_member_twice(every_answer: Exchanges) -> None:
 @requirement("JSON-004")
 def test_strings_hold_characters_only(every_answer: Exchanges) -> None:
     def judge(exchange: Exchange) -> None:
-        for pointer, value in documents.leaves(_readable(exchange).value):
+        _readable(exchange)
+        for pointer, value in documents.leaves(exchange):
             if isinstance(value, str) and (found := _NO_CHARACTER.search(value)):
                 observed = f"U+{ord(found[0]):04X} in a string"
                 raise Violation("characters of Unicode only", observed, exchange, part=pointer)
@@ -78,9 +79,10 @@ def test_strings_hold_characters_only(every_answer: Exchanges) -> None:
 @requirement("JSON-005")
 def test_numbers_fit_into_a_double(every_answer: Exchanges) -> None:
     def judge(exchange: Exchange) -> None:
+        _readable(exchange)
         numbers = [
             part
-            for part in documents.leaves(_readable(exchange).value)
+            for part in documents.leaves(exchange)
             # An amount that is a number at all is a finding of its own.
             if isinstance(part.value, IntegerLexeme | RealLexeme) and not _is_amount(part.pointer)
         ]

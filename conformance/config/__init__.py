@@ -1,0 +1,1 @@
+"""What a run is given: settings, how their values are read, and the target that follows from them."""

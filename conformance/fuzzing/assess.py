@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conformance.fuzzing import borrowed
 from conformance.fuzzing.findings import Clusters, Finding, Hit, Send
 from conformance.fuzzing.rules import Context, Rule
-from conformance.judge.api import Violation
-from conformance.model.exchange import Exchange, NotObserved
+from conformance.judge.endings import Passed, Violation, end_of
+from conformance.judge.suite import Check
+from conformance.model.exchange import Exchange
 
 
 class Assessment:
@@ -36,28 +36,21 @@ class Assessment:
 
     def _judge_together(self, rule: Rule, exchanges: Sequence[Exchange]) -> list[Hit]:
         assert rule.together is not None
-        try:
-            rule.together(tuple(exchanges), self._context)
-        except NotObserved:
-            return []
-        except Violation as whole:
-            return self._judge_each(rule, exchanges) or self._between(rule, exchanges, whole)
-        self.holding.add(rule.requirement)
+        ending = end_of(rule.together, tuple(exchanges), self._context)
+        if isinstance(ending, Violation):
+            return self._judge_each(rule, exchanges) or self._between(rule, exchanges, ending)
+        if isinstance(ending, Passed):
+            self.holding.add(rule.requirement)
         return []
 
     def _judge_each(self, rule: Rule, exchanges: Sequence[Exchange]) -> list[Hit]:
         hits = []
         for exchange in exchanges:
-            try:
-                rule.judge(exchange, self._context)
-            except NotObserved:
-                continue
-            except Violation as violation:
-                # What is wrong with a twin is the finding of a check.
-                if violation.exchange is None or violation.exchange.request == exchange.request:
-                    hits.append(Hit(rule, exchange, violation, self._compared(rule, exchange)))
-                continue
-            self.holding.add(rule.requirement)
+            ending = end_of(rule.judge, exchange, self._context)
+            if isinstance(ending, Passed):
+                self.holding.add(rule.requirement)
+            elif isinstance(ending, Violation) and _is_about(ending, exchange):
+                hits.append(Hit(rule, exchange, ending, self._compared(rule, exchange)))
         return hits
 
     def _compared(self, rule: Rule, exchange: Exchange) -> tuple[Exchange, ...]:
@@ -77,28 +70,26 @@ class Assessment:
 
         return [Hit(replace(rule, judge=judge, together=None, alone=False), whole.exchange, whole, tuple(concerned))]
 
-    def compare(self, answers: dict[str, Exchange], checks: Sequence[borrowed.Check], name: str) -> None:
+    def compare(self, answers: dict[str, Exchange], checks: Sequence[Check], name: str) -> None:
         """Judge by the checks that compare an answer with other ones to the same URL; ``name`` tells the occasion."""
         for check in checks:
-            if not set(check.arguments) <= set(answers):
+            if not set(check.parameters) <= set(answers):
                 continue
-            try:
-                check.function(**{role: replace(answers[role], probe=role) for role in check.arguments})
-            except NotObserved:
-                continue
-            except Violation as violation:
-                subject = violation.exchange or answers["item"]
+            values = {role: replace(answers[role], probe=role) for role in check.parameters}
+            ending = end_of(check.function, **values)
+            if isinstance(ending, Passed):
+                self.holding.add(check.requirement)
+            elif isinstance(ending, Violation):
+                subject = ending.exchange or answers["item"]
                 rule = Rule(check.requirement, f"{check.name}[{name}]", self._repeated(check, answers), alone=False)
-                self._hits.append(Hit(rule, subject, violation, tuple(answers.values())))
-                continue
-            self.holding.add(check.requirement)
+                self._hits.append(Hit(rule, subject, ending, tuple(answers.values())))
 
-    def _repeated(self, check: borrowed.Check, answers: dict[str, Exchange]) -> Callable[[Exchange, Context], None]:
+    def _repeated(self, check: Check, answers: dict[str, Exchange]) -> Callable[[Exchange, Context], None]:
         """Return the judgement that sends all requests of a comparison again."""
 
         def judge(_: Exchange, __: Context) -> None:
             values: dict[str, Any] = {}
-            for role in check.arguments:
+            for role in check.parameters:
                 values[role] = replace(self._send(answers[role].request), probe=role)
             check.function(**values)
 
@@ -109,3 +100,8 @@ class Assessment:
         found = Clusters(self._send, self._context).findings(self._hits)
         self.holding -= {finding.rule.requirement for finding in found}
         return found
+
+
+def _is_about(violation: Violation, exchange: Exchange) -> bool:
+    """Return whether ``exchange`` itself is wrong: what is wrong with its counterpart is the finding of a check."""
+    return violation.exchange is None or violation.exchange.request == exchange.request

@@ -7,20 +7,16 @@ other arguments are the declared probes for the same invoice.
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from typing import Any
 
 from conformance.fuzzing.asked import Asked, IdForm
 from conformance.fuzzing.rules import Context, Rule
 from conformance.judge.preconditions import given
+from conformance.judge.suite import Check, checks
 from conformance.model import contract
 from conformance.model.exchange import Exchange
-from conformance.model.requirements import registry
 
 _EVERY = "every_"
 _RECORD_WIDE = frozenset({"every_exchange", "every_answer", "every_error", "every_success"})
@@ -40,32 +36,6 @@ _NOT_BORROWED = frozenset(
         "ERR-006",
     }
 )
-
-
-@dataclass(frozen=True)
-class Check:
-    """A check function, the requirement that it claims, and its arguments."""
-
-    requirement: str
-    name: str
-    arguments: tuple[str, ...]
-    function: Callable[..., None]
-
-
-@cache
-def checks() -> tuple[Check, ...]:
-    """Return all checks of the package."""
-    package = importlib.import_module("conformance.checks")
-    found = []
-    for module in pkgutil.iter_modules(package.__path__):
-        if module.name.startswith("test_"):
-            content = vars(importlib.import_module(f"{package.__name__}.{module.name}"))
-            for name, value in content.items():
-                marks = [mark for mark in getattr(value, "pytestmark", ()) if mark.name == "requirement"]
-                if name.startswith("test_") and marks:
-                    arguments = tuple(inspect.signature(value).parameters)
-                    found.append(Check(str(marks[0].args[0]), name, arguments, value))
-    return tuple(found)
 
 
 def _is_known(asked: Asked, *operations: str) -> bool:
@@ -139,11 +109,11 @@ _HEADERS = frozenset({"test_caching", "test_headers", "test_validators"})
 
 def _fits_any_fields(check: Check, role: str) -> Callable[[Asked], bool] | None:
     """Return a wider condition for checks that hold under sparse fieldsets, too; None for the others."""
-    if check.arguments == (role,) == ("item_with_account",):
+    if check.parameters == (role,) == ("item_with_account",):
         return lambda asked: _is_known(asked, "getInvoice") and asked.value("include") == "account"
-    if check.arguments == ("item", role) == ("item", "item_with_account") and check.requirement == "ITEM-030":
+    if check.parameters == ("item", role) == ("item", "item_with_account") and check.requirement == "ITEM-030":
         return lambda asked: _is_known(asked, "getInvoice")
-    if check.arguments == (role,) == ("item",) and check.function.__module__.rpartition(".")[2] in _HEADERS:
+    if check.parameters == (role,) == ("item",) and check.module in _HEADERS:
         return lambda asked: _is_known(asked, "getInvoice")
     return None
 
@@ -162,18 +132,14 @@ FOLLOWERS = frozenset({"item_again", "item_head", "item_not_modified", "item_wit
 
 
 def _applicable(capabilities: Collection[str]) -> Iterator[Check]:
-    known = registry()
-    for check in checks():
-        requirement = known.get(check.requirement)
-        if requirement and set(requirement.needs) <= set(capabilities) and check.requirement not in _NOT_BORROWED:
-            yield check
+    return (check for check in checks() if check.applies(capabilities) and check.requirement not in _NOT_BORROWED)
 
 
 def rules(capabilities: Collection[str]) -> list[Rule]:
     """Return a rule for each check that fits a target with these capabilities, and each place that it can judge."""
     made = []
     for check in _applicable(capabilities):
-        arguments = set(check.arguments)
+        arguments = set(check.parameters)
         wide = arguments & _RECORD_WIDE
         if wide and arguments - wide <= _TWINS:
             made.append(_wide_rule(check))
@@ -196,7 +162,7 @@ def _belongs(name: str, exchange: Exchange) -> bool:
 def _wide_rule(check: Check) -> Rule:
     def together(exchanges: tuple[Exchange, ...], context: Context) -> None:
         values: dict[str, Any] = {}
-        for name in check.arguments:
+        for name in check.parameters:
             if name in _RECORD_WIDE:
                 values[name] = tuple(exchange for exchange in exchanges if _belongs(name, exchange))
                 given(values[name], "no answer of this kind")
@@ -207,7 +173,7 @@ def _wide_rule(check: Check) -> Rule:
     def judge(exchange: Exchange, context: Context) -> None:
         together((exchange,), context)
 
-    twins = tuple(name for name in check.arguments if name not in _RECORD_WIDE)
+    twins = tuple(name for name in check.parameters if name not in _RECORD_WIDE)
     return Rule(check.requirement, check.name, judge, together, borrowed=True, twins=twins)
 
 
@@ -228,7 +194,7 @@ def _role_rule(check: Check, role: str) -> Rule:
         given(not (refused and role in _REFUSABLE), "refused for its parameters")
         subject = replace(exchange, probe=role)
         values: dict[str, Any] = {}
-        for name in check.arguments:
+        for name in check.parameters:
             if name == role:
                 values[name] = subject
             elif name == _EVERY + role:
@@ -239,7 +205,7 @@ def _role_rule(check: Check, role: str) -> Rule:
                 values[name] = context.twin(name, exchange.invoice_id or "")
         check.function(**values)
 
-    twins = tuple(name for name in check.arguments if name not in {role, _EVERY + role, *_EMPTY})
+    twins = tuple(name for name in check.parameters if name not in {role, _EVERY + role, *_EMPTY})
     return Rule(check.requirement, f"{check.name}[{role}]", judge, borrowed=True, twins=twins)
 
 
@@ -248,5 +214,5 @@ def comparisons(capabilities: Collection[str]) -> list[Check]:
     return [
         check
         for check in _applicable(capabilities)
-        if set(check.arguments) & FOLLOWERS and set(check.arguments) <= FOLLOWERS | {"item"}
+        if set(check.parameters) & FOLLOWERS and set(check.parameters) <= FOLLOWERS | {"item"}
     ]

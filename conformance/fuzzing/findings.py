@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from conformance.fuzzing.asked import Asked, IdForm
 from conformance.fuzzing.rules import Context, Rule
-from conformance.judge.api import Violation
-from conformance.judge.steadiness import concerns_whole_documents, is_same, shows_data
-from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.judge.data_changes import concerns_whole_documents, is_same, shows_data
+from conformance.judge.endings import Violation, end_of
+from conformance.model.exchange import Exchange, Request
 from conformance.reading.classification import is_conditional
 
 # Causes of one violation that are told apart, and requests that are spent on making one smaller.
@@ -174,11 +174,6 @@ class Clusters:
 
     def _again(self, rule: Rule, exchange: Exchange) -> tuple[Violation, Exchange] | None:
         """Send the request of an exchange and judge the answer; None when nothing is wrong with it."""
-        try:
-            exchange = self._send(exchange.request) if rule.alone else exchange
-            rule.judge(exchange, self._context)
-        except NotObserved:
-            return None
-        except Violation as violation:
-            return violation, exchange
-        return None
+        exchange = self._send(exchange.request) if rule.alone else exchange
+        ending = end_of(rule.judge, exchange, self._context)
+        return (ending, exchange) if isinstance(ending, Violation) else None

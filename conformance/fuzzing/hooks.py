@@ -24,8 +24,8 @@ from conformance.fuzzing.builtin import UNUSED, schema_violations
 from conformance.fuzzing.files import keep_files_away
 from conformance.fuzzing.rules import RULES, Rule
 from conformance.fuzzing.session import Session
-from conformance.judge.api import Violation
-from conformance.model.exchange import Answer, Exchange, Fields, NotObserved, Request
+from conformance.judge.endings import Violation, end_of
+from conformance.model.exchange import Answer, Exchange, Fields, Request
 from conformance.model.requirements import Level, registry
 from conformance.syntax import redaction
 
@@ -96,15 +96,12 @@ def _check(requirement: str, rules: list[Rule]) -> Callable[[Any, Any, Any], Non
         session = _session(case)
         exchange = _exchange(session, response)
         for rule in rules:
-            try:
-                rule.judge(exchange, session)
-            except NotObserved:
-                continue
-            except Violation as violation:
-                said = f"expected {violation.expected}\nobserved {violation.observed}"
+            ending = end_of(rule.judge, exchange, session)
+            if isinstance(ending, Violation):
+                found = f"expected {ending.expected}\nobserved {ending.observed}"
                 raise AssertionError(
-                    session.target.redactor.text(f"{requirement} {entry.level}: {entry.statement}\n{said}")
-                ) from None
+                    session.target.redactor.text(f"{requirement} {entry.level}: {entry.statement}\n{found}")
+                )
 
     check.__name__ = f"invoices_{requirement.lower().replace('-', '_')}"
     check.__module__ = __name__

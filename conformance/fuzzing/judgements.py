@@ -19,13 +19,13 @@ def judgements(found: ItemOutcome, nodeid: str, repeat: str, redactor: Redactor)
     subject = nodeid.rpartition("[")[2].rstrip("]") if "[" in nodeid else nodeid.rpartition("::")[2]
 
     def tell(finding: Finding) -> Judgement:
-        violation = finding.violation
+        violation, requirement = finding.violation, registry()[finding.rule.requirement]
         rendered = evidence.render(violation.exchange or finding.exchange, tuple(finding.others), redactor)
         return Judgement(
-            finding.rule.requirement,
-            outcome_of_violation(registry()[finding.rule.requirement].level),
+            requirement.id,
+            outcome_of_violation(requirement.level),
             nodeid,
-            expected=redactor.text(evidence.printable(evidence.cut(violation.expected))),
+            expected=redactor.text(evidence.printable(evidence.cut(violation.expected or requirement.statement))),
             observed=redactor.text(evidence.printable(evidence.cut(finding.observed))),
             subject=subject,
             evidence={**rendered, "repeat": repeat},

@@ -15,6 +15,7 @@ from conformance.fuzzing.asked import Asked, IdForm, operations, read
 from conformance.fuzzing.assess import Assessment
 from conformance.fuzzing.findings import Finding
 from conformance.fuzzing.rules import RULES, Rule
+from conformance.judge.suite import Check
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.observe.observer import Observer
 from conformance.plan.requests import build_request
@@ -95,7 +96,7 @@ class Session:
         return [*borrowed.rules(self.target.capabilities), *RULES]
 
     @cached_property
-    def _comparisons(self) -> list[borrowed.Check]:
+    def _comparisons(self) -> list[Check]:
         return borrowed.comparisons(self.target.capabilities)
 
     # The context of rules.

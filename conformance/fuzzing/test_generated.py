@@ -9,11 +9,11 @@ from conformance.fuzzing.session import Outcome, Session
 pytestmark = pytest.mark.generated
 
 
-def test_generated(generated: Session, operation: str, group: str) -> Outcome:
+def test_generated(session: Session, operation: str, group: str) -> Outcome:
     """Judge the answers to the requests that ``group`` has for an operation."""
-    return generated.run(operation, group)
+    return session.run(operation, group)
 
 
-def test_links(generated: Session, operations: tuple[str, ...]) -> Outcome:
+def test_links(session: Session, operations: tuple[str, ...]) -> Outcome:
     """Judge the answers on the ways that the links of the document open."""
-    return generated.walk(operations)
+    return session.walk(operations)

@@ -2,73 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-import pytest
-
+from conformance.judge.endings import NotJudged, Violation, end_of, status_line
 from conformance.model.exchange import Exchange, NotObserved
 
-__all__ = ["NotObserved", "Violation", "expect", "expect_status", "observe_each", "requirement", "status_line"]
+__all__ = [
+    "NotObserved",
+    "Violation",
+    "claimed",
+    "expect",
+    "expect_status",
+    "observe_each",
+    "requirement",
+    "status_line",
+]
 
 CheckFunction = TypeVar("CheckFunction", bound=Callable[..., None])
 
-_FIELD_NAME = re.compile(r"[A-Z][A-Za-z-]*")
-# Fields that depend on what is shown.
-_OF_THE_CONTENT = frozenset({"Content-Length", "Content-Range", "ETag", "Last-Modified"})
 
-
-class Violation(Exception):  # noqa: N818 - a finding about the target, not an error of the suite
-    """A requirement does not hold.
-
-    ``expected`` and ``observed`` are one line each; ``exchange`` is the evidence, ``part`` the offending header field
-    or JSON pointer in it, ``others`` what it was compared with, and further exchanges with the same finding. ``seen``
-    tells in how many answers of how many to one request it was seen, ``again`` are those beside ``exchange``. ``alone``
-    tells that it is in ``exchange`` whatever others show: said of it, or in its status or in a field that does not
-    depend on the content.
-    """
-
-    def __init__(  # noqa: PLR0913 - one keyword per part of a finding
-        self,
-        expected: str,
-        observed: str,
-        exchange: Exchange | None = None,
-        *,
-        part: str | None = None,
-        others: tuple[Exchange, ...] = (),
-        alone: bool | None = None,
-    ) -> None:
-        """Describe the finding."""
-        super().__init__(f"expected {expected}; observed {observed}")
-        self.expected = expected
-        self.observed = observed
-        self.exchange = exchange
-        self.part = part
-        self.others = others
-        self.alone = _is_alone(observed, exchange, part) if alone is None else alone
-        self.seen: tuple[int, int] | None = None
-        self.again: tuple[Exchange, ...] = ()
-
-
-def _is_alone(observed: str, exchange: Exchange | None, part: str | None) -> bool:
-    if part is not None:
-        return bool(_FIELD_NAME.fullmatch(part)) and part not in _OF_THE_CONTENT
-    return exchange is not None and observed == status_line(exchange)
+_CLAIMED = "claimed_requirement"
 
 
 def requirement(requirement_id: str) -> Callable[[CheckFunction], CheckFunction]:
     """Claim a requirement of the registry for a check."""
-    return pytest.mark.requirement(requirement_id)
+
+    def claim(function: CheckFunction) -> CheckFunction:
+        setattr(function, _CLAIMED, requirement_id)
+        return function
+
+    return claim
 
 
-def status_line(exchange: Exchange) -> str:
-    """Describe an answer in one line: status, reason, size of the content."""
-    answer = exchange.answer
-    if answer is None:
-        return f"no answer: {exchange.failure}"
-    reason = f" {answer.reason}" if answer.reason else ""
-    return f"{answer.status}{reason}, {answer.wire_length} bytes"
+def claimed(function: object) -> str | None:
+    """Return the id of the requirement that ``function`` claims; None when it is not a check."""
+    return getattr(function, _CLAIMED, None) if callable(function) else None
 
 
 def expect(
@@ -101,12 +70,11 @@ def observe_each(exchanges: Iterable[Exchange], judge: Callable[[Exchange], None
     findings: list[Violation] = []
     judged = 0
     for exchange in exchanges:
-        try:
-            judge(exchange)
-        except NotObserved:
+        ending = end_of(judge, exchange)
+        if isinstance(ending, NotJudged):
             continue
-        except Violation as violation:
-            findings.append(violation)
+        if isinstance(ending, Violation):
+            findings.append(ending)
         judged += 1
     if findings:
         first = findings[0]

@@ -1,25 +1,25 @@
-"""Judging once more before a comparison fails, and the later answers to requests that are sent several times."""
+"""Whether an end of a case stands: the data may have changed between two requests, or an answer may come and go."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from conformance.judge.api import Violation
-from conformance.judge.steadiness import Steadiness, Watch, look_again
-from conformance.model.exchange import Exchange, NotObserved
+from conformance.judge.data_changes import Repetitions, Watch, look_again
+from conformance.judge.endings import Ending, NotJudged, Passed, SuiteError, Violation
+from conformance.judge.values import Values, all_exchanges_in, values_of
+from conformance.model.exchange import NotObserved
 from conformance.observe import repeat
-from conformance.plan.parameters import Argument, can_be_observed_again, record_wide
+from conformance.plan.parameters import can_be_observed_again
 from conformance.plan.steps import steps_for
-from conformance.pytest_hooks.fixtures import value_of
 from conformance.reading.classification import depends_on_state, says_later
 
 if TYPE_CHECKING:
-    from conformance.plan.steps import Step
+    from conformance.judge.suite import Case
     from conformance.run import Run
 
-Finding = Violation | AssertionError
-Check = Callable[[Mapping[str, Any]], None]
+# Evaluates the check of a case on values.
+Evaluate = Callable[[Mapping[str, Any]], Ending]
 
 _CHANGING = "the data change while they are compared"
 # Requests that together show the invoices that others may show.
@@ -28,120 +28,101 @@ _SHOWING = ("item", "listing", "other_item")
 _ATTEMPTS = 3
 
 
-def reconsider(
-    run: Run, check: Check, arguments: Mapping[str, Argument], invoice_id: str | None, finding: Finding
-) -> tuple[Finding | NotObserved | None, dict[str, Any]]:
-    """Return what ``check`` says in the end, after ``finding``, and of which values of its ``arguments``.
+def settle(run: Run, case: Case, values: Values, ending: Ending, evaluate: Evaluate) -> tuple[Ending, Values]:
+    """Return how ``case`` ends in the end, after it ended with ``ending`` on ``values``, and on which values.
+
+    A violation is looked at once more on fresh exchanges; then the later answers to what is sent several times are
+    judged, too.
+    """
+    if isinstance(ending, Violation):
+        ending, fresh = _reconsider(run, case, ending, evaluate)
+        values = {**values, **fresh}
+    if isinstance(ending, SuiteError):
+        return ending, values
+    return _with_later_answers(run, case, ending, evaluate), values
+
+
+def _reconsider(run: Run, case: Case, finding: Violation, evaluate: Evaluate) -> tuple[Ending, Values]:
+    """Return how the case ends after ``finding``, and the fresh values that were judged, if any.
 
     Two answers may differ because the data changed between them: what is compared is observed anew, and is a finding
     when it shows again while the data stay the same. Record-wide checks get further answers to the documented requests,
     from which they see what has changed.
     """
-    steps = [step for argument in arguments.values() for step in argument.steps(run.target, invoice_id)]
-    values: dict[str, Any] = {}
-    if record_wide(arguments):
+    if case.check.is_record_wide:
         if _is_about_one(finding):
             return finding, {}
         if not run.looked_again:
             run.looked_again = True
             look_again(run, [step for name in _SHOWING for step in steps_for(name, run.target)])
-        values = _values(run, arguments, invoice_id)
-        return _judge(check, values), values
+        values = values_of(run, case)
+        return evaluate(values), values
+    steps = case.steps(run.target)
     if not can_be_observed_again(steps):
         return finding, {}
+    values = {}
     for _ in range(_ATTEMPTS):
         watch = Watch(run, steps)
         run.observer.forget(steps)
         run.observe(steps)
         try:
-            values = _values(run, arguments, invoice_id)
+            values = values_of(run, case)
         except NotObserved as reason:
-            return reason, {}
-        said = _judge(check, values)
-        if said is None or isinstance(said, NotObserved) or _is_about_one(said) or watch.is_steady(said):
-            return said, values
-    return NotObserved(_CHANGING), values
+            return NotJudged(str(reason)), {}
+        ending = evaluate(values)
+        if not isinstance(ending, Violation) or _is_about_one(ending) or watch.is_steady(ending):
+            return ending, values
+    return NotJudged(_CHANGING), values
 
 
-def _judge(check: Check, values: Mapping[str, Any]) -> Finding | NotObserved | None:
-    try:
-        check(values)
-    except (Violation, AssertionError, NotObserved) as said:
-        return said
-    return None
+def _is_about_one(finding: Violation) -> bool:
+    """Return whether ``finding`` is true whatever the data are."""
+    return finding.exchange is not None and finding.alone and not depends_on_state(finding.exchange)
 
 
-def _values(run: Run, arguments: Mapping[str, Argument], invoice_id: str | None) -> dict[str, Any]:
-    return {name: value_of(run, argument, invoice_id) for name, argument in arguments.items()}
+def _with_later_answers(run: Run, case: Case, first: Ending, evaluate: Evaluate) -> Ending:
+    """Return how the case ends over all answers together, ``first`` being what the first ones gave.
 
-
-def _is_about_one(finding: Finding) -> bool:
-    """Tell whether ``finding`` is true whatever the data are."""
-    if not isinstance(finding, Violation) or finding.exchange is None:
-        return False
-    return finding.alone and not depends_on_state(finding.exchange)
-
-
-def conclude(
-    run: Run,
-    check: Check,
-    arguments: Mapping[str, Argument],
-    invoice_id: str | None,
-    first: Finding | NotObserved | None,
-) -> None:
-    """Let ``check`` judge the later turns of its ``arguments``, and raise what it says of all answers together.
-
-    ``first`` is what it said of the first ones, None when they are in order. What is seen once is a finding, and what
-    one turn lets nobody judge may be judged in another. All exchanges have to be repeated: what is sent once only tells
-    nothing new.
+    What is seen once is a finding, and what one turn lets nobody judge may be judged in another. All exchanges have to
+    be repeated: what is sent once only shows nothing new.
     """
-    steps = [step for argument in arguments.values() for step in argument.steps(run.target, invoice_id)]
-    judged, findings = 0, list[Finding]()
-    wanted = run.settings["repeat"] > 1 and steps and not record_wide(arguments)
+    steps = case.steps(run.target)
+    judged, findings = 0, list[Violation]()
+    wanted = run.settings["repeat"] > 1 and steps and not case.check.is_record_wide
     if wanted and all(repeat.is_repeated(run.observer, step) for step in steps):
-        steadiness = Steadiness(run)
-        judged, findings = _judge_later(run, check, arguments, invoice_id, steadiness)
-        if first is not None and not isinstance(first, NotObserved) and not steadiness.counts(steps, 0):
-            first = NotObserved(f"{_CHANGING}, or other requests fail in the same way")
-    if isinstance(first, NotObserved):
+        repetitions = Repetitions(run)
+        for turn in range(1, run.settings["repeat"]):
+            ending = _of_turn(run, case, turn, evaluate)
+            if isinstance(ending, SuiteError):
+                return ending
+            if isinstance(ending, Violation):
+                if not repetitions.counts(steps, turn):
+                    continue
+                findings.append(ending)
+            judged += not isinstance(ending, NotJudged)
+        if isinstance(first, Violation) and not repetitions.counts(steps, 0):
+            first = NotJudged(f"{_CHANGING}, or other requests fail in the same way")
+    if isinstance(first, NotJudged):
         if not judged:
-            raise first
+            return first
     else:
-        judged, findings = judged + 1, [*([first] if first else []), *findings]
-    if findings:
-        _raise(findings, judged)
-
-
-def _judge_later(
-    run: Run, check: Check, arguments: Mapping[str, Argument], invoice_id: str | None, steadiness: Steadiness
-) -> tuple[int, list[Finding]]:
-    """Return how many of the later turns could be judged, and the findings in them."""
-    steps: list[Step] = [step for argument in arguments.values() for step in argument.steps(run.target, invoice_id)]
-    judged, findings = 0, list[Finding]()
-    for turn in range(1, run.settings["repeat"]):
-        try:
-            values = {name: value_of(run, argument, invoice_id, turn) for name, argument in arguments.items()}
-            if any(map(says_later, _exchanges(values))):
-                continue
-            check(values)
-        except NotObserved:
-            continue
-        except (Violation, AssertionError) as finding:
-            if not steadiness.counts(steps, turn):
-                continue
-            findings.append(finding)
         judged += 1
-    return judged, findings
+        findings = [*([first] if isinstance(first, Violation) else []), *findings]
+    return _joined(findings, judged) if findings else Passed()
 
 
-def _exchanges(values: Mapping[str, Any]) -> Iterator[Exchange]:
-    for value in values.values():
-        yield from (value,) if isinstance(value, Exchange) else value
+def _of_turn(run: Run, case: Case, turn: int, evaluate: Evaluate) -> Ending:
+    try:
+        values = values_of(run, case, turn)
+    except NotObserved as reason:
+        return NotJudged(str(reason))
+    if any(map(says_later, all_exchanges_in(values))):
+        return NotJudged("a limit of the target")
+    return evaluate(values)
 
 
-def _raise(findings: list[Finding], judged: int) -> None:
+def _joined(findings: list[Violation], judged: int) -> Violation:
     shown = findings[0]
-    if isinstance(shown, Violation):
-        shown.seen = (len(findings), judged)
-        shown.again = tuple(each.exchange for each in findings[1:] if isinstance(each, Violation) and each.exchange)
-    raise shown
+    shown.seen = (len(findings), judged)
+    shown.again = tuple(each.exchange for each in findings[1:] if each.exchange)
+    return shown

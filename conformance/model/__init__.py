@@ -1,0 +1,1 @@
+"""The nouns of the suite: exchanges, requirements, outcomes, waivers, the verdict and the contract."""

@@ -154,6 +154,12 @@ def call_times() -> tuple[str, ...]:
     return _of_form("call-time")
 
 
+@cache
+def flags() -> tuple[str, ...]:
+    """Return the attributes that are true or false."""
+    return tuple(name for name, field in _invoice_fields().items() if _inline(field).get("type") == "boolean")
+
+
 def example(name: str) -> bytes:
     """An example of the contract, as stored.
 

@@ -89,11 +89,12 @@ def decide(
 ) -> Verdict:
     """Return the verdict over all ``judgements``: the only place where outcomes are weighed.
 
-    ``complete`` tells that all checks of the suite were run, so that a waiver that excuses nothing is not needed.
+    What ``waivers`` excuse was excused when it was collected. ``complete`` means that all checks of the suite were
+    run, so that a waiver that excuses nothing is not needed.
     """
-    told = [waivers.excuse(judgement) if waivers else judgement for judgement in judgements]
+    judgements = list(judgements)
     collected: dict[str, list[Outcome]] = {}
-    for judgement in told:
+    for judgement in judgements:
         collected.setdefault(judgement.requirement, []).append(judgement.outcome)
     outcomes = {name: worst(found) for name, found in collected.items()}
-    return Verdict(outcomes, requirements, strict, waivers.uses(told, complete=complete) if waivers else ())
+    return Verdict(outcomes, requirements, strict, waivers.uses(judgements, complete=complete) if waivers else ())

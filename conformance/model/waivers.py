@@ -119,6 +119,10 @@ class Waivers:
         others = "; ".join([text for waiver in own for text in waiver.observed][:3])
         return replace(judgement, reason=f"the waiver is for another finding: {others}") if own else judgement
 
+    def excuse_all(self, judgements: Iterable[Judgement]) -> list[Judgement]:
+        """Return ``judgements``, those excused that an entry excuses."""
+        return [self.excuse(judgement) for judgement in judgements]
+
     def uses(self, judgements: Iterable[Judgement], *, complete: bool) -> tuple[Use, ...]:
         """Return what became of every entry.
 

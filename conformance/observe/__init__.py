@@ -1,0 +1,1 @@
+"""Sending the plan and recording what comes back."""

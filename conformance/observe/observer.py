@@ -36,6 +36,8 @@ class Observer:
         # Exchanges in whose place a later one is judged, and the steps that could not be built.
         self.superseded: list[Exchange] = []
         self.unbuilt: dict[Step, str] = {}
+        # Counts the changes of the record.
+        self.version = 0
         # Seconds before each further attempt of a request that has to succeed.
         self.backoff: tuple[float, ...] = _BACKOFF
         self._lock = threading.Lock()
@@ -94,6 +96,7 @@ class Observer:
             self._end()
             raise
         finally:
+            self.version += 1
             executor.shutdown(wait=False, cancel_futures=True)
             self.record.update({step: received[step] for step in wanted if step in received})
         self._collect_stray()
@@ -172,6 +175,7 @@ class Observer:
 
     def forget(self, steps: Iterable[Step]) -> None:
         """Supersede the exchanges of ``steps`` and of all that they depend on, so that they are sent anew."""
+        self.version += 1
         for step in closure(steps):
             if step in self.record:
                 self.superseded.append(self.record.pop(step))
@@ -182,6 +186,7 @@ class Observer:
 
     def _supersede(self, step: Step, exchange: Exchange) -> None:
         self.superseded.append(exchange)
+        self.version += 1
         if self.recorder:
             self.recorder.superseded(step, exchange)
 

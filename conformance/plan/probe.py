@@ -52,8 +52,8 @@ class Probe:
     ``plain`` sends it over plain http to the address that an https target has for that. ``alone`` sends it while no
     other request is under way, on a connection of its own: what it is answered cannot come from another request.
     ``talk`` are probes whose requests are sent in place of this one's, in turn and on one connection. ``raw`` is what
-    is written as it stands instead: a template, see ``conformance.plan.requests``. With ``until_closed`` more is waited for
-    until the server closes the connection, or for some seconds.
+    is written as it stands instead: a template, see ``conformance.plan.requests``. With ``until_closed`` more is waited
+    for until the server closes the connection, or for some seconds.
     ``burst`` sends it after everything else, together with others of that kind, as many at once as make a load; what
     is answered "later" is not sent again.
     ``turn`` counts the known invoices, round and round: which of them it is for.

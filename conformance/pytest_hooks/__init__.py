@@ -1,0 +1,1 @@
+"""pytest as one runner of the core."""

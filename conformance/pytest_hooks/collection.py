@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.config import settings
-from conformance.pytest_hooks import xdist
-from conformance.pytest_hooks.items import (
-    checks_of,
-    exchange_arguments,
-    existing_run,
-    invoice_id_of,
-    is_generated,
-    only_checks,
-    requirement_id,
-    run_of,
-    steps_of,
-    write_lines,
-)
+from conformance.pytest_hooks import check_item, generated_item, sweep_item, xdist
+from conformance.pytest_hooks.check_item import CheckItem
+from conformance.pytest_hooks.items import existing_run, only_checks, run_of, write_lines
+from conformance.pytest_hooks.judging_item import GeneratingItem, JudgingItem
+
+if TYPE_CHECKING:
+    from conformance.judge.suite import Case
+    from conformance.run import Run
+
+# What makes the items of a function, by its first parameter.
+_GENERATING = {"session": generated_item.items_of, "sweep": sweep_item.items_of}
+
+
+def expect_usable_state(run: Run) -> None:
+    """Raise SettingError when the file for the state of the sweep has another one's, or is not a state."""
+    values = run.settings
+    if run.dry or run.kept or values["sweep"] is None or not values["sweep-state"]:
+        return
+    from conformance.sweep.session import identity
+    from conformance.sweep.state import State
+
+    own = identity(run.target, values["sweep"], values["fuzz-seed"], values["sweep-shard"])
+    State(values["sweep-state"], own).close()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -33,41 +44,48 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if xdist.is_worker(session.config) or xdist.is_controller(session.config):
         return  # each process has a state of its own
     try:
-        run.expect_usable_state()
+        expect_usable_state(run)
     except settings.SettingError as error:
         raise pytest.UsageError(str(error)) from None
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Let ``-k COND-002`` select the checks of a requirement."""
-    if name := requirement_id(item):
-        item.extra_keyword_matches.add(name)
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class, name: str, obj: object
+) -> list[pytest.Item] | None:
+    """Make the items of functions that judge a target; all others are left to pytest."""
+    if not collector.funcnamefilter(name):
+        return None
+    from conformance.judge.api import claimed
 
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a check once per known invoice when all that it judges is sent for each of them."""
-    if not metafunc.definition.get_closest_marker("requirement"):
-        return
-    from conformance.plan import parameters
-
-    run = run_of(metafunc.config)
-    if parameters.for_each_invoice(metafunc.definition._fixtureinfo.argnames):  # noqa: SLF001 - no public way
-        metafunc.parametrize("invoice_id", run.target.invoice_ids)
+    if claimed(obj) is not None:
+        return list(check_item.items_of(collector, obj))
+    if collector.get_closest_marker("generated") and inspect.isfunction(obj):
+        made_by = _GENERATING[next(iter(inspect.signature(obj).parameters))]
+        return list(made_by(collector, name, obj))
+    return None
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
     """Count what was not selected: a verdict does not speak of it."""
     if items and (run := existing_run(items[0].config)):
-        run.deselected += sum(bool(requirement_id(item) or is_generated(item)) for item in items)
+        run.deselected += sum(isinstance(item, JudgingItem) for item in items)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Judge what covers the whole record after everything else, and send generated requests after that."""
-    from conformance.plan.parameters import record_wide
+    items.sort(
+        key=lambda item: (
+            isinstance(item, GeneratingItem),
+            isinstance(item, CheckItem) and item.case.check.is_record_wide,
+        )
+    )
 
-    whole = {id(item) for item in checks_of(items) if record_wide(exchange_arguments(item))}
-    items.sort(key=lambda item: (is_generated(item), id(item) in whole))
+
+def cases_in(items: Iterable[pytest.Item]) -> list[Case]:
+    """Return the cases of the checks among ``items``."""
+    return [item.case for item in items if isinstance(item, CheckItem)]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -79,21 +97,17 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 
 def _begin(session: pytest.Session) -> bool | None:
-    checks = list(checks_of(session.items))
-    if session.config.option.collectonly or not (checks or any(map(is_generated, session.items))):
+    if session.config.option.collectonly or not any(isinstance(item, JudgingItem) for item in session.items):
         return None
     if session.testsfailed and not session.config.option.continue_on_collection_errors:
         return None  # pytest says what could not be collected, and ends
-    run = run_of(session.config)
+    from conformance.judge.suite import needed
+
+    run, cases = run_of(session.config), cases_in(session.items)
     if session.config.getoption("plan"):
         from conformance.report import plan
 
-        steps = [
-            step
-            for check in checks
-            for argument in exchange_arguments(check).values()
-            for step in argument.steps(run.target, invoice_id_of(check))
-        ]
+        steps = [step for case in cases for step in case.steps(run.target)]
         write_lines(session.config, plan.lines(run.target, steps, aborted=run.abort))
         return True
     started = time.monotonic()
@@ -103,7 +117,7 @@ def _begin(session: pytest.Session) -> bool | None:
     if run.abort:
         write_lines(session.config, [run.abort.message])
         return True
-    run.observe(steps_of(run, checks))
+    run.observe(needed(run.target, cases))
     if not run.kept:
         run.seconds = time.monotonic() - started
     return None

@@ -7,47 +7,74 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.pytest_hooks import xdist
-from conformance.pytest_hooks.items import PACKAGE, checks_of, existing_run, only_judged, write_lines
+from conformance.pytest_hooks.check_item import CheckItem
+from conformance.pytest_hooks.items import PACKAGE, existing_run, write_lines
+from conformance.pytest_hooks.judging_item import JudgingItem
 
 if TYPE_CHECKING:
+    from conformance.model.outcome import Judgement
     from conformance.run import Run
 
-_RECEIVED: list[dict[str, Any]] = []
 # The files that a run wrote, each with what went wrong.
 _WRITTEN: pytest.StashKey[list[tuple[str, str]]] = pytest.StashKey()
+RECEIVED: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 
 
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Collect judgements on the way to the reports; under xdist they come from the workers."""
-    if data := getattr(report, "conformance", None):
-        _RECEIVED.append(data)
+class Collector:
+    """Collects judgements on the way to the reports; under xdist they come from the workers."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        """Keep what is collected in the stash of ``config``."""
+        self._received = config.stash.setdefault(RECEIVED, [])
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep what the report of an item holds."""
+        if data := getattr(report, "conformance", None):
+            self._received.append(data)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """End what the run started and let the verdict decide the exit code."""
-    from conformance.model.outcome import Judgement
-
     run = existing_run(session.config)
     if run is None:
         return
-    found = [Judgement.from_dict(each) for data in _RECEIVED for each in data["judgements"]]
-    run.swept += [data["sweep"] for data in _RECEIVED if "sweep" in data]
-    found = [*found, *run.judgements_before, *run.conclusions()]
-    run.judgements = [run.waivers.excuse(judgement) for judgement in found]
+    _take(run, session.config.stash[RECEIVED])
     run.complete = _is_complete(session, run)
-    run.generated = [data["generated"] for data in _RECEIVED if "generated" in data]
-    run.keep_generated({data["item"]: data for data in _RECEIVED if "item" in data})
-    _RECEIVED.clear()
     run.stop()
     if run.abort:
         session.exitstatus = int(run.abort.code)
-    elif session.exitstatus in {0, 1, 5} and not run.dry and (only_judged(session) or run.verdict().exit_code):
+    elif session.exitstatus in {0, 1, 5} and not run.dry and (_only_judged(session) or run.verdict().exit_code):
         session.exitstatus = int(run.verdict().exit_code)
     if xdist.is_worker(session.config):
         xdist.tell(session.config, run)
     elif not run.dry:
         _write_files(session, run)
+
+
+def _take(run: Run, received: list[dict[str, Any]]) -> None:
+    """Give ``run`` what was judged: by items, before an interruption, and what follows from all parts of a sweep."""
+    from conformance.model.outcome import Judgement
+
+    run.swept += [data["sweep"] for data in received if "sweep" in data]
+    run.judgements = [Judgement.from_dict(each) for data in received for each in data["judgements"]]
+    run.judgements += run.waivers.excuse_all([*run.judgements_before, *_conclusions(run)])
+    run.generated = [data["generated"] for data in received if "generated" in data]
+    # As found, so that a record can be judged with other waivers.
+    run.keep_generated({data["item"]: {**data, "judgements": data["found"]} for data in received if "item" in data})
+
+
+def _conclusions(run: Run) -> list[Judgement]:
+    if not run.swept:
+        return []
+    from conformance.sweep.judgements import concluded, repeated
+
+    shard = run.settings["sweep-shard"]
+    return concluded(run.swept, "conformance/sweep/test_sweep.py", repeated(run.settings), alone=shard != (1, 1))
+
+
+def _only_judged(session: pytest.Session) -> bool:
+    return all(isinstance(item, JudgingItem) for item in session.items)
 
 
 def _write_files(session: pytest.Session, run: Run) -> None:
@@ -66,7 +93,7 @@ def _is_complete(session: pytest.Session, run: Run) -> bool:
     """Tell whether all checks of the suite were run to their end."""
     ended = session.exitstatus in {0, 1, 5} and not session.shouldfail and not session.shouldstop
     selected = run.deselected or any("::" in argument for argument in session.config.args)
-    files = {item.path.name for item in checks_of(getattr(session, "items", []))}
+    files = {item.path.name for item in getattr(session, "items", []) if isinstance(item, CheckItem)}
     every = {path.name for path in (PACKAGE / "checks").glob("test_*.py")}
     return bool(ended and not selected and files >= every)
 

@@ -1,8 +1,7 @@
-"""What pytest's items and configuration stand for: the run, a requirement, the exchanges that a check judges."""
+"""What pytest's configuration stands for: the run, its settings, and whether nothing but the checks is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +11,10 @@ from conformance.config import settings
 from conformance.pytest_hooks import options, xdist
 
 if TYPE_CHECKING:
-    from conformance.plan.parameters import Argument
-    from conformance.plan.steps import Step
     from conformance.run import Run
 
 PACKAGE = Path(__file__).parents[1]
+RUN: pytest.StashKey[Run] = pytest.StashKey()
 # The folders whose items judge a target.
 JUDGING = ("checks", "fuzzing", "sweep")
 
@@ -39,23 +37,8 @@ def _twin(path: Path) -> bool:
     return folder.name in JUDGING and (folder.parent / "requirements.yaml").is_file()
 
 
-def requirement_id(item: pytest.Item) -> str | None:
-    marker = item.get_closest_marker("requirement")
-    return str(marker.args[0]) if marker else None
-
-
-def is_generated(item: pytest.Item) -> bool:
-    return item.get_closest_marker("generated") is not None
-
-
-def only_judged(session: pytest.Session) -> bool:
-    return all(requirement_id(item) or is_generated(item) for item in session.items)
-
-
 def run_of(config: pytest.Config) -> Run:
     """Return the run, created when the first check is collected. Raises pytest.UsageError for a wrong setting."""
-    from conformance.pytest_hooks.fixtures import RUN
-
     if RUN not in config.stash:
         try:
             config.stash[RUN] = _new_run(config)
@@ -65,8 +48,6 @@ def run_of(config: pytest.Config) -> Run:
 
 
 def existing_run(config: pytest.Config) -> Run | None:
-    from conformance.pytest_hooks.fixtures import RUN
-
     return config.stash.get(RUN, None)
 
 
@@ -92,42 +73,6 @@ def _new_run(config: pytest.Config) -> Run:
         base_url = target_file.get("base-url") or from_ini
     dry = bool(config.option.collectonly or config.getoption("plan"))
     return Run(str(base_url) if base_url else None, values, dry=dry)
-
-
-def checks_of(items: list[pytest.Item]) -> Iterator[pytest.Function]:
-    return (item for item in items if isinstance(item, pytest.Function) and requirement_id(item))
-
-
-def exchange_arguments(item: pytest.Function) -> dict[str, Argument]:
-    from conformance.plan.parameters import Argument, is_exchange_argument
-
-    params: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
-    names = item._fixtureinfo.argnames  # noqa: SLF001 - no public way to the arguments of the function
-    return {name: Argument(name, params.get(name)) for name in names if is_exchange_argument(name)}
-
-
-def invoice_id_of(item: pytest.Function) -> str | None:
-    params: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
-    return params.get("invoice_id")
-
-
-def missing_capabilities(run: Run, item: pytest.Item) -> list[str]:
-    from conformance.model.requirements import registry
-
-    name = requirement_id(item)
-    requirement = registry().get(name) if name else None
-    return sorted(set(requirement.needs) - run.target.capabilities) if requirement else []
-
-
-def steps_of(run: Run, checks: Sequence[pytest.Function]) -> list[Step]:
-    """Return what applicable checks need."""
-    return [
-        step
-        for check in checks
-        if not missing_capabilities(run, check)
-        for argument in exchange_arguments(check).values()
-        for step in argument.steps(run.target, invoice_id_of(check))
-    ]
 
 
 def write_lines(config: pytest.Config, lines: Any) -> None:

@@ -26,7 +26,7 @@ def shares_a_sweep(config: pytest.Config) -> bool:
 
 def is_controller(config: pytest.Config) -> bool:
     """Tell whether this process only gives the parts of a run of the checks to others."""
-    from conformance.pytest_hooks.fixtures import RUN
+    from conformance.pytest_hooks.items import RUN
 
     # Only a run of nothing but the checks exists before anything is collected.
     distributed = config.pluginmanager.hasplugin("dsession") and not is_worker(config)

@@ -57,7 +57,7 @@ def value(element: Object, name: str) -> Value:
         meaning = int(found) if isinstance(found, IntegerLexeme) else None
     elif name in {*contract.dates(), *contract.call_times()}:
         meaning = _time(found)
-    elif isinstance(found, bool if name == "has-pdf" else str):
+    elif isinstance(found, bool if name in contract.flags() else str):
         meaning = found
     if meaning is None:
         raise NotObserved(f"{name} of an element is not in its form")

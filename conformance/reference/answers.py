@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import functools
-import time
-import uuid
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from conformance.reference.auth import Authentication
+from conformance.reference.clock import Clock
 from conformance.reference.conditional import Preconditions
 from conformance.reference.message import Answer, Document, Problem, Request
 from conformance.reference.negotiation import Negotiation
@@ -32,7 +31,8 @@ class Answers(Authentication, Preconditions, Negotiation, Documents):
     vary = "Accept"
     transport_security = "max-age=31536000; includeSubDomains"
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
         self.security_headers = {
             "X-Frame-Options": "SAMEORIGIN",
             "X-XSS-Protection": "0",
@@ -116,16 +116,16 @@ class Answers(Authentication, Preconditions, Negotiation, Documents):
         if request.session and answer.status < 400:
             answer.headers.append(("Set-Cookie", self.session_cookie(request)))
         answer.headers.append(("X-Request-Id", self.request_id(request)))
-        answer.headers.append(("X-Runtime", self.runtime(time.perf_counter() - started)))
+        answer.headers.append(("X-Runtime", self.runtime(self.clock.elapsed(started))))
         answer.headers.append(("Date", self.date()))
         for hook in self.answer_hooks:
             hook(request, answer)
         if not answer.chunked and answer.status not in (204, 304):
             answer.headers.append(("Content-Length", str(len(answer.body))))
 
-    def request_id(self, request: Request) -> str:  # noqa: ARG002 - for those who replace it
+    def request_id(self, request: Request) -> str:
         """A fresh version 4 UUID. One that the client sent is replaced."""
-        return str(uuid.uuid4())
+        return self.clock.identity(request)
 
     def runtime(self, seconds: float) -> str:
         """Seconds with six digits."""
@@ -133,7 +133,7 @@ class Answers(Authentication, Preconditions, Negotiation, Documents):
 
     def date(self) -> str:
         """The current time as an IMF-fixdate (RFC 9110, section 5.6.7)."""
-        return formatdate(usegmt=True)
+        return formatdate(self.clock.now(), usegmt=True)
 
     def wire_bytes(self, request: Request, answer: Answer, data: bytes) -> bytes:
         """The bytes of an answer after the hooks."""

@@ -12,6 +12,7 @@ from starlette.requests import Request as Incoming
 from starlette.responses import Response
 
 from conformance.reference.answers import Answers
+from conformance.reference.clock import Clock
 from conformance.reference.message import Answer, Connection, Document, Problem, Request
 from conformance.reference.query import ENDPOINTS, Queries, Query
 from conformance.reference.selection import Record
@@ -50,8 +51,8 @@ class Api(Answers, Queries):
     secure_origin = ""
     """Where https is served, when plain http is there only to lead to it."""
 
-    def __init__(self, store: Store, signing_key: str) -> None:
-        super().__init__()
+    def __init__(self, store: Store, signing_key: str, clock: Clock | None = None) -> None:
+        super().__init__(clock or Clock())
         self.store = store
         self.signing_key = signing_key
 

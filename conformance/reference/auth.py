@@ -11,6 +11,7 @@ from conformance.reference.message import Problem
 from conformance.reference.tokens import ALGORITHM, AUDIENCE, mint
 
 if TYPE_CHECKING:
+    from conformance.reference.clock import Clock
     from conformance.reference.message import Request
     from conformance.reference.model import Customer
     from conformance.reference.store import Store
@@ -31,6 +32,7 @@ class Authentication:
 
     store: Store
     signing_key: str
+    clock: Clock
     challenge = 'Bearer realm="customer-v1"'
     cookie_name = "_yeti_customer_v1_session"
 
@@ -42,7 +44,7 @@ class Authentication:
         if customer is None:
             raise self.unauthorised(request)
         if not request.lines("authorization"):
-            request.session = mint(customer.subject, self.signing_key, lifetime=SESSION)
+            request.session = mint(customer.subject, self.signing_key, exp=int(self.clock.now() + SESSION))
         return customer
 
     def credentials(self, request: Request) -> str | None:

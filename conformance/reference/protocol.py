@@ -8,18 +8,40 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import h11
+from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
 from conformance.reference.message import Connection, Problem, Request
 
 if TYPE_CHECKING:
-    from uvicorn.config import Config
     from uvicorn.server import ServerState
 
     from conformance.reference.app import Api
 
 LINGER = 2.0
 """Seconds for which input is still read and dropped after a refusal, so that the client can read it."""
+
+
+def configuration(api: Api) -> Config:
+    """Return how uvicorn serves ``api``: nothing is added to its answers, and nothing is written to a log."""
+    config = Config(
+        api,
+        interface="asgi3",
+        http=WireProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        timeout_keep_alive=75,
+        # What a client says about proxies is not to be believed.
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    config.load()
+    return config
 
 
 class ResponseTransport(asyncio.Transport):
@@ -79,14 +101,26 @@ class ResponseTransport(asyncio.Transport):
 class WireProtocol(H11Protocol):
     """One connection."""
 
-    def __init__(self, config: Config, server_state: ServerState, api: Api) -> None:
-        super().__init__(config, server_state, {"connection": Connection()})
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        api: Api,
+        connection: Connection | None = None,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """Serve ``api``; by default as the next connection of this process, in the loop that runs."""
+        super().__init__(config, server_state, {"connection": connection or Connection()}, loop)
         self._api = api
         self._refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Put the collecting transport in between."""
         super().connection_made(ResponseTransport(transport, self))
+
+    def is_idle(self) -> bool:
+        """True when everything that was asked for is answered, or nothing more will be."""
+        return self._refused or self.transport.is_closing() or (bool(self.cycle) and self.cycle.response_complete)
 
     def data_received(self, data: bytes) -> None:
         """Take input. Empty lines before a request line are skipped (RFC 9112, section 2.2)."""

@@ -11,12 +11,12 @@ import ssl
 import threading
 from typing import TYPE_CHECKING, Any
 
-import uvicorn
 from uvicorn.server import ServerState
 
 from conformance.reference import data, tokens
 from conformance.reference.app import Api
-from conformance.reference.protocol import WireProtocol
+from conformance.reference.clock import Clock, frozen_clock
+from conformance.reference.protocol import WireProtocol, configuration
 from conformance.reference.store import MemoryStore, SqliteStore
 
 if TYPE_CHECKING:
@@ -39,22 +39,36 @@ class ReferenceServer:
 
     ``invoices`` is how many the documented customer's collection holds; 0 stands for the constant data set.
 
+    ``frozen`` stops its clock and gives it the signing key that all frozen servers of this process share, so that
+    equal requests are answered with equal bytes, by every one of them.
+
     :raises ValueError: when ``invoices`` is less than the constant data set has.
     """
 
-    def __init__(self, *, port: int = 0, faults: Iterable[Fault] = (), tls: bool = False, invoices: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        faults: Iterable[Fault] = (),
+        tls: bool = False,
+        invoices: int = 0,
+        frozen: bool = False,
+    ) -> None:
         self.ca_pem = b""
         self.plain_url = ""
         self._tls = self._certified() if tls else None
         self._generated = SqliteStore(invoices) if invoices else None
-        self.api = Api(self._generated or MemoryStore(), tokens.new_key())
+        key, clock = (tokens.frozen_key(), frozen_clock()) if frozen else (tokens.new_key(), Clock())
+        self.api = Api(self._generated or MemoryStore(), key, clock)
         for fault in faults:
             fault.apply(self.api)
         self.signing_key = self.api.signing_key
-        self.token = tokens.mint(data.CUSTOMER.subject, self.signing_key, lifetime=DAY)
-        self.other_token = tokens.mint(data.OTHER_CUSTOMER.subject, self.signing_key, lifetime=DAY)
+        expiry = int(clock.now() + DAY)
+        self.token = tokens.mint(data.CUSTOMER.subject, self.signing_key, exp=expiry)
+        self.other_token = tokens.mint(data.OTHER_CUSTOMER.subject, self.signing_key, exp=expiry)
         self.base_url = ""
         self._port = port
+        self._config = configuration(self.api)
         self._sockets: list[socket.socket] = []
         self._stopped = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="reference-server", daemon=True)
@@ -87,6 +101,10 @@ class ReferenceServer:
             self.plain_url = f"http://localhost:{self._listen(0)}"
         self._loop = asyncio.new_event_loop()
         self._thread.start()
+
+    def serve(self, api: Api) -> None:
+        """Let ``api`` answer what comes on connections from now on."""
+        self.api, self._config = api, configuration(api)
 
     def __enter__(self) -> ReferenceServer:
         self.start()
@@ -123,26 +141,9 @@ class ReferenceServer:
 
     async def _main(self) -> None:
         state = ServerState()
-        config = uvicorn.Config(
-            self.api,
-            interface="asgi3",
-            http=WireProtocol,
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            log_level="critical",
-            access_log=False,
-            timeout_keep_alive=75,
-            # What a client says about proxies is not to be believed.
-            proxy_headers=False,
-            server_header=False,
-            date_header=False,
-            h11_max_incomplete_event_size=64 * 1024,
-        )
-        config.load()
         loop = asyncio.get_running_loop()
         listeners = [
-            await loop.create_server(lambda: WireProtocol(config, state, self.api), sock=listening, ssl=tls)
+            await loop.create_server(lambda: WireProtocol(self._config, state, self.api), sock=listening, ssl=tls)
             for listening, tls in zip(self._sockets, (self._tls, None), strict=False)
         ]
         await self._stopped.wait()

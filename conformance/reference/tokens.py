@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import time
 from typing import TYPE_CHECKING
@@ -18,6 +19,12 @@ AUDIENCE = "customer-v1"
 def new_key() -> str:
     """A fresh signing key: 384 random bits as 64 ASCII characters."""
     return secrets.token_urlsafe(48)
+
+
+@functools.cache
+def frozen_key() -> str:
+    """The signing key that all servers with a frozen clock share in this process."""
+    return new_key()
 
 
 def mint(  # noqa: PLR0913 - each is one part of a token

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from conformance.fuzzing import borrowed
-from conformance.judge.api import Violation
+from conformance.judge.endings import Ending, Passed, Violation, end_of
+from conformance.judge.suite import Check, checks
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved, Request
-from conformance.model.requirements import registry
 from conformance.sweep.subjects import Told
 
 # What can be said of one invoice, wherever it is shown.
@@ -58,29 +57,29 @@ class Hit:
     violation: Violation
 
 
-def _single(check: borrowed.Check) -> Callable[[Exchange], None]:
+def _single(check: Check) -> Callable[[Exchange], None]:
     absent = Exchange("item_with_account", _NOWHERE, None, failure="not sent")
 
     def judge(exchange: Exchange) -> None:
-        values: dict[str, Any] = {name: exchange if name == "item" else absent for name in check.arguments}
+        values: dict[str, Any] = {name: exchange if name == "item" else absent for name in check.parameters}
         if "item" not in values:
-            values = dict.fromkeys(check.arguments, exchange)
+            values = dict.fromkeys(check.parameters, exchange)
         check.function(**values)
 
     return judge
 
 
-def _wide(check: borrowed.Check) -> Callable[[Exchange], None]:
+def _wide(check: Check) -> Callable[[Exchange], None]:
     def judge(exchange: Exchange) -> None:
         other_kind = "every_error" if exchange.succeeded else "every_success"
-        if exchange.answer is None or other_kind in check.arguments:
+        if exchange.answer is None or other_kind in check.parameters:
             raise NotObserved("no answer of this kind")
-        check.function(**dict.fromkeys(check.arguments, (exchange,)))
+        check.function(**dict.fromkeys(check.parameters, (exchange,)))
 
     return judge
 
 
-def _related_link(check: borrowed.Check) -> Callable[[Exchange], None]:
+def _related_link(check: Check) -> Callable[[Exchange], None]:
     def judge(exchange: Exchange) -> None:
         if _ACCOUNT.search(exchange.account_link("related")):
             raise NotObserved("that the link depends on the account is a finding of its own")
@@ -89,11 +88,9 @@ def _related_link(check: borrowed.Check) -> Callable[[Exchange], None]:
     return judge
 
 
-def _applicable(capabilities: Collection[str]) -> Iterator[borrowed.Check]:
-    known = registry()
+def _applicable(capabilities: Collection[str]) -> Iterator[Check]:
     # What the sweep needs it has: a collection.
-    have = {*capabilities, "collection"}
-    return (check for check in borrowed.checks() if set(known[check.requirement].needs) <= have)
+    return (check for check in checks() if check.applies({*capabilities, "collection"}))
 
 
 @cache
@@ -103,11 +100,11 @@ def element_rules(capabilities: frozenset[str]) -> tuple[Rule, ...]:
     for check in _applicable(capabilities):
         if check.requirement not in OF_AN_ELEMENT:
             continue
-        if set(check.arguments) <= set(_SINGLE):
+        if set(check.parameters) <= set(_SINGLE):
             found.append(Rule(check.requirement, check.name, _single(check)))
-        elif set(check.arguments) <= _WIDE:
+        elif set(check.parameters) <= _WIDE:
             found.append(Rule(check.requirement, check.name, _wide(check)))
-        elif check.arguments == (*_SINGLE, "related"):
+        elif check.parameters == (*_SINGLE, "related"):
             found.append(Rule(check.requirement, check.name, _related_link(check)))
     return (*found, Rule(SCHEMA, "schema of an invoice", _fits_the_schema))
 
@@ -118,7 +115,7 @@ def answer_rules(capabilities: frozenset[str]) -> tuple[Rule, ...]:
     return tuple(
         Rule(check.requirement, check.name, _wide(check))
         for check in _applicable(capabilities)
-        if set(check.arguments) <= _WIDE and check.requirement not in _NOT_OF_AN_ANSWER
+        if set(check.parameters) <= _WIDE and check.requirement not in _NOT_OF_AN_ANSWER
     )
 
 
@@ -128,17 +125,17 @@ def header_rules(capabilities: frozenset[str]) -> tuple[Rule, ...]:
     return tuple(
         Rule(check.requirement, check.name, _single(check))
         for check in _applicable(capabilities)
-        if check.arguments == ("item",)
+        if check.parameters == ("item",)
         and check.requirement.partition("-")[0] in {"CACHE", "HDR", "ETAG", "ITEM", "NEGO", "HTTP"}
         and check.requirement not in OF_AN_ELEMENT
     )
 
 
 @cache
-def revalidation_rules(capabilities: frozenset[str]) -> tuple[borrowed.Check, ...]:
+def revalidation_rules(capabilities: frozenset[str]) -> tuple[Check, ...]:
     """Return the checks that compare an answer with the one to its entity tag."""
     wanted = {"item", "item_not_modified"}
-    return tuple(check for check in _applicable(capabilities) if set(check.arguments) == wanted)
+    return tuple(check for check in _applicable(capabilities) if set(check.parameters) == wanted)
 
 
 def _fits_the_schema(exchange: Exchange) -> None:
@@ -156,16 +153,14 @@ def judged(exchange: Told, rules: Iterable[Rule], holding: set[str] | None = Non
     for rule in rules:
         if rule.requirement == SCHEMA and hits:
             continue
-        try:
-            rule.judge(exchange)
-        except NotObserved:
-            continue
-        except (Violation, AssertionError) as error:
-            found = (
-                error if isinstance(error, Violation) else Violation(registry()[rule.requirement].statement, str(error))
-            )
-            hits.append(Hit(rule.requirement, rule.name, found))
-            continue
-        if holding is not None:
-            holding.add(rule.requirement)
+        hits += hit_of(rule.requirement, rule.name, end_of(rule.judge, exchange), holding)
     return hits
+
+
+def hit_of(requirement: str, name: str, ending: Ending, holding: set[str] | None = None) -> list[Hit]:
+    """Return the violation that ``ending`` is, if it is one. A requirement that holds is added to ``holding``."""
+    if isinstance(ending, Violation):
+        return [Hit(requirement, name, ending)]
+    if isinstance(ending, Passed) and holding is not None:
+        holding.add(requirement)
+    return []

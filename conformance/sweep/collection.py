@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from conformance.checks import test_collection, test_pagination
-from conformance.judge.api import Violation
-from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.judge.endings import end_of
+from conformance.judge.suite import check_named
+from conformance.model.exchange import Exchange, Request
 from conformance.reading import collection_pages
-from conformance.sweep.authority import Hit
+from conformance.sweep.authority import Hit, hit_of
 from conformance.sweep.subjects import Page, Told, told
 from conformance.syntax.json_text import JsonText
 
@@ -19,17 +19,10 @@ _ABSENT = Exchange("a page of the checks", Request("GET", "http://absent.invalid
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 
 
-def hits(requirement: str, check: Callable[..., None], holding: set[str] | None = None, **arguments: Any) -> list[Hit]:
-    """Call a check; return what it found. What holds is added to ``holding``."""
-    try:
-        check(**arguments)
-    except NotObserved:
-        return []
-    except Violation as violation:
-        return [Hit(requirement, check.__name__, violation)]
-    if holding is not None:
-        holding.add(requirement)
-    return []
+def hits(name: str, holding: set[str] | None = None, **arguments: Any) -> list[Hit]:
+    """Call the check ``name``; return what it found. What holds is added to ``holding``."""
+    check = check_named(name)
+    return hit_of(check.requirement, check.name, end_of(check.function, **arguments), holding)
 
 
 def of_page(page: Page, holding: set[str]) -> list[Hit]:
@@ -39,32 +32,29 @@ def of_page(page: Page, holding: set[str]) -> list[Hit]:
     if page.usable and all(isinstance(element, dict) for element in page.elements):
         holding.add("COLL-001")
     else:
-        found = hits("COLL-001", test_collection.test_the_collection_is_an_array_of_resources, listing=exchange)
+        found = hits("test_the_collection_is_an_array_of_resources", listing=exchange)
         if not page.usable:
             return found
     found += hits(
-        "COLL-002",
-        test_collection.test_no_resource_occurs_twice,
+        "test_no_resource_occurs_twice",
         holding,
         listing=exchange,
         listing_with_account=_ABSENT,
         every_page_of_three=(),
     )
     if collection_pages.total_count(exchange) is not None:
-        found += hits("COLL-004", test_collection.test_the_total_count_is_an_integer, listing=exchange)
+        found += hits("test_the_total_count_is_an_integer", listing=exchange)
     if not _is_newest_first(page.elements):
-        found += hits("COLL-005", test_collection.test_the_newest_comes_first, holding, listing=exchange)
+        found += hits("test_the_newest_comes_first", holding, listing=exchange)
     else:
         holding.add("COLL-005")
     pages = (exchange,)
     named: dict[str, Any] = {"listing": exchange, "every_page_of_three": ()}
-    found += hits("PAGE-001", test_pagination.test_pagination_links_have_their_names, holding, **named)
-    found += hits("PAGE-001", test_pagination.test_pagination_links_stand_in_links, **named)
+    found += hits("test_pagination_links_have_their_names", holding, **named)
+    found += hits("test_pagination_links_stand_in_links", **named)
     if page.number == 0:
-        first = test_pagination.test_the_first_page_has_no_page_before
-        found += hits("PAGE-001", first, listing=exchange, first_of_three=_ABSENT)
-    last = test_pagination.test_the_last_page_has_no_next_one
-    return found + hits("PAGE-001", last, every_page_of_three=pages, every_page_of_listing=())
+        found += hits("test_the_first_page_has_no_page_before", listing=exchange, first_of_three=_ABSENT)
+    return found + hits("test_the_last_page_has_no_next_one", every_page_of_three=pages, every_page_of_listing=())
 
 
 def starts(elements: Iterable[Any]) -> list[str]:
@@ -88,6 +78,4 @@ def _is_newest_first(elements: list[Any]) -> bool:
 def beside(page: Told, element: Any, item: Told, holding: set[str]) -> list[Hit]:
     """Judge whether an element of a page is the invoice ``item``."""
     listing = told(page, JsonText({"data": [element]}, readable=True))
-    return hits(
-        "COLL-003", test_collection.test_elements_equal_the_invoices, holding, listing=listing, every_item=(item,)
-    )
+    return hits("test_elements_equal_the_invoices", holding, listing=listing, every_item=(item,))

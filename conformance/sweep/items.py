@@ -7,9 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from conformance.checks import test_item
 from conformance.config.converters import fits_into_a_path
-from conformance.judge.api import Violation
+from conformance.judge.endings import Violation
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.sweep import authority, collection
 from conformance.sweep.authority import Hit
@@ -80,11 +79,8 @@ class Items:
         if item.status in _GONE and not self._is_listed(chosen):
             return
         self._shapes.judge(item, chosen.id, own=True)
-        for requirement, check in (
-            ("ITEM-001", test_item.test_an_existing_invoice_is_answered_with_200),
-            ("ITEM-008", test_item.test_the_requested_invoice_is_returned),
-        ):
-            self._add(collection.hits(requirement, check, self._ledger.holding, item=item), item, chosen)
+        for name in ("test_an_existing_invoice_is_answered_with_200", "test_the_requested_invoice_is_returned"):
+            self._add(collection.hits(name, self._ledger.holding, item=item), item, chosen)
         value = item.content.value
         resource = value.get("data") if isinstance(value, dict) else None
         if resource == chosen.element:
@@ -156,7 +152,7 @@ class Items:
         later = replace(later, probe="item_not_modified")
         found: list[Hit] = []
         for check in self._revalidation:
-            found += collection.hits(check.requirement, check.function, holding, item=item, item_not_modified=later)
+            found += collection.hits(check.name, holding, item=item, item_not_modified=later)
         if later.answer is not None:
             self._shapes.judge(told(later, parsed(later.body) if later.body else JsonText()), chosen_id(item))
         return found

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.judge import evidence
 from conformance.model.exchange import Exchange
+from conformance.model.requirements import registry
 from conformance.model.waivers import without_count
 from conformance.plan.shell import curl
 from conformance.sweep.authority import Hit
@@ -64,7 +65,7 @@ class Ledger:
         return {
             "requirement": hit.requirement,
             "check": hit.name,
-            "expected": self._clean(violation.expected),
+            "expected": self._clean(violation.expected or registry()[hit.requirement].statement),
             "observed": self._clean(without_count(violation.observed)),
             "part": self._clean(part) if part else None,
             "curl": self._redactor.text(evidence.printable(curl(exchange.request))),

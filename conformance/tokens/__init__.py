@@ -1,0 +1,1 @@
+"""Tokens made from the given one: altered, minted, inspected."""

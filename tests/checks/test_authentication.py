@@ -11,7 +11,7 @@ from conformance.model.exchange import Exchange
 from conformance.tokens.inspected import TokenFacts
 from tests.support.changes import changed, content
 from tests.support.correct import answers
-from tests.support.judged import FACTS, POLICY, claimed, outcome, parameters
+from tests.support.judged import FACTS, POLICY, outcome
 
 ERROR: dict[str, Any] = answers()["item_without_token"].document["errors"][0]
 OTHER_INVOICE = content({"/data/id": "6b0d549b-6f03-475a-9600-a35a099950d8"})
@@ -113,8 +113,9 @@ def test_a_fault_is_found_by_its_requirement(wanted: set[str], answers_changed: 
     ],
 )
 def test_the_token_itself_is_judged(facts: TokenFacts, wanted: set[str]) -> None:
-    judging = [check for check in POLICY.checks if "token_facts" in parameters(check)]
-    assert {claimed(check) for check in judging if outcome(check, token_facts=facts) == "violated"} == wanted
+    judging = [check for check in POLICY.checks if "token_facts" in check.parameters]
+    found = {each.requirement for each in judging if outcome(each.function, token_facts=facts) == "violated"}
+    assert found == wanted
 
 
 CORRECT: dict[str, dict[str, Exchange]] = {

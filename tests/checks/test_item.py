@@ -12,7 +12,7 @@ from conformance.model.exchange import Exchange
 from tests.support.changes import attributes, changed, content, everywhere
 from tests.support.correct import ACCOUNT_ID, SECOND_ID, answers
 from tests.support.exchanges import INVOICE_ID, ITEM_PATH, ORIGIN, PREFIX, REMOVED, exchange, refusal
-from tests.support.judged import INVOICES, Check, judged
+from tests.support.judged import INVOICES, Function, judged
 
 LINKS = "/data/relationships/account/links"
 LINKAGE = content(probe="relationship")["data"]
@@ -200,7 +200,7 @@ def test_a_document_link_that_leads_elsewhere_is_found(answer: Exchange) -> None
         (test_links.test_the_document_link_keeps_the_query, "item_with_account", "/links"),
     ],
 )
-def test_what_a_malformed_link_leads_to_is_not_judged(check: Check, name: str, where: str) -> None:
+def test_what_a_malformed_link_leads_to_is_not_judged(check: Function, name: str, where: str) -> None:
     for link, expected in ((SELF, "violated"), ("a b", "not observed"), ({"href": SELF}, "violated")):
         gone = {probe: refusal(404, probe) for probe in inspect.signature(check).parameters}
         assert judged(check, gone | changed(name, document={where: {"self": link}})) == expected

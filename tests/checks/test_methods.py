@@ -9,10 +9,10 @@ from conformance.model.exchange import Exchange
 from conformance.plan.probes.http import OVERRIDES
 from tests.support.changes import changed
 from tests.support.correct import answers
-from tests.support.judged import Check, judged
+from tests.support.judged import Function, judged
 
 
-def said(check: Check, changes: dict[str, Exchange]) -> str:
+def said(check: Function, changes: dict[str, Exchange]) -> str:
     return judged(check, answers() | changes)
 
 

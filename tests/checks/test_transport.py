@@ -12,7 +12,7 @@ from tests.support.changes import altered
 from tests.support.correct import answers, secure_answers
 from tests.support.judged import CUSTOMERS, Group
 
-SECURE = Group(CUSTOMERS.modules, secure_answers)
+SECURE = Group(CUSTOMERS.areas, secure_answers)
 FIELD = "Strict-Transport-Security"
 
 

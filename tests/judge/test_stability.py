@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Any
 
 import pytest
 
 from conformance.judge import stability
 from conformance.judge.api import Violation, observe_each, status_line
-from conformance.model.exchange import NotObserved
+from conformance.judge.endings import NotJudged
+from conformance.judge.evaluate import evaluate
+from conformance.judge.suite import Check, cases
+from conformance.model.exchange import Exchange
 from conformance.model.outcome import Judgement, Outcome
-from conformance.plan.parameters import Argument
 from conformance.reading.classification import depends_on_state
 from conformance.reference.app import Api
 from conformance.reference.faults import Fault, all_faults
@@ -95,37 +98,39 @@ def test_a_condition_depends_on_the_state(headers: dict[str, str], depends: bool
 
 # When a comparison counts.
 
+NAMES = ("item", "item_again")
 
-def reconsidered(change: Callable[[Api], None]) -> tuple[object, int]:
+
+def reconsidered(change: Callable[[Api], object]) -> tuple[object, int]:
     """Return what becomes of a finding that always shows again, and how often it was judged."""
     fault, times = Fault("made-here", "", frozenset(), "", "", change), itertools.count()
 
-    def check(values: Any) -> None:
+    def differs(item: Exchange, item_again: Exchange) -> None:  # noqa: ARG001 - what is compared
         next(times)
-        raise Violation("the same", "another", values["item_again"])
+        raise Violation("the same", "another", item_again)
 
     with ReferenceServer(faults=[fault]) as server:
         run = Run(server.base_url, settings_of(**detection.settings_for(server)), dry=False)
         run.start()
         try:
-            arguments = {name: Argument(name) for name in ("item", "item_again")}
-            known = run.target.invoice_ids[0]
-            run.observe(step for each in arguments.values() for step in each.steps(run.target, known))
-            said, _ = stability.reconsider(run, check, arguments, known, Violation("the same", "another"))
+            (case,) = cases(run.target.with_invoices(run.target.invoice_ids[:1]), [Check("SEM-012", differs, NAMES)])
+            run.observe(case.steps(run.target))
+            found = Violation("the same", "another")
+            ending, _ = stability.settle(run, case, {}, found, partial(evaluate, case.check))
         finally:
             run.stop()
-    return said, next(times)
+    return ending, next(times)
 
 
 def test_a_comparison_counts_when_the_data_stay_the_same() -> None:
-    said, times = reconsidered(lambda _: None)
-    assert isinstance(said, Violation)
+    ending, times = reconsidered(lambda _: None)
+    assert isinstance(ending, Violation)
     assert times == 1
 
 
 def test_a_comparison_does_not_count_while_the_data_change() -> None:
-    said, times = reconsidered(growing(every(1)).install)
-    assert isinstance(said, NotObserved)
+    ending, times = reconsidered(growing(every(1)).install)
+    assert isinstance(ending, NotJudged)
     assert times == 3
 
 
@@ -136,6 +141,6 @@ def test_a_server_that_contradicts_its_entity_tags_is_no_server_whose_data_chang
         api.replace("entity_tag", lambda *_: 'W/"0"')
         alter_item(api, lambda document, _: document["data"]["attributes"].update(reference=str(next(numbers))))
 
-    said, times = reconsidered(change)
-    assert isinstance(said, Violation)
+    ending, times = reconsidered(change)
+    assert isinstance(ending, Violation)
     assert times == 1

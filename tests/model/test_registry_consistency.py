@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import inspect
-import pkgutil
 import re
+import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from conformance import checks, fuzzing
+from conformance import fuzzing
 from conformance.config.target import Target
+from conformance.judge import suite
+from conformance.judge.api import claimed
 from conformance.model.requirements import registry
 from conformance.plan import probes
 from conformance.plan.parameters import EVERY, RECORD_WIDE, is_exchange_argument
@@ -37,17 +39,21 @@ def claims() -> dict[str, list[Check]]:
     """Return the checks of each requirement id."""
     found: dict[str, list[Check]] = {}
     for check in all_checks():
-        marks = [mark for mark in getattr(check, "pytestmark", []) if mark.name == "requirement"]
-        for mark in marks:
-            found.setdefault(str(mark.args[0]), []).append(check)
+        if requirement := claimed(check):
+            found.setdefault(requirement, []).append(check)
     return found
 
 
 def all_checks() -> Iterator[Check]:
-    for module in pkgutil.iter_modules(checks.__path__):
-        if module.name.startswith("test_"):
-            namespace = vars(import_module(f"{checks.__name__}.{module.name}"))
-            yield from (value for name, value in namespace.items() if name.startswith("test_") and callable(value))
+    """Yield what stands as a check in the modules that have one, whether it claims a requirement or not."""
+    modules = dict.fromkeys(sys.modules[check.function.__module__] for check in suite.checks())
+    for module in modules:
+        yield from (value for name, value in vars(module).items() if name.startswith("test_") and callable(value))
+
+
+def test_the_name_of_a_check_is_taken_once() -> None:
+    names = Counter(check.name for check in suite.checks())
+    assert {name for name, count in names.items() if count > 1} == set()
 
 
 @cache
@@ -63,8 +69,7 @@ def arguments_of(check: Check) -> set[str]:
 
 def test_every_check_claims_one_requirement() -> None:
     for check in all_checks():
-        marks = [mark for mark in getattr(check, "pytestmark", []) if mark.name == "requirement"]
-        assert len(marks) == 1, check.__qualname__
+        assert claimed(check), check.__qualname__
 
 
 def test_no_unknown_requirement_is_claimed() -> None:
@@ -76,14 +81,13 @@ def test_no_excluded_requirement_is_claimed() -> None:
 
 
 def test_every_requirement_is_claimed_or_excluded_or_known_to_be_open() -> None:
-    claimed = set(claims()) | generated_claims()
-    assert {name for name, entry in registry().items() if not entry.excluded} - claimed == NOT_YET_JUDGED
+    judged = set(claims()) | generated_claims()
+    assert {name for name, entry in registry().items() if not entry.excluded} - judged == NOT_YET_JUDGED
 
 
 def test_every_check_judges_exchanges_that_are_declared() -> None:
-    fixtures = set(vars(import_module(f"{checks.__name__}.conftest")))
     for check in all_checks():
-        unknown = {name for name in arguments_of(check) if not is_exchange_argument(name)} - fixtures
+        unknown = {name for name in arguments_of(check) if not is_exchange_argument(name)} - suite.VALUES
         assert not unknown, f"{check.__qualname__} has arguments that stand for nothing: {unknown}"
         assert arguments_of(check), f"{check.__qualname__} judges nothing"
 

@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 import pytest
 
 from conformance.config.settings import SettingError
+from conformance.judge import suite
+from conformance.judge.evaluate import judge_all
 from conformance.model import contract
 from conformance.model.outcome import ExitCode, Outcome
 from conformance.model.requirements import registry
@@ -45,15 +47,9 @@ def judged(run: Run) -> str:
     try:
         run.start()
         if not run.abort:
-            todo = list(detection.cases(run.target.invoice_ids))
-            run.observe(
-                step
-                for case in todo
-                if set(registry()[case.requirement].needs) <= run.target.capabilities
-                for argument in case.arguments
-                for step in argument.steps(run.target, case.invoice_id)
-            )
-            run.judgements = [detection._call(run, case) for case in todo]
+            todo = suite.cases(run.target)
+            run.observe(suite.needed(run.target, todo))
+            run.judgements = judge_all(run, todo)
     finally:
         run.stop()
         run.save_record()

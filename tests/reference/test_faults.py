@@ -8,7 +8,7 @@ import jwt
 import pytest
 
 from conformance.model.requirements import CAPABILITIES, registry
-from conformance.reference.faults import Fault, all_faults, fault
+from conformance.reference.faults import Area, Fault, all_faults
 from conformance.reference.server import ReferenceServer
 
 FAULTS = all_faults()
@@ -35,7 +35,12 @@ def test_registration(found: Fault) -> None:
 
 def test_a_name_is_taken_once() -> None:
     with pytest.raises(ValueError, match="etag-unquoted"):
-        fault("etag-unquoted", caught_by={"ETAG-002"}, clause="x")(FAULTS["etag-unquoted"].install)
+        Area("x")("etag-unquoted", {"ETAG-002"}, "x")("It is described.", FAULTS["etag-unquoted"].install)
+
+
+def test_a_fault_is_described() -> None:
+    with pytest.raises(ValueError, match="not described"):
+        Area("x")("no-such-fault", {"ETAG-002"}, "x")(lambda _: None)
 
 
 def test_a_seam_that_does_not_exist_is_an_error() -> None:

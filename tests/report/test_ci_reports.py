@@ -41,7 +41,6 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, ET.Element, 
     """A run as a step of a workflow: its output, its JUnit report and its summary."""
     folder = tmp_path_factory.mktemp("ci")
     (folder / "test_own.py").write_text(CHECKS)
-    (folder / "conftest.py").write_text("from conformance.checks.conftest import *\n")
     (folder / "summary.md").write_text("# Earlier\n")
     with raw_server(hostile) as server:
         result = run(

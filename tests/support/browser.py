@@ -11,6 +11,8 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
+from tests.support import programs
+
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -25,16 +27,20 @@ _FLAGS = (
 )
 
 
+_INSTALL = "Chromium or Chrome and its driver (Debian: apt-get install chromium chromium-driver)"
+
+
 @contextlib.contextmanager
 def browser() -> Iterator[webdriver.Chrome]:
-    """Start a browser with a profile of its own, and end it."""
+    """Start a browser with a profile of its own, and end it; skip the test where there is none."""
+    service = Service(programs.needed(programs.DRIVERS, install=_INSTALL))
     options = Options()
-    options.binary_location = "/usr/bin/chromium"
+    options.binary_location = programs.needed(programs.BROWSERS, install=_INSTALL)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         for flag in (*_FLAGS, f"--user-data-dir={profile}"):
             options.add_argument(flag)
-        driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+        driver = webdriver.Chrome(options=options, service=service)
         try:
             yield driver
         finally:

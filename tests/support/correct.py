@@ -6,31 +6,30 @@ and amounts that binary floating point would get wrong.
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
-from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from conformance.config.target import Target
-from conformance.model.exchange import Answer, Exchange, NotObserved, Request
+from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.observe.connection import WireResponse
-from conformance.observe.message_bytes import head_of
+from conformance.observe.message_bytes import head_of, revealed
 from conformance.observe.receive import answer_of
 from conformance.plan import probes
-from conformance.plan.probe import Probe
 from conformance.plan.requests import build_request
-from conformance.plan.steps import Step, applicable, closure, probe_of
+from conformance.plan.steps import Step, applicable, closure
 from conformance.reference import data, tokens
 from conformance.reference.app import Api
-from conformance.reference.message import Connection
+from conformance.reference.bare import BareAnswer, BareServer
+from conformance.reference.clock import FrozenClock
+from conformance.reference.message import Request as Incoming
 from conformance.reference.model import Customer, Invoice, Traffic
 from conformance.reference.store import MemoryStore
 from tests.support.exchanges import INVOICE_ID, ORIGIN
@@ -60,11 +59,6 @@ _BUSY: Final = replace(
     services_amount=Decimal("0.1"),
     services_count=3,
 )
-# What is refused of the messages that are written as they stand, in the same way as another probe.
-_REFUSED: Final = dict.fromkeys(
-    ("wrong_host", "space_before_colon", "wrong_length", "two_framings", "garbage", "lower_case_method"),
-    "unknown_include",
-)
 
 
 class _Store(MemoryStore):
@@ -75,13 +69,15 @@ class _Store(MemoryStore):
         return [_BUSY if each.id == _BUSY.id else each for each in shown]
 
 
-def _application(secure_origin: str) -> Api:
-    api, numbers = Api(_Store(), _KEY), itertools.count()
-    api.secure_origin = secure_origin
-    api.replace("date", lambda _: f"{NOW:%a, %d %b %Y %H:%M:%S} GMT")
-    api.replace("runtime", lambda _, _seconds: "0.009005")
-    api.replace("request_id", lambda _, _request: str(uuid.uuid5(uuid.NAMESPACE_URL, str(next(numbers)))))
-    return api
+class _Clock(FrozenClock):
+    """A clock that stands still, and counts the requests."""
+
+    def __init__(self) -> None:
+        super().__init__(NOW.timestamp())
+        self._numbers = itertools.count()
+
+    def identity(self, request: Incoming) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{request.path} {next(self._numbers)}"))
 
 
 def _target(base_url: str) -> Target:
@@ -98,53 +94,31 @@ def _target(base_url: str) -> Target:
     )
 
 
-def _called(api: Api, request: Request, target: Target) -> WireResponse:
-    """Return what the application answers, the way it would come from a connection."""
-    start, *lines = head_of(request, target).decode("latin-1").split("\r\n")[:-2]
-    where = urlsplit(request.url)
-    path, _, query = start.split(" ")[1].partition("?")
-    scope = {
-        "type": "http",
-        "method": request.method,
-        "raw_path": path.encode("latin-1"),
-        "query_string": query.encode("latin-1"),
-        "headers": [
-            (name.lower().encode("latin-1"), value.encode("latin-1"))
-            for name, _, value in (line.partition(": ") for line in lines)
-        ],
-        "http_version": "1.1",
-        "scheme": where.scheme,
-        "server": (where.hostname, where.port or 80),
-        "state": {"connection": Connection()},
-    }
-    sent: dict[str, Any] = {}
+def _answered(step: Step, request: Request, api: Api, target: Target) -> Exchange:
+    messages = [revealed(text, target) for text in request.raw] or [head_of(request, target) + request.body]
+    scheme: Literal["http", "https"] = "https" if urlsplit(request.url).scheme == "https" else "http"
 
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": request.body, "more_body": False}
+    def received(bare: BareAnswer) -> WireResponse:
+        assert bare.status is not None
+        return WireResponse(bare.status, bare.reason, "1.1", bare.headers, bytearray(bare.body))
 
-    async def send(message: Mapping[str, Any]) -> None:
-        sent.update(message)
-
-    asyncio.run(api(scope, receive, send))
-    content = b"" if request.method == "HEAD" else sent["body"]
-    pairs = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in sent["headers"])
-    phrase = HTTPStatus(sent["status"]).phrase
-    return WireResponse(sent["status"], phrase, "1.1", pairs, bytearray(content))
+    called = BareServer(api, scheme=scheme).converse(messages)
+    first, *later = (answer_of(received(each), request, target, target.settings["max-body"]) for each in called)
+    return Exchange(
+        step.probe,
+        request,
+        first,
+        invoice_id=step.invoice_id,
+        started=NOW,
+        elapsed=0.02,
+        later=tuple(later),
+        closed=bool(request.raw) and called[-1].end != "open",
+    )
 
 
 def _answers(base_url: str, secure_origin: str = "") -> MappingProxyType[str, Exchange]:
-    api, target, found = _application(secure_origin), _target(base_url), dict[Step, Exchange]()
-
-    def answer(request: Request) -> Answer:
-        return answer_of(_called(api, request, target), request, target, target.settings["max-body"])
-
-    def spoken(probe: Probe, usual: Exchange) -> Exchange:
-        """Return the answers to what is written as it stands: the invoice, a refusal, or those to several requests."""
-        requests = {each.probe: every.request for each, every in found.items()}
-        names = [each.name for each in probe.talk] or [_REFUSED.get(probe.name.partition("[")[0], "item")]
-        first, *later = (answer(requests[name]) for name in names)
-        return replace(usual, answer=first, later=tuple(later), closed=probe.until_closed)
-
+    api, target, found = Api(_Store(), _KEY, _Clock()), _target(base_url), dict[Step, Exchange]()
+    api.secure_origin = secure_origin
     asked = [Step(name, INVOICE_ID) for name, probe in probes.by_key().items() if applicable(probe, target)]
     asked += [Step(each.probe, SECOND_ID) for each in asked if probes.by_key()[each.probe].each_invoice]
     for step in closure(asked):
@@ -153,8 +127,7 @@ def _answers(base_url: str, secure_origin: str = "") -> MappingProxyType[str, Ex
             request = build_request(step, target, known)
         except (NotObserved, KeyError):
             continue  # the server has nothing that it could be built from, such as a further page
-        usual = Exchange(step.probe, request, None, invoice_id=step.invoice_id, started=NOW, elapsed=0.02)
-        found[step] = spoken(probe_of(step), usual) if request.raw else replace(usual, answer=answer(request))
+        found[step] = _answered(step, request, api, target)
     return MappingProxyType(
         {f"{'' if step.invoice_id == INVOICE_ID else SECOND}{step.probe}": each for step, each in found.items()}
     )

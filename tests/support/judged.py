@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
 import itertools
-import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from types import ModuleType
 from typing import Any, Final
 
-from conformance import checks as package
-from conformance.checks import (
-    test_attributes,
-    test_authentication,
-    test_caching,
-    test_conditional,
-    test_cookies,
-    test_disclosure,
-    test_error_documents,
-    test_errors,
-    test_headers,
-    test_http,
-    test_isolation,
-    test_item,
-    test_json,
-    test_links,
-    test_methods,
-    test_negotiation,
-    test_not_modified,
-    test_parameters,
-    test_ranges,
-    test_related,
-    test_relationship,
-    test_semantics,
-    test_structure,
-    test_tokens,
-    test_transport,
-    test_validators,
-)
-from conformance.judge.api import Violation
-from conformance.model.exchange import Exchange, NotObserved
+from conformance.judge import suite
+from conformance.judge.endings import NotJudged, Violation, end_of
+from conformance.model.exchange import Exchange
 from conformance.plan import probes
 from conformance.plan.parameters import EVERY
 from conformance.plan.probe import Family
@@ -51,14 +19,12 @@ from tests.support.changes import altered
 from tests.support.correct import answers
 from tests.support.exchanges import exchange
 
-Check = Callable[..., None]
+Function = Callable[..., None]
 Given = Mapping[str, Exchange]
 PASSED, VIOLATED, NOT_OBSERVED = "passed", "violated", "not observed"
 # What checks are given beside exchanges.
 FACTS: Final = TokenFacts(is_jwt=True, guessable_key=False, lifetime=600.0)
 CONTEXT: Final[Mapping[str, Any]] = {"token_facts": FACTS, "signing_key_bits": 256, "max_latency": 1.0}
-
-
 # What belongs to the arguments over the whole record.
 RECORD: Final[Mapping[str, Callable[[Exchange], bool]]] = {
     "every_exchange": lambda _: True,
@@ -68,25 +34,12 @@ RECORD: Final[Mapping[str, Callable[[Exchange], bool]]] = {
 }
 
 
-def claimed(check: Check) -> str:
-    """Return the requirement that a check claims."""
-    (mark,) = check.pytestmark  # type: ignore[attr-defined]
-    return str(mark.args[0])
-
-
 @cache
-def checks(*modules: ModuleType) -> tuple[Check, ...]:
-    """Return every check of ``modules``, by default of all."""
-    if not modules:
-        names = (f"{package.__name__}.{each.name}" for each in pkgutil.iter_modules(package.__path__))
-        modules = tuple(importlib.import_module(name) for name in names if ".test_" in name)
-    return tuple(each for module in modules for name, each in vars(module).items() if name.startswith("test_"))
-
-
-@cache
-def parameters(check: Check) -> tuple[str, ...]:
+def parameters(function: Function) -> tuple[str, ...]:
     """Return the names of the arguments of a check."""
-    return tuple(inspect.signature(check).parameters)
+    check = suite.Check.of(function)
+    assert check is not None, function
+    return check.parameters
 
 
 @cache
@@ -109,49 +62,44 @@ def _values(name: str, given: Given, record: Given) -> list[Any]:
     return answered or [exchange(name, None)]
 
 
-def arguments(check: Check, given: Given, record: Given | None = None) -> dict[str, list[Any]]:
+def arguments(function: Function, given: Given, record: Given | None = None) -> dict[str, list[Any]]:
     """Return what each argument of a check may stand for when ``given`` was answered, as for ``judged``."""
     record = given if record is None else record
-    return {name: _values(name, given, record) for name in parameters(check)}
+    return {name: _values(name, given, record) for name in parameters(function)}
 
 
-def _said(check: Check, arguments: Mapping[str, Any]) -> str:
-    try:
-        check(**arguments)
-    except NotObserved:
-        return NOT_OBSERVED
-    except Violation as violation:
-        texts = (violation.expected, violation.observed)
+def _said(function: Function, values: Mapping[str, Any]) -> str:
+    ending = end_of(function, **values)
+    if isinstance(ending, Violation):
+        texts = (ending.expected, ending.observed)
         assert all(texts), texts
         assert "\n" not in "".join(texts), texts
         return VIOLATED
-    return PASSED
+    return NOT_OBSERVED if isinstance(ending, NotJudged) else PASSED
 
 
-def _gravest(check: Check, values: Mapping[str, list[Any]]) -> str:
+def _gravest(function: Function, values: Mapping[str, list[Any]]) -> str:
     """Return the gravest of what a check says of each combination of the values of its arguments."""
     calls = (dict(zip(values, each, strict=True)) for each in itertools.product(*values.values()))
-    return min((_said(check, call) for call in calls), key=(VIOLATED, PASSED, NOT_OBSERVED).index)
+    return min((_said(function, call) for call in calls), key=(VIOLATED, PASSED, NOT_OBSERVED).index)
 
 
-def outcome(check: Check, *positional: Any, **named: Any) -> str:
+def outcome(function: Function, *positional: Any, **named: Any) -> str:
     """Return what a check says of its arguments; those that are not given are answers of the correct server.
 
     One exchange stands for a set of one, too. ``named`` may have more than the check wants.
     """
-    given = {**named, **dict(zip(parameters(check), positional, strict=False))}
-    values = {
-        name: [given[name]] if name in given else _values(name, answers(), answers()) for name in parameters(check)
-    }
-    for name, (first, *_) in values.items():
-        if name.startswith(EVERY) and isinstance(first, Exchange):
-            values[name] = [(first,)]
-    return _gravest(check, values)
+    given = {**named, **dict(zip(parameters(function), positional, strict=False))}
+    values = {name: [given[name]] for name in parameters(function) if name in given}
+    for name, (value,) in values.items():
+        if name.startswith(EVERY) and isinstance(value, Exchange):
+            values[name] = [(value,)]
+    return _gravest(function, {**arguments(function, answers()), **values})
 
 
-def judged(check: Check, given: Given, record: Given | None = None) -> str:
+def judged(function: Function, given: Given, record: Given | None = None) -> str:
     """Return what a check says when nothing but ``given`` was answered; ``record`` is what the whole record has."""
-    return _gravest(check, arguments(check, given, record))
+    return _gravest(function, arguments(function, given, record))
 
 
 @dataclass(frozen=True)
@@ -161,18 +109,21 @@ class Group:
     ``base`` are the answers of a correct server.
     """
 
-    modules: tuple[ModuleType, ...]
+    areas: tuple[str, ...]
     base: Callable[[], Given] = answers
 
-    @property
-    def checks(self) -> tuple[Check, ...]:
-        """All checks of the areas."""
-        return checks(*self.modules)
+    @cached_property
+    def checks(self) -> tuple[suite.Check, ...]:
+        """The checks in the modules of the areas."""
+        modules = {f"test_{area}" for area in self.areas}
+        found = tuple(check for check in suite.checks() if check.module in modules)
+        assert {check.module for check in found} == modules
+        return found
 
     @cached_property
     def answers(self) -> Given:
         """The answers of the correct server that the checks name."""
-        names = {name for check in self.checks for name in parameters(check)} - RECORD.keys() - CONTEXT.keys()
+        names = {name for check in self.checks for name in check.parameters} - RECORD.keys() - CONTEXT.keys()
         named = {probe for name in names for probe in _members(name.removeprefix(EVERY))}
         return {name: each for name, each in self.base().items() if name in named}
 
@@ -198,9 +149,9 @@ class Group:
         named = {name for each in changes.values() for name in (each.probe, each.probe.partition("[")[0])}
         found = {}
         for check in self.checks:
-            names = parameters(check)
-            if not RECORD.keys().isdisjoint(names) or not named.isdisjoint(name.removeprefix(EVERY) for name in names):
-                found[claimed(check), check.__name__] = judged(check, given, apart)
+            names = {name.removeprefix(EVERY) for name in check.parameters}
+            if check.is_record_wide or not named.isdisjoint(names):
+                found[check.requirement, check.name] = judged(check.function, given, apart)
         return found
 
     def violations(self, changes: Given) -> set[tuple[str, str]]:
@@ -211,34 +162,13 @@ class Group:
         """Return the requirements that do not hold for a server that is correct but for ``changes``."""
         return {requirement for requirement, _ in self.violations(changes)}
 
-    def unviolated(self, faults: Iterable[Given], *areas: str) -> set[tuple[str, str]]:
-        """Return the checks that none of ``faults`` violates, of all requirements or of those of ``areas``."""
-        own = {(claimed(check), check.__name__) for check in self.checks if claimed(check).startswith(areas or "")}
+    def unviolated(self, faults: Iterable[Given], *prefixes: str) -> set[tuple[str, str]]:
+        """Return the checks that none of ``faults`` violates, of all requirements or of those with ``prefixes``."""
+        own = {(each.requirement, each.name) for each in self.checks if each.requirement.startswith(prefixes or "")}
         return own.difference(*map(self.violations, faults))
 
 
-INVOICES = Group(
-    (
-        test_attributes,
-        test_item,
-        test_json,
-        test_links,
-        test_related,
-        test_relationship,
-        test_semantics,
-        test_structure,
-    )
-)
-HTTP = Group((test_validators, test_conditional, test_not_modified, test_ranges, test_caching, test_http, test_methods))
-POLICY = Group(
-    (
-        test_negotiation,
-        test_error_documents,
-        test_errors,
-        test_headers,
-        test_parameters,
-        test_authentication,
-        test_disclosure,
-    )
-)
-CUSTOMERS = Group((test_tokens, test_isolation, test_cookies, test_transport))
+INVOICES = Group(("attributes", "item", "json", "links", "related", "relationship", "semantics", "structure"))
+HTTP = Group(("validators", "conditional", "not_modified", "ranges", "caching", "http", "methods"))
+POLICY = Group(("negotiation", "error_documents", "errors", "headers", "parameters", "authentication", "disclosure"))
+CUSTOMERS = Group(("tokens", "isolation", "cookies", "transport"))

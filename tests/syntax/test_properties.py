@@ -23,7 +23,7 @@ from conformance.model.exchange import ENTITY_TAG
 from conformance.reading.header_fields import MalformedError, fixdate
 from conformance.syntax.scalars import exact_sum, instant, plain_decimal
 from tests.support.exchanges import document, exchange
-from tests.support.judged import INVOICES, RECORD, claimed, judged, parameters
+from tests.support.judged import INVOICES, RECORD, judged
 
 keep_files_away()
 
@@ -102,13 +102,13 @@ def attributes(draw: st.DrawFn) -> Attributes:
 
 # Checks that have something to judge when nothing but the invoice was answered.
 _ALONE = {"item", "item_with_account", *RECORD}
-JUDGES = [check for check in INVOICES.checks if _ALONE.issuperset(parameters(check))]
+JUDGES = [check for check in INVOICES.checks if _ALONE.issuperset(check.parameters)]
 
 
 def violated(body: Any) -> set[str]:
     """Return the requirements that an answer with this body does not satisfy."""
     answers = {"item": exchange(body=body)}
-    return {claimed(check) for check in JUDGES if judged(check, answers) == "violated"}
+    return {check.requirement for check in JUDGES if judged(check.function, answers) == "violated"}
 
 
 def with_attributes(values: Attributes) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What several check files need: documents, invoices, values and comparisons. Only checks use it."""

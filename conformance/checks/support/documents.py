@@ -6,8 +6,9 @@ Every part comes with its JSON Pointer. Parts of the wrong type are passed over:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import unquote
 
 from conformance.judge.api import expect
@@ -20,11 +21,29 @@ EXTENSION_MEMBER = re.compile(r"[A-Za-z0-9]+:")
 _WITHOUT_CONTENT = frozenset({204, 205, 206, 304})
 
 
+_Result = TypeVar("_Result")
+
+
 class Part(NamedTuple):
     """A value inside a document and the JSON Pointer (RFC 6901) that leads to it."""
 
     pointer: str
     value: Any
+
+
+def _once(read: Callable[[Exchange], _Result]) -> Callable[[Exchange], _Result]:
+    """Let ``read`` read each exchange once: dozens of checks ask for the same parts of every answer."""
+    name = f"_{read.__name__}"
+
+    @wraps(read)
+    def kept(exchange: Exchange) -> _Result:
+        known = vars(exchange)
+        if name not in known:
+            known[name] = read(exchange)
+        found: _Result = known[name]
+        return found
+
+    return kept
 
 
 def json_text(exchange: Exchange) -> JsonText:
@@ -94,6 +113,8 @@ def is_additional(exchange: Exchange, name: str) -> bool:
     """Tell whether a member may stand anywhere: an @-member, or of an extension that the media type names."""
     if name.startswith("@"):
         return True
+    if ":" not in name:
+        return False
     extended = _EXTENSION.search(exchange.fields.get("Content-Type") or "")
     return extended is not None and EXTENSION_MEMBER.match(name) is not None
 
@@ -108,26 +129,31 @@ def is_relationship_url(exchange: Exchange) -> bool:
     return "/relationships/" in path_of_request(exchange)
 
 
+@_once
 def path_of_request(exchange: Exchange) -> str:
     """Return the path of the request target, decoded. It is not parsed as a URL: it may begin with two slashes."""
     return unquote(exchange.request.target.partition("?")[0])
 
 
-def resources(exchange: Exchange) -> Iterator[Part]:
-    """Yield the resource objects of a document: of the primary data, and the included ones."""
+@_once
+def resources(exchange: Exchange) -> tuple[Part, ...]:
+    """Return the resource objects of a document: of the primary data, and the included ones."""
     content = document(exchange)
-    if not is_relationship_url(exchange):
-        yield from objects_in("/data", content.get("data"))
+    found = [] if is_relationship_url(exchange) else list(objects_in("/data", content.get("data")))
     if isinstance(content.get("included"), list):
-        yield from objects_in("/included", content["included"])
+        found += objects_in("/included", content["included"])
+    return tuple(found)
 
 
-def relationships(exchange: Exchange) -> Iterator[Part]:
-    """Yield the relationship objects of all resource objects."""
-    for resource in resources(exchange):
-        for name, value in member_object(resource.value, "relationships").items():
-            if isinstance(value, dict) and not is_additional(exchange, name):
-                yield Part(_below(resource.pointer, "relationships", name), value)
+@_once
+def relationships(exchange: Exchange) -> tuple[Part, ...]:
+    """Return the relationship objects of all resource objects."""
+    return tuple(
+        Part(_below(resource.pointer, "relationships", name), value)
+        for resource in resources(exchange)
+        for name, value in member_object(resource.value, "relationships").items()
+        if isinstance(value, dict) and not is_additional(exchange, name)
+    )
 
 
 def identifiers(exchange: Exchange) -> Iterator[Part]:
@@ -184,11 +210,13 @@ def containers(exchange: Exchange) -> Iterator[Part]:
                 yield Part(_below(resource.pointer, "relationships", name), value)
 
 
-def free_names(exchange: Exchange) -> Iterator[Part]:
-    """Yield the member names that the server chose itself: of attributes at any depth, relationships and links.
+@_once
+def free_names(exchange: Exchange) -> tuple[Part, ...]:
+    """Return the member names that the server chose itself: of attributes at any depth, relationships and links.
 
     Names of the other objects, whose members JSON:API lists, are owned by the requirements on those objects.
     """
+    found: list[Part] = []
     waiting: list[Part] = []
     for resource in resources(exchange):
         waiting += _present(resource, "attributes")
@@ -204,23 +232,27 @@ def free_names(exchange: Exchange) -> Iterator[Part]:
         elif isinstance(value, dict):
             for name, member in value.items():
                 if not is_additional(exchange, name):
-                    yield Part(_below(pointer, name), name)
+                    found.append(Part(_below(pointer, name), name))
                     waiting.append(Part(_below(pointer, name), member))
+    return tuple(found)
 
 
-def leaves(value: Any) -> Iterator[Part]:
-    """Yield every value of a JSON text that is neither object nor array, and every member name as a string."""
-    waiting = [Part("", value)]
+@_once
+def leaves(exchange: Exchange) -> tuple[Part, ...]:
+    """Return every value of the JSON text that is neither object nor array, and every member name as a string."""
+    found = []
+    waiting = [Part("", exchange.json.value)]
     while waiting:
         pointer, each = waiting.pop()
         if isinstance(each, dict):
             for name, member in each.items():
-                yield Part(_below(pointer, name), name)
+                found.append(Part(_below(pointer, name), name))
                 waiting.append(Part(_below(pointer, name), member))
         elif isinstance(each, list):
             waiting += [Part(f"{pointer}/{position}", member) for position, member in enumerate(each)]
         else:
-            yield Part(pointer, each)
+            found.append(Part(pointer, each))
+    return tuple(found)
 
 
 def distinct(exchanges: Iterable[Exchange]) -> list[Exchange]:
@@ -265,4 +297,6 @@ def member_object(owner: Object, name: str) -> Object:
 
 
 def _below(pointer: str, *names: str) -> str:
-    return pointer + "".join("/" + name.replace("~", "~0").replace("/", "~1") for name in names)
+    for name in names:
+        pointer += "/" + (name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name)
+    return pointer

@@ -71,10 +71,11 @@ def fields_of(resource: Object) -> tuple[set[str], set[str]]:
 
 def is_foreign_key(name: str, resource: Object) -> bool:
     """Tell whether an attribute of ``resource`` is named like the key of another resource."""
-    return any(
-        re.fullmatch(rf"{re.escape(other)}[-_]?(?:id|uuid)", name, re.IGNORECASE)
-        for other in (*_KEYED, *documents.member_object(resource, "relationships"))
-    )
+    lower = name.lower()
+    stems = {lower.removesuffix(suffix) for suffix in ("id", "uuid") if lower.endswith(suffix)}
+    stems |= {stem[:-1] for stem in stems if stem.endswith(("-", "_"))}
+    others = (*_KEYED, *documents.member_object(resource, "relationships"))
+    return bool(stems) and not stems.isdisjoint(other.lower() for other in others)
 
 
 def is_filled_relationship(exchange: Exchange, relationship: Object) -> bool:

@@ -139,6 +139,7 @@ class ReplayObserver(Observer):
 
     def forget(self, steps: Iterable[Step]) -> None:
         """Let the next recorded observation of ``steps`` be judged; what was observed once stays as it is."""
+        self.version += 1
         for step in closure(steps):
             if self._next.get(step, 0) in self.kept.observations.get(step, {}):
                 if step in self.record:

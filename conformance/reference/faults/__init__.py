@@ -1,28 +1,39 @@
 """The fault bank: named ways in which the reference server can be made wrong.
 
-A fault is a function that alters an :class:`~conformance.reference.app.Api` through its seams::
+Each module of this package that holds faults is an area, and is found by itself. A fault is a row of who must report
+it, and of what is wrong and how it is made so::
 
-    @fault("etag-unquoted", caught_by={"ETAG-002"}, clause="RFC 9110, section 8.8.3")
-    def unquoted(api: Api) -> None:
-        \"""The entity tag is sent without quotes.\"""
-        api.replace("entity_tag", lambda original, body: original(body).replace('"', ""))
+    fault = Area(__name__)
 
-Seams, from inside to outside: attributes such as ``api.vary``; ``api.replace(method, replacement)``, where the
-replacement gets the original method first; ``on_request``, ``on_document``, ``on_answer``, ``on_bytes``, ``on_input``.
-Each module of this package holds the faults of one area and is found by itself.
+    fault("etag-unquoted", {"ETAG-002"}, "RFC 9110, section 8.8.3")(
+        "The entity tag is sent without quotes.",
+        instead_of(Api.entity_tag)(lambda original, body: original(body).replace('"', "")),
+    )
+
+What takes more than an expression is a function, and its docstring says what is wrong::
+
+    @fault("json-white-space-varies", stateful=True, {"JSON-007"}, "Documented example, response body", stateful=True)
+    def white_space(api: Api) -> None:
+        \"""Every third answer is indented.\"""
+        ...
+
+:mod:`.seams` has what a fault can take hold of, :mod:`.tools` what many do.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
-
     from conformance.reference.app import Api
+    from conformance.reference.faults.seams import Install
+
+# What a fault can need without which nothing of it shows in an answer by itself, or nothing but on a connection.
+_OF_CONNECTIONS = frozenset({"wire", "https", "load", "repeat"})
 
 
 @dataclass(frozen=True)
@@ -30,7 +41,9 @@ class Fault:
     """One fault.
 
     ``caught_by`` are the ids of the requirements that must report it. ``also`` are further ones that report it for a
-    stated reason. ``needs`` are the capabilities without which it cannot be seen.
+    stated reason. ``needs`` are the capabilities without which it cannot be seen. ``stateful`` means that answers
+    do not follow from their requests alone, but from earlier ones, the connection or the time, or that the tokens are
+    others.
     """
 
     name: str
@@ -38,38 +51,97 @@ class Fault:
     caught_by: frozenset[str]
     clause: str
     area: str
-    install: Callable[[Api], None]
+    install: Install
     also: Mapping[str, str] = field(default_factory=dict)
     needs: frozenset[str] = frozenset()
+    stateful: bool = False
 
     def apply(self, api: Api) -> None:
         """Make ``api`` wrong."""
         self.install(api)
 
+    @property
+    def bare(self) -> bool:
+        """Whether all that it does shows when each request is answered by itself, without a connection."""
+        return not self.stateful and self.needs.isdisjoint(_OF_CONNECTIONS)
+
 
 _FAULTS: dict[str, Fault] = {}
 
 
-def fault(
+class Row:
+    """A fault of which all is known but what it does."""
+
+    def __init__(self, fault: Fault) -> None:
+        """``fault`` lacks what it does, and its description."""
+        self._fault = fault
+
+    @overload
+    def __call__(self, install: Install, /) -> Install: ...
+
+    @overload
+    def __call__(self, description: str, install: Install, /) -> Install: ...
+
+    def __call__(self, what: str | Install, install: Install | None = None, /) -> Install:
+        """Register the fault: a description and what it does, or a function whose docstring is the description.
+
+        :raises ValueError: when the name is taken or there is no description.
+        """
+        description, done = (what, install) if isinstance(what, str) else (what.__doc__, what)
+        if self._fault.name in _FAULTS or not description or done is None:
+            raise ValueError(f"fault {self._fault.name!r} is registered already or not described")
+        _FAULTS[self._fault.name] = replace(self._fault, description=description, install=done)
+        return done
+
+
+class Area:
+    """The faults of one module, and what they have in common: the clause that they break, and what they need."""
+
+    def __init__(self, module: str, clause: str = "", *, needs: Collection[str] = (), stateful: bool = False) -> None:
+        """``module`` is the module's name."""
+        self._name = module.rpartition(".")[2]
+        self._clause, self._needs, self._stateful = clause, needs, stateful
+
+    def __call__(  # noqa: PLR0913 - each is one cell of a row
+        self,
+        name: str,
+        caught_by: Collection[str],
+        clause: str = "",
+        *,
+        also: Mapping[str, str] | None = None,
+        needs: Collection[str] | None = None,
+        stateful: bool | None = None,
+    ) -> Row:
+        """Begin a fault; what is not given is as in the whole area."""
+        return Row(
+            Fault(
+                name=name,
+                description="",
+                caught_by=frozenset(caught_by),
+                clause=clause or self._clause,
+                area=self._name,
+                install=lambda _: None,
+                also=also or {},
+                needs=frozenset(self._needs if needs is None else needs),
+                stateful=self._stateful if stateful is None else stateful,
+            )
+        )
+
+
+def fault(  # noqa: PLR0913 - each is one cell of a row
     name: str,
     *,
     caught_by: Collection[str],
     clause: str,
     also: Mapping[str, str] | None = None,
     needs: Collection[str] = (),
+    stateful: bool = False,
 ) -> Callable[[Callable[[Api], None]], Callable[[Api], None]]:
-    """Register the decorated function as a fault; its docstring is the description.
-
-    :raises ValueError: when the name is taken or the docstring is missing.
-    """
+    """Register the decorated function as a fault of the module that it is in."""
 
     def register(install: Callable[[Api], None]) -> Callable[[Api], None]:
-        if name in _FAULTS or not install.__doc__:
-            raise ValueError(f"fault {name!r} is registered already or not described")
-        area = install.__module__.rpartition(".")[2]
-        _FAULTS[name] = Fault(
-            name, install.__doc__, frozenset(caught_by), clause, area, install, also or {}, frozenset(needs)
-        )
+        area = Area(install.__module__)
+        area(name, caught_by, clause, also=also, needs=needs, stateful=stateful)(install)
         return install
 
     return register

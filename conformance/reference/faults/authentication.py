@@ -249,7 +249,11 @@ def data_in_401(api: Api) -> None:
 
 
 @fault(
-    "auth-weak-key", caught_by={"JWT-011"}, clause="RFC 8725, section 3.5", also={"JWT-014": "the key is short, too"}
+    "auth-weak-key",
+    stateful=True,
+    caught_by={"JWT-011"},
+    clause="RFC 8725, section 3.5",
+    also={"JWT-014": "the key is short, too"},
 )
 def weak_key(api: Api) -> None:
     """The tokens are signed with a key from a tutorial."""

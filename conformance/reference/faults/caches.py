@@ -36,6 +36,7 @@ def _keep(api: Api, served: Callable[[Request], bool]) -> None:
 
 @fault(
     "cache-serves-nobody",
+    stateful=True,
     caught_by={"CACHE-008"},
     clause="RFC 9111, section 3.5",
     also={
@@ -51,6 +52,7 @@ def serves_nobody(api: Api) -> None:
 
 @fault(
     "cache-serves-other-customer",
+    stateful=True,
     caught_by={"CACHE-009"},
     clause="RFC 9111, section 3.5",
     also={
@@ -94,6 +96,7 @@ def _keep_for_all(api: Api, where: Callable[[Request], bool]) -> None:
 
 @fault(
     "cache-serves-collection-to-all",
+    stateful=True,
     caught_by={"CACHE-009"},
     clause="RFC 9111, section 3.5",
     needs={"second-customer", "collection"},
@@ -104,7 +107,11 @@ def serves_collection(api: Api) -> None:
 
 
 @fault(
-    "cache-serves-account-to-all", caught_by={"CACHE-009"}, clause="RFC 9111, section 3.5", needs={"second-customer"}
+    "cache-serves-account-to-all",
+    stateful=True,
+    caught_by={"CACHE-009"},
+    clause="RFC 9111, section 3.5",
+    needs={"second-customer"},
 )
 def serves_account(api: Api) -> None:
     """Whoever asks for the account of an invoice gets the owner's stored copy."""

@@ -138,7 +138,7 @@ def id_injects(api: Api) -> None:
     api.on_answer(inject)
 
 
-@fault("generated-id-non-ascii-at-times", caught_by={"ERR-011"}, clause=CLIENT_ERRORS)
+@fault("generated-id-non-ascii-at-times", stateful=True, caught_by={"ERR-011"}, clause=CLIENT_ERRORS)
 def id_at_times(api: Api) -> None:
     """Every third id with a character outside of ASCII is answered with 500."""
     turn = itertools.count(1)

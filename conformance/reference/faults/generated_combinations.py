@@ -180,6 +180,7 @@ def sparse_without_etag(api: Api) -> None:
 
 @fault(
     "generated-combined-etag-changes",
+    stateful=True,
     caught_by={"ETAG-004"},
     clause="RFC 9110, section 8.8.1",
     also={"COND-001": "so it never matches"},

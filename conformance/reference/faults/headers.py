@@ -91,24 +91,23 @@ def request_id_missing(api: Api) -> None:
 @fault("request-id-constant", caught_by={"HDR-013"}, clause=DOCUMENTED)
 def request_id_constant(api: Api) -> None:
     """Every answer has the same X-Request-Id."""
-    value = str(uuid.uuid4())
-    api.replace("request_id", lambda *_: value)
+    api.replace("request_id", lambda *_: "5b680e3f-1237-42df-aa96-7a8b6570b6d7")
 
 
-@fault("request-id-of-connection", caught_by={"HDR-013"}, clause=DOCUMENTED)
+@fault("request-id-of-connection", stateful=True, caught_by={"HDR-013"}, clause=DOCUMENTED)
 def request_id_of_connection(api: Api) -> None:
     """The answers on one connection have the same X-Request-Id."""
     api.replace("request_id", lambda _, request: str(uuid.UUID(int=request.connection.number, version=4)))
 
 
-@fault("request-id-of-previous", caught_by={"HDR-013"}, clause=DOCUMENTED)
+@fault("request-id-of-previous", stateful=True, caught_by={"HDR-013"}, clause=DOCUMENTED)
 def request_id_of_previous(api: Api) -> None:
     """Every second answer repeats the X-Request-Id of the one before."""
     count = itertools.count()
     api.replace("request_id", lambda *_: str(uuid.UUID(int=2**70 + next(count) // 2, version=4)))
 
 
-@fault("request-id-number", caught_by={"HDR-014"}, clause=DOCUMENTED)
+@fault("request-id-number", stateful=True, caught_by={"HDR-014"}, clause=DOCUMENTED)
 def request_id_number(api: Api) -> None:
     """The X-Request-Id is a running number."""
     count = itertools.count(1)

@@ -24,6 +24,7 @@ LOAD = {"load"}
 
 @fault(
     "second-request-without-vary",
+    stateful=True,
     caught_by={"CACHE-005"},
     clause="Documented example, response headers",
     also={"CACHE-006": "Vary comes and goes", "COND-007": "Vary comes and goes", "HTTP-006": "Vary comes and goes"},
@@ -35,6 +36,7 @@ def second_without_vary(api: Api) -> None:
 
 @fault(
     "second-request-other-media-type",
+    stateful=True,
     caught_by={"NEGO-002"},
     clause="JSON:API 1.1, content-negotiation-servers",
     also={"HTTP-006": "it comes and goes"},
@@ -51,6 +53,7 @@ def second_other_type(api: Api) -> None:
 
 @fault(
     "second-request-other-invoice",
+    stateful=True,
     caught_by={"ITEM-008"},
     clause="JSON:API 1.1, document-resource-object-identification",
     also={
@@ -90,6 +93,7 @@ def _every(api: Api, period: int, change: Callable[[Request, Answer], None]) -> 
 
 @fault(
     "one-in-five-without-private",
+    stateful=True,
     caught_by={"CACHE-003"},
     clause="RFC 9111, section 5.2.2.7",
     also={
@@ -105,6 +109,7 @@ def one_in_five_public(api: Api) -> None:
 
 @fault(
     "one-in-five-other-etag",
+    stateful=True,
     caught_by={"ETAG-004"},
     clause="RFC 9110, section 8.8.1",
     also={"COND-007": "the tag changes", "ETAG-007": "the tag changes", "HTTP-006": "the tag changes"},
@@ -117,6 +122,7 @@ def one_in_five_etag(api: Api) -> None:
 
 @fault(
     "one-in-five-other-bytes",
+    stateful=True,
     caught_by={"JSON-007"},
     clause="Documented example, response body",
     also={"HTTP-018": "the length changes", "ROB-009": "in turn it is not as by itself"},
@@ -133,6 +139,7 @@ def one_in_five_bytes(api: Api) -> None:
 
 @fault(
     "one-in-five-crash",
+    stateful=True,
     caught_by={"ERR-011", "ITEM-001", "ROB-013"},
     clause="RFC 9110, section 15.6",
     also={"ROB-009": "in turn it is not as by itself"},
@@ -152,6 +159,7 @@ def one_in_five_crash(api: Api) -> None:
 
 @fault(
     "concurrent-shared-buffer",
+    stateful=True,
     caught_by={"ROB-007", "ITEM-008"},
     clause="RFC 9110, section 9.2.1",
     needs=LOAD,
@@ -177,6 +185,7 @@ def is_item_path(path: str) -> bool:
 
 @fault(
     "concurrent-overload",
+    stateful=True,
     caught_by={"SEC-021"},
     clause="RFC 9110, section 15.6",
     needs=LOAD,
@@ -200,6 +209,7 @@ def overload(api: Api) -> None:
 
 @fault(
     "concurrent-customer-leaks",
+    stateful=True,
     caught_by={"ROB-008"},
     clause="OWASP API1:2023",
     also={"CACHE-009": "the other customer is shown the first one's invoice"},

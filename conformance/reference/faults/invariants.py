@@ -175,7 +175,7 @@ def call_after_period(api: Api) -> None:
     _set(api, {"terminated-last-call-at": BUSY.end + timedelta(days=1)})
 
 
-@fault("end-in-the-future", caught_by={"INV-010"}, clause=NAMES, also={"COLL-006": "it may overlap"})
+@fault("end-in-the-future", stateful=True, caught_by={"INV-010"}, clause=NAMES, also={"COLL-006": "it may overlap"})
 def end_in_the_future(api: Api) -> None:
     """The busiest invoice ends tomorrow."""
     _busy(api, lambda attributes: attributes.update({"end-date": datetime.now(UTC) + timedelta(days=1)}))

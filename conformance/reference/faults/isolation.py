@@ -152,6 +152,7 @@ def hidden_found(api: Api) -> None:
 
 @fault(
     "isolation-identity-of-connection",
+    stateful=True,
     caught_by={"ROB-008"},
     clause=OBJECTS,
     also={"CACHE-009": "the other customer is served the first one's invoice", "SEC-004": "it lists the first one's"},

@@ -181,6 +181,7 @@ def count_null(api: Api) -> None:
 
 @fault(
     "json-order-by-chance",
+    stateful=True,
     caught_by={"JSON-007"},
     clause=LEXEMES,
     also={
@@ -209,6 +210,7 @@ def order_by_chance(api: Api) -> None:
 
 @fault(
     "json-white-space-varies",
+    stateful=True,
     caught_by={"JSON-007"},
     clause=LEXEMES,
     also={

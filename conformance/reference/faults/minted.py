@@ -322,13 +322,19 @@ def repeated_crash(api: Api) -> None:
     api.replace("claims", claims)
 
 
-@fault("jwt-short-key", caught_by={"JWT-014"}, clause="RFC 7518, section 3.2", needs=MINTING)
+@fault("jwt-short-key", stateful=True, caught_by={"JWT-014"}, clause="RFC 7518, section 3.2", needs=MINTING)
 def short_key(api: Api) -> None:
     """The key is random, and has 160 bits."""
     api.signing_key = secrets.token_hex(10)
 
 
-@fault("jwt-any-known-signature", caught_by={"JWT-002"}, clause="RFC 7515, section 5.2", needs={"second-customer"})
+@fault(
+    "jwt-any-known-signature",
+    stateful=True,
+    caught_by={"JWT-002"},
+    clause="RFC 7515, section 5.2",
+    needs={"second-customer"},
+)
 def any_known_signature(api: Api) -> None:
     """The signature of a token that was seen before is right for every token of the same length."""
     seen: dict[str, Any] = {}

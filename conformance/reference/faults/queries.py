@@ -207,7 +207,12 @@ def _refuse(api: Api, pattern: str) -> None:
     api.replace("parse_query", parse)
 
 
-@fault("query-fields-of-the-request-before", caught_by={"ITEM-022"}, clause="Documented example, response body")
+@fault(
+    "query-fields-of-the-request-before",
+    stateful=True,
+    caught_by={"ITEM-022"},
+    clause="Documented example, response body",
+)
 def fields_of_request_before(api: Api) -> None:
     """Sparse fieldsets stay for the next request without a query, as in a variable of the thread."""
     kept: list[dict[str, frozenset[str]]] = []

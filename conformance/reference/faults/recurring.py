@@ -35,6 +35,7 @@ class _Every:
 
 @fault(
     "recurring-unknown-relationship",
+    stateful=True,
     caught_by={"REL-001", "ROB-013"},
     clause="JSON:API 1.1, fetching-relationships-responses-200",
     needs=REPEAT,
@@ -53,6 +54,7 @@ def unknown_relationship(api: Api) -> None:
 
 @fault(
     "recurring-other-account",
+    stateful=True,
     caught_by={"REL-008"},
     clause="JSON:API 1.1, document-resource-object-linkage",
     also={"ETAG-007": "HEAD is answered with the tag of the other content"},
@@ -73,6 +75,7 @@ def other_account(api: Api) -> None:
 
 @fault(
     "recurring-include-ignored",
+    stateful=True,
     caught_by={"INCL-001"},
     clause="JSON:API 1.1, fetching-includes",
     needs=REPEAT,
@@ -92,6 +95,7 @@ def include_ignored(api: Api) -> None:
 
 @fault(
     "recurring-second-on-connection-sniffable",
+    stateful=True,
     caught_by={"HDR-003", "ROB-013"},
     clause="Documented example, response headers",
     also={"HDR-011": "it comes and goes", "HTTP-006": "it comes and goes"},
@@ -109,6 +113,7 @@ def second_sniffable(api: Api) -> None:
 
 @fault(
     "recurring-other-data-under-one-tag",
+    stateful=True,
     caught_by={"ROB-013"},
     clause="RFC 9110, section 8.8.1",
     also={"JSON-007": "two answers differ", "ITEM-030": "so do those to different queries"},
@@ -127,6 +132,7 @@ def other_data(api: Api) -> None:
 
 @fault(
     "recurring-previous-answer",
+    stateful=True,
     caught_by={"HDR-013", "ITEM-008"},
     clause="RFC 9110, section 3.3",
     also={
@@ -152,6 +158,7 @@ def previous_answer(api: Api) -> None:
 
 @fault(
     "recurring-open-accept-refused",
+    stateful=True,
     caught_by={"NEGO-003", "ROB-013"},
     clause="RFC 9110, section 12.5.1",
     needs=REPEAT,
@@ -168,6 +175,7 @@ def open_accept_refused(api: Api) -> None:
 
 @fault(
     "recurring-unknown-invoice-empty",
+    stateful=True,
     caught_by={"ITEM-024", "ROB-013"},
     clause="JSON:API 1.1, fetching-resources-responses-404",
     also={"COND-013": "there seems to be a current state", "ERR-010": "HEAD is answered in the same way"},
@@ -190,6 +198,7 @@ def unknown_invoice_empty(api: Api) -> None:
 
 @fault(
     "recurring-open-without-token",
+    stateful=True,
     caught_by={"AUTH-001", "ROB-013"},
     clause="Documented example, request headers",
     also={
@@ -220,6 +229,7 @@ def open_without_token(api: Api) -> None:
 
 @fault(
     "recurring-validator-ignored",
+    stateful=True,
     caught_by={"COND-001", "COND-002", "COND-003", "COND-004", "COND-009", "RELD-008"},
     clause="RFC 9110, section 13.1.2",
     also={"ROB-009": "in turn it is not as by itself"},
@@ -237,6 +247,7 @@ def validator_ignored(api: Api) -> None:
 
 @fault(
     "recurring-token-refused",
+    stateful=True,
     caught_by={"ITEM-001", "ROB-013"},
     clause="JSON:API 1.1, fetching-resources-responses-200",
     also={"AUTH-006": "the token is refused", "ROB-009": "in turn it is not as by itself"},
@@ -257,6 +268,7 @@ def token_refused(api: Api) -> None:
 
 @fault(
     "recurring-unsorted-collection",
+    stateful=True,
     caught_by={"COLL-005"},
     clause="Documented behaviour, collection",
     also={

@@ -38,6 +38,7 @@ def _alter_pages(api: Api, change: Callable[[Document, Query, Request], None]) -
 
 @fault(
     "swept-duplicate-far-in",
+    stateful=True,
     caught_by={"PAGE-003"},
     clause=PAGING,
     also={"COLL-004": "another invoice is missing, so that there are fewer than it says"},

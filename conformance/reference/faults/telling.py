@@ -74,7 +74,7 @@ def head_forbidden(api: Api) -> None:
     _forbidden(api, lambda request: is_foreign(request) and request.method == "HEAD")
 
 
-@fault("isolation-tag-oracle", caught_by={"SEC-003"}, clause="RFC 9110, section 13.2.1", needs=SECOND)
+@fault("isolation-tag-oracle", stateful=True, caught_by={"SEC-003"}, clause="RFC 9110, section 13.2.1", needs=SECOND)
 def tag_oracle(api: Api) -> None:
     """The right entity tag of another customer's invoice gives 304."""
     tags: dict[str, str] = {}

@@ -118,6 +118,7 @@ def upper_case(api: Api) -> None:
 
 @fault(
     "etag-of-the-moment",
+    stateful=True,
     caught_by={"ETAG-004"},
     clause=DETECTION,
     also={
@@ -139,6 +140,7 @@ def of_the_moment(api: Api) -> None:
 
 @fault(
     "etag-time-in-body",
+    stateful=True,
     caught_by={"JSON-007"},
     clause=DETECTION,
     also={
@@ -167,6 +169,7 @@ def time_in_body(api: Api) -> None:
 
 @fault(
     "etag-strong-for-two-bodies",
+    stateful=True,
     caught_by={"ETAG-005"},
     clause=DETECTION,
     also={

@@ -211,7 +211,9 @@ def extra_bytes(api: Api) -> None:
     api.on_bytes(change)
 
 
-@fault("wire-connection-lost-after-304", caught_by={"ROB-009"}, clause="RFC 9112, section 9.3", needs=WIRE)
+@fault(
+    "wire-connection-lost-after-304", stateful=True, caught_by={"ROB-009"}, clause="RFC 9112, section 9.3", needs=WIRE
+)
 def lost_after_304(api: Api) -> None:
     """The request after a 304 on the same connection is not answered."""
     after: set[int] = set()

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from conformance.judge.api import Violation
+from conformance.judge.endings import Violation
 from conformance.model.exchange import Exchange
 from conformance.observe import repeat
 from conformance.observe.sender import Pacing
@@ -35,7 +35,7 @@ _AFTERWARDS = 2
 _IN_TURN = Pacing("one after the other", workers=1)
 
 
-class Steadiness:
+class Repetitions:
     """What the repeated answers of a run say about its data; ``times`` is how often each request was sent."""
 
     def __init__(self, run: Run) -> None:
@@ -133,7 +133,7 @@ class Watch:
         self._steps = closure(steps)
         self._before = self._shown()
 
-    def is_steady(self, finding: Violation | AssertionError) -> bool:
+    def is_steady(self, finding: Violation) -> bool:
         """Tell whether the data that ``finding`` compares were the same before, in and after the exchanges judged.
 
         Sends the requests once more when they were the same so far. A server that shows other data under the same
@@ -170,9 +170,9 @@ def look_again(run: Run, steps: Iterable[Step]) -> dict[Step, list[Exchange]]:
     return {step: [each for each in found if each and _state(each)] for step, found in received.items()}
 
 
-def concerns_whole_documents(finding: Violation | AssertionError) -> bool:
+def concerns_whole_documents(finding: Violation) -> bool:
     """Tell whether ``finding`` depends on more than resources: on all that an entity tag or a length is made from."""
-    if not isinstance(finding, Violation) or finding.exchange is None:
+    if finding.exchange is None:
         return False
     return finding.part in {"ETag", "Content-Length"} or is_conditional(finding.exchange)
 

@@ -1,0 +1,55 @@
+"""Amounts of invoices that several answers of a run show."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+
+from conformance.checks.support import documents, invoices
+from conformance.checks.support.readings import Reading
+from conformance.model import contract
+from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.syntax.scalars import plain_decimal
+
+Amount = tuple[str, str]
+Series = list[tuple[Exchange, str]]
+
+
+def usual(exchanges: Iterable[Exchange]) -> dict[Amount, Series]:
+    """Return where each amount was shown most often in answer to one and the same request."""
+    found: dict[Amount, dict[Request, Series]] = {}
+    for exchange in exchanges:
+        with contextlib.suppress(NotObserved):
+            for amount, written, _ in shown_in(exchange):
+                found.setdefault(amount, {}).setdefault(exchange.request, []).append((exchange, written))
+    return {amount: max(series.values(), key=len) for amount, series in found.items()}
+
+
+def stayed_the_same(series: Series, exchange: Exchange) -> bool:
+    """Return whether an amount was shown as the same before and after ``exchange``."""
+    times = [each.started for each, _ in series if each.started]
+    steady = len({plain_decimal(written) for _, written in series}) == 1
+    return steady and exchange.started is not None and min(times) <= exchange.started <= max(times)
+
+
+def shown_in(exchange: Exchange) -> Iterator[tuple[Amount, str, str]]:
+    """Yield id of the invoice and name, text and JSON Pointer of every amount that the answer shows.
+
+    Raises NotObserved when the answer shows no invoice.
+    """
+    for place, invoice in _shown_invoices(exchange):
+        reading = Reading(exchange, documents.member_object(invoice, "attributes"))
+        for name in contract.amounts():
+            try:
+                reading.amount(name)
+            except NotObserved:
+                continue
+            yield (invoice["id"].lower(), name), str(reading.value(name)), f"{place}/attributes/{name}"
+
+
+def _shown_invoices(exchange: Exchange) -> list[documents.Part]:
+    """Return the invoices of a 200 answer: the one that was asked for, or the elements of the collection."""
+    if exchange.status == 200 and documents.path_of_request(exchange).endswith("/invoices"):
+        return [part for part in documents.resources(exchange) if isinstance(part.value.get("id"), str)]
+    # An answer with another invoice than the requested one is a finding of its own.
+    return [documents.Part("/data", invoices.own_resource(exchange))]

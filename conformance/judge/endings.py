@@ -1,0 +1,95 @@
+"""How a judgement can end: it passes, it finds a violation, it cannot judge, or the suite itself breaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from conformance.model.exchange import Exchange, NotObserved
+
+_FIELD_NAME = re.compile(r"[A-Z][A-Za-z-]*")
+# Fields that depend on what is shown.
+_OF_THE_CONTENT = frozenset({"Content-Length", "Content-Range", "ETag", "Last-Modified"})
+
+
+class Violation(Exception):  # noqa: N818 - a finding about the target, not an error of the suite
+    """A requirement does not hold.
+
+    ``expected`` and ``observed`` are one line each; ``exchange`` is the evidence, ``part`` the offending header field
+    or JSON pointer in it, ``others`` what it was compared with, and further exchanges with the same finding. ``seen``
+    counts in how many answers of how many to one request it was seen, ``again`` are those beside ``exchange``.
+    ``alone`` means that it is in ``exchange`` whatever others show: in its status, in a field that does not depend on
+    the content, or because the check says so.
+    """
+
+    def __init__(  # noqa: PLR0913 - one keyword per part of a finding
+        self,
+        expected: str,
+        observed: str,
+        exchange: Exchange | None = None,
+        *,
+        part: str | None = None,
+        others: tuple[Exchange, ...] = (),
+        alone: bool | None = None,
+    ) -> None:
+        """Describe the finding."""
+        super().__init__(f"expected {expected}; observed {observed}")
+        self.expected = expected
+        self.observed = observed
+        self.exchange = exchange
+        self.part = part
+        self.others = others
+        self.alone = _is_alone(observed, exchange, part) if alone is None else alone
+        self.seen: tuple[int, int] | None = None
+        self.again: tuple[Exchange, ...] = ()
+
+
+def status_line(exchange: Exchange) -> str:
+    """Describe an answer in one line: status, reason, size of the content."""
+    answer = exchange.answer
+    if answer is None:
+        return f"no answer: {exchange.failure}"
+    reason = f" {answer.reason}" if answer.reason else ""
+    return f"{answer.status}{reason}, {answer.wire_length} bytes"
+
+
+def _is_alone(observed: str, exchange: Exchange | None, part: str | None) -> bool:
+    if part is not None:
+        return bool(_FIELD_NAME.fullmatch(part)) and part not in _OF_THE_CONTENT
+    return exchange is not None and observed == status_line(exchange)
+
+
+@dataclass(frozen=True)
+class Passed:
+    """The requirement holds."""
+
+
+@dataclass(frozen=True)
+class NotJudged:
+    """There was nothing to judge, for this ``reason``."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class SuiteError:
+    """The suite itself broke; it is never blamed on the target."""
+
+    error: BaseException
+
+
+Ending = Passed | Violation | NotJudged | SuiteError
+
+
+def end_of(judge: Callable[..., None], /, *arguments: object, **named: object) -> Passed | Violation | NotJudged:
+    """Call ``judge`` and return how it ends. A plain assertion is a violation; other errors are raised."""
+    try:
+        judge(*arguments, **named)
+    except NotObserved as reason:
+        return NotJudged(str(reason))
+    except Violation as violation:
+        return violation
+    except AssertionError as error:
+        return Violation("", str(error).partition("\n")[0])
+    return Passed()

@@ -1,0 +1,155 @@
+"""The reference server without sockets: the bytes of a request in, the bytes of its answer out, in this thread.
+
+What happens between the two is the same as on the wire, HTTP parser and every hook included; only TCP, TLS and the
+passing of time are missing. A wait costs no time, and is reported.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from uvicorn.server import ServerState
+
+from conformance.reference.instant import InstantLoop
+from conformance.reference.message import Connection
+from conformance.reference.protocol import WireProtocol, configuration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conformance.reference.app import Api
+
+End = Literal["open", "ended", "closed", "aborted"]
+Lines = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class BareAnswer:
+    """What was written in answer to some bytes.
+
+    ``end`` is what became of the connection: it stays open; its writing half was ended, as after a refusal; it was
+    closed; it was aborted. ``waited`` is for how many seconds the server waited before it had answered, which includes
+    waiting for what never came. Two answers are equal when a client could see no difference.
+    """
+
+    written: bytes
+    end: End
+    waited: float
+
+    @cached_property
+    def _parts(self) -> tuple[list[str], bytes]:
+        rest = self.written
+        while rest.startswith(b"HTTP/1.1 1"):
+            rest = rest.partition(b"\r\n\r\n")[2]
+        head, _, body = rest.partition(b"\r\n\r\n")
+        return head.decode("latin-1").split("\r\n"), body
+
+    @property
+    def status(self) -> int | None:
+        """The status of the final answer; None when there is no status line."""
+        code = self._parts[0][0].split(" ")[1:2]
+        return int(code[0]) if code and code[0].isdecimal() else None
+
+    @property
+    def reason(self) -> str:
+        """The reason phrase; empty when there is none."""
+        return " ".join(self._parts[0][0].split(" ")[2:])
+
+    @property
+    def headers(self) -> Lines:
+        """The names and values of the header lines, as written."""
+        pairs = (line.partition(":") for line in self._parts[0][1:])
+        return tuple((name, value.strip(" \t")) for name, _, value in pairs)
+
+    @property
+    def body(self) -> bytes:
+        """What follows the header section, its framing not removed."""
+        return self._parts[1]
+
+
+class _Written(asyncio.Transport):
+    """A connection of which only the bytes that the server writes are left."""
+
+    def __init__(self, scheme: str) -> None:
+        super().__init__()
+        self.data: list[bytes] = []
+        self.end: End = "open"
+        # What uvicorn asks for.
+        self._facts = {"sockname": ("127.0.0.1", 80), "peername": ("127.0.0.1", 1), "sslcontext": scheme == "https"}
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Keep the bytes; what is written to a closed connection gets lost."""
+        if self.end == "open":
+            self.data.append(bytes(data))
+
+    def can_write_eof(self) -> bool:
+        """See asyncio."""
+        return True
+
+    def write_eof(self) -> None:
+        """See asyncio."""
+        self.end = "ended" if self.end == "open" else self.end
+
+    def close(self) -> None:
+        """See asyncio."""
+        self.end = "closed" if self.end == "open" else self.end
+
+    def abort(self) -> None:
+        """See asyncio."""
+        self.end = "aborted"
+
+    def is_closing(self) -> bool:
+        """See asyncio."""
+        return self.end in ("closed", "aborted")
+
+    def pause_reading(self) -> None:
+        """Do nothing: all that is to be read was read."""
+
+    def resume_reading(self) -> None:
+        """Do nothing: all that is to be read was read."""
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """See asyncio."""
+        return self._facts.get(name) or default
+
+
+class BareServer:
+    """A reference server that is called.
+
+    ``scheme`` is the one by which the requests come.
+    """
+
+    def __init__(self, api: Api, *, scheme: Literal["http", "https"] = "http") -> None:
+        self._api = api
+        self._scheme = scheme
+        self._config = configuration(api)
+
+    def answer(self, method: str, target: str, lines: Iterable[tuple[str, str]], body: bytes = b"") -> BareAnswer:
+        """Answer one request, the first of its connection. ``lines`` has Host and Content-Length, too."""
+        head = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in lines)]
+        return self.converse(["\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body])[0]
+
+    def converse(self, messages: Iterable[bytes]) -> list[BareAnswer]:
+        """Answer what is written on one connection, each message once the one before it has been answered.
+
+        The connection is not counted among those of the process, so that its number is always the same.
+        """
+        loop = InstantLoop()
+        transport = _Written(self._scheme)
+        protocol = WireProtocol(self._config, ServerState(), self._api, Connection(number=0), loop.loop)
+        protocol.connection_made(transport)
+        answers = []
+        for message in messages:
+            began = loop.time()
+            transport.data.clear()
+            if transport.end == "open":
+                protocol.data_received(message)
+                loop.run(protocol.is_idle)
+            answers.append(BareAnswer(b"".join(transport.data), transport.end, loop.time() - began))
+        # The client closes: what still waits for it ends.
+        protocol.connection_lost(None)
+        loop.run(lambda: True)
+        return answers

@@ -9,15 +9,16 @@ import pytest
 
 from conformance.model.exchange import Exchange
 from conformance.tokens.inspected import TokenFacts
-from tests.support.exchanges import document
-from tests.support.policy_answers import FACTS, all_answers, answers, changed, findings, unviolated, violated
+from tests.support.changes import changed, content
+from tests.support.correct import answers
+from tests.support.judged import FACTS, POLICY, outcome
 
 ERROR: dict[str, Any] = answers()["item_without_token"].document["errors"][0]
-OTHER_INVOICE = document({"/data/id": "6b0d549b-6f03-475a-9600-a35a099950d8"})
+OTHER_INVOICE = content({"/data/id": "6b0d549b-6f03-475a-9600-a35a099950d8"})
 
 
 def challenge(*values: str) -> dict[str, Exchange]:
-    return all_answers(401, headers={"WWW-Authenticate": list(values)})
+    return POLICY.throughout(401, headers={"WWW-Authenticate": list(values)})
 
 
 def told(name: str, detail: str) -> dict[str, Exchange]:
@@ -59,10 +60,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "last line": ({"AUTH-010"}, changed("two_authorizations[valid-last]", status=200)),
     "crash of two lines": ({"AUTH-010", "ERR-011"}, changed("two_authorizations[valid-last]", status=500)),
     "cookie": ({"AUTH-011"}, changed("item", headers={"Set-Cookie": "_session=1; HttpOnly"})),
-    "invoice in a 401": ({"AUTH-013"}, all_answers(401, body=document())),
+    "invoice in a 401": ({"AUTH-013"}, POLICY.throughout(401, body=content())),
     "invoice in an error": (
         {"AUTH-013"},
-        all_answers(401, body={"errors": [{**ERROR, "meta": {"invoice": document()["data"]}}]}),
+        POLICY.throughout(401, body={"errors": [{**ERROR, "meta": {"invoice": content()["data"]}}]}),
     ),
     "open inclusion": ({"AUTH-001"}, changed("included_without_token", status=200)),
     "open without Accept": ({"AUTH-001"}, changed("any_type_without_token", status=200)),
@@ -70,7 +71,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "open collection": ({"AUTH-001"}, changed("listing_without_token", status=200)),
     "identifier in a 401": (
         {"AUTH-013"},
-        all_answers(401, body={"data": {"type": "invoices", "id": OTHER_INVOICE["data"]["id"]}}),
+        POLICY.throughout(401, body={"data": {"type": "invoices", "id": OTHER_INVOICE["data"]["id"]}}),
     ),
     "none": ({"JWT-001"}, changed("unsigned_token[alg-none]", status=200)),
     "nOnE": ({"JWT-001"}, changed("unsigned_token[alg-none-mixed-case]", status=200)),
@@ -95,7 +96,7 @@ BESIDES = {"AUTH-005", "AUTH-002", "ERR-014", "ITEM-002"}
 
 @pytest.mark.parametrize(("wanted", "answers_changed"), FAULTS.values(), ids=FAULTS)
 def test_a_fault_is_found_by_its_requirement(wanted: set[str], answers_changed: dict[str, Exchange]) -> None:
-    assert violated(answers_changed) - (BESIDES - wanted) == wanted
+    assert POLICY.violated(answers_changed) - (BESIDES - wanted) == wanted
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,9 @@ def test_a_fault_is_found_by_its_requirement(wanted: set[str], answers_changed: 
     ],
 )
 def test_the_token_itself_is_judged(facts: TokenFacts, wanted: set[str]) -> None:
-    assert violated({}, facts) == wanted
+    judging = [check for check in POLICY.checks if "token_facts" in check.parameters]
+    found = {each.requirement for each in judging if outcome(each.function, token_facts=facts) == "violated"}
+    assert found == wanted
 
 
 CORRECT: dict[str, dict[str, Exchange]] = {
@@ -164,31 +167,31 @@ CORRECT: dict[str, dict[str, Exchange]] = {
 
 @pytest.mark.parametrize("answers_changed", CORRECT.values(), ids=CORRECT)
 def test_a_correct_server_is_correct(answers_changed: dict[str, Exchange]) -> None:
-    assert violated(answers_changed) == set()
+    assert POLICY.violated(answers_changed) == set()
 
 
 def test_a_server_that_refuses_with_400_has_its_tokens_judged() -> None:
     refusing = changed("item_without_token", status=400)
-    assert "JWT-002" in violated(refusing | changed("altered_token[signature-changed]", status=200))
+    assert "JWT-002" in POLICY.violated(refusing | changed("altered_token[signature-changed]", status=200))
 
 
 def test_the_case_of_a_scheme_that_is_answered_otherwise_is_not_compared() -> None:
     for name in ("bearer_token[capitalised]", "bearer_token[lower-case]"):
-        found = findings(changed(name, status=404))
+        found = POLICY.violations(changed(name, status=404))
         assert {check for requirement, check in found if requirement == "AUTH-007"} == {
             "test_a_bearer_token_gives_the_same_invoice_or_nothing"
         }
 
 
 def test_a_server_that_lets_everybody_in_has_that_one_finding() -> None:
-    everything = all_answers(401, status=200) | changed("without_token[head]", status=200, body=b"")
+    everything = POLICY.throughout(401, status=200) | changed("without_token[head]", status=200, body=b"")
     # The unknown invoice is found, too, so existence is not what it reveals.
-    assert violated(everything) == {"AUTH-001"}
+    assert POLICY.violated(everything) == {"AUTH-001"}
 
 
 def test_every_check_of_the_areas_is_violated_by_a_fault() -> None:
     faults = [answers_changed for _, answers_changed in FAULTS.values()]
-    assert unviolated(faults, "AUTH") | unviolated(faults, "JWT") == {
+    assert POLICY.unviolated(faults, "AUTH", "JWT") == {
         ("JWT-011", "test_the_key_is_not_a_known_default"),
         ("JWT-012", "test_the_token_expires"),
     }

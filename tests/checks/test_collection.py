@@ -11,9 +11,9 @@ from conformance.checks import test_collection_parameters as parameters
 from conformance.checks import test_related as related
 from conformance.model.exchange import Exchange
 from conformance.plan.probes.paging import first_of_view
-from tests.support.collection_answers import ACCOUNTS, COLLECTION, at, element, identifier, page, refused, walk, whole
 from tests.support.exchanges import exchange
 from tests.support.judged import outcome
+from tests.support.pages import ACCOUNTS, COLLECTION, at, element, identifier, page, refused, walk, whole
 
 NOVEMBER = {"start-date": "2024-11-01T00:00:00.000Z", "end-date": "2024-12-01T00:00:00.000Z"}
 OCTOBER = {"start-date": "2024-10-01T00:00:00.000+02:00", "end-date": "2024-11-01T00:00:00.000Z"}

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import pytest
 
 from conformance.checks import test_cross_origin
 from conformance.model.exchange import Exchange
-from tests.support.exchanges import exchange, refusal
-from tests.support.judged import lost, said_by
+from tests.support.exchanges import exchange, lost, refusal
+from tests.support.judged import outcome
 
-said: Callable[..., str] = partial(said_by, usual={})
 ORIGIN = "https://evil.example"
 ALLOW, CREDENTIALS = "Access-Control-Allow-Origin", "Access-Control-Allow-Credentials"
 
@@ -40,7 +37,7 @@ def test_a_foreign_origin_gets_no_credentials(headers: dict[str, Any], origin: s
         "preflight": test_cross_origin.test_a_preflight_promises_no_credentials,
     }
     for name, check in checks.items():
-        assert said(check, **{name: from_origin(headers, origin)}) == expected
+        assert outcome(check, **{name: from_origin(headers, origin)}) == expected
 
 
 @pytest.mark.parametrize(
@@ -64,7 +61,7 @@ def test_origin_and_credentials_are_consistent(headers: dict[str, Any], expected
         {"every_foreign_origin": (), "item": exchange(headers=headers)},
         {"every_foreign_origin": (), "preflight": exchange("preflight", 204, headers, b"", method="OPTIONS")},
     ):
-        assert said(check, **given) == expected
+        assert outcome(check, **given) == expected
 
 
 @pytest.mark.parametrize(
@@ -78,18 +75,18 @@ def test_origin_and_credentials_are_consistent(headers: dict[str, Any], expected
 )
 def test_what_depends_on_the_origin_says_so(headers: dict[str, Any], expected: str) -> None:
     check = test_cross_origin.test_what_depends_on_the_origin_says_so
-    assert said(check, every_foreign_origin=(from_origin(headers), from_origin({}, "null"))) == expected
+    assert outcome(check, every_foreign_origin=(from_origin(headers), from_origin({}, "null"))) == expected
     # The answer without Origin is one to compare with, too, and is nothing to rely on when it failed.
-    assert said(check, every_foreign_origin=(from_origin(headers),)) == expected
+    assert outcome(check, every_foreign_origin=(from_origin(headers),)) == expected
     every = (from_origin(headers), from_origin({}, "null"))
-    assert said(check, item=refusal(500), every_foreign_origin=every) == "not observed"
+    assert outcome(check, item=refusal(500), every_foreign_origin=every) == "not observed"
 
 
 def test_the_origin_that_is_named_in_every_answer_needs_no_vary() -> None:
     check = test_cross_origin.test_what_depends_on_the_origin_says_so
     partner = {ALLOW: "https://partner.example"}
     blocked = refusal(403, "foreign_origin")
-    assert said(check, item=exchange(headers=partner), every_foreign_origin=(from_origin(partner), blocked)) == (
+    assert outcome(check, item=exchange(headers=partner), every_foreign_origin=(from_origin(partner), blocked)) == (
         "not observed"
     )
 
@@ -97,8 +94,8 @@ def test_the_origin_that_is_named_in_every_answer_needs_no_vary() -> None:
 def test_only_what_is_served_depends_on_the_origin() -> None:
     check = test_cross_origin.test_what_depends_on_the_origin_says_so
     told = from_origin({ALLOW: ORIGIN, "Vary": "Origin"})
-    assert said(check, every_foreign_origin=(told, refusal(403, headers={ALLOW: ORIGIN}))) == "passed"
-    assert said(check, every_foreign_origin=(from_origin({ALLOW: ORIGIN}), lost("foreign_origin"))) == "violated"
+    assert outcome(check, every_foreign_origin=(told, refusal(403, headers={ALLOW: ORIGIN}))) == "passed"
+    assert outcome(check, every_foreign_origin=(from_origin({ALLOW: ORIGIN}), lost("foreign_origin"))) == "violated"
 
 
 def test_no_writing_is_offered() -> None:
@@ -106,6 +103,6 @@ def test_no_writing_is_offered() -> None:
     methods = "Access-Control-Allow-Methods"
     for writing in ("POST", "PUT", "PATCH", "DELETE", "*", "post"):
         offered = exchange("preflight", headers={ALLOW: "*", methods: f"GET, {writing}"})
-        assert said(check, preflight=offered) == "violated"
-    assert said(check, preflight=exchange("preflight", headers={ALLOW: "*", methods: "GET, HEAD"})) == "passed"
-    assert said(check, preflight=exchange("preflight", headers={methods: "GET, POST"})) == "not observed"
+        assert outcome(check, preflight=offered) == "violated"
+    assert outcome(check, preflight=exchange("preflight", headers={ALLOW: "*", methods: "GET, HEAD"})) == "passed"
+    assert outcome(check, preflight=exchange("preflight", headers={methods: "GET, POST"})) == "not observed"

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from conformance.model.exchange import Exchange
-from tests.support.exchanges import PREFIX, document, refusal
-from tests.support.policy_answers import answers, changed, unviolated, violated
+from tests.support.changes import changed, content
+from tests.support.correct import answers
+from tests.support.exchanges import PREFIX, refusal
+from tests.support.judged import POLICY
 
 ERROR: dict[str, Any] = answers()["unknown_item"].document["errors"][0]
 BAD: dict[str, Any] = answers()["unknown_include"].document["errors"][0]
@@ -51,15 +53,17 @@ REVEALING = [
 
 @pytest.mark.parametrize("text", REVEALING)
 def test_details_of_the_server_are_found(text: str) -> None:
-    assert violated(detail(text)) == {"SEC-007"}
+    assert POLICY.violated(detail(text)) == {"SEC-007"}
 
 
 def test_a_backtrace_in_meta_is_found() -> None:
-    assert violated(changed("unknown_item", body={"errors": [{**ERROR, "meta": {"backtrace": []}}]})) == {"SEC-007"}
+    assert POLICY.violated(changed("unknown_item", body={"errors": [{**ERROR, "meta": {"backtrace": []}}]})) == {
+        "SEC-007"
+    }
 
 
 def test_a_field_with_a_class_name_is_found() -> None:
-    assert violated(changed("unknown_item", headers={"X-Error": "ActiveRecord::RecordNotFound"})) == {"SEC-007"}
+    assert POLICY.violated(changed("unknown_item", headers={"X-Error": "ActiveRecord::RecordNotFound"})) == {"SEC-007"}
 
 
 @pytest.mark.parametrize(
@@ -76,42 +80,42 @@ def test_a_field_with_a_class_name_is_found() -> None:
     ],
 )
 def test_plain_explanations_are_no_finding(text: str) -> None:
-    assert violated(detail(text)) == set()
+    assert POLICY.violated(detail(text)) == set()
 
 
 def test_the_echo_of_the_request_is_no_finding() -> None:
     text = "/etc/passwd and /usr/local/lib/x and ActiveRecord::RecordNotFound"
     query = "include=/usr/local/lib/x%20ActiveRecord::RecordNotFound"
     echo = refusal(400, "other", path=f"{PREFIX}/invoices", query=query, body={"errors": [{**BAD, "detail": text}]})
-    assert violated({"other": echo}) == set()
+    assert POLICY.violated({"other": echo}) == set()
 
 
 def test_data_of_the_customer_may_be_any_text() -> None:
-    assert violated(changed("item", body=document({"/data/attributes/reference": "SELECT x FROM y"}))) == set()
+    assert POLICY.violated(changed("item", body=content({"/data/attributes/reference": "SELECT x FROM y"}))) == set()
 
 
 def test_an_echoed_credential_is_found() -> None:
-    assert violated(changed("unknown_include", secrets_found=("body",))) == {"SEC-006"}
-    assert violated(changed("item", secrets_found=("header X-Debug",))) == {"SEC-006"}
+    assert POLICY.violated(changed("unknown_include", secrets_found=("body",))) == {"SEC-006"}
+    assert POLICY.violated(changed("item", secrets_found=("header X-Debug",))) == {"SEC-006"}
 
 
 def test_an_echo_by_trace_is_judged_elsewhere() -> None:
     trace = refusal(405, "trace", method="TRACE", secrets_found=("body",), body=b"at a.b(C.java:1)")
-    assert violated({"trace": trace}) == set()
+    assert POLICY.violated({"trace": trace}) == set()
 
 
 def test_existence_is_found() -> None:
-    assert violated(changed("unknown_item_without_token", status=404)) == {"SEC-019"}
+    assert POLICY.violated(changed("unknown_item_without_token", status=404)) == {"SEC-019"}
     known = changed("unknown_item_without_token", body={"errors": [{**ERROR, "status": "401", "detail": "Who?"}]})
-    assert violated(known) == {"SEC-019"}
-    assert violated(changed("second_unknown_related_without_token", status=404)) == {"SEC-019"}
+    assert POLICY.violated(known) == {"SEC-019"}
+    assert POLICY.violated(changed("second_unknown_related_without_token", status=404)) == {"SEC-019"}
     same = answers()["item_without_token"].document
-    assert "SEC-019" in violated(changed("unknown_item_without_token", status=404, body=same))
+    assert "SEC-019" in POLICY.violated(changed("unknown_item_without_token", status=404, body=same))
 
 
 @pytest.mark.parametrize("name", ["item_without_token", "unknown_item_without_token", "without_token[related]"])
 def test_a_limit_of_requests_reveals_nothing(name: str) -> None:
-    assert violated(changed(name, status=429, headers={"Retry-After": "1"})) == set()
+    assert POLICY.violated(changed(name, status=429, headers={"Retry-After": "1"})) == set()
 
 
 def test_an_id_that_is_named_back_reveals_nothing() -> None:
@@ -121,7 +125,7 @@ def test_an_id_that_is_named_back_reveals_nothing() -> None:
     known = told("item_without_token", "abb41d30-a26e-11ef-be6d-0242ac120003")
     unknown = told("unknown_item_without_token", "6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42")
     # The other refusals of this server name no invoice, which is another finding.
-    assert violated(known | unknown) == {"AUTH-005"}
+    assert POLICY.violated(known | unknown) == {"AUTH-005"}
 
 
 def test_every_check_is_violated_by_a_fault() -> None:
@@ -131,4 +135,4 @@ def test_every_check_is_violated_by_a_fault() -> None:
         changed("unknown_item_without_token", status=404),
         changed("second_unknown_related_without_token", status=404),
     ]
-    assert unviolated(faults, "SEC") == set()
+    assert POLICY.unviolated(faults, "SEC") == set()

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from conformance.model.exchange import JSON_API, Exchange
-from tests.support.exchanges import DEFAULT_REQUEST, PREFIX, REMOVED, document, exchange, refusal
-from tests.support.policy_answers import all_answers, answers, changed, errors, unviolated, violated
+from tests.support.changes import altered, changed, content
+from tests.support.correct import answers
+from tests.support.exchanges import DEFAULT_REQUEST, PREFIX, REMOVED, exchange, refusal
+from tests.support.judged import POLICY
 
 HTML: dict[str, Any] = {"headers": {"Content-Type": "text/html"}, "body": b"<h1>Not found</h1>"}
 PLAIN = {"Content-Type": "application/json"}
 ERROR: dict[str, Any] = answers()["unknown_item"].document["errors"][0]
+
+
+def errors(changes: Mapping[str, Any], *statuses: int) -> dict[str, Exchange]:
+    """Return all error answers, or those with ``statuses``, with members of the error object changed."""
+    found = {}
+    for key, given in POLICY.answers.items():
+        if given.status >= 400 and given.body and (not statuses or given.status in statuses):
+            members = {**given.document["errors"][0], **changes}
+            error = {name: value for name, value in members.items() if value is not REMOVED}
+            found[key] = altered(given, body={"errors": [error]})
+    return found
 
 
 def sources(source: Any) -> dict[str, Exchange]:
@@ -26,7 +40,7 @@ def made(status: int, path: str, query: str | None = None, **parts: Any) -> dict
 
 
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
-    "errors is an object": ({"ERR-001"}, all_answers(400, 401, 404, 406, 415, body={"errors": ERROR})),
+    "errors is an object": ({"ERR-001"}, POLICY.throughout(400, 401, 404, 406, 415, body={"errors": ERROR})),
     "errors are strings": ({"ERR-001"}, changed("unknown_include", body={"errors": ["unknown path"]})),
     "an error is null": ({"ERR-001"}, changed("unknown_item", body={"errors": [ERROR, None]})),
     "included beside errors": ({"ERR-001"}, changed("unknown_item", body={"errors": [ERROR], "included": []})),
@@ -63,7 +77,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "blank 500": ({"ERR-008", "ERR-011"}, made(500, "/invoices/1", body=b" ", headers={"Content-Type": None})),
     "own JSON": ({"ERR-008"}, changed("fields_unknown[type]", headers=PLAIN, body={"error": "unknown type"})),
     "empty errors": ({"ERR-008"}, changed("unknown_include", body={"errors": []})),
-    "errors in a success": ({"ERR-009"}, changed("item_for_browser", body=document({"/errors": []}))),
+    "errors in a success": ({"ERR-009"}, changed("item_for_browser", body=content({"/errors": []}))),
     "HEAD finds it": ({"ERR-010"}, changed("unknown_item_head", status=200, body=b"")),
     "HEAD ignores the query": ({"ERR-010"}, changed("unknown_include_head", status=200, body=b"")),
     "HEAD ignores Accept": ({"ERR-010"}, changed("unacceptable_item_head", status=200, body=b"")),
@@ -79,7 +93,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "HTML 404": ({"ERR-014"}, changed("unknown_item", **HTML)),
     "HTML for a bad token": ({"ERR-014", "AUTH-005"}, changed("altered_token[signature-changed]", **HTML)),
     "title that is no string, of one": ({"ERR-004"}, {"unknown_item": errors({"title": 7})["unknown_item"]}),
-    "HTML 401": ({"ERR-014"}, all_answers(401, **HTML)),
+    "HTML 401": ({"ERR-014"}, POLICY.throughout(401, **HTML)),
     "HTML 401 of the relationship": ({"ERR-014"}, changed("without_token[relationship]", **HTML)),
     "HTML 401 with the account": ({"ERR-014"}, changed("included_without_token", **HTML)),
     "HTML 401 of an account": ({"ERR-014"}, changed("account_from_self_link_without_token", **HTML)),
@@ -99,7 +113,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
 
 @pytest.mark.parametrize(("wanted", "answers_changed"), FAULTS.values(), ids=FAULTS)
 def test_a_fault_is_found_by_its_requirement(wanted: set[str], answers_changed: dict[str, Exchange]) -> None:
-    assert violated(answers_changed) == wanted
+    assert POLICY.violated(answers_changed) == wanted
 
 
 CORRECT: dict[str, dict[str, Exchange]] = {
@@ -163,33 +177,33 @@ CORRECT: dict[str, dict[str, Exchange]] = {
 
 @pytest.mark.parametrize("answers_changed", CORRECT.values(), ids=CORRECT)
 def test_a_correct_server_is_correct(answers_changed: dict[str, Exchange]) -> None:
-    assert violated(answers_changed) == set()
+    assert POLICY.violated(answers_changed) == set()
 
 
 def test_the_fields_that_every_request_carries_make_no_difference() -> None:
     always = (*DEFAULT_REQUEST, ("X-Forwarded-Host", "api.example.org"))
     item = answers()["item"]
     behind_proxy = replace(item, request=replace(item.request, headers=always))
-    assert violated(
+    assert POLICY.violated(
         {"item": behind_proxy, **made(400, "/invoices", "include=nosuch", request_headers=always, **HTML)}
     ) == {"ERR-008"}
 
 
 def test_a_server_error_for_the_documented_request_is_no_mistake_of_the_client() -> None:
-    assert "ERR-011" not in violated(changed("item", status=500))
+    assert "ERR-011" not in POLICY.violated(changed("item", status=500))
 
 
 @pytest.mark.parametrize("name", ["title", "detail", "code", "status", "id", "source"])
 def test_an_error_object_with_one_member_lacks_the_others(name: str) -> None:
     value = {"parameter": "x"} if name == "source" else "404"
-    assert "ERR-015" in violated(changed("unknown_item", body={"errors": [{name: value}]}))
-    assert "ERR-015" not in violated(changed("unknown_item", body={"errors": [{"message": value}]}))
+    assert "ERR-015" in POLICY.violated(changed("unknown_item", body={"errors": [{name: value}]}))
+    assert "ERR-015" not in POLICY.violated(changed("unknown_item", body={"errors": [{"message": value}]}))
 
 
 def test_json_api_1_0_allows_an_empty_error_object() -> None:
     old = changed("unknown_item", body={"errors": [{}], "jsonapi": {"version": "1.0"}})
-    assert violated(old) == set()
+    assert POLICY.violated(old) == set()
 
 
 def test_every_check_of_the_area_is_violated_by_a_fault() -> None:
-    assert unviolated([answers_changed for _, answers_changed in FAULTS.values()], "ERR") == set()
+    assert POLICY.unviolated([answers_changed for _, answers_changed in FAULTS.values()], "ERR") == set()

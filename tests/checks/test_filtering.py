@@ -9,8 +9,8 @@ import pytest
 
 from conformance.checks import test_filtering as filtering
 from conformance.model.exchange import Exchange
-from tests.support.collection_answers import ACCOUNTS, at, element, elements, identifier, page, refused, whole
 from tests.support.judged import outcome
+from tests.support.pages import ACCOUNTS, at, element, elements, identifier, page, refused, whole
 
 ACCOUNT_ROWS = [element(1, account=0), element(2, account=1), element(3, account=0)]
 EVERYTHING = whole(ACCOUNT_ROWS)

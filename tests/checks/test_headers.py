@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from conformance.model.exchange import Exchange
-from tests.support.policy_answers import all_answers, answers, changed, unviolated, violated
+from tests.support.changes import changed
+from tests.support.correct import answers
+from tests.support.judged import POLICY
 
 ID = "4ed0a5c1-6d2b-4d0b-9a3e-3f6c7a8b9c0d"
 
@@ -52,30 +54,30 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "nosniff not on errors": ({"HDR-011"}, without("X-Content-Type-Options", "unknown_item")),
     "X-Frame-Options not on errors": ({"HDR-011"}, without("X-Frame-Options", "item_without_token")),
     "no Referrer-Policy on the account": ({"HDR-011"}, without("Referrer-Policy", "related")),
-    "one id for two": ({"HDR-013"}, all_answers(400, headers={"X-Request-Id": ID})),
-    "one id for all": ({"HDR-013"}, all_answers(headers={"X-Request-Id": ID})),
+    "one id for two": ({"HDR-013"}, POLICY.throughout(400, headers={"X-Request-Id": ID})),
+    "one id for all": ({"HDR-013"}, POLICY.throughout(headers={"X-Request-Id": ID})),
     "counter": ({"HDR-014"}, item(X_Request_Id="17")),
 }
 
 
 @pytest.mark.parametrize(("wanted", "answers_changed"), FAULTS.values(), ids=FAULTS)
 def test_a_fault_is_found_by_its_requirement(wanted: set[str], answers_changed: dict[str, Exchange]) -> None:
-    assert violated(answers_changed) == wanted
+    assert POLICY.violated(answers_changed) == wanted
 
 
 CORRECT: dict[str, dict[str, Exchange]] = {
-    "spelled otherwise": all_answers(
+    "spelled otherwise": POLICY.throughout(
         headers={"X-Frame-Options": "deny", "X-Content-Type-Options": "NoSniff", "Referrer-Policy": "No-Referrer"}
     ),
-    "repeated by a proxy": all_answers(
+    "repeated by a proxy": POLICY.throughout(
         headers={"X-Frame-Options": ["SAMEORIGIN", "SAMEORIGIN"], "X-Content-Type-Options": ["nosniff", "nosniff"]}
     ),
     "frame-ancestors": item(X_Frame_Options=None, Content_Security_Policy="frame-ancestors 'none'"),
     "a fallback for old browsers": item(Referrer_Policy="no-referrer, strict-origin-when-cross-origin"),
     "an unknown policy last": item(Referrer_Policy="same-origin, future-policy"),
-    "a product": all_answers(headers={"Server": "Apache", "X-Powered-By": "Express", "Via": "1.1 google"}),
+    "a product": POLICY.throughout(headers={"Server": "Apache", "X-Powered-By": "Express", "Via": "1.1 google"}),
     "a major version": item(Server="nginx/1"),
-    "an address": all_answers(headers={"Server": "10.0.12.3 (node)"}),
+    "an address": POLICY.throughout(headers={"Server": "10.0.12.3 (node)"}),
     "an upper-case id": item(X_Request_Id=ID.upper()),
     "an id of the client": {
         **changed("item_with_request_id", headers={"X-Request-Id": "conformanceb" + "x" * 243}),
@@ -92,13 +94,13 @@ CORRECT: dict[str, dict[str, Exchange]] = {
 
 @pytest.mark.parametrize("answers_changed", CORRECT.values(), ids=CORRECT)
 def test_a_correct_server_is_correct(answers_changed: dict[str, Exchange]) -> None:
-    assert {name for name in violated(answers_changed) if name.startswith("HDR")} == set()
+    assert {name for name in POLICY.violated(answers_changed) if name.startswith("HDR")} == set()
 
 
 def test_an_invoice_that_is_refused_has_no_header_fields_to_judge() -> None:
     bare = changed("item", status=500, headers={name: None for name, _ in answers()["item"].fields})
-    assert {name for name in violated(bare) if name.startswith("HDR")} == set()
+    assert {name for name in POLICY.violated(bare) if name.startswith("HDR")} == set()
 
 
 def test_every_check_of_the_area_is_violated_by_a_fault() -> None:
-    assert unviolated([answers_changed for _, answers_changed in FAULTS.values()], "HDR") == set()
+    assert POLICY.unviolated([answers_changed for _, answers_changed in FAULTS.values()], "HDR") == set()

@@ -9,17 +9,19 @@ import pytest
 
 from conformance.checks import test_item, test_links
 from conformance.model.exchange import Exchange
-from tests.support.areas import Check, outcome, violated
-from tests.support.correct import ACCOUNT_ID, LINKAGE, OTHER_ID, answers, attribute, busy, everywhere, with_account
+from tests.support.changes import attributes, changed, content, everywhere
+from tests.support.correct import ACCOUNT_ID, SECOND_ID, answers
 from tests.support.exchanges import INVOICE_ID, ITEM_PATH, ORIGIN, PREFIX, REMOVED, exchange, refusal
+from tests.support.judged import INVOICES, Function, judged
 
 LINKS = "/data/relationships/account/links"
+LINKAGE = content(probe="relationship")["data"]
 SELF = f"{ORIGIN}{ITEM_PATH}"
 SPARSE_LINKS = test_links.test_the_links_beside_sparse_fields_have_the_documented_paths
 
 
 FAULTS: list[tuple[str, dict[str, Any]]] = [
-    ("ITEM-008", {"/data/id": OTHER_ID}),
+    ("ITEM-008", {"/data/id": SECOND_ID}),
     ("ITEM-015", {f"{LINKS}/self": REMOVED}),
     ("ITEM-015", {f"{LINKS}/related": None}),
     ("ITEM-015", {"/data/relationships": REMOVED}),
@@ -31,7 +33,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("ITEM-016", {f"{LINKS}/self": "http://[x/"}),
     ("ITEM-018", {"/data/links/self": f"{ORIGIN}/invoices/{INVOICE_ID}"}),
     ("ITEM-018", {"/data/links/self": f"{SELF}/"}),
-    ("ITEM-018", {"/data/links/self": f"{ORIGIN}{PREFIX}/invoices/{OTHER_ID}"}),
+    ("ITEM-018", {"/data/links/self": f"{ORIGIN}{PREFIX}/invoices/{SECOND_ID}"}),
     ("ITEM-018", {f"{LINKS}/self": f"{SELF}/links/account"}),
     ("ITEM-018", {f"{LINKS}/related": f"{SELF}/accounts"}),
     ("ITEM-018", {f"{LINKS}/self": f"{SELF}/account", f"{LINKS}/related": f"{SELF}/relationships/account"}),
@@ -41,7 +43,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("ITEM-021", {"/data/relationships/account/data": {"type": "accounts", "id": 42}}),
     ("ITEM-021", {"/data/relationships/account/data": {"type": 42, "id": ACCOUNT_ID}}),
     ("ITEM-022", {"/data/attributes": REMOVED}),
-    ("ITEM-023", {attribute("state"): "approved"}),
+    ("ITEM-023", attributes({"state": "approved"})),
     ("ITEM-028", {"/data/links/self": ITEM_PATH}),
     ("ITEM-028", {f"{LINKS}/related": f"//example.org{ITEM_PATH}/account"}),
     ("ITEM-029", {"/data/links/self": f"https://example.org{ITEM_PATH}"}),
@@ -50,9 +52,14 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+def by_name(answer: Exchange) -> dict[str, Exchange]:
+    """Return an exchange by its name, that of a probe which a correct server gives no reason to send, or of none."""
+    return {answer.probe: answer}
+
+
 @pytest.mark.parametrize(("owner", "changes"), FAULTS)
 def test_a_fault_of_the_invoice_is_found_by_its_owner_alone(owner: str, changes: dict[str, Any]) -> None:
-    assert violated(everywhere(changes)) == {owner}
+    assert INVOICES.violated(everywhere(changes)) == {owner}
 
 
 # Of the plain invoice alone these are asked: which link the account is behind, and whether there is anything in it.
@@ -61,18 +68,17 @@ PLAIN = {"ITEM-014", "RELD-004"}
 
 @pytest.mark.parametrize(("owner", "changes"), [case for case in FAULTS if case[0] not in PLAIN])
 def test_a_fault_of_the_invoice_is_found_with_include_only(owner: str, changes: dict[str, Any]) -> None:
-    answer = exchange("item_with_account", body=with_account(changes), query="include=account")
-    assert owner in violated({"item_with_account": answer})
+    assert owner in INVOICES.violated(changed("item_with_account", document=changes))
 
 
 @pytest.mark.parametrize("probe", ["fields_of_attributes", "fields_of_relationship"])
 def test_other_links_beside_sparse_fields_are_found(probe: str) -> None:
     for owner, changes in FAULTS:
         if owner == "ITEM-018" and "/data/links/self" in changes:
-            answer = exchange(probe, body=busy(changes), query="fields")
-            assert violated({probe: answer}) == {"ITEM-018"}
+            answer = changed(probe, document=changes)
+            assert INVOICES.violated(answer) == {"ITEM-018"}
             # A link that is wrong everywhere is found without sparse fields.
-            assert outcome(SPARSE_LINKS, {**answers(), **everywhere(changes), probe: answer}) == "passed"
+            assert judged(SPARSE_LINKS, answers() | everywhere(changes) | answer) == "passed"
 
 
 @pytest.mark.parametrize(
@@ -87,94 +93,103 @@ def test_other_links_beside_sparse_fields_are_found(probe: str) -> None:
 )
 def test_another_correct_server_is_no_finding(changes: dict[str, Any]) -> None:
     # The linkage is not compared here: these servers show another one than the rest of the answers.
-    assert violated(everywhere(changes)) <= ({"REL-008"} if "/data/relationships/account/data" in changes else set())
+    assert INVOICES.violated(everywhere(changes)) <= (
+        {"REL-008"} if "/data/relationships/account/data" in changes else set()
+    )
 
 
 @pytest.mark.parametrize(
     ("owner", "answer"),
     [
-        ("ITEM-001", exchange("item", 203)),
-        ("ITEM-001", exchange("item", 404)),
-        ("ITEM-004", exchange("item_with_account", body={"data": []}, query="include=account")),
-        ("ITEM-008", exchange("any", body=busy({"/data/id": OTHER_ID}))),
-        ("ITEM-017", exchange("item_from_self_link", 404)),
-        ("ITEM-017", exchange("item_from_self_link", body=busy({"/data/type": "bills"}))),
-        ("ITEM-017", exchange("item_from_self_link", body={"data": [busy()["data"]]}, path=f"{PREFIX}/invoices")),
-        ("ITEM-024", exchange("unknown_item", body={"data": None}, path=f"{PREFIX}/invoices/{OTHER_ID}")),
-        ("ITEM-024", refusal(403)),
-        ("ITEM-025", exchange("malformed_id", path=f"{PREFIX}/invoices/undefined")),
-        ("ITEM-025", refusal(500, "malformed_id")),
-        ("ITEM-025", exchange("odd_id", path=f"{PREFIX}/invoices/%25")),
-        ("ITEM-030", exchange("item_with_account", body=with_account({attribute("reference"): "x"}))),
-        ("ITEM-030", exchange("fields_of_attributes", body=busy({attribute("reference"): None}))),
-        ("ITEM-026", refusal(500, "item_upper_case", path=f"{PREFIX}/x")),
-        ("ITEM-026", exchange("item_upper_case", path=f"{PREFIX}/x", body=busy({"/data/id": INVOICE_ID.upper()}))),
-        ("ITEM-026", exchange("item_upper_case", path=f"{PREFIX}/x", body={"data": None})),
-        ("ITEM-027", refusal(404, "item_percent_encoded")),
-        ("ITEM-027", exchange("item_percent_encoded", path=f"{PREFIX}/x", body=busy({"/data/id": OTHER_ID}))),
+        ("ITEM-001", changed("item", status=203)),
+        ("ITEM-001", changed("item", status=404)),
+        ("ITEM-004", changed("item_with_account", body={"data": []})),
+        ("ITEM-008", by_name(exchange("any", body=content({"/data/id": SECOND_ID})))),
+        ("ITEM-017", changed("item_from_self_link", status=404)),
+        ("ITEM-017", changed("item_from_self_link", document={"/data/type": "bills"})),
+        ("ITEM-017", changed("item_from_self_link", body={"data": [content()["data"]]})),
+        ("ITEM-024", changed("unknown_item", status=200, body={"data": None})),
+        ("ITEM-024", changed("unknown_item", status=403)),
+        ("ITEM-025", changed("malformed_id", status=200)),
+        ("ITEM-025", changed("malformed_id", status=500)),
+        ("ITEM-025", changed("odd_id", status=200)),
+        ("ITEM-030", changed("item_with_account", document=attributes({"reference": "x"}))),
+        ("ITEM-030", changed("fields_of_attributes", document=attributes({"reference": None}))),
+        ("ITEM-026", changed("item_upper_case", status=500)),
+        ("ITEM-026", changed("item_upper_case", document={"/data/id": INVOICE_ID.upper()})),
+        ("ITEM-026", changed("item_upper_case", body={"data": None})),
+        ("ITEM-027", changed("item_percent_encoded", status=404)),
+        ("ITEM-027", by_name(exchange("item_percent_encoded", body=content({"/data/id": SECOND_ID}), path="/x"))),
     ],
 )
-def test_a_fault_of_one_answer_is_found_by_its_owner_alone(owner: str, answer: Exchange) -> None:
-    assert violated({answer.probe: answer}) - {"SEM-012"} == {owner}
+def test_a_fault_of_one_answer_is_found_by_its_owner_alone(owner: str, answer: dict[str, Exchange]) -> None:
+    assert INVOICES.violated(answer) - {"SEM-012"} == {owner}
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        refusal(404, "item_upper_case", path=f"{PREFIX}/x"),
-        refusal(400, "item_upper_case", path=f"{PREFIX}/x"),
-        refusal(400, "malformed_id"),
+        changed("item_upper_case", status=404),
+        changed("item_upper_case", status=400),
+        changed("malformed_id", status=400),
         *(
-            exchange(probe, status, {"Location": place}, b"", path=f"{PREFIX}/invoices/{INVOICE_ID.upper()}")
+            changed(probe, status=status, headers={"Location": place}, body=b"")
             for probe in ("item_upper_case", "item_percent_encoded")
             for status in (301, 302, 307, 308)
             for place in (ITEM_PATH, f"{ORIGIN}{ITEM_PATH}")
         ),
-        exchange("any", body=busy({"/data/id": OTHER_ID}), request_headers={"X-Original-URL": f"{ITEM_PATH}/account"}),
+        by_name(
+            exchange(
+                "any",
+                body=content({"/data/id": SECOND_ID}),
+                request_headers={"X-Original-URL": f"{ITEM_PATH}/account"},
+            )
+        ),
     ],
 )
-def test_other_ways_to_answer_are_no_finding(answer: Exchange) -> None:
-    assert violated({answer.probe: answer}) == set()
+def test_other_ways_to_answer_are_no_finding(answer: dict[str, Exchange]) -> None:
+    assert INVOICES.violated(answer) == set()
 
 
 @pytest.mark.parametrize("owner", ["ITEM-021", "ITEM-004"])
 def test_a_fault_of_the_plain_invoice_alone_is_found(owner: str) -> None:
-    document = {"ITEM-021": busy({"/data/relationships/account/data": []}), "ITEM-004": {"data": []}}[owner]
-    answer = exchange("item", body=document)
-    assert owner in violated(dict.fromkeys(("item", "item_again", "item_from_self_link"), answer))
+    body = {"ITEM-021": content({"/data/relationships/account/data": []}), "ITEM-004": {"data": []}}[owner]
+    assert owner in INVOICES.violated(changed("item", "item_again", "item_from_self_link", body=body))
 
 
 @pytest.mark.parametrize("location", ["/login", "http://[x/", ITEM_PATH.replace("a", "%61"), None])
 def test_a_redirect_to_another_place_is_found(location: str | None) -> None:
-    answer = exchange("item_percent_encoded", 301, {"Location": location}, b"")
-    assert violated({"item_percent_encoded": answer}) == {"ITEM-027"}
+    answer = changed("item_percent_encoded", status=301, headers={"Location": location}, body=b"")
+    assert INVOICES.violated(answer) == {"ITEM-027"}
 
 
-def with_document_link(**answers: Exchange) -> set[str]:
-    links = {"/links": {"self": f"{SELF}?include=account"}}
-    own = exchange("item_with_account", body=with_account(links), query="include=account")
-    item = exchange("item", body=busy({"/links": {"self": SELF}}))
-    same = dict.fromkeys(("item", "item_again", "item_from_self_link"), item)
-    return violated({**same, "item_with_account": own, **answers})
+def with_document_link(answer: dict[str, Exchange]) -> set[str]:
+    own = changed("item_with_account", document={"/links": {"self": f"{SELF}?include=account"}})
+    same = changed("item", "item_again", "item_from_self_link", document={"/links": {"self": SELF}})
+    return INVOICES.violated(same | own | answer)
 
 
 def test_a_document_link_that_leads_to_the_same_data_is_no_finding() -> None:
-    same = exchange("included_from_document_link", body=with_account())
-    assert with_document_link(included_from_document_link=same) == set()
+    same = by_name(exchange("included_from_document_link", body=content(probe="item_with_account")))
+    assert with_document_link(same) == set()
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        exchange("included_from_document_link", body=busy()),
+        exchange("included_from_document_link", body=content()),
         exchange("included_from_document_link", 404),
-        exchange("included_from_document_link", body=with_account({"/data/id": OTHER_ID}), path=f"{PREFIX}/x"),
+        exchange(
+            "included_from_document_link",
+            body=content({"/data/id": SECOND_ID}, "item_with_account"),
+            path=f"{PREFIX}/x",
+        ),
         exchange("item_from_document_link", 400),
-        exchange("item_from_document_link", body=busy({"/data/id": OTHER_ID}), path=f"{PREFIX}/x"),
+        exchange("item_from_document_link", body=content({"/data/id": SECOND_ID}), path=f"{PREFIX}/x"),
     ],
 )
 def test_a_document_link_that_leads_elsewhere_is_found(answer: Exchange) -> None:
-    assert with_document_link(**{answer.probe: answer}) == {"ITEM-019"}
+    assert with_document_link(by_name(answer)) == {"ITEM-019"}
 
 
 @pytest.mark.parametrize(
@@ -185,33 +200,33 @@ def test_a_document_link_that_leads_elsewhere_is_found(answer: Exchange) -> None
         (test_links.test_the_document_link_keeps_the_query, "item_with_account", "/links"),
     ],
 )
-def test_what_a_malformed_link_leads_to_is_not_judged(check: Check, name: str, where: str) -> None:
+def test_what_a_malformed_link_leads_to_is_not_judged(check: Function, name: str, where: str) -> None:
     for link, expected in ((SELF, "violated"), ("a b", "not observed"), ({"href": SELF}, "violated")):
         gone = {probe: refusal(404, probe) for probe in inspect.signature(check).parameters}
-        assert outcome(check, {**gone, name: exchange(name, body=busy({where: {"self": link}}))}) == expected
+        assert judged(check, gone | changed(name, document={where: {"self": link}})) == expected
 
 
 def test_relative_links_have_no_origin_to_judge() -> None:
     relative = {"/data/links/self": ITEM_PATH, **{f"{LINKS}/{name}": "/x" for name in ("self", "related")}}
     views = everywhere(relative)
-    assert outcome(test_links.test_the_links_have_the_requested_origin, views) == "not observed"
-    assert outcome(test_links.test_the_links_have_the_requested_origin, everywhere({})) == "passed"
+    assert judged(test_links.test_the_links_have_the_requested_origin, views) == "not observed"
+    assert judged(test_links.test_the_links_have_the_requested_origin, everywhere({})) == "passed"
 
 
 def test_links_between_pages_have_the_origin_of_the_request() -> None:
     check = test_links.test_the_links_between_pages_have_the_requested_origin
     path = f"{PREFIX}/invoices"
 
-    def said(last: str | None, **changed: Exchange) -> str:
+    def said(last: str | None, **elsewhere: Exchange) -> str:
         page = exchange("listing", body={"data": [], "links": {"first": path, "last": last}}, path=path)
-        return outcome(check, {**answers(), "listing": page, **changed})
+        return judged(check, answers() | {"listing": page} | elsewhere)
 
     assert said(f"{ORIGIN}{path}?page=1") == said(f"{path}?page=1") == "passed"
     assert said(f"http://internal:3000{path}?page=1") == said(f"https://example.org{path}?page=1") == "violated"
     assert said("mailto:pages@example.org") == said(f"http://example.org:99999{path}") == "violated"
     elsewhere = everywhere({"/data/links/self": f"https://public.example.com{ITEM_PATH}"})
     assert said(f"https://public.example.com{path}", **elsewhere) == "not observed"
-    assert outcome(check, answers()) == "not observed"
+    assert judged(check, {"item": answers()["item"]}) == "not observed"
 
 
 def test_a_link_of_the_document_that_leads_to_more_fields_is_found() -> None:
@@ -224,26 +239,26 @@ def test_a_link_of_the_document_that_leads_to_more_fields_is_found() -> None:
     def said(link: str) -> str:
         body = {"data": {**account, "attributes": {"name": "x"}}, "links": {"self": link}}
         sparse = exchange("related_sparse", body=body, path=path, query=fields)
-        return outcome(check, {"related": whole, "related_sparse": sparse})
+        return judged(check, {"related": whole, "related_sparse": sparse})
 
     assert said(f"{ORIGIN}{path}") == said(path) == "violated"
     assert said(f"{path}?fields[accounts]=name") == said(f"{path}?other=1") == "not observed"
     # That the same URL shows fewer fields at another time is not due to its link.
     part = {"data": {**account, "attributes": {"name": "x"}}, "links": {"self": path}}
     both = {"related": whole, "related_later": exchange("related_later", body=part, path=path)}
-    assert outcome(check, both) == "not observed"
+    assert judged(check, both) == "not observed"
 
 
 def test_attributes_that_one_plain_answer_leaves_out_are_found() -> None:
     check = test_item.test_no_plain_request_is_answered_with_a_part_of_the_attributes
-    part = busy({attribute("reference"): REMOVED})
+    part = content(attributes({"reference": REMOVED}))
 
     def said(path: str = ITEM_PATH, **parts: Any) -> str:
-        return outcome(check, {"item": answers()["item"], "other": exchange("other", body=part, path=path, **parts)})
+        return judged(check, {"item": answers()["item"], "other": exchange("other", body=part, path=path, **parts)})
 
     assert said() == "violated"
     assert said(query="fields%5Binvoices%5D=has-pdf") == said(f"{ITEM_PATH}.json") == "passed"
     # Another representation has its own form.
     assert said(headers={"Content-Type": "application/json"}) == "passed"
     lacking = exchange("item", body=part)
-    assert outcome(check, {"item": lacking, "other": lacking}) == "not observed"
+    assert judged(check, {"item": lacking, "other": lacking}) == "not observed"

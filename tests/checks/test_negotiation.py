@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conformance.model.exchange import JSON_API, Exchange
-from tests.support.exchanges import PREFIX, document, exchange, refusal
-from tests.support.policy_answers import all_answers, answers, changed, outcomes, unviolated, violated
+from tests.support.changes import changed, content
+from tests.support.exchanges import PREFIX, exchange, refusal
+from tests.support.judged import POLICY
 
 PLAIN = {"Content-Type": "application/json"}
 PROFILED = f'{JSON_API}; profile="https://example.com/a;b, c"; ext="https://example.com/d"'
@@ -14,13 +15,13 @@ PROFILED = f'{JSON_API}; profile="https://example.com/a;b, c"; ext="https://exam
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "application/json": ({"NEGO-001"}, changed("item", headers=PLAIN)),
     "no media type": ({"NEGO-001"}, changed("item", headers={"Content-Type": None})),
-    "application/json for errors": ({"NEGO-001"}, all_answers(400, 401, 404, headers=PLAIN)),
+    "application/json for errors": ({"NEGO-001"}, POLICY.throughout(400, 401, 404, headers=PLAIN)),
     "application/json for the account by itself": (
         {"NEGO-001"},
         {"account_from_self_link": exchange("account_from_self_link", headers=PLAIN, path=f"{PREFIX}/accounts/x")},
     ),
     "HTML for the account": ({"NEGO-001"}, changed("related", headers={"Content-Type": "text/html"}, body=b"<p>")),
-    "charset": ({"NEGO-002"}, all_answers(headers={"Content-Type": f"{JSON_API}; charset=utf-8"})),
+    "charset": ({"NEGO-002"}, POLICY.throughout(headers={"Content-Type": f"{JSON_API}; charset=utf-8"})),
     "charset on errors": ({"NEGO-002"}, changed("unknown_item", headers={"Content-Type": f"{JSON_API};charset=utf-8"})),
     "parameter without value": ({"NEGO-002"}, changed("item", headers={"Content-Type": f"{JSON_API}; charset"})),
     "Accept needed": ({"NEGO-003"}, changed("accept_any[absent]", status=406)),
@@ -41,7 +42,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "collection served": ({"NEGO-006"}, changed("unacceptable_listing", status=200)),
     "language of numbers": (
         {"NEGO-017"},
-        changed("item_for_browser", body=document({"/data/attributes/amount-spent": "0,0"})),
+        changed("item_for_browser", body=content({"/data/attributes/amount-spent": "0,0"})),
     ),
     "first entry": ({"NEGO-007"}, changed("accept_beside_clean", status=406)),
     "split at every comma": ({"NEGO-007"}, changed("accept_beside_clean", status=406)),
@@ -51,7 +52,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"NEGO-010"},
         changed("accept_excluding[html]", status=200, headers={"Content-Type": "text/html"}, body=b"<p>"),
     ),
-    "mislabelled": ({"NEGO-010"}, changed("accept_excluding[json]", status=200, headers=PLAIN, body=document())),
+    "mislabelled": ({"NEGO-010"}, changed("accept_excluding[json]", status=200, headers=PLAIN, body=content())),
     "not found": ({"NEGO-010"}, changed("accept_excluding[html]", status=404)),
     "parameters of the request": ({"NEGO-011"}, changed("content_type_with_parameter", status=200)),
     "Content-Type refused": ({"NEGO-012"}, changed("content_type_without_content", status=415)),
@@ -65,15 +66,15 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
 
 @pytest.mark.parametrize(("wanted", "answers_changed"), FAULTS.values(), ids=FAULTS)
 def test_a_fault_is_found_by_its_requirement(wanted: set[str], answers_changed: dict[str, Exchange]) -> None:
-    assert violated(answers_changed) == wanted
+    assert POLICY.violated(answers_changed) == wanted
 
 
 @pytest.mark.parametrize(
     "answers_changed",
     [
         {},
-        all_answers(headers={"Content-Type": PROFILED}),
-        all_answers(headers={"Content-Type": "Application/Vnd.Api+JSON ;"}),
+        POLICY.throughout(headers={"Content-Type": PROFILED}),
+        POLICY.throughout(headers={"Content-Type": "Application/Vnd.Api+JSON ;"}),
         changed("item", headers={"Content-Type": [JSON_API, "application/json"]}),
         changed("accept_excluding", status=200),
         # The client refuses JSON:API, so the refusal may come in its own format.
@@ -88,33 +89,32 @@ def test_a_fault_is_found_by_its_requirement(wanted: set[str], answers_changed: 
     ids=range(10),
 )
 def test_a_correct_server_is_correct(answers_changed: dict[str, Exchange]) -> None:
-    assert violated(answers_changed) <= {"ERR-008"}
+    assert POLICY.violated(answers_changed) <= {"ERR-008"}
 
 
 def test_an_answer_without_content_is_no_document() -> None:
     empty = changed("item_for_browser", body=b"", headers={"Content-Type": "text/html"})
-    assert "NEGO-001" not in violated(empty)
+    assert "NEGO-001" not in POLICY.violated(empty)
 
 
 def test_a_page_for_browsers_says_nothing_about_their_language() -> None:
     page = changed("item_for_browser", body=b"<p>", headers={"Content-Type": "text/html"})
-    assert violated(page) == set()
-    assert violated(changed("item_for_browser", status=302)) == {"NEGO-003"}
+    assert POLICY.violated(page) == set()
+    assert POLICY.violated(changed("item_for_browser", status=302)) == {"NEGO-003"}
 
 
 def test_version_1_1_ignores_unknown_profiles() -> None:
-    declared = changed("item", body=document({"/jsonapi": {"version": "1.1"}}))
-    assert violated(declared) == set()
-    assert violated({**declared, **changed("accept_unknown_profile", status=406)}) == {"NEGO-009"}
-    older = changed("item", body=document({"/jsonapi": {"version": "1.0"}}))
-    assert violated({**older, **changed("accept_unknown_profile", status=406)}) == set()
+    declared = changed("item", body=content({"/jsonapi": {"version": "1.1"}}))
+    assert POLICY.violated(declared) == set()
+    assert POLICY.violated({**declared, **changed("accept_unknown_profile", status=406)}) == {"NEGO-009"}
+    older = changed("item", body=content({"/jsonapi": {"version": "1.0"}}))
+    assert POLICY.violated({**older, **changed("accept_unknown_profile", status=406)}) == set()
 
 
 def test_nothing_is_concluded_from_refusals_when_the_invoice_is_refused() -> None:
-    everything = {name: refusal(503, name, request_headers={}) for name in answers()}
-    results = outcomes(everything)
-    assert {name for (name, _), found in results.items() if name.startswith("NEGO") and "violated" in found} == set()
+    everything = {name: refusal(503, name, request_headers={}) for name in POLICY.answers}
+    assert {name for name in POLICY.violated(everything) if name.startswith("NEGO")} == set()
 
 
 def test_every_check_of_the_area_is_violated_by_a_fault() -> None:
-    assert unviolated([answers_changed for _, answers_changed in FAULTS.values()], "NEGO") == set()
+    assert POLICY.unviolated([answers_changed for _, answers_changed in FAULTS.values()], "NEGO") == set()

@@ -8,9 +8,9 @@ import pytest
 
 from conformance.checks import test_pagination as pagination
 from conformance.model.exchange import Exchange
-from tests.support.collection_answers import COLLECTION, at, element, elements, page, refused, walk, whole
 from tests.support.exchanges import ORIGIN
 from tests.support.judged import outcome
+from tests.support.pages import COLLECTION, at, element, elements, page, refused, walk, whole
 
 TEN: Final = [element(number, {"service-transactions-count": number // 4}) for number in range(10)]
 LISTING: Final = whole(TEN)

@@ -11,7 +11,7 @@ from conformance.checks import test_repetition
 from conformance.judge.api import Violation
 from conformance.model.exchange import Exchange
 from tests.support.exchanges import document, exchange, refusal
-from tests.support.judged import said_by
+from tests.support.judged import outcome
 
 CHECK = test_repetition.test_the_same_request_gets_the_same_answer
 
@@ -27,7 +27,7 @@ NOT_FOUND = {"title": "Not Found", "code": "404", "status": "404"}
 
 
 def said(*answers: Exchange) -> str:
-    return said_by(CHECK, {}, every_answer=answers)
+    return outcome(CHECK, answers)
 
 
 def with_reference(text: str, tag: str) -> Exchange:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import pytest
@@ -12,10 +9,9 @@ import pytest
 from conformance.checks import test_injection, test_robustness
 from conformance.model.exchange import Exchange
 from conformance.reading.classification import is_oversized, may_be_cut_off
-from tests.support.exchanges import PREFIX, document, exchange, refusal
-from tests.support.judged import USUAL, hung, lost, said_by
-
-said: Callable[..., str] = partial(said_by, usual=USUAL)
+from tests.support.changes import shown
+from tests.support.exchanges import PREFIX, exchange, hung, lost, refusal
+from tests.support.judged import outcome
 
 # Check, argument: what must be survived.
 ODD = [
@@ -40,23 +36,22 @@ MAY_CLOSE = {"too_long_target", "large_section", "injected_id", "injected_parame
 
 @pytest.mark.parametrize(("check", "name"), ODD)
 def test_server_errors_and_silence_are_found(check: Any, name: str) -> None:
-    assert said(check, **{name: refusal(500, name)}) == "violated"
-    assert said(check, **{name: hung(name)}) == "violated"
-    assert said(check, **{name: lost(name)}) == ("not observed" if name in MAY_CLOSE else "violated")
+    assert outcome(check, **{name: refusal(500, name)}) == "violated"
+    assert outcome(check, **{name: hung(name)}) == "violated"
+    assert outcome(check, **{name: lost(name)}) == ("not observed" if name in MAY_CLOSE else "violated")
 
 
 @pytest.mark.parametrize(("check", "name"), ODD)
 @pytest.mark.parametrize("status", [400, 403, 404, 414, 431, 503])
 def test_refusals_and_overload_are_no_finding(check: Any, name: str, status: int) -> None:
     expected = {"passed", "not observed"} if name != "expectation" or status in {400, 403, 503} else {"violated"}
-    assert said(check, **{name: refusal(status, name)}) in expected
+    assert outcome(check, **{name: refusal(status, name)}) in expected
 
 
 @pytest.mark.parametrize(("check", "name"), ODD)
 def test_a_server_whose_invoice_is_not_served_is_not_judged(check: Any, name: str) -> None:
     given = {"item": refusal(500, "item"), "item_with_account": refusal(500), "listing": refusal(500)}
-    own = {each: value for each, value in given.items() if each in inspect.signature(check).parameters}
-    assert said(check, **{**own, name: refusal(500, name)}) == "not observed"
+    assert outcome(check, **{**given, name: refusal(500, name)}) == "not observed"
 
 
 @pytest.mark.parametrize(
@@ -71,23 +66,23 @@ def test_a_server_whose_invoice_is_not_served_is_not_judged(check: Any, name: st
     ],
 )
 def test_where_usual_mistakes_fail_already_nothing_is_added(check: Any, twin: str, name: str) -> None:
-    assert said(check, **{twin: refusal(500, twin), name: refusal(500, name)}) == "not observed"
+    assert outcome(check, **{twin: refusal(500, twin), name: refusal(500, name)}) == "not observed"
 
 
 def test_a_long_id_is_not_found() -> None:
     check = test_robustness.test_a_long_target_is_survived
     for status in (300, 308, 404, 414):
-        assert said(check, long_target=refusal(status, "long_target")) == "passed"
-    assert said(check, long_target=exchange("long_target")) == "violated"
+        assert outcome(check, long_target=refusal(status, "long_target")) == "passed"
+    assert outcome(check, long_target=shown("long_target")) == "violated"
 
 
 def test_an_incomplete_answer_to_an_odd_id_is_found() -> None:
     cut = refusal(404, "odd_id", incomplete="the message is not complete")
-    assert said(test_robustness.test_odd_ids_are_survived, odd_id=cut) == "violated"
+    assert outcome(test_robustness.test_odd_ids_are_survived, odd_id=cut) == "violated"
     too_long = refusal(404, "odd_id", truncated=True)
-    assert said(test_robustness.test_odd_ids_are_survived, odd_id=too_long) == "not observed"
+    assert outcome(test_robustness.test_odd_ids_are_survived, odd_id=too_long) == "not observed"
     usual = refusal(404, incomplete="the message is not complete")
-    assert said(test_robustness.test_odd_ids_are_survived, unknown_item=usual, odd_id=cut) == "not observed"
+    assert outcome(test_robustness.test_odd_ids_are_survived, unknown_item=usual, odd_id=cut) == "not observed"
 
 
 RESPELLED = test_robustness.test_another_path_gives_the_same_or_nothing
@@ -96,29 +91,29 @@ RESPELLED = test_robustness.test_another_path_gives_the_same_or_nothing
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (exchange("respelled_path"), "passed"),
+        (shown("respelled_path"), "passed"),
         *((refusal(status, "respelled_path"), "passed") for status in (301, 302, 303, 307, 308)),
         (refusal(304, "respelled_path"), "violated"),
-        (exchange("respelled_path", headers={"Content-Type": "application/xml"}), "violated"),
-        (exchange("respelled_path", body=document({"/data/attributes/reference": "another"})), "violated"),
-        (exchange("respelled_path", 204, body=b""), "violated"),
+        (shown("respelled_path", headers={"Content-Type": "application/xml"}), "violated"),
+        (shown("respelled_path", document={"/data/attributes/reference": "another"}), "violated"),
+        (shown("respelled_path", status=204, body=b""), "violated"),
     ],
 )
 def test_a_respelled_path_gives_the_same(answer: Exchange, expected: str) -> None:
-    assert said(RESPELLED, respelled_path=answer) == expected
+    assert outcome(RESPELLED, respelled_path=answer) == expected
 
 
 def test_a_media_type_that_is_wrong_anyway_is_not_judged_again() -> None:
-    wrong = exchange(headers={"Content-Type": "application/json"})
-    assert said(RESPELLED, item=wrong, respelled_path=wrong) == "not observed"
+    wrong = shown(headers={"Content-Type": "application/json"})
+    assert outcome(RESPELLED, item=wrong, respelled_path=wrong) == "not observed"
 
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
-    [(exchange(), "passed"), (refusal(417), "passed"), (refusal(416), "violated"), (refusal(403), "not observed")],
+    [(shown(), "passed"), (refusal(417), "passed"), (refusal(416), "violated"), (refusal(403), "not observed")],
 )
 def test_an_expectation_is_met_or_refused_as_such(answer: Exchange, expected: str) -> None:
-    assert said(test_robustness.test_an_expectation_is_answered, expectation=answer) == expected
+    assert outcome(test_robustness.test_an_expectation_is_answered, expectation=answer) == expected
 
 
 # Which requests may be cut off, or refused before the application sees them.
@@ -144,4 +139,4 @@ def test_what_may_be_cut_off(path: str, query: str | None, headers: dict[str, st
 
 def test_many_lines_may_be_refused_for_their_number() -> None:
     assert is_oversized(exchange(request_headers={f"X-{number}": "1" for number in range(100)}))
-    assert not is_oversized(exchange())
+    assert not is_oversized(shown())

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.areas import violated
-from tests.support.correct import attribute, busy, everywhere, with_account
-from tests.support.exchanges import exchange
+from tests.support.changes import attributes, changed, everywhere
+from tests.support.judged import INVOICES
 
 FIRST, LAST = "originated-first-call-at", "originated-last-call-at"
 NO_CALLS = {
@@ -27,7 +26,7 @@ NO_SUCCESS = {"originated-successful-calls-count": 0}
 
 
 def found(changes: dict[str, Any]) -> set[str]:
-    return violated(everywhere({attribute(name): value for name, value in changes.items()}))
+    return INVOICES.violated(everywhere(attributes(changes)))
 
 
 CONTRADICTIONS: list[tuple[str, dict[str, Any]]] = [
@@ -68,18 +67,16 @@ def test_a_contradiction_is_found_by_its_owner_alone(owner: str, changes: dict[s
 
 @pytest.mark.parametrize(("owner", "changes"), CONTRADICTIONS)
 def test_a_contradiction_is_found_with_include_only(owner: str, changes: dict[str, Any]) -> None:
-    body = with_account({attribute(name): value for name, value in changes.items()})
     # What is shown then differs from what is shown without include.
-    assert violated({"item_with_account": exchange("item_with_account", body=body)}) - {"ITEM-030", "SEM-012"} == {
-        owner
-    }
+    found = INVOICES.violated(changed("item_with_account", document=attributes(changes)))
+    assert found - {"ITEM-030", "SEM-012"} == {owner}
 
 
 @pytest.mark.parametrize(("owner", "changes"), CONTRADICTIONS)
 def test_a_contradiction_is_found_without_include_only(owner: str, changes: dict[str, Any]) -> None:
-    views = everywhere({attribute(name): value for name, value in changes.items()})
+    views = everywhere(attributes(changes))
     del views["item_with_account"]
-    assert violated(views) - {"ITEM-030", "SEM-012"} == {owner}
+    assert INVOICES.violated(views) - {"ITEM-030", "SEM-012"} == {owner}
 
 
 def test_offsets_do_not_hide_the_order() -> None:
@@ -122,11 +119,10 @@ def test_amounts_of_any_length_are_added_exactly() -> None:
 )
 def test_the_end_of_the_period_is_compared_with_the_time_of_the_answer(now: str, owners: set[str]) -> None:
     for names in (("item", "item_with_account"), ("item_with_account",)):
-        assert violated({name: exchange(name, headers={"Date": now}, body=busy()) for name in names}) == owners
+        assert INVOICES.violated(changed(*names, headers={"Date": now}, started=None)) == owners
 
 
 def test_a_slow_clock_of_the_server_is_no_finding() -> None:
     slow = {"Date": "Thu, 01 Jan 1970 00:00:00 GMT"}
     started = datetime(2024, 11, 15, tzinfo=UTC)
-    names = ("item", "item_with_account")
-    assert violated({name: exchange(name, 200, slow, busy(), started=started) for name in names}) == set()
+    assert INVOICES.violated(changed("item", "item_with_account", headers=slow, started=started)) == set()

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_sorting as sorting
-from tests.support.collection_answers import element, elements, refused, whole
 from tests.support.judged import outcome
+from tests.support.pages import element, elements, refused, whole
 
 NINE, TEN = "2024-10-05T09:00:00.000+00:00", "2024-10-05T09:30:00.000-02:00"
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from conformance.model.exchange import JSON_API, Exchange
-from tests.support.areas import CHECKS, claimed, outcome, violated
-from tests.support.correct import account, attribute, busy, everywhere, linkage, with_account
-from tests.support.exchanges import ITEM_PATH, REMOVED, document, exchange, refusal
+from tests.support.changes import VIEWS, changed, content
+from tests.support.exchanges import REMOVED, exchange
+from tests.support.judged import INVOICES, judged
 
 ACCOUNT = "/data/relationships/account"
 
@@ -21,7 +21,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("ITEM-005", {"/data/lid": 7}),
     ("ITEM-006", {"/data/reference": "23"}),
     ("ITEM-006", {"/included/0/name": "main"}),
-    ("ITEM-009", {attribute("reference."): "23"}),
+    ("ITEM-009", {"/data/attributes/reference.": "23"}),
     ("ITEM-009", {f"{ACCOUNT}/links/-self": "/x"}),
     ("ITEM-010", {f"{ACCOUNT}/links/über": "/x"}),
     ("ITEM-010", {"/links": {"the account": "/x"}}),
@@ -59,7 +59,7 @@ LEGAL: list[dict[str, Any]] = [
     {"/jsonapi": {"version": "1.1", "ext": [], "profile": ["https://example.org/p"], "meta": {"a b.": 1}}},
     {"/meta": {"any.name ": 1}, "/@note": {"_": 1}},
     {"/data/@note": 1, f"{ACCOUNT}/@note": 1, f"{ACCOUNT}/data/@note": 1, f"{ACCOUNT}/data/meta": {}},
-    {"/data/lid": "1", "/data/meta": {}, attribute("@note"): {"_x": 1}},
+    {"/data/lid": "1", "/data/meta": {}, "/data/attributes/@note": {"_x": 1}},
     {"/links": {"about": None, "describedby": {"href": "/doc", "title": "x"}, "first": "?page[number]=1"}},
     {"/data/relationships/currency": {"data": None}, "/data/relationships/notes": {"data": []}},
     {"/data/relationships/notes": {"meta": {}}},
@@ -68,29 +68,28 @@ LEGAL: list[dict[str, Any]] = [
 
 
 def compound(changes: dict[str, Any]) -> dict[str, Exchange]:
-    return {"item_with_account": exchange("item_with_account", body=with_account(changes), query="include=account")}
+    return changed("item_with_account", document=changes)
 
 
 @pytest.mark.parametrize(("owner", "changes"), FAULTS)
 def test_a_fault_in_a_compound_document_is_found_by_its_owner_alone(owner: str, changes: dict[str, Any]) -> None:
-    assert violated(compound(changes)) == {owner}
+    assert INVOICES.violated(compound(changes)) == {owner}
 
 
 def test_member_names_are_judged_at_any_depth() -> None:
     # That the name of the account is no string is a finding of its own.
-    assert violated(compound({"/included/0/attributes/name": {"per hour ": 1}})) == {"ITEM-009", "RELD-010"}
+    assert INVOICES.violated(compound({"/included/0/attributes/name": {"per hour ": 1}})) == {"ITEM-009", "RELD-010"}
 
 
 @pytest.mark.parametrize("changes", LEGAL)
 def test_what_json_api_allows_is_no_finding(changes: dict[str, Any]) -> None:
-    assert violated(compound(changes)) == set()
+    assert INVOICES.violated(compound(changes)) == set()
 
 
 def test_members_of_an_applied_extension_are_no_finding() -> None:
     changes = {"/ext:page": 1, "/data/ext:x": 1, "/data/relationships/notes": {"ext:y": 1}}
     headers = {"Content-Type": f'{JSON_API};ext="https://example.org/ext"'}
-    answer = exchange("item_with_account", headers=headers, body=with_account(changes))
-    assert violated({"item_with_account": answer}) == set()
+    assert INVOICES.violated(changed("item_with_account", headers=headers, document=changes)) == set()
 
 
 @pytest.mark.parametrize(
@@ -106,7 +105,7 @@ def test_members_of_an_applied_extension_are_no_finding() -> None:
     ],
 )
 def test_a_fault_in_error_documents_only_is_found(owner: str, body: Any) -> None:
-    assert violated({"unknown_item": refusal(404, body=body)}) == {owner}
+    assert INVOICES.violated(changed("unknown_item", body=body)) == {owner}
 
 
 @pytest.mark.parametrize(
@@ -114,18 +113,16 @@ def test_a_fault_in_error_documents_only_is_found(owner: str, body: Any) -> None
     [
         ("ITEM-002", {}),
         ("ITEM-002", {"status": "ok", "result": {}}),
-        ("ITEM-004", {"data": [document()["data"]]}),
+        ("ITEM-004", {"data": [content()["data"]]}),
         ("ITEM-004", {"data": None}),
         ("ITEM-004", {"meta": {}}),
         ("ITEM-004", {"data": "x"}),
-        ("ITEM-005", {"data": {**busy()["data"], "type": 7}}),
-        ("ITEM-007", {"data": {**busy()["data"], "type": "Invoice"}}),
+        ("ITEM-005", {"data": {**content()["data"], "type": 7}}),
+        ("ITEM-007", {"data": {**content()["data"], "type": "Invoice"}}),
     ],
 )
 def test_a_fault_in_the_primary_data_is_found_by_its_owner_alone(owner: str, body: Any) -> None:
-    given = everywhere({})
-    changed = {name: exchange(name, body=body, path=each.request.target) for name, each in given.items()}
-    assert violated(changed) == {owner}
+    assert INVOICES.violated(changed(*VIEWS, body=body)) == {owner}
 
 
 @pytest.mark.parametrize(
@@ -147,19 +144,20 @@ def test_a_fault_in_the_primary_data_is_found_by_its_owner_alone(owner: str, bod
     ],
 )
 def test_what_is_no_whole_json_api_document_is_not_judged(answer: Exchange) -> None:
-    assert violated({"other": answer}) == set()
-    alone = {claimed(check) for check in CHECKS if outcome(check, {"other": answer}) != "not observed"}
+    assert INVOICES.violated({"other": answer}) == set()
+    given = {"other": answer}
+    alone = {each.requirement for each in INVOICES.checks if judged(each.function, given) != "not observed"}
     assert alone <= {"JSON-001", "JSON-002", "JSON-003", "JSON-004", "JSON-005"}
 
 
 def test_json_under_a_wrong_label_is_judged_when_only_json_api_is_accepted() -> None:
     answer = exchange("other", headers={"Content-Type": "text/plain"}, body={"data": {"type": "invoices", "id": 1}})
-    assert violated({"other": answer}) == {"ITEM-005"}
+    assert INVOICES.violated({"other": answer}) == {"ITEM-005"}
 
 
 def test_identifiers_of_a_relationship_are_no_resources() -> None:
-    answer = exchange("relationship", path=f"{ITEM_PATH}/relationships/account", body=linkage({"/data": account()}))
-    assert violated({"relationship": answer}) == {"REL-003"}
+    account = content(probe="related")["data"]
+    assert INVOICES.violated(changed("relationship", document={"/data": account})) == {"REL-003"}
 
 
 @pytest.mark.parametrize(
@@ -168,4 +166,4 @@ def test_identifiers_of_a_relationship_are_no_resources() -> None:
 )
 def test_a_fault_of_an_error_object_is_found_by_its_owner_alone(owner: str, member: dict[str, Any]) -> None:
     body = {"errors": [{"title": "Not Found", "status": "404", **member}]}
-    assert violated({"unknown_item": refusal(404, body=body)}) == {owner}
+    assert INVOICES.violated(changed("unknown_item", body=body)) == {owner}

@@ -7,40 +7,37 @@ from typing import Any
 
 import pytest
 
-from conformance.model.exchange import Exchange, Fields
-from tests.support.customer_answers import answers, over_https, violated
-from tests.support.exchanges import exchange, refusal
+from conformance.model.exchange import Exchange
+from tests.support.changes import altered
+from tests.support.correct import answers, secure_answers
+from tests.support.judged import CUSTOMERS, Group
 
+SECURE = Group(CUSTOMERS.areas, secure_answers)
 FIELD = "Strict-Transport-Security"
+
+
+def secure(name: str, **parts: Any) -> dict[str, Exchange]:
+    """Return the answer over https with ``parts`` changed as by ``altered``."""
+    return {name: altered(secure_answers()[name], **parts)}
 
 
 def with_field(*lines: str, name: str = "item") -> dict[str, Exchange]:
     """Return the answer over https with these lines of the field."""
-    given = over_https(answers()[name])
-    assert given.answer is not None
-    kept = [line for line in given.answer.fields if line[0] != FIELD]
-    fields = Fields((*kept, *((FIELD, line) for line in lines)))
-    return {name: replace(given, answer=replace(given.answer, fields=fields))}
+    return secure(name, headers={FIELD: lines})
 
 
-def in_clear(status: int, **headers: str) -> dict[str, Exchange]:
+def in_clear(status: int, **headers: str | None) -> dict[str, Exchange]:
     lines = {name.replace("_", "-"): value for name, value in headers.items()}
-    name = "item_over_plain_http"
-    return {name: exchange(name, status, lines) if status < 400 else refusal(status, name, headers=lines)}
+    return secure("item_over_plain_http", status=status, headers={"Location": None, **lines})
 
 
 def links_in_clear() -> dict[str, Exchange]:
-    given = over_https(answers()["item"])
-    assert given.answer is not None
-    body = given.body.replace(b"https:", b"http:")
-    return {"item": replace(given, answer=replace(given.answer, body=body))}
+    return secure("item", body=secure_answers()["item"].body.replace(b"https:", b"http:"))
 
 
 def cookie_in_clear() -> dict[str, Exchange]:
-    given = over_https(answers()["item_by_cookie"])
-    assert given.answer is not None
-    lines = tuple((name, value.replace("; Secure", "")) for name, value in given.answer.fields)
-    return {"item_by_cookie": replace(given, answer=replace(given.answer, fields=Fields(lines)))}
+    lines = secure_answers()["item_by_cookie"].fields.lines("Set-Cookie")
+    return secure("item_by_cookie", headers={"Set-Cookie": [line.replace("; Secure", "") for line in lines]})
 
 
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
@@ -65,23 +62,23 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
-    expected, changed = FAULTS[fault]
-    assert violated(changed, https=True) == expected
+    expected, changes = FAULTS[fault]
+    assert SECURE.violated(changes) == expected
 
 
 @pytest.mark.parametrize(
-    "changed",
+    "changes",
     [
         {},
         with_field('max-age="31536000" ; includeSubDomains;; preload'),
         with_field("MAX-AGE=1; unknown=a"),
         in_clear(403),
         in_clear(426),
-        {"item_over_plain_http": exchange("item_over_plain_http", None)},
+        {"item_over_plain_http": replace(secure_answers()["item_over_plain_http"], answer=None)},
     ],
 )
-def test_a_correct_server_is_correct(changed: dict[str, Exchange]) -> None:
-    assert violated(changed, https=True) == set()
+def test_a_correct_server_is_correct(changes: dict[str, Exchange]) -> None:
+    assert SECURE.violated(changes) == set()
 
 
 @pytest.mark.parametrize("name", ["self", "related", "first", "last", "prev", "next"])
@@ -91,32 +88,24 @@ def test_each_link_in_clear_is_found(name: str, inside: str) -> None:
     body: dict[str, Any] = (
         {"data": [], **links} if inside == "document" else {"data": [{"type": "invoices", "id": "1", **links}]}
     )
-    given = over_https(exchange("listing"))
-    assert given.answer is not None
-    listing = replace(given, answer=replace(given.answer, body=exchange(body=body).body))
-    assert violated({"listing": listing}, https=True) == {"SEC-013"}
+    assert SECURE.violated(secure("listing", body=body)) == {"SEC-013"}
 
 
 @pytest.mark.parametrize("link", [None, 7, {"href": None}, {"title": "x"}, ["http://example.org/"]])
 def test_a_link_that_is_no_text_leads_nowhere(link: Any) -> None:
-    given = over_https(exchange("listing"))
-    assert given.answer is not None
-    body = exchange(body={"data": [], "links": {"self": link, "first": "https://example.org/x"}}).body
-    listing = replace(given, answer=replace(given.answer, body=body))
-    assert violated({"listing": listing}, https=True) == set()
+    body = {"data": [], "links": {"self": link, "first": "https://example.org/x"}}
+    assert SECURE.violated(secure("listing", body=body)) == set()
 
 
 def test_the_field_over_plain_http_is_found() -> None:
-    item = exchange(headers={FIELD: "max-age=31536000"})
-    assert violated({"item": item}) == {"SEC-015"}
+    item = altered(answers()["item"], headers={FIELD: "max-age=31536000"})
+    assert CUSTOMERS.violated({"item": item}) == {"SEC-015"}
 
 
 def test_an_address_needs_no_field() -> None:
-    changed = {}
-    for name, given in answers().items():
-        secure = over_https(given)
-        if name != "item_over_plain_http" and secure.answer:
-            lines = tuple(line for line in secure.answer.fields if line[0] != FIELD)
-            address = replace(secure.request, url=secure.request.url.replace("example.org", "192.0.2.1"))
-            changed[name] = replace(secure, request=address, answer=replace(secure.answer, fields=Fields(lines)))
-    assert violated(changed) == set()
+    changes = {}
+    for name, given in SECURE.answers.items():
+        if name != "item_over_plain_http":
+            url = given.request.url.replace("example.org", "192.0.2.1")
+            changes[name] = altered(replace(given, request=replace(given.request, url=url)), headers={FIELD: None})
+    assert CUSTOMERS.violated(changes) == set()

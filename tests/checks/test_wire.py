@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import pytest
@@ -12,14 +10,9 @@ import pytest
 from conformance.checks import test_wire
 from conformance.model.exchange import Exchange
 from conformance.plan.probes.wire import OTHER_HOST
-from tests.support.exchanges import ITEM_PATH, document, exchange, refusal
-from tests.support.judged import hung, lost, said_by
-
-USUAL = {
-    "absolute_form": exchange("absolute_form"),
-    "wire_valid": exchange("wire_valid"),
-}
-said: Callable[..., str] = partial(said_by, usual=USUAL)
+from tests.support.changes import content, shown
+from tests.support.exchanges import ITEM_PATH, hung, lost, refusal
+from tests.support.judged import outcome
 
 REFUSED = [
     (test_wire.test_a_wrong_host_is_refused, "wrong_host"),
@@ -52,25 +45,25 @@ def doubled(given: Exchange) -> Exchange:
 @pytest.mark.parametrize(("check", "name"), JUDGED)
 def test_what_guards_a_server_and_a_closed_connection_are_no_finding(check: Any, name: str) -> None:
     for answer in (*(refusal(status, name) for status in (403, 429, 503)), lost(name, closed=True)):
-        assert said(check, **{name: answer}) == "not observed"
+        assert outcome(check, **{name: answer}) == "not observed"
 
 
 @pytest.mark.parametrize(("check", "name"), JUDGED)
 def test_silence_is_found(check: Any, name: str) -> None:
     expected = "violated" if name != "absolute_form_with_other_host" else {"violated"}
-    assert said(check, **{name: hung(name)}) in expected
+    assert outcome(check, **{name: hung(name)}) in expected
 
 
 @pytest.mark.parametrize(("check", "name"), [*JUDGED, (test_wire.test_http_1_0_gets_no_transfer_coding, "http_1_0")])
 def test_nothing_is_judged_where_the_valid_message_is_not_served(check: Any, name: str) -> None:
-    assert said(check, wire_valid=refusal(400), **{name: refusal(500, name)}) == "not observed"
+    assert outcome(check, wire_valid=refusal(400), **{name: refusal(500, name)}) == "not observed"
 
 
 @pytest.mark.parametrize(("check", "name"), REFUSED)
 def test_a_malformed_message_is_refused(check: Any, name: str) -> None:
-    assert said(check, **{name: closed(refusal(400, name))}) == "passed"
-    for answer in (exchange(name), refusal(404, name), refusal(500, name)):
-        assert said(check, **{name: closed(answer)}) == "violated"
+    assert outcome(check, **{name: closed(refusal(400, name))}) == "passed"
+    for answer in (shown(name), refusal(404, name), refusal(500, name)):
+        assert outcome(check, **{name: closed(answer)}) == "violated"
 
 
 @pytest.mark.parametrize(
@@ -82,16 +75,16 @@ def test_a_malformed_message_is_refused(check: Any, name: str) -> None:
     ],
 )
 def test_the_connection_ends_with_the_answer(name: str, check: Any) -> None:
-    answer = refusal(400, name) if name != "announced_close" else exchange(name)
-    assert said(check, **{name: closed(answer)}) == "passed"
-    assert said(check, **{name: answer}) == "violated"
-    assert said(check, **{name: doubled(answer)}) == "violated"
+    answer = refusal(400, name) if name != "announced_close" else shown(name)
+    assert outcome(check, **{name: closed(answer)}) == "passed"
+    assert outcome(check, **{name: answer}) == "violated"
+    assert outcome(check, **{name: doubled(answer)}) == "violated"
 
 
 def test_either_framing_may_be_read_when_the_connection_ends() -> None:
     check = test_wire.test_two_framings_end_the_connection
-    assert said(check, two_framings=closed(exchange("two_framings"))) == "passed"
-    assert said(check, two_framings=closed(refusal(500))) == "violated"
+    assert outcome(check, two_framings=closed(shown("two_framings"))) == "passed"
+    assert outcome(check, two_framings=closed(refusal(500))) == "violated"
 
 
 @pytest.mark.parametrize("status", [304, 406, 500])
@@ -101,41 +94,41 @@ def test_a_folded_line_is_refused_or_joined(status: int) -> None:
         "folded_accept": test_wire.test_a_folded_line_is_not_lost,
     }
     for name, check in folded.items():
-        assert said(check, **{name: exchange(name, status)}) == "violated"
-        assert said(check, **{name: refusal(400, name)}) == "passed"
-        assert said(check, **{name: exchange(name)}) == "passed"
+        assert outcome(check, **{name: shown(name, status=status)}) == "violated"
+        assert outcome(check, **{name: refusal(400, name)}) == "passed"
+        assert outcome(check, **{name: shown(name)}) == "passed"
 
 
 def test_a_target_in_absolute_form_names_the_resource() -> None:
     check = test_wire.test_a_target_in_absolute_form_is_accepted
-    assert said(check, absolute_form=exchange()) == "passed"
+    assert outcome(check, absolute_form=shown()) == "passed"
     for status in (400, 404, 421):
-        assert said(check, absolute_form=refusal(status)) == "violated"
+        assert outcome(check, absolute_form=refusal(status)) == "violated"
 
 
 def at(host: str, **parts: Any) -> Exchange:
-    given = exchange("absolute_form_with_other_host", **parts)
+    given = shown("absolute_form_with_other_host", **parts)
     return replace(given, request=replace(given.request, url=f"http://{host}{ITEM_PATH}"))
 
 
 def test_host_does_not_count_beside_a_target_in_absolute_form() -> None:
     check = test_wire.test_the_host_of_the_target_counts
-    own = document({"/data/links/self": "http://api.example/x", "/data/relationships/account/links": {}})
-    other = document({"/data/links/self": f"http://{OTHER_HOST}/x"})
-    assert said(check, absolute_form_with_other_host=at("api.example", body=own)) == "passed"
-    assert said(check, absolute_form_with_other_host=at("api.example", body=other)) == "violated"
-    assert said(check, absolute_form_with_other_host=at(OTHER_HOST, body=other)) == "not observed"
-    assert said(check, absolute_form_with_other_host=refusal(404)) == "violated"
+    own = content({"/data/links/self": "http://api.example/x", "/data/relationships/account/links": {}})
+    other = content({"/data/links/self": f"http://{OTHER_HOST}/x"})
+    assert outcome(check, absolute_form_with_other_host=at("api.example", body=own)) == "passed"
+    assert outcome(check, absolute_form_with_other_host=at("api.example", body=other)) == "violated"
+    assert outcome(check, absolute_form_with_other_host=at(OTHER_HOST, body=other)) == "not observed"
+    assert outcome(check, absolute_form_with_other_host=refusal(404)) == "violated"
     for status in (400, 421):
-        assert said(check, absolute_form_with_other_host=refusal(status)) == "not observed"
+        assert outcome(check, absolute_form_with_other_host=refusal(status)) == "not observed"
     unknown = {"absolute_form": refusal(400), "absolute_form_with_other_host": refusal(404)}
-    assert said(check, **unknown) == "not observed"
+    assert outcome(check, **unknown) == "not observed"
 
 
 def test_http_1_0_gets_no_transfer_coding() -> None:
     check = test_wire.test_http_1_0_gets_no_transfer_coding
-    assert said(check, http_1_0=exchange(headers={"Transfer-Encoding": "chunked"})) == "violated"
-    assert said(check, http_1_0=exchange()) == "passed"
+    assert outcome(check, http_1_0=shown(headers={"Transfer-Encoding": "chunked"})) == "violated"
+    assert outcome(check, http_1_0=shown()) == "passed"
 
 
 @pytest.mark.parametrize(
@@ -147,17 +140,17 @@ def test_http_1_0_gets_no_transfer_coding() -> None:
 )
 def test_what_is_no_request_may_be_refused_in_several_ways(check: Any, name: str, statuses: set[int]) -> None:
     possible = (400, 404, 405, 415, 500, 501, 502, 504, 505)
-    assert {status for status in possible if said(check, **{name: refusal(status, name)}) == "passed"} == statuses
+    assert {status for status in possible if outcome(check, **{name: refusal(status, name)}) == "passed"} == statuses
 
 
 @pytest.mark.parametrize(
     ("check", "name", "good", "bad"),
     [
-        (test_wire.test_what_is_no_request_is_refused, "garbage", refusal(400), exchange()),
-        (test_wire.test_an_empty_line_before_a_request_is_skipped, "leading_empty_line", exchange(), refusal(400)),
-        (test_wire.test_a_method_has_its_case, "lower_case_method", refusal(501), exchange()),
+        (test_wire.test_what_is_no_request_is_refused, "garbage", refusal(400), shown()),
+        (test_wire.test_an_empty_line_before_a_request_is_skipped, "leading_empty_line", shown(), refusal(400)),
+        (test_wire.test_a_method_has_its_case, "lower_case_method", refusal(501), shown()),
     ],
 )
 def test_the_beginning_of_a_message(check: Any, name: str, good: Exchange, bad: Exchange) -> None:
-    assert said(check, **{name: good}) == "passed"
-    assert said(check, **{name: bad}) == "violated"
+    assert outcome(check, **{name: good}) == "passed"
+    assert outcome(check, **{name: bad}) == "violated"

@@ -16,8 +16,8 @@ from conformance.plan.requests import next_page
 from conformance.plan.steps import closure, steps_for
 from conformance.report import plan as shown_plan
 from tests.servers.raw import Talk, raw_server
-from tests.support.collection_answers import COLLECTION, at, page
 from tests.support.exchanges import ORIGIN
+from tests.support.pages import COLLECTION, at, page
 from tests.support.targets import observer_of, target_of
 
 PAGES = 4

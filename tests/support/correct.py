@@ -1,127 +1,146 @@
-"""The answers of a correct server to the probes about an invoice."""
+"""What a correct server answers to each declared probe: the reference application, asked in this process.
+
+Its clock stands still, and the documented invoice is a busy one: calls in one direction, none in the other, services,
+and amounts that binary floating point would get wrong.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final, Literal
+from urllib.parse import urlsplit
 
-from conformance.model.exchange import Exchange
-from tests.support.exchanges import INVOICE_ID, ITEM_PATH, ORIGIN, PREFIX, document, exchange, refusal
+from conformance.config.target import Target
+from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.observe.connection import WireResponse
+from conformance.observe.message_bytes import head_of, revealed
+from conformance.observe.receive import answer_of
+from conformance.plan import probes
+from conformance.plan.requests import build_request
+from conformance.plan.steps import Step, applicable, closure
+from conformance.reference import data, tokens
+from conformance.reference.app import Api
+from conformance.reference.bare import BareAnswer, BareServer
+from conformance.reference.clock import FrozenClock
+from conformance.reference.message import Request as Incoming
+from conformance.reference.model import Customer, Invoice, Traffic
+from conformance.reference.store import MemoryStore
+from tests.support.exchanges import INVOICE_ID, ORIGIN
+from tests.support.targets import target_of
 
-ACCOUNT_ID: Final = "5f2a6c1e-0b7d-4c7e-9a55-3d1f0c8e2b41"
-OTHER_ID: Final = "6b0d549b-6f03-475a-9600-a35a099950d8"
-ACCOUNT_TAG: Final = 'W/"0f0f"'
-LINKAGE: Final = {"type": "accounts", "id": ACCOUNT_ID}
-
-# A period with calls in one direction and services: amounts that binary floating point would get wrong.
-BUSY: Final[Mapping[str, Any]] = {
-    "start-date": "2024-11-07T00:00:00.000Z",
-    "end-date": "2024-11-14T00:00:00.000Z",
-    "has-pdf": True,
-    "amount-spent": "1234567.99012345678901234",
-    "originated-amount-spent": "1234567.89012345678901234",
-    "originated-calls-count": 12,
-    "originated-successful-calls-count": 11,
-    "originated-calls-duration": 700,
-    "originated-billing-duration": 720,
-    "originated-first-call-at": "2024-11-07T00:00:00.000Z",
-    "originated-last-call-at": "2024-11-13T23:59:59.999Z",
-    "services-amount-spent": "0.1",
-    "service-transactions-count": 3,
-}
-
-
-def attribute(name: str) -> str:
-    """Return the JSON Pointer of an attribute of the single resource."""
-    return f"/data/attributes/{name}"
-
-
-def busy(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return the document of an invoice with calls; ``changes`` as for ``tests.support.exchanges.document``."""
-    return document({**{attribute(name): value for name, value in BUSY.items()}, **(changes or {})})
-
-
-def account() -> dict[str, Any]:
-    """Return the resource object of the account with all known attributes."""
-    resource: dict[str, Any] = document({"/data/attributes/currency": "CHF"}, "account")["data"]
-    return resource
-
-
-def with_account(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return the compound document of the invoice and its account."""
-    base = {"/included": [account()], "/data/relationships/account/data": LINKAGE}
-    return busy({**base, **(changes or {})})
+NOW: Final = datetime(2024, 11, 14, 9, 57, 8, tzinfo=UTC)
+SECOND_ID: Final = data.TIED[0].id
+OTHER_ID: Final = data.OTHER_INVOICE_ID
+ACCOUNT_ID: Final = data.MAIN.id
+# A prefix of the keys of what is sent for the second known invoice, too.
+SECOND: Final = "second "
+_KEY = "a signing key that nobody knows: " + "0123456789abcdef" * 4
+_BUSY: Final = replace(
+    data.DOCUMENTED,
+    start=datetime(2024, 11, 7, tzinfo=UTC),
+    end=datetime(2024, 11, 14, tzinfo=UTC),
+    has_pdf=True,
+    originated=Traffic(
+        amount=Decimal("1234567.89012345678901234"),
+        calls=12,
+        successful=11,
+        calls_duration=700,
+        billing_duration=720,
+        first=datetime(2024, 11, 7, tzinfo=UTC),
+        last=datetime(2024, 11, 13, 23, 59, 59, 999000, tzinfo=UTC),
+    ),
+    services_amount=Decimal("0.1"),
+    services_count=3,
+)
 
 
-def linkage(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return the document of the relationship."""
-    links = {
-        name: f"{ORIGIN}{ITEM_PATH}{below}"
-        for name, below in (("self", "/relationships/account"), ("related", "/account"))
-    }
-    return document({"/links": links, **(changes or {})}, "account-linkage")
+class _Store(MemoryStore):
+    """The constant data, but for invoices that the clock has not reached and for the busy one."""
+
+    def invoices(self, customer: Customer) -> Sequence[Invoice]:
+        shown = [each for each in super().invoices(customer) if each.end < NOW]
+        return [_BUSY if each.id == _BUSY.id else each for each in shown]
 
 
-def _related(probe: str, **parts: Any) -> Exchange:
-    given = {"path": f"{ITEM_PATH}/account", "body": {"data": account()}, "headers": {"ETag": ACCOUNT_TAG}}
-    return exchange(probe, **{**given, **parts})
+class _Clock(FrozenClock):
+    """A clock that stands still, and counts the requests."""
+
+    def __init__(self) -> None:
+        super().__init__(NOW.timestamp())
+        self._numbers = itertools.count()
+
+    def identity(self, request: Incoming) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{request.path} {next(self._numbers)}"))
 
 
-def _relationship(probe: str, **parts: Any) -> Exchange:
-    return exchange(probe, **{"path": f"{ITEM_PATH}/relationships/account", "body": linkage(), **parts})
-
-
-def _item(probe: str, **parts: Any) -> Exchange:
-    return exchange(probe, **{"body": busy(), **parts})
-
-
-def _refused(probe: str, status: int, below: str = "", **parts: Any) -> Exchange:
-    return refusal(status, probe, path=f"{ITEM_PATH}{below}", **parts)
-
-
-def everywhere(changes: Mapping[str, Any]) -> dict[str, Exchange]:
-    """Return every answer that shows the invoice with ``changes``: JSON Pointer to new value, or to REMOVED."""
-    encoded = f"%{ord(INVOICE_ID[0]):02X}{INVOICE_ID[1:]}"
-    shown = busy(changes)
-    given = (
-        _item("item", body=shown),
-        _item("item_again", body=shown),
-        _item("item_with_account", body=with_account(changes), query="include=account"),
-        _item("item_from_self_link", body=shown),
-        _item("item_upper_case", body=shown, path=f"{PREFIX}/invoices/{INVOICE_ID.upper()}"),
-        _item("item_percent_encoded", body=shown, path=f"{PREFIX}/invoices/{encoded}"),
+def _target(base_url: str) -> Target:
+    day = 24 * 3600.0
+    return target_of(
+        base_url,
+        auth_token=tokens.mint(data.CUSTOMER.subject, _KEY, lifetime=day),
+        other_auth_token=tokens.mint(data.OTHER_CUSTOMER.subject, _KEY, lifetime=day),
+        signing_key=_KEY,
+        invoice_id=[INVOICE_ID, SECOND_ID],
+        other_invoice_id=OTHER_ID,
+        hidden_invoice_id=list(data.HIDDEN_INVOICE_IDS),
+        enable=["collection,wire,load,cookie,contested"],
     )
-    return {each.probe: each for each in given}
+
+
+def _answered(step: Step, request: Request, api: Api, target: Target) -> Exchange:
+    messages = [revealed(text, target) for text in request.raw] or [head_of(request, target) + request.body]
+    scheme: Literal["http", "https"] = "https" if urlsplit(request.url).scheme == "https" else "http"
+
+    def received(bare: BareAnswer) -> WireResponse:
+        assert bare.status is not None
+        return WireResponse(bare.status, bare.reason, "1.1", bare.headers, bytearray(bare.body))
+
+    called = BareServer(api, scheme=scheme).converse(messages)
+    first, *later = (answer_of(received(each), request, target, target.settings["max-body"]) for each in called)
+    return Exchange(
+        step.probe,
+        request,
+        first,
+        invoice_id=step.invoice_id,
+        started=NOW,
+        elapsed=0.02,
+        later=tuple(later),
+        closed=bool(request.raw) and called[-1].end != "open",
+    )
+
+
+def _answers(base_url: str, secure_origin: str = "") -> MappingProxyType[str, Exchange]:
+    api, target, found = Api(_Store(), _KEY, _Clock()), _target(base_url), dict[Step, Exchange]()
+    api.secure_origin = secure_origin
+    asked = [Step(name, INVOICE_ID) for name, probe in probes.by_key().items() if applicable(probe, target)]
+    asked += [Step(each.probe, SECOND_ID) for each in asked if probes.by_key()[each.probe].each_invoice]
+    for step in closure(asked):
+        known = {each.probe: found[each] for each in step.dependencies() if each in found}
+        try:
+            request = build_request(step, target, known)
+        except (NotObserved, KeyError):
+            continue  # the server has nothing that it could be built from, such as a further page
+        found[step] = _answered(step, request, api, target)
+    return MappingProxyType(
+        {f"{'' if step.invoice_id == INVOICE_ID else SECOND}{step.probe}": each for step, each in found.items()}
+    )
 
 
 @cache
-def answers() -> Mapping[str, Exchange]:
-    """Return the answers of a correct server by the name of the probe."""
-    others = (
-        exchange("item_not_modified", 304),
-        refusal(404, "unknown_item", path=f"{PREFIX}/invoices/{OTHER_ID}"),
-        refusal(404, "odd_id", path=f"{PREFIX}/invoices/%25"),
-        refusal(404, "malformed_id", path=f"{PREFIX}/invoices/undefined"),
-        _relationship("relationship"),
-        _relationship(
-            "relationship_with_account", body={"data": LINKAGE, "included": [account()]}, query="include=account"
-        ),
-        _refused("relationship_unknown_include", 400, "/relationships/account", query="include=account.nosuch"),
-        _refused("relationship_update", 405, "/relationships/account", method="PATCH"),
-        _relationship("relationship_after_update"),
-        refusal(404, "unknown_relationship", path=f"{PREFIX}/invoices/{OTHER_ID}/relationships/account"),
-        _refused("unknown_relationship_name", 404, "/relationships/nosuch"),
-        _related("related"),
-        _related(
-            "related_sparse",
-            body={"data": {**account(), "attributes": {"name": "main"}}},
-            query="fields%5Baccounts%5D=name",
-        ),
-        _refused("related_unknown_include", 400, "/account", query="include=nosuch"),
-        _related("related_not_modified", status=304, body=b""),
-        _related("account_from_self_link", path=f"{PREFIX}/accounts/{ACCOUNT_ID}"),
-        refusal(404, "unknown_related", path=f"{PREFIX}/invoices/{OTHER_ID}/account"),
-    )
-    return MappingProxyType({**everywhere({}), **{each.probe: each for each in others}})
+def answers() -> MappingProxyType[str, Exchange]:
+    """Return the answers by the full name of the probe; what is sent for the second invoice begins with SECOND."""
+    return _answers(ORIGIN)
+
+
+@cache
+def secure_answers() -> MappingProxyType[str, Exchange]:
+    """Return the answers over https, and the one over plain http."""
+    secure = ORIGIN.replace("http:", "https:")
+    return _answers(secure, secure)

@@ -66,17 +66,17 @@ def exchange(
     """
     if body is None:
         body = b"" if method == "HEAD" or status == HTTPStatus.NOT_MODIFIED else contract.documented_example()
-    content = _octets(body)
+    content = encoded(body)
     added = tuple(request_headers.items()) if isinstance(request_headers, Mapping) else tuple(request_headers)
     url = f"{ORIGIN}{path}" if query is None else f"{ORIGIN}{path}?{query}"
-    request = Request(method, url, _merged(DEFAULT_REQUEST, added))
+    request = Request(method, url, merged(DEFAULT_REQUEST, added))
     own = {name: value for name, value in parts.items() if name in _ANSWER_PARTS}
     rest = {name: value for name, value in parts.items() if name not in _ANSWER_PARTS}
     rest.setdefault("invoice_id", INVOICE_ID)
     if status is None:
         rest.setdefault("failure", "connection closed without an answer")
         return Exchange(probe, request, None, **rest)
-    lines = _merged(DEFAULT, tuple(headers.items())) if isinstance(headers, Mapping) else tuple(headers)
+    lines = merged(DEFAULT, tuple(headers.items())) if isinstance(headers, Mapping) else tuple(headers)
     answer: dict[str, Any] = {
         "reason": HTTPStatus(status).phrase if status in set(HTTPStatus) else "",
         "version": "1.1",
@@ -93,10 +93,25 @@ def refusal(status: int = 404, probe: str = "unknown_item", **parts: Any) -> Exc
     return exchange(probe, status, **{"body": {"errors": [error]}, **parts})
 
 
+def lost(probe: str, **parts: Any) -> Exchange:
+    """Return an exchange whose connection the server closed."""
+    return exchange(probe, None, lost=True, **parts)
+
+
+def hung(probe: str, **parts: Any) -> Exchange:
+    """Return an exchange that was not answered in time."""
+    return exchange(probe, None, failure="no complete answer within the time limit", **parts)
+
+
 def document(changes: Mapping[str, Any] | None = None, name: str = "documented-invoice") -> dict[str, Any]:
     """Return an example of the contract with ``changes``: JSON Pointer (RFC 6901) to new value, or to REMOVED."""
     root: dict[str, Any] = json.loads(contract.example(name))
-    for pointer, value in (changes or {}).items():
+    return pointed(root, changes or {})
+
+
+def pointed(root: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``root``, changed in its place as for ``document``."""
+    for pointer, value in changes.items():
         *way, last = (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
         place: Any = root
         for part in way:
@@ -115,14 +130,16 @@ def invoice(changes: Mapping[str, Any] | None = None, name: str = "documented-in
     return exchange(**{"body": body, "path": f"{PREFIX}/invoices/{body['data']['id']}", **parts})
 
 
-def _octets(body: bytes | str | Mapping[str, Any] | Sequence[Any]) -> bytes:
+def encoded(body: bytes | str | Mapping[str, Any] | Sequence[Any]) -> bytes:
+    """Return the content for ``body``: text as UTF-8, other values than bytes as compact JSON."""
     if isinstance(body, bytes):
         return body
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return text.encode()
 
 
-def _merged(lines: Sequence[Line], changes: Sequence[tuple[str, str | Sequence[str] | None]]) -> tuple[Line, ...]:
+def merged(lines: Sequence[Line], changes: Sequence[tuple[str, str | Sequence[str] | None]]) -> tuple[Line, ...]:
+    """Return header lines with ``changes``: None removes a field, a list gives one line per element."""
     changed = {name.lower() for name, _ in changes}
     kept = [line for line in lines if line[0].lower() not in changed]
     for name, value in changes:

@@ -5,7 +5,6 @@ Invoices are drawn from the forms that the schemas give their attributes; the ch
 
 from __future__ import annotations
 
-import inspect
 import json
 import string
 from collections.abc import Callable
@@ -21,11 +20,10 @@ from hypothesis import strategies as st
 from conformance.fuzzing.files import keep_files_away
 from conformance.model import contract
 from conformance.model.exchange import ENTITY_TAG
-from conformance.plan.parameters import RECORD_WIDE
 from conformance.reading.header_fields import MalformedError, fixdate
 from conformance.syntax.scalars import exact_sum, instant, plain_decimal
-from tests.support.areas import CHECKS, claimed, outcome
 from tests.support.exchanges import document, exchange
+from tests.support.judged import INVOICES, RECORD, judged
 
 keep_files_away()
 
@@ -103,14 +101,14 @@ def attributes(draw: st.DrawFn) -> Attributes:
 
 
 # Checks that have something to judge when nothing but the invoice was answered.
-_ALONE = {"item", "item_with_account", *RECORD_WIDE}
-JUDGES = [check for check in CHECKS if _ALONE.issuperset(inspect.signature(check).parameters)]
+_ALONE = {"item", "item_with_account", *RECORD}
+JUDGES = [check for check in INVOICES.checks if _ALONE.issuperset(check.parameters)]
 
 
 def violated(body: Any) -> set[str]:
     """Return the requirements that an answer with this body does not satisfy."""
     answers = {"item": exchange(body=body)}
-    return {claimed(check) for check in JUDGES if outcome(check, answers) == "violated"}
+    return {check.requirement for check in JUDGES if judged(check.function, answers) == "violated"}
 
 
 def with_attributes(values: Attributes) -> dict[str, Any]:

@@ -204,7 +204,14 @@ class Finding:
 
 def findings(exchange: Exchange) -> tuple[Finding, ...]:
     """Return what httplint finds in the header section of the answer, as far as the registry speaks of it."""
-    return () if exchange.answer is None else _findings_in(_section(exchange, exchange.answer))
+    if exchange.answer is None:
+        return ()
+    # Many checks ask for them: the exchange keeps them, as it does its content as JSON.
+    kept = vars(exchange)
+    if "header_findings" not in kept:
+        kept["header_findings"] = _findings_in(_section(exchange, exchange.answer))
+    found: tuple[Finding, ...] = kept["header_findings"]
+    return found
 
 
 def _section(exchange: Exchange, answer: Answer) -> Exchange:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from conformance.reference.app import Api
     from conformance.reference.message import Document
 
-Install = Callable[["Api"], object]
+Install = Callable[["Api"], None]
 P = ParamSpec("P")
 R = TypeVar("R")
 Arguments = TypeVarTuple("Arguments")
@@ -52,8 +52,8 @@ def effect(alter: Callable[Concatenate[Api, P], object]) -> Callable[P, Install]
 
     @functools.wraps(alter)
     def prepare(*arguments: P.args, **named: P.kwargs) -> Install:
-        def install(api: Api) -> object:
-            return alter(api, *arguments, **named)
+        def install(api: Api) -> None:
+            alter(api, *arguments, **named)
 
         return functools.update_wrapper(install, arguments[0]) if arguments and callable(arguments[0]) else install
 

@@ -19,7 +19,7 @@ from conformance.model.waivers import State, Waiver, WaiverError, Waivers
 from conformance.reference.server import ReferenceServer
 from conformance.report.waiver_file import pattern
 from tests.model.test_verdict import REGISTRY
-from tests.pytest_hooks.test_plugin import CONDITIONAL, Result, run
+from tests.support.runs import CONDITIONAL, Result, run
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2027, 1, 15)

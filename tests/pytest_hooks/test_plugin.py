@@ -2,75 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from conformance.config.settings import SETTINGS
 from conformance.model import contract
 from conformance.reference.server import ReferenceServer
 from tests.servers.raw import RawServer, Talk, answer, raw_server
+from tests.support.hostile import COOKIE, KEY, SIGNATURE, echo
+from tests.support.runs import CHECKS, CONDITIONAL, WIDTH, Result, run
 from tests.support.targets import INVOICE_ID, TOKEN
 
-ROOT = Path(__file__).parents[2]
-CHECKS = str(ROOT / "conformance" / "checks")
-CONDITIONAL = f"{CHECKS}/test_conditional.py"
 SOME = (f"{CHECKS}/test_item.py", f"{CHECKS}/test_headers.py", CONDITIONAL)
-SIGNATURE = TOKEN.rsplit(".", 1)[1]
-KEY = "planted-signing-key-0123456789abcdef"
-COOKIE = "planted-cookie-0123456789abcdef"
-# Nothing that a server says may be wider than this, but for URLs, header lines and bodies, which stay whole.
-WIDTH = 80
-
-# Slow to load and of no use here.
-QUICK = ("-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:benchmark", "-p", "no:cacheprovider")
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a run of pytest left."""
-
-    code: int
-    output: str
-    errors: str
-
-    @property
-    def lines(self) -> list[str]:
-        return self.output.splitlines()
-
-    def row(self, label: str) -> str:
-        """Return the closing line that begins with ``label``, without it."""
-        return next(line for line in self.lines if line.startswith(f"{label} ")).removeprefix(label).strip()
-
-
-def run(*arguments: str, **environment: str) -> Result:
-    """Run pytest in a process of its own, with no settings but the given ones."""
-    inherited = {name: value for name, value in os.environ.items() if name not in SETTING_VARIABLES}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *QUICK, *arguments],
-        cwd=ROOT,
-        env={**inherited, "COLUMNS": str(WIDTH), **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return Result(done.returncode, done.stdout, done.stderr)
-
-
-SETTING_VARIABLES = {setting.variable for setting in SETTINGS} | {
-    "PYTEST_BASE_URL",
-    "PYTEST_ADDOPTS",
-    "GITHUB_ACTIONS",
-    "GITHUB_STEP_SUMMARY",
-}
 
 
 @pytest.fixture(scope="module")
@@ -118,15 +64,6 @@ def test_a_real_server_is_judged_with_the_item_alone(reference: ReferenceServer)
     assert result.code == 0
     assert "conforms  (of the selected checks; " in result.row("verdict")
     assert result.row("target").startswith(reference.base_url)
-
-
-def echo(talk: Talk) -> None:
-    """Answer everything with what was asked: wrong in many ways, and a leak."""
-    while head := talk.request():
-        told = re.sub(rb'[\r\n"\\]', b" ", head)
-        lines = [f"X-Echo: {told.decode('latin-1')}", "X-Terminal: \x80red"]
-        body = b'{"data": {"id": "1", "echo": "' + told + b'"}}'
-        talk.send(answer("200 OK", body, "Content-Type: application/json", *lines))
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.pytest_hooks.test_plugin import CONDITIONAL, GOOD, Result, run
+from tests.pytest_hooks.test_plugin import GOOD
 from tests.servers.raw import Talk, answer, raw_server
+from tests.support.runs import CONDITIONAL, Result, run
 from tests.support.targets import INVOICE_ID, TOKEN
 
 HOSTILE = "::error title=x::<script>|`*_[x](http://example.net)@all%0A##[error]y"

@@ -20,9 +20,9 @@ from conformance.model.requirements import OF_THE_CONTRACT, registry
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
 from conformance.report import diff, html, json_report, locate
-from tests.pytest_hooks.test_plugin import CHECKS, COOKIE, KEY, QUICK, ROOT, SIGNATURE, Result, echo, run
 from tests.servers.raw import Talk, answer, hang_up, raw_server
-from tests.support.hostile import hostile
+from tests.support.hostile import COOKIE, KEY, SIGNATURE, echo, hostile
+from tests.support.runs import CHECKS, ROOT, Result, command, run
 from tests.support.targets import INVOICE_ID, TOKEN
 
 PARTS = (f"{CHECKS}/test_item.py", f"{CHECKS}/test_headers.py", f"{CHECKS}/test_validators.py")
@@ -201,9 +201,9 @@ def test_an_interrupted_run_leaves_what_it_has(number: signal.Signals, tmp_path:
             talk.send(answer("200 OK", json.dumps({"data": {"type": "invoices", "id": INVOICE_ID}}).encode()))
 
     with raw_server(slow) as server:
-        command = [sys.executable, "-m", "pytest", *QUICK, CHECKS, *options(tmp_path), "--concurrency=1"]
-        command += [f"--base-url={server.base_url}", f"--auth-token={TOKEN}", f"--invoice-id={INVOICE_ID}"]
-        process = subprocess.Popen([*command, "--request-timeout=60"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        given = [f"--base-url={server.base_url}", f"--auth-token={TOKEN}", f"--invoice-id={INVOICE_ID}"]
+        given += [*options(tmp_path), "--concurrency=1", "--request-timeout=60"]
+        process = subprocess.Popen(command(CHECKS, *given), cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert reached.wait(60)
         process.send_signal(number)
         process.communicate(timeout=60)
@@ -295,8 +295,8 @@ def test_wrong_arguments_end_like_wrong_settings(arguments: list[str], capsys: p
 
 
 def test_a_reader_that_has_enough_is_no_error() -> None:
-    command = f"{sys.executable} -m conformance.cli requirements | head -n 1"
-    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    piped = f"{sys.executable} -m conformance.cli requirements | head -n 1"
+    done = subprocess.run(["bash", "-c", piped], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert len(done.stdout.splitlines()) == 1
     assert done.stderr == ""
 

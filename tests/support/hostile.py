@@ -1,18 +1,32 @@
-"""A server that puts what could do harm into every place that a report shows."""
+"""Servers that could do harm: one puts it into every place that a report shows, another gives secrets away."""
 
 from __future__ import annotations
 
 import json
+import re
 
 from conformance.config.target import UNKNOWN_ID
-from tests.servers.raw import Talk
-from tests.support.targets import INVOICE_ID
+from tests.servers.raw import Talk, answer
+from tests.support.targets import INVOICE_ID, TOKEN
 
 SCRIPT = "<script>window.harmed=1</script><img src=x onerror=window.harmed=2>"
 BREAKOUT = "\"'></pre></style></textarea></title><svg onload=window.harmed=3>{{7*7}}{% raw %}"
 LINK = "javascript:window.harmed=4"
 ANSI = "\x1b[31mred\x1b]0;title\x07\x9b2J\u202egnp.exe"
 HUGE = "A" * 100_000
+# What is planted for the server that gives it away.
+SIGNATURE = TOKEN.rsplit(".", 1)[1]
+KEY = "planted-signing-key-0123456789abcdef"
+COOKIE = "planted-cookie-0123456789abcdef"
+
+
+def echo(talk: Talk) -> None:
+    """Answer everything with what was asked: wrong in many ways, and a leak."""
+    while head := talk.request():
+        told = re.sub(rb'[\r\n"\\]', b" ", head)
+        lines = [f"X-Echo: {told.decode('latin-1')}", "X-Terminal: \x80red"]
+        body = b'{"data": {"id": "1", "echo": "' + told + b'"}}'
+        talk.send(answer("200 OK", body, "Content-Type: application/json", *lines))
 
 
 def hostile(talk: Talk) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ from conformance.cli import main
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
 from conformance.report import json_report
-from tests.pytest_hooks.test_plugin import QUICK, ROOT, SETTING_VARIABLES, Result, run
+from tests.support.runs import ROOT, Result, command, run, without_settings
 
 SWEEP = str(ROOT / "conformance" / "sweep")
 MANY = 700
@@ -179,11 +177,10 @@ def test_a_waiver_excuses_what_a_sweep_finds(faulty: ReferenceServer, tmp_path: 
 def test_ctrl_c_keeps_the_state_and_the_next_run_goes_on(tmp_path: Path) -> None:
     """The server is interrupted in the middle of the way, and so is the run."""
     state, report = tmp_path / "state", tmp_path / "report.json"
-    environment = {name: value for name, value in os.environ.items() if name not in SETTING_VARIABLES}
     with ReferenceServer(invoices=MANY) as server:
-        command = [sys.executable, "-m", "pytest", *QUICK, SWEEP, "--sweep=0", f"--sweep-state={state}"]
-        command += [f"--base-url={server.base_url}", f"--auth-token={server.token}", f"--report-json={report}"]
-        command += ["--invoice-id=abb41d30-a26e-11ef-be6d-0242ac120003", "--concurrency=1"]
+        given = [SWEEP, "--sweep=0", f"--sweep-state={state}", f"--report-json={report}", "--concurrency=1"]
+        given += [f"--base-url={server.base_url}", f"--auth-token={server.token}"]
+        given += ["--invoice-id=abb41d30-a26e-11ef-be6d-0242ac120003"]
         interrupted = False
 
         def interrupt(request: Any) -> None:
@@ -193,15 +190,13 @@ def test_ctrl_c_keeps_the_state_and_the_next_run_goes_on(tmp_path: Path) -> None
                 process.send_signal(signal.SIGINT)
 
         server.api.on_request(interrupt)
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command(*given), cwd=ROOT, env=without_settings(), stdout=subprocess.PIPE, text=True)
         output, _ = process.communicate(timeout=120)
         assert process.returncode == 2
         assert "not complete: interrupted" in " ".join(output.split())
         assert json_report.load(str(report))["run"]["interrupted"]
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
-        )
-    assert done.returncode == 0, done.stdout
+        done = run(*given)
+    assert done.code == 0, done.output
     again = json_report.load(str(report))["sweep"][0]
     assert again["resumed"]
     assert again["invoices"] == MANY

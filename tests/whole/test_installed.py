@@ -17,9 +17,8 @@ import yaml
 
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
-from tests.pytest_hooks.test_plugin import SETTING_VARIABLES
+from tests.support.runs import ROOT, SETTING_VARIABLES
 
-ROOT = Path(__file__).parents[2]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 INSTALL, JUDGE = ACTION["runs"]["steps"]
 DEFAULTS = {name: str(given.get("default", "")) for name, given in ACTION["inputs"].items()}

@@ -101,7 +101,7 @@ def test_a_condition_depends_on_the_state(headers: dict[str, str], depends: bool
 NAMES = ("item", "item_again")
 
 
-def reconsidered(change: Callable[[Api], object]) -> tuple[object, int]:
+def reconsidered(change: Callable[[Api], None]) -> tuple[object, int]:
     """Return what becomes of a finding that always shows again, and how often it was judged."""
     fault, times = Fault("made-here", "", frozenset(), "", "", change), itertools.count()
 

@@ -39,17 +39,20 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"CACHE-001"},
         throughout({"Cache-Control": "max-age=60, private, must-revalidate"}, 200, 304),
     ),
-    "not-revalidated": ({"CACHE-001"}, throughout({"Cache-Control": "max-age=0, private"}, 200, 304)),
+    "not-revalidated": ({"CACHE-013"}, throughout({"Cache-Control": "max-age=0, private"}, 200, 304)),
     "max-age-quoted": ({"CACHE-002"}, throughout({"Cache-Control": 'max-age="0", private, must-revalidate'})),
     "max-age-negative": ({"CACHE-002"}, throughout({"Cache-Control": "max-age=-1, private, must-revalidate"})),
     "max-age-without-number": ({"CACHE-002"}, throughout({"Cache-Control": "max-age, private, must-revalidate"})),
-    "max-age-twice-and-different": (
-        {"CACHE-002"},
-        throughout({"Cache-Control": "max-age=0, private, must-revalidate, max-age=60"}),
+    "view-not-revalidated": (
+        {"CACHE-013"},
+        by_name(
+            with_account(headers={"Cache-Control": "private, max-age=0", "ETag": TAG_OF_COMPOUND["ETag"]}),
+            not_modified("included_not_modified", headers={**TAG_OF_COMPOUND, "Cache-Control": "private, max-age=0"}),
+        ),
     ),
-    "max-age-twice": (
-        {"CACHE-002"},
-        throughout({"Cache-Control": ["max-age=0, private", "max-age=0, must-revalidate"]}),
+    "max-age-twice-and-different": (
+        {"CACHE-014"},
+        throughout({"Cache-Control": "max-age=0, private, must-revalidate, max-age=60"}),
     ),
     "directives-with-semicolons": ({"CACHE-002"}, throughout({"Cache-Control": "max-age=0; private; must-revalidate"})),
     "s-maxage-quoted": ({"CACHE-002"}, throughout({"Cache-Control": 'private, s-maxage="1"'}, 404)),

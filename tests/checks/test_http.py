@@ -139,7 +139,6 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "head-without-request-id": ({"HTTP-006"}, by_name(head(headers={"X-Request-Id": None}))),
     "head-with-length-zero": ({"HTTP-018"}, by_name(head(headers={"Content-Length": "0"}))),
     "write-conflicts": ({"HTTP-007"}, by_name(refused("write_unknown", 409, method="PUT"))),
-    "write-of-unsupported-media-type": ({"HTTP-007"}, by_name(refused("write_unknown", 415, method="POST"))),
     "write-succeeds": ({"HTTP-022"}, by_name(emptied("write_unknown", method="DELETE"))),
     "created": ({"HTTP-022"}, by_name(ok("write_unknown", method="POST", status=201))),
     "405-without-allow": ({"HTTP-008"}, by_name(refused("write_unknown", 405, method="PUT"))),

@@ -52,6 +52,7 @@ VIEWS = (*everywhere({}), "fields_of_attributes")
 # Checks that judge what is left when one of several answers is broken.
 SEVERAL = {
     "test_a_refusal_is_not_reused_for_others",
+    "test_a_refused_token_has_the_documented_status_at_every_view",
     "test_an_altered_token_opens_no_view_of_an_invoice",
     "test_all_name_the_same_account",
     "test_an_undefined_parameter_is_refused",
@@ -76,6 +77,7 @@ ANY_REFUSAL = {
     "test_a_bad_query_tells_nothing_of_an_invoice_of_another_customer",
     "test_a_request_id_of_the_client_is_cleaned",
     "test_a_token_in_the_url_does_not_authenticate",
+    "test_an_altered_token_does_not_open_the_collection",
     "test_an_empty_fieldset_has_no_fields",
     "test_an_invoice_of_another_customer_is_not_served",
     "test_an_odd_id_names_nothing",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.checks.support.header_lint import second_opinion
 from conformance.checks.support.isolation import is_incidental
-from conformance.judge.api import expect, expect_status, observe_each, requirement, status_line
+from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement, status_line
 from conformance.judge.comparison import tells_of_itself
 from conformance.judge.preconditions import contents, expect_same_invoice, given, given_status, sent_length, surplus
 from conformance.model.exchange import Exchange
@@ -91,14 +91,21 @@ def _expect_fields_of_get(get: Exchange, head: Exchange) -> None:
     given_status(head, 200)
     names = get.fields.names() - head.fields.names() - _NOT_COMPARED
     missing = sorted(name for name in names if not is_incidental(name))
-    expect(not missing, "the fields of GET", f"no {', no '.join(missing)}", head, part=next(iter(missing), None))
+    if missing:
+        raise _other_field(get, head, "the fields of GET", f"no {', no '.join(missing)}", missing[0])
     for name in _SAME_VALUE:
         wanted, observed = get.fields.lines(name), head.fields.lines(name)
-        expect(observed == wanted, f"{', '.join(wanted) or 'none'}, as for GET", ", ".join(observed), head, part=name)
+        if observed != wanted:
+            raise _other_field(get, head, f"{', '.join(wanted) or 'none'}, as for GET", ", ".join(observed), name)
     # What compresses adds Accept-Encoding when there is content to compress, and only then.
-    same = varies_by(get) ^ varies_by(head) <= {"accept-encoding"}
-    vary, of_head = (each.fields.get("Vary") or "no Vary" for each in (get, head))
-    expect(same, f"{vary}, as for GET", of_head, head, part="Vary")
+    if not varies_by(get) ^ varies_by(head) <= {"accept-encoding"}:
+        vary, of_head = (each.fields.get("Vary") or "no Vary" for each in (get, head))
+        raise _other_field(get, head, f"{vary}, as for GET", of_head, "Vary")
+
+
+def _other_field(get: Exchange, head: Exchange, expected: str, observed: str, name: str) -> Violation:
+    """Return the finding of a field that no answer to HEAD has as every answer to GET."""
+    return Violation(expected, observed, head, part=name, others=(get,), always=True)
 
 
 def _expect_length_of_get(status: int, get: Exchange, get_again: Exchange, head: Exchange) -> None:
@@ -150,7 +157,8 @@ def test_content_length_of_head_is_that_of_get_for_an_error(
 def test_a_write_is_refused_as_not_allowed(write_unknown: Exchange) -> None:
     status = write_unknown.status
     given(not 200 <= status < 300, "success, which HTTP-022 judges")
-    expect_status(write_unknown, 405, 403, 404, 501)
+    # The last three are for what is refused before anybody looks which methods the resource has.
+    expect_status(write_unknown, 405, 403, 404, 501, 400, 411, 415)
 
 
 @requirement("HTTP-022")

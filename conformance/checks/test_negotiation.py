@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.judge.api import expect, expect_status, observe_each, requirement, status_line
-from conformance.judge.preconditions import expect_same_invoice, given, given_status
+from conformance.judge.preconditions import expect_same_invoice, given, given_status, variant
 from conformance.model.exchange import JSON_API, Exchange
 from conformance.reading.classification import (
     accepted_ranges,
@@ -64,10 +64,19 @@ def test_the_media_type_has_no_foreign_parameter(every_answer: tuple[Exchange, .
 @requirement("NEGO-003")
 def test_an_open_accept_gets_the_invoice(item: Exchange, accept_any: Exchange) -> None:
     given_status(item, 200)
-    expect_status(accept_any, 200, why="this Accept allows every type, or every application type")
+    given(not accept_any.probe.endswith("[application]"), "application types: NEGO-018")
+    expect_status(accept_any, 200, why="this Accept allows every type")
 
 
-@requirement("NEGO-003")
+@requirement("NEGO-018")
+def test_an_accept_of_application_types_gets_the_invoice(
+    item: Exchange, every_accept_any: tuple[Exchange, ...]
+) -> None:
+    given_status(item, 200)
+    expect_status(variant(every_accept_any, "application"), 200, why="this Accept allows every application type")
+
+
+@requirement("NEGO-018")
 def test_the_accept_of_a_browser_gets_the_invoice(item: Exchange, item_for_browser: Exchange) -> None:
     given_status(item, 200)
     expect_status(item_for_browser, 200, why="this Accept ends in */* with a weight, Accept-Language in *")
@@ -77,6 +86,12 @@ def test_the_accept_of_a_browser_gets_the_invoice(item: Exchange, item_for_brows
 def test_a_weight_is_no_media_type_parameter(item: Exchange, accept_weighted: Exchange) -> None:
     given_status(item, 200)
     expect_status(accept_weighted, 200, why="q is the weight of the media range, not a parameter of the media type")
+
+
+@requirement("NEGO-004")
+def test_a_usual_weight_is_no_media_type_parameter(item: Exchange, accept_with_weight: Exchange) -> None:
+    given_status(item, 200)
+    expect_status(accept_with_weight, 200, why="q is the weight of the media range, not a parameter of the media type")
 
 
 @requirement("NEGO-005")

@@ -81,6 +81,9 @@ def observe_each(exchanges: Iterable[Exchange], judge: Callable[[Exchange], None
         rest = tuple(finding.exchange for finding in findings[1:] if finding.exchange)
         observed = first.observed if not rest else f"{first.observed} (and {len(rest)} more of {judged} answers)"
         others, alone = (*first.others, *rest), all(finding.alone for finding in findings)
-        raise Violation(first.expected, observed, first.exchange, part=first.part, others=others, alone=alone)
+        always = all(finding.always for finding in findings)
+        raise Violation(
+            first.expected, observed, first.exchange, part=first.part, others=others, alone=alone, always=always
+        )
     if not judged:
         raise NotObserved("no answer of this run is of the kind that this requirement speaks of")

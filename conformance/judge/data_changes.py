@@ -170,6 +170,14 @@ def look_again(run: Run, steps: Iterable[Step]) -> dict[Step, list[Exchange]]:
     return {step: [each for each in found if each and _state(each)] for step, found in received.items()}
 
 
+def answer_again(run: Run, steps: Iterable[Step], times: int) -> range:
+    """Send each of ``steps`` that may be repeated until there are ``times`` answers to it; return their turns."""
+    turns = range(times)
+    repeated = [step for step in steps if repeat.is_repeated(run.observer, step)]
+    run.observer.observe_at(_IN_TURN, [replace(step, turn=turn) for turn in turns for step in repeated])
+    return turns
+
+
 def concerns_whole_documents(finding: Violation) -> bool:
     """Tell whether ``finding`` depends on more than resources: on all that an entity tag or a length is made from."""
     if finding.exchange is None:

@@ -20,7 +20,9 @@ class Violation(Exception):  # noqa: N818 - a finding about the target, not an e
     or JSON pointer in it, ``others`` what it was compared with, and further exchanges with the same finding. ``seen``
     counts in how many answers of how many to one request it was seen, ``again`` are those beside ``exchange``.
     ``alone`` means that it is in ``exchange`` whatever others show: in its status, in a field that does not depend on
-    the content, or because the check says so.
+    the content, or because the check says so. ``always`` means that it compares what may come by chance, such as a
+    field that a gateway adds to some answers: it counts when it shows whichever answers to the same two requests are
+    compared.
     """
 
     def __init__(  # noqa: PLR0913 - one keyword per part of a finding
@@ -32,6 +34,7 @@ class Violation(Exception):  # noqa: N818 - a finding about the target, not an e
         part: str | None = None,
         others: tuple[Exchange, ...] = (),
         alone: bool | None = None,
+        always: bool = False,
     ) -> None:
         """Describe the finding."""
         super().__init__(f"expected {expected}; observed {observed}")
@@ -41,6 +44,7 @@ class Violation(Exception):  # noqa: N818 - a finding about the target, not an e
         self.part = part
         self.others = others
         self.alone = _is_alone(observed, exchange, part) if alone is None else alone
+        self.always = always
         self.seen: tuple[int, int] | None = None
         self.again: tuple[Exchange, ...] = ()
 

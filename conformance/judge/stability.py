@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from conformance.judge.data_changes import Repetitions, Watch, look_again
+from conformance.judge.data_changes import Repetitions, Watch, answer_again, look_again
 from conformance.judge.endings import Ending, NotJudged, Passed, SuiteError, Violation
 from conformance.judge.values import Values, all_exchanges_in, values_of
-from conformance.model.exchange import NotObserved
+from conformance.model.exchange import Exchange, NotObserved
 from conformance.observe import repeat
 from conformance.plan.parameters import can_be_observed_again
 from conformance.plan.steps import steps_for
@@ -26,6 +28,8 @@ _CHANGING = "the data change while they are compared"
 _SHOWING = ("item", "listing", "other_item")
 # How often what is compared is observed anew while the data change.
 _ATTEMPTS = 3
+# How many answers to each request are compared where a difference may come by chance.
+_SIDES = 4
 
 
 def settle(run: Run, case: Case, values: Values, ending: Ending, evaluate: Evaluate) -> tuple[Ending, Values]:
@@ -39,7 +43,50 @@ def settle(run: Run, case: Case, values: Values, ending: Ending, evaluate: Evalu
         values = {**values, **fresh}
     if isinstance(ending, SuiteError):
         return ending, values
-    return _with_later_answers(run, case, ending, evaluate), values
+    ending = _with_later_answers(run, case, ending, evaluate)
+    if isinstance(ending, Violation) and ending.always:
+        ending = _without_chance(run, case, ending, evaluate)
+    return ending, values
+
+
+def _without_chance(run: Run, case: Case, finding: Violation, evaluate: Evaluate) -> Ending:
+    """Return ``finding`` when it shows whichever answers to the requests are compared, otherwise how the case ends.
+
+    What is in some answers to each of two requests, such as the fields of one of two servers behind a gateway, makes
+    no difference between the requests. What may not be sent again is compared as it is.
+    """
+    counterpart = next((each.probe for each in finding.others), "")
+    answers = list[Values]()
+    for turn in answer_again(run, case.steps(run.target), _SIDES):
+        with suppress(NotObserved):
+            answers.append(values_of(run, case, turn))
+    differing = _probes_of(finding) - {counterpart}
+    for one, other in itertools.permutations(answers, 2):
+        ending = evaluate(_paired(counterpart, other, one))
+        if isinstance(ending, SuiteError):
+            return ending
+        if isinstance(ending, Passed | Violation):
+            differing &= _probes_of(ending) if isinstance(ending, Violation) else set()
+        if not differing:
+            return Passed()
+    return finding
+
+
+def _probes_of(finding: Violation) -> set[str]:
+    return {each.probe for each in (finding.exchange, *finding.others) if each is not None}
+
+
+def _paired(probe: str, one: Values, other: Values) -> Values:
+    """Return ``other`` with the answers to ``probe`` of ``one``."""
+    return {name: _side(probe, one[name], value) for name, value in other.items()}
+
+
+def _side(probe: str, one: Any, other: Any) -> Any:
+    if isinstance(other, Exchange):
+        return one if one.probe == probe else other
+    if isinstance(other, tuple):
+        return (*(each for each in one if each.probe == probe), *(each for each in other if each.probe != probe))
+    return other
 
 
 def _reconsider(run: Run, case: Case, finding: Violation, evaluate: Evaluate) -> tuple[Ending, Values]:
@@ -108,6 +155,8 @@ def _with_later_answers(run: Run, case: Case, first: Ending, evaluate: Evaluate)
     else:
         judged += 1
         findings = [*([first] if isinstance(first, Violation) else []), *findings]
+    # What may have come by chance does not hide what has not.
+    findings = [each for each in findings if not each.always] or findings
     return _joined(findings, judged) if findings else Passed()
 
 

@@ -75,8 +75,8 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "none": ({"JWT-001"}, changed("unsigned_token[alg-none]", status=200)),
     "nOnE": ({"JWT-001"}, changed("unsigned_token[alg-none-mixed-case]", status=200)),
-    "none not found": ({"JWT-001"}, changed("unsigned_token[alg-none-signed]", status=404)),
-    "none with a signature as bad syntax": ({"JWT-001"}, changed("unsigned_token[alg-none-signed]", status=400)),
+    "none not found": ({"AUTH-014"}, changed("unsigned_token[alg-none-signed]", status=404)),
+    "none with a signature as bad syntax": ({"AUTH-014"}, changed("unsigned_token[alg-none-signed]", status=400)),
     "a short signature after Bearer": ({"JWT-002"}, changed("altered_token_elsewhere[bearer]", status=200)),
     "claims for the relationship": (
         {"JWT-002"},
@@ -87,6 +87,8 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "foreign characters": ({"JWT-016"}, changed("interrupted_token", status=200)),
     "no signature": ({"JWT-002"}, changed("altered_token[two-segments]", status=200)),
     "signature for the account": ({"JWT-002"}, changed("related_with_altered_token", status=200)),
+    "forbidden for the relationship": ({"AUTH-014"}, changed("altered_token_elsewhere[relationship]", status=403)),
+    "forbidden for the collection": ({"AUTH-014"}, changed("listing_with_altered_token", status=403)),
     "embedded key": ({"JWT-008"}, changed("token_of_foreign_key[foreign-key-embedded]", status=200)),
     "key in a file": ({"JWT-008"}, changed("token_of_foreign_key[foreign-key-file]", status=200)),
 }

@@ -25,7 +25,6 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"CACHE-001"},
         HTTP.throughout(200, 304, headers={"Cache-Control": "max-age=60, private, must-revalidate"}),
     ),
-    "not-revalidated": ({"CACHE-001"}, HTTP.throughout(200, 304, headers={"Cache-Control": "max-age=0, private"})),
     "max-age-quoted": (
         {"CACHE-002"},
         HTTP.throughout(headers={"Cache-Control": 'max-age="0", private, must-revalidate'}),
@@ -38,13 +37,17 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"CACHE-002"},
         HTTP.throughout(headers={"Cache-Control": "max-age, private, must-revalidate"}),
     ),
-    "max-age-twice-and-different": (
-        {"CACHE-002"},
-        HTTP.throughout(headers={"Cache-Control": "max-age=0, private, must-revalidate, max-age=60"}),
+    "not-revalidated": ({"CACHE-013"}, HTTP.throughout(200, 304, headers={"Cache-Control": "max-age=0, private"})),
+    "view-not-revalidated": (
+        {"CACHE-013"},
+        {
+            **changed("item_with_account", headers={"Cache-Control": "private, max-age=0"}),
+            **changed("included_not_modified", headers={"Cache-Control": "private, max-age=0"}),
+        },
     ),
-    "max-age-twice": (
-        {"CACHE-002"},
-        HTTP.throughout(headers={"Cache-Control": ["max-age=0, private", "max-age=0, must-revalidate"]}),
+    "max-age-twice-and-different": (
+        {"CACHE-014"},
+        HTTP.throughout(headers={"Cache-Control": "max-age=0, private, must-revalidate, max-age=60"}),
     ),
     "directives-with-semicolons": (
         {"CACHE-002"},

@@ -111,7 +111,6 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "head-without-request-id": ({"HTTP-006"}, changed("item_head", headers={"X-Request-Id": None})),
     "head-with-length-zero": ({"HTTP-018"}, changed("item_head", headers={"Content-Length": "0"})),
     "write-conflicts": ({"HTTP-007"}, changed("write_unknown", status=409)),
-    "write-of-unsupported-media-type": ({"HTTP-007"}, changed("write_unknown", status=415)),
     "write-succeeds": ({"HTTP-022"}, changed("write_unknown", status=204)),
     "created": ({"HTTP-022"}, changed("write_unknown", status=201)),
     "405-without-allow": ({"HTTP-008"}, changed("write_unknown", headers={"Allow": None})),

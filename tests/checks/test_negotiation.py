@@ -25,9 +25,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "charset on errors": ({"NEGO-002"}, changed("unknown_item", headers={"Content-Type": f"{JSON_API};charset=utf-8"})),
     "parameter without value": ({"NEGO-002"}, changed("item", headers={"Content-Type": f"{JSON_API}; charset"})),
     "Accept needed": ({"NEGO-003"}, changed("accept_any[absent]", status=406)),
-    "no application/*": ({"NEGO-003"}, changed("accept_any[application]", status=406)),
-    "no browser": ({"NEGO-003"}, changed("item_for_browser", status=406)),
+    "no application/*": ({"NEGO-018"}, changed("accept_any[application]", status=406)),
+    "no browser": ({"NEGO-018"}, changed("item_for_browser", status=406)),
     "q is a parameter": ({"NEGO-004"}, changed("accept_weighted", status=406)),
+    "q is a parameter beside others": ({"NEGO-004"}, changed("accept_with_weight", status=406)),
     "Q is a parameter": ({"NEGO-004"}, changed("accept_weighted", status=406)),
     "case": ({"NEGO-005"}, changed("accept_spelled[capitals]", status=406)),
     "first line": ({"NEGO-005"}, changed("accept_spelled[two-lines]", status=406)),
@@ -100,7 +101,7 @@ def test_an_answer_without_content_is_no_document() -> None:
 def test_a_page_for_browsers_says_nothing_about_their_language() -> None:
     page = changed("item_for_browser", body=b"<p>", headers={"Content-Type": "text/html"})
     assert POLICY.violated(page) == set()
-    assert POLICY.violated(changed("item_for_browser", status=302)) == {"NEGO-003"}
+    assert POLICY.violated(changed("item_for_browser", status=302)) == {"NEGO-018"}
 
 
 def test_version_1_1_ignores_unknown_profiles() -> None:

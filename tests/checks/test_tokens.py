@@ -33,7 +33,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "not yet valid": ({"JWT-004"}, served("token_not_yet_valid")),
     "any audience": ({"JWT-005"}, served("token_with_wrong_audience")),
     "no audience": ({"JWT-005"}, served("token_with_wrong_audience[missing]")),
-    "another audience is forbidden": ({"JWT-005"}, served("token_with_wrong_audience[foreign]", status=403)),
+    "another audience is forbidden": ({"AUTH-014"}, served("token_with_wrong_audience[foreign]", status=403)),
     "unknown subject": ({"JWT-006"}, served("token_with_wrong_subject[unknown]")),
     "subject that crashes": ({"JWT-006"}, served("token_with_wrong_subject[huge]", status=500)),
     "HS512": ({"JWT-007"}, served("token_of_other_algorithm[hs512]")),

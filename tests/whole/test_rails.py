@@ -44,7 +44,7 @@ DEVIATIONS = [
     ("HTTP-018", "item_head"),
     ("COND-017", "item_not_modified"),
     ("NEGO-004", "accept_weighted"),
-    ("NEGO-003", "accept_any[application]"),
+    ("NEGO-018", "accept_any[application]"),
     ("NEGO-005", "accept_spelled[capitals]"),
     ("NEGO-016", "accept_unknown_profile"),
     ("NEGO-015", "accept_foreign_parameter_or_any"),

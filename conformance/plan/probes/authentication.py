@@ -54,9 +54,7 @@ altered_token = header_family(
         for name in ("algorithm-missing", "algorithm-unknown", "two-segments", "signature-changed")
     },
 )
-interrupted_token = get(_ITEM, needs=("contested",)).but(
-    headers={"Authorization": derived_token("signature-interrupted")}
-)
+interrupted_token = get(_ITEM).but(headers={"Authorization": derived_token("signature-interrupted")})
 # What looks after one resource may look at another less closely.
 related_with_altered_token = related.but(
     headers={"Authorization": derived_token("signature-dropped")}, each_invoice=False, after=(related,)

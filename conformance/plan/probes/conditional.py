@@ -107,10 +107,10 @@ if_modified_since_invalid = header_family(
 
 if_modified_since_last_modified = get(_ITEM).but(headers=_last_modified)
 
-if_match_other = get(_ITEM, needs=("contested",)).but(headers={"If-Match": '"conformance"'})
-if_match_any = get(_ITEM, needs=("contested",)).but(headers={"If-Match": "*"})
-if_match_weak = get(_ITEM, needs=("contested",)).but(headers=lambda item: {"If-Match": f"W/{opaque(item.etag)}"})
-if_unmodified_since_old = get(_ITEM, needs=("contested",)).but(headers={"If-Unmodified-Since": LONG_AGO})
+if_match_other = get(_ITEM).but(headers={"If-Match": '"conformance"'})
+if_match_any = get(_ITEM).but(headers={"If-Match": "*"})
+if_match_weak = get(_ITEM).but(headers=lambda item: {"If-Match": f"W/{opaque(item.etag)}"})
+if_unmodified_since_old = get(_ITEM).but(headers={"If-Unmodified-Since": LONG_AGO})
 
 unknown_item_if_none_match = unknown_item.but(headers={"If-None-Match": "*"})
 unknown_include_if_none_match = unknown_include.but(headers={"If-None-Match": "*"})

@@ -11,6 +11,10 @@ _NOBODYS = "https://example.com/none"
 accept_any = header_family(get(_ITEM), "Accept", {"absent": None, "anything": "*/*", "application": "application/*"})
 # Names of parameters have no case, and there may be blanks around the semicolon.
 accept_weighted = get(_ITEM).but(headers={"Accept": f"{JSON_API} ; Q=0.8"})
+# As clients write it; no server has this picture, so that there is no other answer to give.
+accept_with_weight = header_family(
+    get(_ITEM), "Accept", {"alone": f"{JSON_API};q=0.9", "beside-other-type": f"image/png, {JSON_API};q=0.8"}
+)
 accept_spelled = header_family(
     get(_ITEM),
     "Accept",
@@ -30,9 +34,7 @@ accept_foreign_parameter = header_family(
 accept_beside_clean = get(_ITEM).but(headers={"Accept": f'{JSON_API};version="1,2", {JSON_API}'})
 accept_unsupported_extension = get(_ITEM).but(headers={"Accept": f'{JSON_API};ext="{_NOBODYS}"'})
 accept_unknown_profile = get(_ITEM).but(headers={"Accept": f'{JSON_API};profile="{_NOBODYS}"'})
-accept_foreign_parameter_or_any = get(_ITEM, needs=("contested",)).but(
-    headers={"Accept": f"{JSON_API};charset=utf-8, */*"}
-)
+accept_foreign_parameter_or_any = get(_ITEM).but(headers={"Accept": f"{JSON_API};charset=utf-8, */*"})
 accept_excluding = header_family(
     get(_ITEM), "Accept", {"html": "text/html", "json": "application/json", "xml": "application/xml"}
 )
@@ -41,7 +43,7 @@ accept_excluding = header_family(
 content_type_without_content = get(_ITEM).but(headers={"Content-Type": "text/plain"})
 content_type_with_parameter = family(
     {
-        name: get(_ITEM, needs=("contested",)).but(headers={"Content-Type": f"{JSON_API};{parameter}"})
+        name: get(_ITEM).but(headers={"Content-Type": f"{JSON_API};{parameter}"})
         for name, parameter in {"charset": "charset=utf-8", "extension": f'ext="{_NOBODYS}"'}.items()
     }
 )

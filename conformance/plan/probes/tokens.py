@@ -52,7 +52,7 @@ token_with_wrong_subject = _bearing_each(
     "subject-", "unknown", "word", "array", "injected", "huge", "true", "null", "missing"
 )
 token_of_other_algorithm = _bearing_each("algorithm-", "hs384", "hs512")
-token_of_lower_case_algorithm = _bearing("algorithm-lower-case", (*_MINTING, "contested"))
+token_of_lower_case_algorithm = _bearing("algorithm-lower-case")
 
 token_with_extension = _bearing("extension")
 token_with_critical_extension = _bearing("extension-critical")

@@ -25,7 +25,7 @@ fault = Area(__name__)
 fault("cache-control-long-lived", {"CACHE-001"}, EXAMPLE_FIELDS)(
     "An invoice may be reused for an hour.", setting(cache_control="max-age=3600, private, must-revalidate")
 )
-fault("cache-control-may-be-stale", {"CACHE-001"}, EXAMPLE_FIELDS)(
+fault("cache-control-may-be-stale", {"CACHE-013"}, EXAMPLE_FIELDS)(
     "The directive must-revalidate is missing.", setting(cache_control="max-age=0, private")
 )
 fault("cache-control-no-cache-of-a-field", {"CACHE-001"}, rfc(9111, "5.2.2.4"))(
@@ -44,7 +44,7 @@ fault(
     rfc(9111, "5.2"),
     also={"CACHE-001": "no directive is understood", "CACHE-003": "no directive is understood"},
 )("The directives are separated by semicolons.", setting(cache_control="max-age=0; private; must-revalidate"))
-fault("cache-control-age-twice", {"CACHE-002"}, rfc(9111, "5.2"))(
+fault("cache-control-age-twice", {"CACHE-014"}, rfc(9111, "4.2.1"))(
     "The directive max-age is there twice with different values.",
     setting(cache_control="max-age=0, private, must-revalidate, max-age=60"),
 )

@@ -71,7 +71,7 @@ fault("accept-json-mislabelled", {"NEGO-010"}, API_CONTENT_TYPE)(
         _type(PLAIN, has("accept", PLAIN)),
     ),
 )
-fault("content-type-parameters-ignored", {"NEGO-011"}, NEGOTIATION, needs=CONTESTED)(
+fault("content-type-parameters-ignored", {"NEGO-011"}, NEGOTIATION)(
     "The Content-Type of a GET is ignored.", instead_of(Api.content_type_supported)(lambda *_: True)
 )
 fault("content-type-other-refused", {"NEGO-012"}, rfc(9110, "8.3"))(

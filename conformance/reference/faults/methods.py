@@ -69,8 +69,9 @@ fault("post-accepted", {"HTTP-022"}, API_READ_ONLY, also={"HTTP-007": "it is not
 fault("write-crash", {"HTTP-007", "ERR-011"}, METHODS, also={"REL-009": "the relationship is updated with PATCH"})(
     "PATCH is answered with 500.", crashes(_is("PATCH"))
 )
-fault("write-bad-request", {"HTTP-007"}, METHODS)(
-    "PUT is answered with 400.", refuses(_is("PUT"), 400, "Bad request", "The content is malformed.")
+fault("write-conflict", {"HTTP-007"}, METHODS)(
+    "PUT is answered with 409.",
+    refuses(_is("PUT"), 409, "Conflict", "The invoice was changed by somebody else."),
 )
 fault("allow-missing", {"HTTP-008"}, rfc(9110, "15.5.6"))("A 405 has no Allow.", field("Allow", None, status=405))
 

@@ -103,8 +103,9 @@ fault("jwt-expiry-zero-ignored", {"JWT-003"}, EXPIRY)(
     "An expiry of zero is no expiry.",
     _corrected(lambda claims: {**claims, "exp": _soon()} if claims.get("exp") == 0 else None),
 )
-fault("jwt-expired-forbidden", {"JWT-003"}, UNAUTHORISED)(
-    "An expired token is answered with 403.", _refused(_has_expired, forbidden)
+fault("jwt-expired-forbidden", {"AUTH-014"}, UNAUTHORISED)(
+    "An expired token is answered with 403.",
+    _refused(_has_expired, forbidden),
 )
 fault("jwt-expiry-as-text-crash", {"JWT-003", "ERR-011"}, EXPIRY)(
     "An expiry that is not a number is answered with 500.",
@@ -167,7 +168,7 @@ def subject_wraps(original: Callable[[Claims], Customer | None], claims: Claims)
     return original({**claims, "sub": subject % 2**32} if type(subject) is int else claims)
 
 
-@fault("jwt-audience-forbidden", {"JWT-005"}, UNAUTHORISED)
+@fault("jwt-audience-forbidden", {"AUTH-014"}, UNAUTHORISED)
 def audience_forbidden(api: Api) -> None:
     """A token for another audience is answered with 403."""
 
@@ -203,7 +204,7 @@ fault("jwt-subject-word-crash", {"JWT-006", "ERR-011"}, SUBJECTS)(
 )
 
 
-@fault("jwt-subject-unknown-not-found", {"JWT-006"}, UNAUTHORISED)
+@fault("jwt-subject-unknown-not-found", {"AUTH-014"}, UNAUTHORISED)
 @instead_of(Api.identify)
 def subject_not_found(original: Callable[[Claims], Customer | None], claims: Claims) -> Customer | None:
     """The customer of a token is not found, and that is what the answer says."""

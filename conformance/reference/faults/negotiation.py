@@ -60,14 +60,14 @@ def _in_german(pattern: bytes, replacement: bytes) -> Install:
 fault("accept-required", {"NEGO-003"}, rfc(9110, "12.4.1"))(
     "A request without Accept is refused.", _acceptable(lambda original, lines: bool(lines) and original(lines))
 )
-fault("accept-subtype-wildcard-refused", {"NEGO-003"}, ACCEPT)(
+fault("accept-subtype-wildcard-refused", {"NEGO-018"}, ACCEPT)(
     "The range application/* is refused.",
     _acceptable(lambda original, lines: "application/*" not in ",".join(lines) and original(lines)),
 )
-fault("accept-wildcard-refused", {"NEGO-003"}, ACCEPT)(
+fault("accept-wildcard-refused", {"NEGO-003"}, ACCEPT, also={"NEGO-018": "with a weight, too"})(
     "The range */* is refused.", _acceptable(lambda original, lines: "*/*" not in ",".join(lines) and original(lines))
 )
-fault("accept-wildcard-with-weight-refused", {"NEGO-003"}, ACCEPT)(
+fault("accept-wildcard-with-weight-refused", {"NEGO-018"}, ACCEPT)(
     "The range */* is refused when it has a weight, as that of browsers has.",
     _acceptable(lambda original, lines: "*/*;q" not in ",".join(lines) and original(lines)),
 )
@@ -150,7 +150,7 @@ fault("accept-profile-refused", {"NEGO-009"}, NEGOTIATION)(
         on_document(lambda _, document: document.update(jsonapi={"version": "1.1"})),
     ),
 )
-fault("accept-wildcard-makes-up", {"NEGO-015"}, NEGOTIATION, needs=CONTESTED)(
+fault("accept-wildcard-makes-up", {"NEGO-015"}, NEGOTIATION)(
     "Beside */* an instance with foreign parameters is no reason to refuse.",
     _acceptable(lambda original, lines: any(member == "*/*" for member in split_list(lines)) or original(lines)),
 )

@@ -18,7 +18,6 @@ from conformance.reference.faults.clauses import (
     rfc,
 )
 from conformance.reference.faults.effects import crashes_in, empty_length, field, unconditional
-from conformance.reference.faults.needs import CONTESTED
 from conformance.reference.faults.seams import effect, instead_of, on_answer, on_bytes
 from conformance.reference.faults.where import everywhere, is_head
 from conformance.reference.message import Answer
@@ -181,20 +180,20 @@ fault("if-modified-since-crash", {"COND-010", "ERR-011"}, MODIFIED_SINCE)(
         lambda request, _: any("GMT" not in line for line in request.lines("if-modified-since")),
     ),
 )
-fault("if-match-ignored", {"COND-011"}, rfc(9110, "13.1.1"), needs=CONTESTED)(
+fault("if-match-ignored", {"COND-011"}, rfc(9110, "13.1.1"))(
     "If-Match is ignored.", instead_of(Api.match)(lambda *_: True)
 )
-fault("if-match-star-fails", {"COND-011"}, rfc(9110, "13.1.1"), needs=CONTESTED)(
+fault("if-match-star-fails", {"COND-011"}, rfc(9110, "13.1.1"))(
     "If-Match with an asterisk gives 412.",
     instead_of(Api.match)(lambda original, lines, tag: lines != ["*"] and original(lines, tag)),
 )
-fault("if-match-weak", {"COND-012"}, TAG_COMPARISON, needs=CONTESTED)(
+fault("if-match-weak", {"COND-012"}, TAG_COMPARISON)(
     "If-Match compares weakly.",
     instead_of(Api.match)(
         lambda original, lines, tag: original(lines, tag) or opaque(tag) in [opaque(m) for m in entity_tags(lines)]
     ),
 )
-fault("if-unmodified-since-fails", {"COND-012"}, rfc(9110, "13.1.4"), needs=CONTESTED)(
+fault("if-unmodified-since-fails", {"COND-012"}, rfc(9110, "13.1.4"))(
     "If-Unmodified-Since in the past gives 412, though there is no Last-Modified.",
     _status(lambda request, status: 412 if request.lines("if-unmodified-since") else status),
 )

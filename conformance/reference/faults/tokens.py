@@ -10,7 +10,7 @@ from conformance.reference.data import CUSTOMER
 from conformance.reference.faults import Area
 from conformance.reference.faults.clauses import EXPIRY, SERVER_ERRORS, SIGNATURE, SUBJECTS, UNAUTHORISED, rfc
 from conformance.reference.faults.effects import crashes_in
-from conformance.reference.faults.needs import CONTESTED, MINTING
+from conformance.reference.faults.needs import MINTING
 from conformance.reference.faults.seams import instead_of
 from conformance.reference.faults.token_tools import (
     Claims,
@@ -116,7 +116,7 @@ fault("jwt-array-crash", {"AUTH-004", "ERR-011"}, SERVER_ERRORS)(
     "A token whose header is JSON but no object is answered with 500.",
     crashes_in(Api.claims, lambda token: isinstance(segment(token.partition(".")[0]), list)),
 )
-fault("jwt-foreign-characters-skipped", {"JWT-016"}, SIGNATURE, needs=CONTESTED)(
+fault("jwt-foreign-characters-skipped", {"JWT-016"}, SIGNATURE)(
     "What is no character of base64url is skipped in a token.",
     instead_of(Api.claims)(lambda original, token: original(re.sub(r"[^A-Za-z0-9_.-]", "", token))),
 )

@@ -40,8 +40,8 @@ def _is_malformed(request: Request) -> bool:
     return bool(lines) and not any(_COMPACT.fullmatch(line.rpartition(" ")[2]) for line in lines)
 
 
-# Name, status, title, when, clause, sentence.
-_STATUSES: tuple[tuple[str, int, str, Callable[[Request], bool], str, str], ...] = (
+# Name, status, title, when, clause, sentence, departs.
+_STATUSES: tuple[tuple[str, int, str, Callable[[Request], bool], str, str, dict[str, str]], ...] = (
     (
         "unfit-tokens-forbidden",
         403,
@@ -49,6 +49,7 @@ _STATUSES: tuple[tuple[str, int, str, Callable[[Request], bool], str, str], ...]
         _has_credentials,
         "RFC 9110, section 15.5.4",
         "A token that is not valid is refused with 403, a missing one with 401.",
+        {"AUTH-014": "SHOULD"},
     ),
     (
         "unfit-tokens-bad-request",
@@ -57,6 +58,7 @@ _STATUSES: tuple[tuple[str, int, str, Callable[[Request], bool], str, str], ...]
         _has_credentials,
         "RFC 9110, section 15.5.1",
         "A token that is not valid is refused with 400, a missing one with 401.",
+        {"AUTH-014": "SHOULD"},
     ),
     (
         "malformed-tokens-bad-request",
@@ -65,10 +67,13 @@ _STATUSES: tuple[tuple[str, int, str, Callable[[Request], bool], str, str], ...]
         _is_malformed,
         "RFC 6750, section 3.1",
         "What has not the form of a token is refused with 400.",
+        {},
     ),
 )
-for _name, _status, _title, _when, _clause, _sentence in _STATUSES:
-    variant(_name, clause=_clause, touches=REFUSED, sentence=_sentence)(_refused_with(_status, _title, _when))
+for _name, _status, _title, _when, _clause, _sentence, _departs in _STATUSES:
+    variant(_name, clause=_clause, touches=REFUSED, departs=_departs, sentence=_sentence)(
+        _refused_with(_status, _title, _when)
+    )
 
 
 def _part(token: str, place: int) -> Any:

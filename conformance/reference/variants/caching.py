@@ -61,7 +61,7 @@ _CACHE_CONTROL: tuple[tuple[str, str, str, str, Mapping[str, str]], ...] = (
         "private, max-age=0",
         "RFC 9111, section 4.2",
         "The directive must-revalidate is missing: what is stale is validated before it is used, unless disconnected.",
-        {"CACHE-001": "SHOULD"},
+        {"CACHE-013": "SHOULD"},
     ),
 )
 

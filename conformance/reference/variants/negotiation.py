@@ -68,7 +68,7 @@ def accept_disregarded(api: Api) -> None:
     api.replace("acceptable", acceptable)
 
 
-@variant("application-wildcard-refused", clause=ACCEPT, touches={"negotiation"}, departs={"NEGO-003": "SHOULD"})
+@variant("application-wildcard-refused", clause=ACCEPT, touches={"negotiation"}, departs={"NEGO-018": "SHOULD"})
 def application_wildcard_refused(api: Api) -> None:
     """An Accept of application/* alone is refused with 406; no text forbids it, and it serves nobody."""
 

@@ -1,0 +1,46 @@
+"""How tokens are refused: with a client error that shows nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.judge.api import NotObserved, expect, expect_status, status_line
+from conformance.model.exchange import Exchange
+from conformance.syntax.scalars import shown
+
+
+def is_refused(exchange: Exchange) -> bool:
+    """Return whether the answer refuses the request: with a client error, whichever it is."""
+    return 400 <= exchange.status < 500
+
+
+def holds_resource(value: Any) -> bool:
+    """Return whether a resource object with attributes stands anywhere in a JSON value."""
+    if isinstance(value, dict):
+        resource = isinstance(value.get("attributes"), dict) and "type" in value
+        return resource or any(map(holds_resource, value.values()))
+    return isinstance(value, list) and any(map(holds_resource, value))
+
+
+def expect_refused(exchange: Exchange, why: str) -> None:
+    """Expect a client error without data of a resource (RFC 8725, section 3.3); the data of a 401 are for AUTH-013.
+
+    Raises NotObserved for 429.
+    """
+    if exchange.status == 429:
+        raise NotObserved(f"{exchange.probe} was answered 429: the target limits requests")
+    expect(is_refused(exchange), f"a client error ({why})", status_line(exchange), exchange)
+    if exchange.status != 401:
+        content = exchange.json.value
+        expect(not holds_resource(content), "no data of any resource", shown(content), exchange, part="/data")
+
+
+def expect_documented_refusal(exchange: Exchange, *, syntax: bool) -> None:
+    """Expect 401 of what is refused, or also 400 for what has not the form of a token.
+
+    Raises NotObserved for what is not refused, which is the finding of another requirement, and for what is refused
+    for its length.
+    """
+    if not is_refused(exchange) or exchange.status in {413, 431}:
+        raise NotObserved("not refused as a token")
+    expect_status(exchange, 401, *((400,) if syntax else ()), why="the token is not valid")

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.checks import test_conditional, test_methods, test_negotiation
 from tests.support.exchanges import exchange, refusal
-from tests.support.judged import said_by
+from tests.support.judged import outcome
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ from tests.support.judged import said_by
 )
 def test_a_write_may_be_refused_before_it_is_routed(status: int, said: str) -> None:
     refused = refusal(status, "write_unknown[post]", method="POST")
-    assert said_by(test_methods.test_a_write_is_refused_as_not_allowed, {}, write_unknown=refused) == said
+    assert outcome(test_methods.test_a_write_is_refused_as_not_allowed, write_unknown=refused) == said
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_a_write_may_be_refused_before_it_is_routed(status: int, said: str) -> N
 )
 def test_a_false_precondition_lets_nothing_be_served(status: int, said: str) -> None:
     answer = exchange("if_match_other") if status == 200 else refusal(status, "if_match_other")
-    assert said_by(test_conditional.test_a_false_if_match_fails, {}, if_match_other=answer) == said
+    assert outcome(test_conditional.test_a_false_if_match_fails, if_match_other=answer) == said
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_a_weak_tag_is_compared_where_others_are(other: int, weak: int, said: st
         name: exchange(name) if status == 200 else refusal(status, name)
         for name, status in (("if_match_other", other), ("if_match_weak", weak))
     }
-    assert said_by(test_conditional.test_if_match_compares_strongly, usual) == said
+    assert outcome(test_conditional.test_if_match_compares_strongly, **usual) == said
 
 
 def test_application_types_are_not_any_type() -> None:
@@ -45,6 +45,6 @@ def test_application_types_are_not_any_type() -> None:
         test_negotiation.test_an_open_accept_gets_the_invoice,
         test_negotiation.test_an_accept_of_application_types_gets_the_invoice,
     )
-    assert said_by(documented, {}, accept_any=refused) == "not observed"
-    assert said_by(recommended, {}, every_accept_any=refused) == "violated"
-    assert said_by(recommended, {}, every_accept_any=exchange("accept_any[application]")) == "passed"
+    assert outcome(documented, accept_any=refused) == "not observed"
+    assert outcome(recommended, every_accept_any=refused) == "violated"
+    assert outcome(recommended, every_accept_any=exchange("accept_any[application]")) == "passed"

@@ -9,8 +9,9 @@ import pytest
 
 from conformance.checks import test_collection as collection
 from conformance.checks import test_filtering as filtering
+from conformance.checks import test_sorting as sorting
 from conformance.model.exchange import Exchange
-from tests.support.collection_answers import ACCOUNTS, element, page, refused, walk, whole
+from tests.support.collection_answers import ACCOUNTS, element, elements, page, refused, walk, whole
 from tests.support.exchanges import exchange
 from tests.support.judged import outcome
 
@@ -92,3 +93,38 @@ def test_a_filter_that_is_ignored_like_unknown_ones_belongs_to_another_requireme
     check = filtering.test_a_filter_by_account_selects_the_invoices_of_the_accounts
     assert outcome(check, whole(rows), whole(rows), whole(rows, query)) == "not observed"
     assert outcome(check, whole(rows), refused(), whole(rows, query)) == "violated"
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "sorts", "by_value"),
+    [
+        ("amount-spent", ["8.5", "9.5", "10.25"], "passed", "passed"),
+        ("amount-spent", ["10.25", "8.5", "9.5"], "passed", "violated"),
+        ("-amount-spent", ["9.5", "8.5", "10.25"], "passed", "violated"),
+        ("amount-spent", ["9.5", "10.25", "8.5"], "violated", "not observed"),
+        ("start-date", ["2024-10-05T12:00:00+00:00", "2024-10-05T13:00:00+02:00"], "passed", "violated"),
+        ("start-date", ["2024-10-05T13:00:00+02:00", "2024-10-05T12:00:00+00:00"], "passed", "passed"),
+        ("originated-calls-count", [10, 9], "violated", "not observed"),
+        ("originated-calls-count", [9, 10], "passed", "not observed"),
+        ("amount-spent", ["0.5", "0.50"], "not observed", "not observed"),
+    ],
+)
+def test_texts_may_be_sorted_as_texts(field: str, values: list[Any], sorts: str, by_value: str) -> None:
+    answer = whole(elements(field.removeprefix("-"), values), f"sort={field}")
+    assert outcome(sorting.test_a_sort_field_orders_by_value, answer) == sorts
+    assert outcome(sorting.test_amounts_and_times_are_ordered_by_their_values, answer) == by_value
+
+
+@pytest.mark.parametrize(
+    ("query", "values", "expected"),
+    [
+        ("sort=START-DATE", ["2024-10-05T12:00:00Z", "2024-10-06T12:00:00Z"], "not observed"),
+        ("sort=START-DATE", ["2024-10-06T12:00:00Z", "2024-10-05T12:00:00Z"], "violated"),
+        ("sort=START-DATE", ["2024-10-05T12:00:00Z", "2024-10-05T12:00:00Z"], "violated"),
+        ("sort=START-DATE,nosuch", ["2024-10-05T12:00:00Z", "2024-10-06T12:00:00Z"], "violated"),
+        ("sort=nosuch", ["2024-10-05T12:00:00Z", "2024-10-06T12:00:00Z"], "violated"),
+    ],
+)
+def test_a_name_that_is_really_sorted_by_is_known(query: str, values: list[str], expected: str) -> None:
+    answer = whole(elements("start-date", values), query)
+    assert outcome(sorting.test_an_unsupported_sort_is_refused, whole(ROWS), answer) == expected

@@ -85,10 +85,10 @@ def other_parameters(api: Api) -> None:
     api.replace(Api.parse_parameter, parse)
 
 
-fault("page-links-lose-fields", {"PAGE-004"})("Pagination links leave out the sparse fieldsets.", forgetful("fields"))
+fault("page-links-lose-fields", {"PAGE-009"})("Pagination links leave out the sparse fieldsets.", forgetful("fields"))
 
 
-@fault("page-links-lose-all-on-the-last-page", {"PAGE-004"})
+@fault("page-links-lose-all-on-the-last-page", {"PAGE-004", "PAGE-009"})
 @_alter
 def lose_all_at_the_end(links: Document, _link: Link, pages: int, query: Query) -> None:
     """The links of the last page have no parameters but those of the page."""

@@ -82,7 +82,17 @@ def test_a_correct_server_satisfies_every_check() -> None:
     assert set(outcomes.values()) == {"passed", "not observed"}
     # Judged on other data: no top-level self link, no jsonapi member, services, no direction without success, sparse
     # fields, and pages.
-    assert unseen == {"ITEM-018", "ITEM-019", "ITEM-020", "ITEM-029", "ITEM-030", "INV-008", "INV-011", "RELD-006"}
+    assert unseen == {
+        "ITEM-018",
+        "ITEM-019",
+        "ITEM-020",
+        "ITEM-029",
+        "ITEM-030",
+        "ITEM-031",
+        "INV-008",
+        "INV-011",
+        "RELD-006",
+    }
 
 
 @pytest.mark.parametrize(("owner", "changes"), [pytest.param(*case[:2], id=f"{case[0]}-{case[2]}") for case in FAULTS])
@@ -95,9 +105,8 @@ def test_a_broken_attribute_is_found_by_its_owner_alone(owner: str, changes: dic
 def test_a_broken_attribute_is_found_with_include_only(owner: str, changes: dict[str, Any]) -> None:
     body = with_account({attribute(name): value for name, value in changes.items()})
     answer = exchange("item_with_account", body=body, query="include=account")
-    # What is read but written otherwise differs from what is shown without include.
-    differing = {"SEM-012"} if owner in {"SEM-011", "SEM-016"} else set()
-    assert violated({"item_with_account": answer}) - {"ITEM-030"} == {owner} | differing
+    # An amount of the same value has other decimals than without include.
+    assert violated({"item_with_account": answer}) - {"ITEM-030", "SEM-017"} == {owner}
 
 
 @pytest.mark.parametrize(("owner", "changes"), [pytest.param(*case[:2], id=f"{case[0]}-{case[2]}") for case in FAULTS])
@@ -147,8 +156,8 @@ def test_ids_of_one_node_are_found() -> None:
 
 
 def test_an_amount_that_is_rounded_elsewhere_is_found() -> None:
-    body = with_account({attribute("amount-spent"): "1234567.990123456789012340"})
-    assert violated({"item_with_account": exchange("item_with_account", body=body)}) == {"SEM-012"}
+    body = with_account({attribute("amount-spent"): "1234567.990123"})
+    assert violated({"item_with_account": exchange("item_with_account", body=body)}) == {"SEM-012", "INV-001"}
 
 
 def test_an_amount_that_is_rounded_in_the_collection_is_found() -> None:
@@ -182,7 +191,7 @@ def shown(second: int, amount: str, probe: str = "item", turn: int = 0) -> Excha
         ([shown(0, "1.5"), shown(1, "2.5", "item_with_account")], "violated"),
         ([shown(0, "1.5"), shown(1, "2.5", "item_with_account"), shown(2, "1.5", turn=3)], "violated"),
         ([shown(0, "1.5"), shown(1, "2.5", "item_with_account"), shown(2, "2.5", turn=3)], "passed"),
-        ([shown(0, "1.5"), shown(1, "1.50", "item_with_account"), shown(2, "2.5", turn=3)], "violated"),
+        ([shown(0, "1.5"), shown(1, "1.50", "item_with_account"), shown(2, "2.5", turn=3)], "passed"),
         ([shown(1, "1.5"), shown(0, "2.5", "item_with_account"), shown(2, "1.5", turn=3)], "passed"),
         ([shown(0, "1.5"), shown(1, "1.5", "item_with_account"), shown(2, "1.5", turn=3)], "passed"),
     ],

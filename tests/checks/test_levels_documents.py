@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conformance.checks import test_attributes as attributes
 from conformance.checks import test_collection as collection
 from conformance.checks import test_filtering as filtering
 from conformance.checks import test_sorting as sorting
@@ -128,3 +129,23 @@ def test_texts_may_be_sorted_as_texts(field: str, values: list[Any], sorts: str,
 def test_a_name_that_is_really_sorted_by_is_known(query: str, values: list[str], expected: str) -> None:
     answer = whole(elements("start-date", values), query)
     assert outcome(sorting.test_an_unsupported_sort_is_refused, whole(ROWS), answer) == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "value", "decimals"),
+    [
+        ("1.5", "passed", "passed"),
+        ("1.50", "passed", "violated"),
+        ("1.6", "violated", "not observed"),
+    ],
+)
+def test_an_amount_with_other_decimals_has_the_same_value(amount: str, value: str, decimals: str) -> None:
+    pages = (_page_of_amount("1.5", "sort=reference"), _page_of_amount(amount, "sort=-reference"))
+    assert outcome(attributes.test_amounts_are_the_same_in_every_answer, pages) == value
+    assert outcome(attributes.test_amounts_have_the_same_decimals_in_every_answer, pages) == decimals
+
+
+def _page_of_amount(amount: str, query: str) -> Exchange:
+    row = element(1)
+    row["attributes"] = {"amount-spent": amount}
+    return whole([row], query)

@@ -88,7 +88,7 @@ def other_parameters(api: Api) -> None:
 fault("page-links-lose-fields", {"PAGE-009"})("Pagination links leave out the sparse fieldsets.", forgetful("fields"))
 
 
-@fault("page-links-lose-all-on-the-last-page", {"PAGE-004", "PAGE-009"})
+@fault("page-links-lose-all-on-the-last-page", {"PAGE-004"})
 @_alter
 def lose_all_at_the_end(links: Document, _link: Link, pages: int, query: Query) -> None:
     """The links of the last page have no parameters but those of the page."""

@@ -7,6 +7,7 @@ import re
 from conformance.checks.support import documents, invoices, shared_amounts
 from conformance.checks.support.readings import Reading, judge_each, pointer
 from conformance.judge.api import Violation, expect, observe_each, requirement
+from conformance.judge.preconditions import given
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.syntax.json_text import IntegerLexeme, RealLexeme
@@ -177,13 +178,36 @@ def test_amounts_are_the_same_in_every_answer(every_success: Exchanges) -> None:
             if exchange is other or (asked_again and not same and not shared_amounts.stayed_the_same(series, exchange)):
                 continue
             compared = True
-            if written != expected:
+            if not same:
                 observed = f"{shown(written)} for invoice {amount[0]}"
                 raise Violation(shown(expected), observed, exchange, part=part, others=(other,))
         if not compared:
             raise NotObserved("no amount of it is shown elsewhere, and stays the same")
 
     observe_each(every_success, judge)
+
+
+@requirement("SEM-017")
+def test_amounts_have_the_same_decimals_in_every_answer(every_success: Exchanges) -> None:
+    usual = shared_amounts.usual(every_success)
+
+    def judge(exchange: Exchange) -> None:
+        compared = False
+        for amount, written, part in shared_amounts.shown_in(exchange):
+            other, expected = usual[amount][0]
+            if exchange is other or plain_decimal(written) != plain_decimal(expected):
+                continue
+            compared = True
+            if _decimals(written) != _decimals(expected):
+                observed = f"{shown(written)} for invoice {amount[0]}"
+                raise Violation(shown(expected), observed, exchange, part=part, others=(other,))
+        given(compared, "no amount of it is shown elsewhere with the same value")
+
+    observe_each(every_success, judge)
+
+
+def _decimals(amount: str) -> int:
+    return len(amount.partition(".")[2])
 
 
 @requirement("SEM-013")

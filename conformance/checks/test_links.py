@@ -48,11 +48,31 @@ def test_the_self_link_leads_to_the_invoice(item: Exchange, item_from_self_link:
     resources.expect_same_resource(item_from_self_link, invoice)
 
 
+@requirement("ITEM-031")
+def test_the_document_link_can_be_fetched(item: Exchange, item_from_document_link: Exchange) -> None:
+    _expect_data_behind(item, item_from_document_link)
+
+
+@requirement("ITEM-031")
+def test_the_document_link_of_a_view_can_be_fetched(
+    item_with_account: Exchange, included_from_document_link: Exchange
+) -> None:
+    _expect_data_behind(item_with_account, included_from_document_link)
+
+
+def _expect_data_behind(item: Exchange, linked: Exchange) -> None:
+    """Raise Violation unless the self link of the document of an invoice gives primary data."""
+    invoices.own_resource(item)
+    invoices.well_formed(link_of(item.document, "self", item.probe))
+    expect_status(linked, 200, why="the self link of the document can be fetched")
+    documents.primary_data(linked)
+
+
 @requirement("ITEM-019")
 def test_the_document_link_leads_to_the_same_data(item: Exchange, item_from_document_link: Exchange) -> None:
     invoice = invoices.own_resource(item)
     invoices.well_formed(link_of(item.document, "self", item.probe))
-    expect_status(item_from_document_link, 200, why="the self link of the document can be fetched")
+    given(item_from_document_link.status == 200, "it cannot be fetched: ITEM-031")
     resources.expect_same_resource(item_from_document_link, invoice)
 
 
@@ -60,7 +80,7 @@ def test_the_document_link_leads_to_the_same_data(item: Exchange, item_from_docu
 def test_the_document_link_keeps_the_query(item_with_account: Exchange, included_from_document_link: Exchange) -> None:
     invoice = invoices.own_resource(item_with_account)
     invoices.well_formed(link_of(item_with_account.document, "self", item_with_account.probe))
-    expect_status(included_from_document_link, 200, why="the self link of the document can be fetched")
+    given(included_from_document_link.status == 200, "it cannot be fetched: ITEM-031")
     resources.expect_same_resource(included_from_document_link, invoice)
     expected, observed = (
         sorted(resources.identities(exchange.document.get("included")))

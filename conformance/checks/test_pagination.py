@@ -19,6 +19,8 @@ Exchanges = tuple[Exchange, ...]
 # JSON:API 1.1, document-top-level: what the links of a document may be called.
 _KNOWN_LINKS = {"self", "related", "describedby", *collection_pages.PAGE_LINKS}
 _DOCUMENTED_MAXIMUM = 1000
+# The parameters that say which elements there are, in which order, and those that say what of them is shown.
+_OF_THE_DATA, _OF_THE_VIEW = ("sort", "filter["), ("include", "fields[")
 
 
 def _links(page: Exchange) -> documents.Object:
@@ -135,7 +137,7 @@ def _expect_page(reached: Exchange, wanted: Exchange, name: str) -> None:
     expect(same, f"{what}, {len(expected)} elements", f"{len(observed)} elements, others", reached, part="/data")
 
 
-@requirement("PAGE-002")
+@requirement("PAGE-008")
 def test_the_page_size_limits_the_elements(listing: Exchange, every_page_of_three: Exchanges) -> None:
     given(len(_ids(listing)) > PAGE_SIZE, "there are too few invoices")
 
@@ -146,7 +148,7 @@ def test_the_page_size_limits_the_elements(listing: Exchange, every_page_of_thre
     observe_each(every_page_of_three, judge)
 
 
-@requirement("PAGE-002")
+@requirement("PAGE-008")
 def test_the_page_size_holds_beside_other_parameters(first_of_three: Exchange, every_page_of_view: Exchanges) -> None:
     given(len(_ids(first_of_three)) <= PAGE_SIZE, "not even alone: the check before")
     first, *_ = every_page_of_view
@@ -226,11 +228,20 @@ def _expect_order(pages: Exchanges, name: str) -> None:
     expect(wrong is None, f"descending {name} from one page to the next", wrong, pages[-1], part="/data")
 
 
+@requirement("ITEM-031")
+def test_the_document_link_of_a_page_can_be_fetched(
+    first_of_three: Exchange, page_from_document_link: Exchange
+) -> None:
+    given_status(first_of_three, 200)
+    expect_status(page_from_document_link, 200, why="the self link of the document can be fetched")
+    documents.primary_data(page_from_document_link)
+
+
 @requirement("ITEM-019")
 def test_the_document_link_of_a_page_leads_to_that_page(
     first_of_three: Exchange, page_from_document_link: Exchange
 ) -> None:
-    expect_status(page_from_document_link, 200, why="the self link of the document can be fetched")
+    given(page_from_document_link.status == 200, "it cannot be fetched: ITEM-031")
     wanted, reached = sorted(_ids(first_of_three)), sorted(_ids(page_from_document_link))
     observed = f"{len(reached)} elements, others"
     expect(wanted == reached, f"the same {len(wanted)} elements", observed, page_from_document_link, part="/data")
@@ -267,46 +278,50 @@ def _given_kept(page: Exchange) -> None:
         given(link is None or not _lost(page, link), "the links do not keep the parameters: PAGE-004")
 
 
-def _lost(page: Exchange, link: str) -> list[str]:
-    """Return the parameters of the request, those for pages apart, that a pagination link does not have.
+def _lost(page: Exchange, link: str, families: tuple[str, ...] = _OF_THE_DATA) -> list[str]:
+    """Return the parameters of ``families`` of the request that a pagination link does not have.
 
     A link to an opaque position may hold them there, so nothing can be told from it.
     """
     kept = collection_pages.parameters(link)
     if any(collection_pages.is_page_parameter(name) and not value.isdecimal() for name, value in kept):
         return []
-    asked = [
-        pair
-        for pair in collection_pages.parameters(page.request.url)
-        if not collection_pages.is_page_parameter(pair[0])
-    ]
-    families = ("sort", "filter[", "include", "fields[")
+    asked = collection_pages.parameters(page.request.url)
     return [name for name, value in asked if name.startswith(families) and (name, value) not in kept]
 
 
 @requirement("PAGE-004")
-def test_links_keep_the_parameters(
+def test_links_keep_sort_and_filter(
+    every_page_of_view: Exchanges, every_page_of_tied: Exchanges, every_filtered_by_account: Exchanges
+) -> None:
+    pages = (*every_page_of_view, *every_page_of_tied, *every_filtered_by_account)
+    observe_each(pages, lambda page: _expect_kept(page, _OF_THE_DATA))
+
+
+@requirement("PAGE-009")
+def test_links_keep_include_and_fields(
     every_page_of_view: Exchanges,
-    every_page_of_tied: Exchanges,
     every_filtered_by_account: Exchanges,
     listing_with_account: Exchange,
     listing_sparse: Exchange,
 ) -> None:
-    def judge(page: Exchange) -> None:
-        _links(page)
-        links = {
-            name: link
-            for name in collection_pages.PAGE_LINKS
-            if (link := collection_pages.page_link(page, name)) is not None
-        }
-        given(links, "there are no pagination links")
-        for name, link in links.items():
-            lost = _lost(page, link)
-            observed = f"without {', '.join(map(shown, lost))}"
-            expect(not lost, "the parameters of the request", observed, page, part=f"/links/{name}")
+    pages = (*every_page_of_view, *every_filtered_by_account, listing_with_account, listing_sparse)
+    observe_each(pages, lambda page: _expect_kept(page, _OF_THE_VIEW))
 
-    pages = (*every_page_of_view, *every_page_of_tied, *every_filtered_by_account)
-    observe_each((*pages, listing_with_account, listing_sparse), judge)
+
+def _expect_kept(page: Exchange, families: tuple[str, ...]) -> None:
+    """Raise Violation unless the links of a page have the parameters of ``families`` that the request has."""
+    _links(page)
+    links = {
+        name: link
+        for name in collection_pages.PAGE_LINKS
+        if (link := collection_pages.page_link(page, name)) is not None
+    }
+    given(links, "there are no pagination links")
+    for name, link in links.items():
+        lost = _lost(page, link, families)
+        observed = f"without {', '.join(map(shown, lost))}"
+        expect(not lost, "the parameters of the request", observed, page, part=f"/links/{name}")
 
 
 @requirement("PAGE-005")
@@ -315,10 +330,18 @@ def test_an_invalid_page_is_refused(listing: Exchange, first_of_three: Exchange,
     expect_status(invalid_page, 400, why="it is no page number or size")
 
 
+@requirement("PAGE-010")
+def test_a_page_that_begins_with_a_number_is_refused(
+    listing: Exchange, first_of_three: Exchange, half_numeric_page: Exchange
+) -> None:
+    _given_numbered(listing, first_of_three)
+    expect_status(half_numeric_page, 400, why="it is not a whole number")
+
+
 def _given_numbered(listing: Exchange, first_of_three: Exchange) -> None:
     """Raise NotObserved unless the server pages by page[number] and page[size]: else their values mean nothing."""
     given(len(_ids(listing)) > PAGE_SIZE, "there are too few invoices")
-    given(len(_ids(first_of_three)) <= PAGE_SIZE, "page[size] has no effect: PAGE-002")
+    given(len(_ids(first_of_three)) <= PAGE_SIZE, "page[size] has no effect: PAGE-008")
     links = [
         link
         for name in collection_pages.PAGE_LINKS

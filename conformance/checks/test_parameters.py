@@ -9,7 +9,7 @@ from conformance.checks.support.documents import is_additional, is_relationship_
 from conformance.checks.support.resources import expect_same_values, identities, is_identifier
 from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement
 from conformance.judge.preconditions import given, given_status
-from conformance.model.exchange import Exchange, NotObserved
+from conformance.model.exchange import Exchange, NotObserved, link_of
 from conformance.plan.probes.parameters import FIELDS_OF_EVERY_KIND
 from conformance.reading.classification import declares_version_1_0
 from conformance.syntax.scalars import shown
@@ -154,28 +154,16 @@ def test_an_unsupported_include_path_is_refused(item: Exchange, include_unsuppor
 
 @requirement("INCL-005")
 def test_the_included_account_is_the_related_one(item_with_account: Exchange, related: Exchange) -> None:
-    fetched = related.resource
-    identifier = _identifier(fetched) or ("", "")
-    included = _included(item_with_account).get(identifier)
-    if included is None:
-        raise NotObserved("the related account is not among the included resources: INCL-001, REL-008")
-    one, other = related.attributes, included.get("attributes", {})
-    if not isinstance(other, dict):
-        raise NotObserved("the attributes of the included account are no object: ITEM-011")
-    for name in sorted(one.keys() | other.keys()):
-        expect(
-            name in one and name in other and one[name] == other[name],
-            f"{name} {shown(one[name]) if name in one else 'absent'}, as in the related account",
-            shown(other[name]) if name in other else "absent",
-            item_with_account,
-            part=f"/included/0/attributes/{name}",
-        )
-    links = [value.get("links") for value in (fetched, included)]
-    own = [value.get("self") for value in links if isinstance(value, dict)]
-    if len(own) == 2 and all(isinstance(link, str) for link in own):
-        expect(
-            own[0] == own[1], f"self {shown(own[0])}", shown(own[1]), item_with_account, part="/included/0/links/self"
-        )
+    place, account = _included_as(item_with_account, related)
+    expect_same_values(item_with_account, place, account, related.resource)
+
+
+@requirement("INCL-005")
+def test_the_included_account_has_the_link_of_the_related_one(item_with_account: Exchange, related: Exchange) -> None:
+    place, account = _included_as(item_with_account, related)
+    expected, observed = (link_of(each, "self", "the account") for each in (related.resource, account))
+    part = f"{place}/links/self"
+    expect(expected == observed, f"self {shown(expected)}", shown(observed), item_with_account, part=part)
 
 
 @requirement("INCL-005")
@@ -194,15 +182,22 @@ def test_the_accounts_included_with_the_collection_are_the_related_ones(
 
 def _expect_related(exchange: Exchange, accounts: Iterable[Exchange]) -> None:
     """Judge every account that is included, and also known by itself."""
-    included = _included(exchange)
+    _included(exchange)
 
     def judge(related: Exchange) -> None:
-        identifier = _identifier(related.resource) or ("", "")
-        given(identifier in included, "the account is not among the included resources")
-        place = exchange.document["included"].index(included[identifier])
-        expect_same_values(exchange, f"/included/{place}", included[identifier], related.resource)
+        place, account = _included_as(exchange, related)
+        expect_same_values(exchange, place, account, related.resource)
 
     observe_each(accounts, judge)
+
+
+def _included_as(exchange: Exchange, related: Exchange) -> tuple[str, dict[str, Any]]:
+    """Return JSON Pointer and resource of the included account that ``related`` shows. Raises NotObserved without."""
+    included = _included(exchange)
+    identifier = _identifier(related.resource) or ("", "")
+    given(identifier in included, "the related account is not among the included resources: INCL-001, REL-008")
+    account = included[identifier]
+    return f"/included/{exchange.document['included'].index(account)}", account
 
 
 @requirement("INCL-006")

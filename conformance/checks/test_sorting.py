@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.checks.support.ordering import asked_order, differing, disorder, tied
+from conformance.checks.support.ordering import asked_order, differing, disorder, text_disorder, tied
 from conformance.judge.api import expect, expect_status, requirement
 from conformance.judge.preconditions import given, given_status
+from conformance.model import contract
 from conformance.model.exchange import Exchange
 from conformance.reading import collection_pages
 
@@ -56,16 +57,58 @@ def test_the_second_sort_field_orders_what_the_first_leaves_tied(
 
 
 def _disorder(page: Exchange, field: tuple[str, bool]) -> str | None:
+    """Return where a page is in none of the orders that its sort field can have, by value or by text."""
+    # JSON:API defines no order of values.
+    wrong = _disorder_of_values(page, field)
+    if wrong is None or not _is_written_as_text(field[0]):
+        return wrong
+    in_texts = text_disorder(collection_pages.elements(page).values(), field[0], descending=field[1])
+    return None if in_texts is None else wrong
+
+
+def _disorder_of_values(page: Exchange, field: tuple[str, bool]) -> str | None:
     return disorder(collection_pages.elements(page).values(), field[0], descending=field[1])
+
+
+def _is_written_as_text(name: str) -> bool:
+    """Return whether an attribute is a number or a time that JSON has as a text."""
+    return name in {*contract.amounts(), *contract.dates(), *contract.call_times()}
 
 
 @requirement("SORT-003")
 def test_an_unsupported_sort_is_refused(listing: Exchange, unsupported_sort: Exchange) -> None:
     given_status(listing, 200)
+    given(not _is_sorted_by_a_known_name(unsupported_sort), "the server knows the name in this spelling, too")
     expect_status(unsupported_sort, 400, why="there is no such field; names are case-sensitive")
+
+
+def _is_sorted_by_a_known_name(page: Exchange) -> bool:
+    """Return whether a page was really sorted by an attribute whose name is written in another case."""
+    if page.status != 200:
+        return False
+    (name, descending), *others = asked_order(page)
+    known = name.lower()
+    if others or known not in contract.attribute_names():
+        return False
+    elements = collection_pages.elements(page).values()
+    return differing(elements, known) and _disorder(page, (known, descending)) is None
 
 
 @requirement("SORT-004")
 def test_every_attribute_sorts_or_is_refused(listing: Exchange, sorted_by: Exchange) -> None:
     given_status(listing, 200)
     expect_status(sorted_by, 200, 400, why="an attribute sorts, or is refused as sort field")
+
+
+@requirement("SORT-005")
+def test_amounts_and_times_are_ordered_by_their_values(sorted_by: Exchange) -> None:
+    given(sorted_by.status == 200, "the sort was not accepted: SORT-004")
+    field = asked_order(sorted_by)[0]
+    name, descending = field
+    given(_is_written_as_text(name), "neither an amount nor a time")
+    elements = collection_pages.elements(sorted_by).values()
+    given(differing(elements, name), f"there are no two invoices whose order by {name} is certain")
+    given(_disorder(sorted_by, field) is None, "not sorted at all: SORT-001")
+    wrong = _disorder_of_values(sorted_by, field)
+    expected = f"{'descending' if descending else 'ascending'} {name}, by value and not as text"
+    expect(wrong is None, expected, wrong, sorted_by, part="/data")

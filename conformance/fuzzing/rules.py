@@ -10,9 +10,10 @@ from typing import Any, Protocol
 from conformance.checks.support import documents
 from conformance.fuzzing.asked import Asked, IdForm
 from conformance.judge.api import expect, expect_status
-from conformance.judge.preconditions import given
+from conformance.judge.preconditions import given, is_refusal
 from conformance.model import contract
 from conformance.model.exchange import JSON_API, Exchange, Request
+from conformance.reading import collection_pages
 from conformance.syntax.scalars import shown
 
 # Answers that say nothing about the request: a limit, an overload, a gateway.
@@ -87,6 +88,9 @@ def _fitting_request_is_served(exchange: Exchange, context: Context) -> None:
     given(exchange.status < 500 and exchange.status not in _ELSEWHERE, "answered by something else, or ERR-011")
     # What a page past the end is, the requirements on pages say.
     given(exchange.status != 404 or asked.value("page[number]") in {None, "1"}, "there may be no such page")
+    # JSON:API lets a server choose its filters: FILT-001.
+    filtered = any(name.startswith("filter") for name in asked.names())
+    given(not (filtered and is_refusal(exchange)), "a filter may be refused")
     if asked.parameters:
         expect_status(exchange, 200, 400, why="the document allows this request, and the resource exists")
     else:
@@ -129,12 +133,27 @@ def _no_other_fields(resource_type: str) -> Callable[[Exchange, Context], None]:
     return judge
 
 
+def _usual_fields(exchange: Exchange, context: Context, resource_type: str) -> set[str]:
+    """Return the fields that all resources of a type show when none are asked for."""
+    operation, invoice = context.asked(exchange).operation, exchange.invoice_id or ""
+    if resource_type == "accounts":
+        resources = [context.twin("related", invoice).resource]
+    elif operation is not None and operation.name == "getInvoices":
+        resources = list(collection_pages.elements(context.twin("listing", invoice)).values())
+    else:
+        resources = [context.twin("item", invoice).resource]
+    given(resources, "nothing to compare with")
+    return set.intersection(*map(_shown_fields, resources))
+
+
 def _named_fields(resource_type: str) -> Callable[[Exchange, Context], None]:
     def judge(exchange: Exchange, context: Context) -> None:
         wanted = context.asked(exchange).wanted(resource_type)
         own = {*_OWN_TYPES[resource_type](), *(["account"] if resource_type == "invoices" else [])}
-        named = sorted((wanted or set()) & own)
-        given(named, "no documented field is named")
+        given((wanted or set()) & own, "no documented field is named")
+        # What is never shown, ITEM-015, ITEM-022 and RELD-009 say.
+        named = sorted((wanted or set()) & own & _usual_fields(exchange, context, resource_type))
+        given(named, "no field is named that is shown without being named")
         for part in _resources(exchange, context, resource_type):
             missing = [name for name in named if name not in _shown_fields(part.value)]
             given(resource_type == "invoices" or len(missing) < len(named), "RELD-009: these may all be unknown here")
@@ -163,8 +182,8 @@ RULES: tuple[Rule, ...] = (
     Rule("GEN-002", "fitting_request_is_served", _fitting_request_is_served),
     Rule("FLDS-001", "no_other_fields_of_invoices", _no_other_fields("invoices")),
     Rule("GEN-003", "no_other_fields_of_accounts", _no_other_fields("accounts")),
-    Rule("GEN-004", "named_fields_of_invoices", _named_fields("invoices")),
-    Rule("GEN-004", "named_fields_of_accounts", _named_fields("accounts")),
+    Rule("GEN-004", "named_fields_of_invoices", _named_fields("invoices"), twins=("item",)),
+    Rule("GEN-004", "named_fields_of_accounts", _named_fields("accounts"), twins=("related",)),
     Rule("ITEM-008", "another_invoice", _another_invoice),
     Rule("SEC-011", "no_injected_field", _no_injected_field),
     Rule("GEN-001", "fits_the_schema", _fits_the_schema, last=True),

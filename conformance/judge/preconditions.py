@@ -35,6 +35,11 @@ def given_status(exchange: Exchange, *statuses: int) -> None:
     given(exchange.status in statuses, f"{exchange.probe} was answered {exchange.status}, not {wanted}")
 
 
+def is_refusal(exchange: Exchange) -> bool:
+    """Return whether a request was refused for what it asks: a client error that is about neither token nor limit."""
+    return 400 <= exchange.status < 500 and exchange.status not in {401, 429}
+
+
 def given_validation_works(plain: Exchange, not_modified: Exchange) -> None:
     """Raise NotObserved unless a request with the current entity tag gets 304: COND-001 owns that."""
     given_status(plain, 200)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.observe.canonical import canonical_request
 from conformance.observe.rate_limit import LONGEST_WAIT, retry_after
 from conformance.observe.sender import USUAL, Pacing, Sender
 from conformance.plan.requests import build_request
@@ -182,7 +183,15 @@ class Observer:
             self.unbuilt.pop(step, None)
 
     def _send(self, step: Step, request: Request, *, past_gateways: bool = True) -> Exchange:
-        return self._sender.send(step, request, past_gateways=past_gateways)
+        """Send a request, and once more where the collection redirects to its canonical form: that is judged."""
+        exchange = self._sender.send(step, request, past_gateways=past_gateways)
+        canonical = canonical_request(exchange, self.target.url("/invoices"))
+        if canonical is None:
+            return exchange
+        if step.probe:
+            # The redirect is judged as an answer of its own.
+            self._supersede(step, exchange)
+        return self._sender.send(step, canonical, past_gateways=past_gateways)
 
     def _supersede(self, step: Step, exchange: Exchange) -> None:
         self.superseded.append(exchange)

@@ -34,7 +34,7 @@ SCHEMA = "GEN-001"
 _SINGLE = ("item", "item_with_account")
 _WIDE = frozenset({"every_exchange", "every_answer", "every_error", "every_success"})
 # Identity and order are judged by the sweep itself; what is true of the record as a whole cannot be asked of a part.
-_NOT_OF_AN_ANSWER = frozenset({"ITEM-008", "SEM-012", "ETAG-004", "ETAG-005", "HDR-013"})
+_NOT_OF_AN_ANSWER = frozenset({"ITEM-008", "SEM-012", "SEM-017", "ETAG-004", "ETAG-005", "HDR-013"})
 _ACCOUNT = re.compile(r"/accounts/[^/]+/?$")
 _NOWHERE = Request("GET", "http://absent.invalid/", ())
 

@@ -128,7 +128,8 @@ def _count(whole: Whole) -> Conclusion:
         return Conclusion("COLL-004", reason="the pages show no total count")
     if not whole.pages or not whole.pages[-1]["last"]:
         return Conclusion("COLL-004", reason="no page says that it is the last one")
-    if whole.found == total:
+    # That elements come again on another page, and others not at all, is PAGE-003.
+    if total in {whole.found, sum(page["elements"] for page in whole.pages)}:
         return Conclusion("COLL-004")
     return Conclusion("COLL-004", str(whole.found), str(total))
 

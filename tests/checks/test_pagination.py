@@ -230,20 +230,44 @@ VIEW: Final = "sort=-amount-spent&include=account&fields[invoices]=account&filte
         ),
         (VIEW.replace(",", "%2C"), "passed"),
         ("page[cursor]=b3BhcXVl", "passed"),
-        *(("&".join(part for part in VIEW.split("&") if not part.startswith(lost)), "violated") for lost in "sif"),
+        *(
+            ("&".join(part for part in VIEW.split("&") if not part.startswith(lost)), "violated")
+            for lost in ("sort", "filter")
+        ),
+        *(
+            ("&".join(part for part in VIEW.split("&") if not part.startswith(lost)), "passed")
+            for lost in ("include", "fields")
+        ),
         (f"{VIEW}&page[number]=2".replace("=-", "="), "violated"),
     ],
 )
-def test_kept_parameters(link: str, expected: str) -> None:
-    check = pagination.test_links_keep_the_parameters
+def test_kept_sort_and_filter(link: str, expected: str) -> None:
+    check = pagination.test_links_keep_sort_and_filter
     answer = page(TEN[:2], VIEW, {"next": f"?{link}"})
-    assert outcome(check, (answer,), (), (), refused(), refused()) == expected
     for place in range(3):
         lists = [(answer,) if number == place else () for number in range(3)]
+        assert outcome(check, *lists) == expected
+    assert outcome(check, (page(TEN),), (), ()) == "not observed"
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        (VIEW, "passed"),
+        ("page[cursor]=b3BhcXVl", "passed"),
+        ("include=account&fields[invoices]=account", "passed"),
+        ("sort=-amount-spent&fields[invoices]=account", "violated"),
+        ("include=account", "violated"),
+    ],
+)
+def test_kept_include_and_fields(link: str, expected: str) -> None:
+    check = pagination.test_links_keep_include_and_fields
+    answer = page(TEN[:2], VIEW, {"next": f"?{link}"})
+    for place in range(2):
+        lists = [(answer,) if number == place else () for number in range(2)]
         assert outcome(check, *lists, refused(), refused()) == expected
     for others in ((answer, refused()), (refused(), answer)):
-        assert outcome(check, (), (), (), *others) == expected
-    assert outcome(check, (page(TEN),), (), (), refused(), refused()) == "not observed"
+        assert outcome(check, (), (), *others) == expected
 
 
 @pytest.mark.parametrize(
@@ -263,6 +287,7 @@ def test_kept_parameters(link: str, expected: str) -> None:
 def test_values_that_are_no_page(answer: Exchange, invalid: str, past: str, huge: str) -> None:
     expected = {
         pagination.test_an_invalid_page_is_refused: invalid,
+        pagination.test_a_page_that_begins_with_a_number_is_refused: invalid,
         pagination.test_there_is_nothing_past_the_end: past,
         pagination.test_the_page_size_has_an_upper_bound: huge,
     }

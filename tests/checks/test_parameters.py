@@ -77,9 +77,6 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         changed("listing_with_account", document={"/included/0/attributes/balance": "1.0"}),
     ),
     "balance as a number": ({"INCL-005"}, compound({"/included/0/attributes/balance": 100.5})),
-    "no attributes": ({"INCL-005"}, compound({"/included/0/attributes": REMOVED})),
-    "lighter": ({"INCL-005"}, compound({"/included/0/attributes/balance": REMOVED})),
-    "heavier": ({"INCL-005"}, compound({"/included/0/attributes/secret": "x"})),
     "encoded letters": ({"QRY-006"}, changed("include_in_encoded_letters", status=400)),
     "encoded letters ignored": ({"QRY-006"}, changed("include_in_encoded_letters", body=content())),
     "encoded comma": ({"QRY-007"}, changed("fields_with_encoded_comma", status=400)),
@@ -164,6 +161,9 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "malformed parts": changed(
         "item_with_account", body=content({"/data/relationships": [], "/data/attributes": 1, "/included": []})
     ),
+    "account without attributes": compound({"/included/0/attributes": REMOVED}),
+    "account with fewer attributes": compound({"/included/0/attributes/balance": REMOVED}),
+    "account with more attributes": compound({"/included/0/attributes/secret": "x"}),
     "included without id": included(ACCOUNT, {"type": "contractors"}),
 }
 

@@ -18,7 +18,8 @@ NINE, TEN = "2024-10-05T09:00:00.000+00:00", "2024-10-05T09:30:00.000-02:00"
     [
         ("amount-spent", ["9.5", "10.25", "12345678901234567890.1", "12345678901234567890.2"], "passed"),
         ("-amount-spent", ["12345678901234567890.2", "12345678901234567890.1", "0.0", "-1.0"], "passed"),
-        ("amount-spent", ["10.25", "9.5"], "violated"),
+        ("amount-spent", ["10.25", "8.5", "9.5"], "passed"),
+        ("amount-spent", ["9.5", "10.25", "8.5"], "violated"),
         ("amount-spent", ["12345678901234567890.2", "12345678901234567890.1"], "violated"),
         ("amount-spent", ["0.5", "0.50"], "not observed"),
         ("amount-spent", ["9.5", 10.25], "not observed"),
@@ -53,7 +54,7 @@ def test_a_refused_field_is_not_judged_by_its_order() -> None:
 def test_a_sort_beside_other_parameters() -> None:
     check = sorting.test_a_sort_holds_beside_other_parameters
     view = "sort=-amount-spent&filter[account_id_in]=a&page[size]=2"
-    falling, rising = elements("amount-spent", ["10.25", "9.5"]), elements("amount-spent", ["9.5", "10.25"])
+    falling, rising = elements("amount-spent", ["9.25", "8.5"]), elements("amount-spent", ["8.5", "9.25"])
     alone, deaf = whole(rising, "sort=amount-spent"), whole(falling, "sort=amount-spent")
     assert outcome(check, (alone,), (whole(falling, view),)) == "passed"
     assert outcome(check, (alone,), (whole(rising, view),)) == "violated"
@@ -92,7 +93,7 @@ def test_two_fields(order: list[int], expected: str) -> None:
 
 
 def test_what_cannot_be_sorted_by_is_refused() -> None:
-    listing = whole(rows([0, 1]))
+    listing = whole(rows([0, 1]), "sort=nosuch")
     assert outcome(sorting.test_an_unsupported_sort_is_refused, listing, refused()) == "passed"
     assert outcome(sorting.test_an_unsupported_sort_is_refused, listing, listing) == "violated"
     assert outcome(sorting.test_an_unsupported_sort_is_refused, refused(404), listing) == "not observed"

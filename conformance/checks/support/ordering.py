@@ -45,6 +45,15 @@ def disorder(elements: Iterable[collection_pages.Object], name: str, *, descendi
     return None
 
 
+def text_disorder(elements: Iterable[collection_pages.Object], name: str, *, descending: bool = False) -> str | None:
+    """Return where ``elements`` are not in the order of the texts of the attribute ``name``; None when they are."""
+    texts = [text for element in elements if (text := element["attributes"][name]) is not None]
+    for before, after in pairwise(texts):
+        if (before < after) if descending else (before > after):
+            return f"{shown(before)} before {shown(after)}"
+    return None
+
+
 def asked_order(page: Exchange) -> list[tuple[str, bool]]:
     """Return the sort fields that were asked for, each with whether it is descending."""
     fields = dict(collection_pages.parameters(page.request.url))["sort"].split(",")

@@ -69,11 +69,19 @@ invalid_page = query_family(
     {
         "number-zero": "page%5Bnumber%5D=0",
         "number-negative": "page%5Bnumber%5D=-1",
-        "number-fraction": "page%5Bnumber%5D=1.5",
         "number-empty": "page%5Bnumber%5D=",
         "size-zero": "page%5Bsize%5D=0",
         "size-negative": "page%5Bsize%5D=-1",
         "size-word": "page%5Bsize%5D=abc",
+    },
+)
+# What some readers of numbers take for one.
+half_numeric_page = query_family(
+    listing,
+    {
+        "number-fraction": "page%5Bnumber%5D=1.5",
+        "number-with-letters": "page%5Bnumber%5D=1abc",
+        "size-with-underscore": "page%5Bsize%5D=1_0",
     },
 )
 huge_page = listing.but(query="page%5Bsize%5D=1000000")

@@ -77,7 +77,10 @@ def included_twice(document: Document) -> None:
     "collection-rounded-amounts",
     {"COLL-003", "SEM-012"},
     GET,
-    also={"FILT-005": "a range has its borders at the exact amounts"},
+    also={
+        "FILT-005": "a range has its borders at the exact amounts",
+        "SEM-017": "where nothing is lost, zeros are added",
+    },
 )
 @_in_each
 def rounded_amounts(resource: Document) -> None:

@@ -130,7 +130,7 @@ fault("sort-dropped-beside-filter", {"SORT-001"}, SORTING)(
     "A filtered collection is in the order of the ids, whatever the sort.",
     _drop(lambda query: _has(query, "filter") and _has(query, "sort"), lambda query: setattr(query, "sort", ())),
 )
-fault("page-dropped-beside-filter", {"PAGE-002"}, PAGINATION)(
+fault("page-dropped-beside-filter", {"PAGE-008"}, PAGINATION)(
     "A filtered collection comes whole, whatever the size of a page.",
     _drop(lambda query: _has(query, "filter"), lambda query: setattr(query, "page_size", Api.default_page_size)),
 )

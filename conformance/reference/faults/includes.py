@@ -59,12 +59,12 @@ def without_included(document: Document, query: Query) -> None:
         del document["included"]
 
 
-@fault("include-account-without-attributes", {"INCL-005"}, COMPOUND)
+@fault("include-account-with-another-link", {"INCL-005"}, COMPOUND)
 @_alter_compound
-def account_without_attributes(document: Document, _query: Query) -> None:
-    """The included account is only identified, without its attributes."""
+def account_with_another_link(document: Document, _query: Query) -> None:
+    """The self link of the included account is another than that of the related one."""
     for resource in document["included"]:
-        del resource["attributes"]
+        resource["links"]["self"] += "?"
 
 
 @fault("include-twice", {"INCL-008"}, COMPOUND)

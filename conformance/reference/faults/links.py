@@ -118,7 +118,7 @@ fault("links-top-level-self-loses-query", {"ITEM-019"}, FETCHING)(
     "A top-level self link leaves out the include parameter of the request.",
     _top_level(lambda document: {"self": document["data"]["links"]["self"]}),
 )
-fault("links-top-level-self-not-found", {"ITEM-019"}, FETCHING)(
+fault("links-top-level-self-not-found", {"ITEM-031"}, FETCHING)(
     "A top-level self link leads nowhere.",
     _top_level(lambda document: {"self": document["data"]["links"]["self"] + "/self"}),
 )

@@ -85,7 +85,7 @@ def other_parameters(api: Api) -> None:
     api.replace(Api.parse_parameter, parse)
 
 
-fault("page-links-lose-fields", {"PAGE-004"})("Pagination links leave out the sparse fieldsets.", forgetful("fields"))
+fault("page-links-lose-fields", {"PAGE-009"})("Pagination links leave out the sparse fieldsets.", forgetful("fields"))
 
 
 @fault("page-links-lose-all-on-the-last-page", {"PAGE-004"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ fault("page-links-in-meta", {"PAGE-001"}, PAGINATION)(
 )
 
 
-@fault("page-size-ignored", {"PAGE-002"}, PAGINATION)
+@fault("page-size-ignored", {"PAGE-008"}, PAGINATION)
 @instead_of(Api.parse_page)
 def size_ignored(original: Callable[..., None], query: Query, name: str, key: str, value: str) -> None:
     """Every page has the default size."""
@@ -110,10 +111,20 @@ def gap(api: Api) -> None:
 
 fault("page-links-lose-filter", {"PAGE-004"}, PAGINATION)("Pagination links leave out the filter.", forgetful("filter"))
 fault("page-links-lose-sort", {"PAGE-004"}, PAGINATION)("Pagination links leave out the sort.", forgetful("sort"))
-fault("page-links-lose-include", {"PAGE-004"}, PAGINATION)("Pagination links leave out include.", forgetful("include"))
-fault("page-bad-values-ignored", {"PAGE-005"}, API_COLLECTION)(
+fault("page-links-lose-include", {"PAGE-009"}, TOP_LEVEL)("Pagination links leave out include.", forgetful("include"))
+fault("page-bad-values-ignored", {"PAGE-005", "PAGE-010"}, API_COLLECTION)(
     "Page values that are no number are taken for the default.",
     skips(Api.parse_page, lambda _query, _name, _key, value: not value.isdecimal() or int(value) == 0),
+)
+
+
+fault("page-number-read-from-its-beginning", {"PAGE-010"}, API_COLLECTION)(
+    "Of a page value the digits at its beginning count, whatever follows them.",
+    instead_of(Api.parse_page)(
+        lambda original, query, name, key, value: original(
+            query, name, key, digits[0] if (digits := re.match("[0-9]+", value)) else value
+        )
+    ),
 )
 
 

@@ -45,7 +45,7 @@ def _known(value: str, endpoint: Endpoint) -> str:
     return ",".join(each for each in value.split(",") if each.removeprefix("-") in KINDS[endpoint.type])
 
 
-@fault("sort-decimals-as-text", {"SORT-001"}, also=_PAGES)
+@fault("sort-decimals-as-text", {"SORT-005"}, also=_PAGES)
 @instead_of(Api.sort_key)
 def decimals_as_text(original: Callable[..., Any], record: Record, attribute: str) -> Any:
     """Amounts are sorted as text."""
@@ -77,8 +77,9 @@ def unknown_sort_ignored(
         return
 
 
-fault("sort-any-case", {"SORT-003"})(
-    "Sort fields are compared without regard to case.", _read_as(lambda value, _: value.lower())
+fault("sort-capitals-as-default", {"SORT-003"})(
+    "A sort field in capitals is ignored.",
+    skips(Api.parse_sort, lambda _query, _name, value, _endpoint: value.isupper()),
 )
 fault("sort-flag-crash", {"SORT-004", "ERR-011"})(
     "Sorting by has-pdf is answered with 500.",

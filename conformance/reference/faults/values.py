@@ -170,7 +170,19 @@ fault("value-amount-negative", {"SEM-011"}, ATTRIBUTE_NAMES)(
 )
 
 
-@fault("value-amount-rounded-with-include", {"SEM-012"}, EXAMPLE_BODY)
+_OTHER_DECIMALS = {"SEM-017": "where nothing is lost, zeros are added or left out"}
+
+
+@fault("value-amount-padded-with-include", {"SEM-017"}, EXAMPLE_BODY)
+@_with_account
+def amount_padded(attributes: Document) -> None:
+    """With the account included, amounts end with a further zero."""
+    for name, value in attributes.items():
+        if name.endswith("amount-spent"):
+            attributes[name] = f"{value}0"
+
+
+@fault("value-amount-rounded-with-include", {"SEM-012"}, EXAMPLE_BODY, also=_OTHER_DECIMALS)
 @_with_account
 def amount_rounded(attributes: Document) -> None:
     """With the account included, amounts have two decimals."""

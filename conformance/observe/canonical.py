@@ -1,0 +1,31 @@
+"""The canonical form of a collection, to which a server may redirect with 307 or 308."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urljoin, urlsplit
+
+from conformance.model.exchange import Exchange, Request
+from conformance.syntax.urls import is_absolute, origin
+
+_REDIRECTS = (307, 308)
+
+
+def canonical_request(exchange: Exchange, collection: str) -> Request | None:
+    """Return the request for the canonical form of the collection to which an answer redirects; None for all others.
+
+    Only a slash at the end of the path may differ from the URL ``collection``, and nothing else from the request: the
+    token goes to no other origin (RFC 9110, sections 15.4.8 and 15.4.9).
+    """
+    request = exchange.request
+    if exchange.answer is None or exchange.status not in _REDIRECTS or request.method not in {"GET", "HEAD"}:
+        return None
+    try:
+        url = urljoin(request.url, exchange.fields.get("Location") or "")
+        asked, canonical = urlsplit(request.url), urlsplit(url)
+        same = is_absolute(url) and origin(url) == origin(request.url) and canonical.query == asked.query
+    except ValueError:
+        return None
+    paths = (asked.path, canonical.path)
+    named = paths[0] != paths[1] and {path.rstrip("/") for path in paths} == {urlsplit(collection).path}
+    return replace(request, url=url) if same and named and not request.raw else None

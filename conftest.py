@@ -11,7 +11,7 @@ pytest_plugins: list[str] = []
 if not any(point.value == "conformance.plugin" for point in entry_points(group="pytest11")):
     sys.path.insert(0, str(Path(__file__).parent))
     try:
-        import_module("conformance.pytest_hooks.fixtures")
+        import_module("conformance.plugin")
     except ModuleNotFoundError as missing:
         raise pytest.UsageError(f"there is no {missing.name} for {sys.executable}: run `pip install .` first") from None
     pytest_plugins = ["conformance.plugin"]

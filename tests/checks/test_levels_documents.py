@@ -12,9 +12,9 @@ from conformance.checks import test_collection as collection
 from conformance.checks import test_filtering as filtering
 from conformance.checks import test_sorting as sorting
 from conformance.model.exchange import Exchange
-from tests.support.collection_answers import ACCOUNTS, element, elements, page, refused, walk, whole
 from tests.support.exchanges import exchange
 from tests.support.judged import outcome
+from tests.support.pages import ACCOUNTS, element, elements, page, refused, walk, whole
 
 ROWS = [element(number) for number in range(1, 8)]
 

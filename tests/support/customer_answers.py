@@ -37,6 +37,7 @@ Given = Mapping[str, Exchange]
 _SERVED: Final = frozenset(
     {
         "item",
+        "item_head",
         "relationship",
         "related",
         "minted_token",

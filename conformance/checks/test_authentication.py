@@ -53,14 +53,17 @@ def test_every_resource_and_method_needs_credentials(  # noqa: PLR0913, PLR0917 
     item: Exchange,
     relationship: Exchange,
     related: Exchange,
+    item_head: Exchange,
     relationship_head: Exchange,
     related_head: Exchange,
     without_token: Exchange,
 ) -> None:
     given_status(item, 200)
-    # Where there is nothing, or no HEAD, a request may be refused before the token is looked at: REL-001, HTTP-025.
-    twins = (relationship, related, relationship_head, related_head)
+    # Where there is nothing, or no HEAD, a request may be refused before the token is looked at: REL-001, HTTP-005 and
+    # HTTP-025.
+    twins = (relationship, related, item_head, relationship_head, related_head)
     asked = without_token.probe.removeprefix("without_token[").removesuffix("]").replace("-", "_")
+    asked = "item_head" if asked == "head" else asked
     given(all(twin.succeeded for twin in twins if twin.probe == asked), "it is refused with a token, too")
     expect_status(without_token, 401, why="the request has no credentials")
 

@@ -40,9 +40,10 @@ def test_an_invoice_of_another_customer_is_not_served(
 
 @requirement("SEC-001")
 def test_head_of_an_invoice_of_another_customer_is_not_served(
-    item: Exchange, other_item_of_owner: Exchange, other_item_head: Exchange
+    item: Exchange, item_head: Exchange, other_item_of_owner: Exchange, other_item_head: Exchange
 ) -> None:
     given_two_customers(item, other_item_of_owner)
+    given(item_head.status == 200, "HEAD is not even served to the owner of an invoice: HTTP-005")
     # A field of it, such as its entity tag, is the finding of SEC-003.
     expect_status(other_item_head, 404, 403, why="the invoice belongs to another customer")
 

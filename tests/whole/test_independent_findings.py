@@ -27,7 +27,6 @@ DRF = {
     "PAGE-005": "documented: page number 0 is 404, not 400",
     "QRY-004": "JSON:API, query-parameters: fields without a type is ignored",
     "REL-007": "JSON:API, fetching-includes: include on the relationship is neither honoured nor refused",
-    "SORT-003": "JSON:API, fetching-sorting: names are case-sensitive, and START-DATE is taken for start-date",
     "WIRE-005": "RFC 9112, 6.1: the connection goes on after Content-Length beside Transfer-Encoding",
     "WIRE-006": "RFC 9112, 3.2.2: a target in absolute form is not found",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from decimal import Decimal
 from itertools import pairwise
@@ -11,9 +12,11 @@ import pytest
 from conformance.config.converters import _LEAST_EMBEDDED
 from conformance.reference import data
 from conformance.reference.app import Api
+from conformance.reference.bare import BareServer
+from conformance.reference.faults import all_faults
 from conformance.reference.model import Invoice
 from conformance.reference.selection import KINDS, Condition, Kind, condition, filter_names
-from conformance.reference.serialise import plain
+from conformance.reference.serialise import PREFIX, plain
 from conformance.reference.server import ReferenceServer
 from conformance.reference.store import SqliteStore
 
@@ -132,6 +135,16 @@ def test_a_replaced_method_is_asked_instead_of_the_database(store: SqliteStore) 
     api = Api(store, "key")
     api.replace("matches", lambda *_: False)
     assert not api.select(store.invoices(data.CUSTOMER), [condition("has_pdf_eq", "true", "invoices")])
+
+
+def test_the_fault_of_ids_spares_the_documented_invoice_among_generated_ones() -> None:
+    server = ReferenceServer(faults=[all_faults()["value-id-not-of-a-version"]], invoices=40, frozen=True)
+    lines = [("Host", "localhost"), ("Authorization", server.token)]
+    answer = BareServer(server.api).answer("GET", f"{PREFIX}/invoices?page[size]=40", lines)
+    server.stop()
+    ids = [element["id"] for element in json.loads(answer.body)["data"]]
+    assert len(ids) == 40
+    assert [number for number in ids if number[14] != "f"] == [data.DOCUMENTED.id]
 
 
 def test_too_few_are_refused() -> None:

@@ -53,7 +53,7 @@ def _amounts(change: Callable[[str], Any]) -> Install:
 def _renumber(spell: Callable[[str], str]) -> Install:
     """Give every invoice but the documented one another id; the known ids still reach them."""
     return in_resource(
-        lambda resource, invoice: resource.update(id=invoice.id if invoice is DOCUMENTED else spell(invoice.id))
+        lambda resource, invoice: resource.update(id=invoice.id if invoice.id == DOCUMENTED.id else spell(invoice.id))
     )
 
 

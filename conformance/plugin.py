@@ -29,6 +29,8 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
         raise pytest.UsageError(f"write {option}: pytest takes a name that stands by itself for a place of tests")
     if not only_checks(config):
         return (yield)
+    if "--strict" in config.invocation_params.args:
+        raise pytest.UsageError("--strict is an option of pytest itself; a SHOULD fails the run with --fail-on=should")
     # It would import the whole of hypothesis to say nothing: no check is a test of its kind.
     config.pluginmanager.unregister(name="hypothesispytest")
     if hasattr(config.option, "numprocesses") and not _can_be_shared(config):

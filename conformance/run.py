@@ -13,7 +13,7 @@ from conformance.config.target import Target, build
 from conformance.model import waivers
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.model.outcome import ExitCode, Judgement
-from conformance.model.requirements import registry
+from conformance.model.requirements import Level, registry
 from conformance.model.verdict import Verdict, decide
 from conformance.observe import preflight, repeat
 from conformance.observe.observer import Observer
@@ -274,10 +274,14 @@ class Run:
         own = self._observer.sent if self._observer else 0
         return own + sum(int(each["sent"]) for each in self.elsewhere)
 
+    @property
+    def fail_on(self) -> Level:
+        """The lowest level that fails the run."""
+        return Level(self.settings["fail-on"].upper())
+
     def verdict(self) -> Verdict:
         """Return the verdict over what has been judged so far."""
-        strict = self.settings["strict"]
-        return decide(self.judgements, registry(), strict=strict, waivers=self.waivers, complete=self.complete)
+        return decide(self.judgements, registry(), fail_on=self.fail_on, waivers=self.waivers, complete=self.complete)
 
     def stop(self) -> None:
         """Close all connections and stop the embedded server."""

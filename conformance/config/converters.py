@@ -93,6 +93,18 @@ def as_boolean(value: Any) -> bool:
     raise ValueError("is neither true nor false")
 
 
+def as_one_of(*names: str) -> Callable[[Any], str]:
+    """Read one of ``names``, in any case."""
+
+    def name(value: Any) -> str:
+        text = as_text(value).lower()
+        if text not in names:
+            raise ValueError(f"is not one of {', '.join(names)}")
+        return text
+
+    return name
+
+
 def as_integer(least: int) -> Callable[[Any], int]:
     """Read a whole number from ``least`` on."""
 

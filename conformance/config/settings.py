@@ -18,6 +18,7 @@ from conformance.config.converters import (
     as_identifier,
     as_integer,
     as_new_file,
+    as_one_of,
     as_path,
     as_rate,
     as_sample,
@@ -28,6 +29,9 @@ from conformance.config.converters import (
     as_size_of_collection,
     as_text,
 )
+
+# From the level that every run demands to the one that few do.
+FAIL_ON = ("must", "should", "may")
 
 
 class SettingError(ValueError):
@@ -105,7 +109,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "enable", as_capabilities, (), f"opt-in capabilities: {', '.join(ENABLEABLE)}", "NAME[,NAME]", repeatable=True
     ),
-    Setting("strict", as_boolean, default=False, help="a SHOULD that does not hold fails the run", flag=True),
+    Setting(
+        "fail-on",
+        as_one_of(*FAIL_ON),
+        "must",
+        "the lowest level that fails the run when it does not hold: must, should or may",
+        "LEVEL",
+    ),
     Setting("waivers", as_file, None, "known deviations (YAML) that do not fail the run", "FILE"),
     Setting("write-waivers", as_new_file, None, "write what fails this run as known deviations, for 90 days", "FILE"),
     Setting(

@@ -3,7 +3,7 @@
 ``SCHEMATHESIS_HOOKS=conformance.fuzzing.hooks schemathesis run openapi.yaml --url URL`` sends the requests of
 schemathesis and judges each answer by the rules of this package. The token, the known invoices and further settings
 come from the environment variables of the suite. A violated MUST is a failure; a violated SHOULD is one when
-``INVOICES_STRICT`` is set. What several answers show only together is left to the suite itself.
+``INVOICES_FAIL_ON`` is ``should`` or ``may``. What several answers show only together is left to the suite itself.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import schemathesis
 from hypothesis import strategies as st
 
-from conformance.config.settings import Settings, read_settings
+from conformance.config.settings import FAIL_ON, Settings, read_settings
 from conformance.config.target import build
 from conformance.fuzzing import borrowed, engine
 from conformance.fuzzing.asked import IdForm
@@ -26,7 +26,7 @@ from conformance.fuzzing.rules import RULES, Rule
 from conformance.fuzzing.session import Session
 from conformance.judge.endings import Violation, end_of
 from conformance.model.exchange import Answer, Exchange, Fields, Request
-from conformance.model.requirements import Level, registry
+from conformance.model.requirements import registry
 from conformance.syntax import redaction
 
 # In tenths: how often a generated id is replaced by a known one.
@@ -110,10 +110,10 @@ def _check(requirement: str, rules: list[Rule]) -> Callable[[Any, Any, Any], Non
 
 def _register() -> None:
     """Make a check of all rules of each requirement that has to hold."""
-    wanted = {Level.MUST, Level.SHOULD} if _SETTINGS["strict"] else {Level.MUST}
+    wanted = FAIL_ON[: FAIL_ON.index(_SETTINGS["fail-on"]) + 1]
     rules: dict[str, list[Rule]] = defaultdict(list)
     for rule in [*borrowed.rules(_SETTINGS["enable"]), *RULES]:
-        if registry()[rule.requirement].level in wanted:
+        if registry()[rule.requirement].level.lower() in wanted:
             rules[rule.requirement].append(rule)
     for requirement, group in rules.items():
         schemathesis.check(_check(requirement, group))

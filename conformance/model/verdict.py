@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from conformance.model.outcome import JUDGED, ExitCode, Judgement, Outcome, worst
 from conformance.model.requirements import Level, Requirement
 from conformance.model.waivers import Use, Waivers
 from conformance.syntax.wording import counted
+
+_GATES: Mapping[Level, tuple[Outcome, ...]] = MappingProxyType(
+    {
+        Level.MUST: (Outcome.FAILED,),
+        Level.SHOULD: (Outcome.FAILED, Outcome.WARNED),
+        Level.MAY: (Outcome.FAILED, Outcome.WARNED, Outcome.NOTED),
+    }
+)
+
+
+def gating_outcomes(fail_on: Level) -> tuple[Outcome, ...]:
+    """Return the outcomes that fail a run in which ``fail_on`` is the lowest level that does."""
+    return _GATES[fail_on]
 
 
 @dataclass(frozen=True)
@@ -18,7 +32,7 @@ class Verdict:
 
     outcomes: Mapping[str, Outcome]
     requirements: Mapping[str, Requirement]
-    strict: bool
+    fail_on: Level = Level.MUST
     waivers: tuple[Use, ...] = ()
 
     def of(self, *outcomes: Outcome, source: str | None = None, level: Level | None = None) -> list[Requirement]:
@@ -34,7 +48,7 @@ class Verdict:
     @property
     def gating(self) -> list[Requirement]:
         """The requirements that make the run fail."""
-        return self.of(Outcome.FAILED, *([Outcome.WARNED] if self.strict else []))
+        return self.of(*gating_outcomes(self.fail_on))
 
     @property
     def unfit_waivers(self) -> list[Use]:
@@ -65,10 +79,8 @@ class Verdict:
         if not self.of(*JUDGED):
             return "no verdict: nothing was judged"
         if gating := self.gating:
-            must = [requirement for requirement in gating if requirement.level is Level.MUST]
-            parts = [f"{counted(len(must), 'MUST requirement')} failed"] if must else []
-            if should := [requirement for requirement in gating if requirement.level is not Level.MUST]:
-                parts.append(f"{counted(len(should), 'SHOULD requirement')} failed (strict)")
+            levels = Counter(requirement.level for requirement in gating)
+            parts = [f"{counted(levels[level], f'{level} requirement')} failed" for level in Level if levels[level]]
             return f"does not conform: {', '.join(parts + self._unfit())}"
         waived = self.of(Outcome.WAIVED)
         conforms = f"conforms, with {counted(len(waived), 'requirement')} waived" if waived else "conforms"
@@ -83,18 +95,18 @@ def decide(
     judgements: Iterable[Judgement],
     requirements: Mapping[str, Requirement],
     *,
-    strict: bool,
+    fail_on: Level = Level.MUST,
     waivers: Waivers | None = None,
     complete: bool = False,
 ) -> Verdict:
     """Return the verdict over all ``judgements``: the only place where outcomes are weighed.
 
-    What ``waivers`` excuse was excused when it was collected. ``complete`` means that all checks of the suite were
-    run, so that a waiver that excuses nothing is not needed.
+    ``fail_on`` is the lowest level that fails the run. What ``waivers`` excuse was excused when it was collected.
+    ``complete`` means that all checks of the suite were run, so that a waiver that excuses nothing is not needed.
     """
     judgements = list(judgements)
     collected: dict[str, list[Outcome]] = {}
     for judgement in judgements:
         collected.setdefault(judgement.requirement, []).append(judgement.outcome)
     outcomes = {name: worst(found) for name, found in collected.items()}
-    return Verdict(outcomes, requirements, strict, waivers.uses(judgements, complete=complete) if waivers else ())
+    return Verdict(outcomes, requirements, fail_on, waivers.uses(judgements, complete=complete) if waivers else ())

@@ -9,9 +9,6 @@ import pytest
 
 from conformance.config.settings import SETTINGS
 
-# pytest has this option already, with the same meaning for its own rules.
-PYTESTS_OWN = "strict"
-
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare the options and ini values of all settings."""
@@ -19,8 +16,6 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--target", metavar="FILE", help="YAML file with settings, named as the options are")
     group.addoption("--plan", action="store_true", help="print every request as a curl command and send nothing")
     for setting in SETTINGS:
-        if setting.name == PYTESTS_OWN:
-            continue
         described = f"{setting.help} [{setting.variable}]"
         if setting.flag:
             group.addoption(
@@ -60,13 +55,7 @@ def taken_for_a_place(config: pytest.Config) -> str | None:
 
 
 def option_of(config: pytest.Config, dest: str) -> Any:
-    """Return the command line's value of a setting, or None.
-
-    ``--strict`` is pytest's: 9 turns it into an ini override, 8 keeps it as a flag.
-    """
-    if dest == PYTESTS_OWN:
-        overridden = "strict=true" in (config.getoption("override_ini") or [])
-        return True if overridden or config.getoption("strict", default=False) else None
+    """Return the command line's value of a setting, or None."""
     return config.getoption(dest)
 
 

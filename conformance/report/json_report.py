@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from conformance.model.waivers import Use
     from conformance.run import Run
 
-FORMAT, VERSION = "invoices-conformance-report", "1.1"
+FORMAT, VERSION = "invoices-conformance-report", "2.0"
 # Exchanges of one finding that are named.
 _MOST_OTHERS = 20
 # Octets of a report that is read; a run with thousands of findings has a tenth of it.
@@ -91,7 +91,7 @@ def _build(run: Run, verdict: Verdict, ending: Ending) -> dict[str, Any]:
             "invoice_ids": list(run.target.invoice_ids),
             "capabilities": sorted(run.target.capabilities),
         },
-        "settings": run.target.public_settings() | {"strict": verdict.strict},
+        "settings": run.target.public_settings(),
         **decided(verdict, aborted=run.abort is not None),
         "requirements": [_requirement(each, verdict, run.judgements) for each in _all()],
         "suite_errors": _judgements([each for each in run.judgements if each.requirement not in registry()]),
@@ -144,7 +144,7 @@ def _verdict(verdict: Verdict, *, aborted: bool) -> dict[str, Any]:
     return {
         "conforms": decided,
         "sentence": "no verdict: the target cannot be judged" if aborted else verdict.sentence,
-        "strict": verdict.strict,
+        "fail_on": str(verdict.fail_on).lower(),
         "gating": [each.id for each in verdict.gating],
         "errors": verdict.errors,
         "waivers": [_waiver(use) for use in verdict.waivers],

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from conformance.model.outcome import ExitCode, Judgement, Outcome, worst
-from conformance.model.requirements import registry
+from conformance.model.requirements import Level, registry
 from conformance.model.verdict import Verdict, decide
 from conformance.model.waivers import State, Use, Waiver
 from conformance.report import json_report, terminal
@@ -17,7 +17,7 @@ from conformance.sweep.judgements import concluded
 from conformance.syntax.wording import counted
 
 # What has to be the same for the parts to be parts of one run.
-_SAME = ("api-prefix", "sweep", "fuzz-seed", "strict")
+_SAME = ("api-prefix", "sweep", "fuzz-seed", "fail-on")
 _COUNTED = ("sent", "positive", "served")
 
 
@@ -106,8 +106,8 @@ def _verdict(reports: Sequence[Mapping[str, Any]], found: Mapping[str, list[dict
     judgements += [
         Judgement("GEN-001", Outcome.ERROR, each["check"]) for report in reports for each in report["suite_errors"]
     ]
-    decided = decide(judgements, registry(), strict=bool(reports[0]["verdict"]["strict"]))
-    return Verdict(decided.outcomes, decided.requirements, decided.strict, tuple(_uses(reports)))
+    decided = decide(judgements, registry(), fail_on=Level(reports[0]["verdict"]["fail_on"].upper()))
+    return Verdict(decided.outcomes, decided.requirements, decided.fail_on, tuple(_uses(reports)))
 
 
 def _uses(reports: Sequence[Mapping[str, Any]]) -> Iterator[Use]:

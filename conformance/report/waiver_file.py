@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from conformance import __version__
-from conformance.model.outcome import Judgement, Outcome
+from conformance.model.outcome import Judgement
 from conformance.model.requirements import registry
+from conformance.model.verdict import gating_outcomes
 from conformance.model.waivers import State, Waiver, without_count
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def text(run: Run) -> str:
     verdict = run.verdict()
     kept = [use.waiver for use in verdict.waivers if use.state is not State.STALE]
     gating = {requirement.id for requirement in verdict.gating}
-    failing = [each for each in run.judgements if each.requirement in gating and each.outcome in _gating_outcomes(run)]
+    outcomes = gating_outcomes(run.fail_on)
+    failing = [each for each in run.judgements if each.requirement in gating and each.outcome in outcomes]
     fresh = [judgement for judgement in failing if not any(waiver.matches(judgement) for waiver in kept)]
     entries = [*kept, *_entries(fresh, run)]
     order = list(registry())
@@ -62,11 +64,6 @@ def text(run: Run) -> str:
     name = "the embedded reference server" if run.embedded else run.target.base_url
     head = _HEAD.format(target=name, version=__version__)
     return head + ("waivers:\n" if entries else "waivers: []\n") + "".join(map(_written, entries))
-
-
-def _gating_outcomes(run: Run) -> frozenset[Any]:
-
-    return frozenset({Outcome.FAILED, Outcome.WARNED} if run.settings["strict"] else {Outcome.FAILED})
 
 
 def _entries(judgements: Iterable[Judgement], run: Run) -> Iterable[Waiver]:

@@ -42,7 +42,7 @@ VALUES: Mapping[str, list[tuple[str, object]]] = {
     ],
     "fuzz-examples": [("0", 0), ("1", 1), ("15", 15), ("1000", 1000)],
     "fuzz-seed": [("0", 0), ("1", 1), ("2", 2), ("99999999", 99999999)],
-    "strict": [("true", True), ("no", False), ("1", True), ("ON", True)],
+    "fail-on": [("must", "must"), ("should", "should"), ("may", "may"), ("SHOULD", "should")],
     "repeat": [("1", 1), ("2", 2), ("20", 20), ("500", 500)],
     "sweep": [("all", "all"), ("0", 0), ("100", 100), ("7", 7)],
     "sweep-state": [("state.db", "state.db"), ("a.db", "a.db"), ("b.db", "b.db"), ("c.db", "c.db")],
@@ -82,7 +82,7 @@ WRONG: Mapping[str, list[str]] = {
     "plain-url": [],
     "fuzz-examples": ["-1", "all"],
     "fuzz-seed": ["-1", "x"],
-    "strict": ["perhaps"],
+    "fail-on": ["perhaps", "true"],
     "repeat": ["0", "-1", "often", "1.5", "nan"],
     "sweep": ["some", "-1", "1.5"],
     "sweep-state": ["/nowhere/state.db", "/"],
@@ -178,7 +178,7 @@ def test_a_wrong_secret_is_not_shown(name: str) -> None:
         ("invoice-id", ["a", "b"], ("a", "b")),
         ("invoice-id", 17, ("17",)),
         ("enable", ["wire", "load"], ("wire", "load")),
-        ("strict", True, True),
+        ("fail-on", "should", "should"),
         ("insecure", False, False),
         ("concurrency", 4, 4),
         ("rate-limit", 5, 5.0),
@@ -226,7 +226,7 @@ def test_a_target_file_is_read(tmp_path: Path) -> None:
         (b"a: b: c\n", "not YAML at line 1"),
         (b"invoice-ids: a\nno-such: 1\n", "unknown settings: invoice-ids, no-such"),
         (b"\xff\xfe", "not UTF-8"),
-        (b"strict: true\nstrict: false\n", "line 2: strict: written twice"),
+        (b"insecure: true\ninsecure: false\n", "line 2: insecure: written twice"),
         (b"fuzz-seed: 2027-02-31\n", "has a date that is none"),
         (b"\x00", "not YAML"),
         (b"!!python/object/apply:os.system ['true']\n", "not YAML"),
@@ -314,7 +314,7 @@ def said(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Said:
 
     def read(*arguments: str) -> tuple[object, ...]:
         run = run_of(pytester.parseconfigure(*WITHOUT_OTHERS, *arguments))
-        values = (run.settings[name] for name in ("concurrency", "invoice-id", "insecure", "strict"))
+        values = (run.settings[name] for name in ("concurrency", "invoice-id", "insecure", "fail-on"))
         return (*values, None if run.embedded else run.target.base_url)
 
     return read
@@ -322,24 +322,20 @@ def said(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Said:
 
 def test_pytest_reads_all_four_sources(said: Said, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     pytester.makeini("[pytest]\nconcurrency = 1\ninvoice_id =\n    a\n    b\nbase_url = http://ini.example")
-    assert said() == (1, ("a", "b"), False, False, "http://ini.example")
-    content = "concurrency: 2\ninvoice-id: c\nbase-url: http://file.example\ninsecure: true\nstrict: yes\n"
+    assert said() == (1, ("a", "b"), False, "must", "http://ini.example")
+    content = "concurrency: 2\ninvoice-id: c\nbase-url: http://file.example\ninsecure: true\nfail-on: should\n"
     file = f"--target={pytester.makefile('.yaml', target=content)}"
-    assert said(file) == (2, ("c",), True, True, "http://file.example")
+    assert said(file) == (2, ("c",), True, "should", "http://file.example")
     monkeypatch.setenv("INVOICES_CONCURRENCY", "3")
     monkeypatch.setenv("INVOICES_INVOICE_IDS", "d,e")
     monkeypatch.setenv("INVOICES_INSECURE", "false")
-    assert said(file, "--base-url=http://line.example") == (3, ("d", "e"), False, True, "http://line.example")
+    assert said(file, "--base-url=http://line.example") == (3, ("d", "e"), False, "should", "http://line.example")
     several = ("--concurrency=4", "--invoice-id=f", "--invoice-id=g", "--insecure")
-    assert said(file, *several) == (4, ("f", "g"), True, True, "http://file.example")
+    assert said(file, *several) == (4, ("f", "g"), True, "should", "http://file.example")
 
 
 def test_without_any_source_the_embedded_server_is_judged(said: Said) -> None:
-    assert said() == (8, (), False, False, None)
-
-
-def test_strict_is_an_option_of_pytest_too(said: Said) -> None:
-    assert said("--strict")[3] is True
+    assert said() == (8, (), False, "must", None)
 
 
 def test_a_wrong_setting_is_a_usage_error(said: Said) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from conformance.model import waivers
 from conformance.model.outcome import ExitCode, Judgement, Outcome
-from conformance.model.requirements import registry
+from conformance.model.requirements import Level, registry
 from conformance.model.verdict import Verdict, decide
 from conformance.model.waivers import State, Waiver, WaiverError, Waivers
 from conformance.reference.server import ReferenceServer
@@ -37,9 +37,11 @@ waivers:
 """
 
 
-def decided(*judgements: Judgement, waiver: Waiver = KNOWN, complete: bool = True, strict: bool = False) -> Verdict:
+def decided(
+    *judgements: Judgement, waiver: Waiver = KNOWN, complete: bool = True, fail_on: Level = Level.MUST
+) -> Verdict:
     known = Waivers((waiver,), TODAY)
-    return decide(known.excuse_all(judgements), REGISTRY, strict=strict, waivers=known, complete=complete)
+    return decide(known.excuse_all(judgements), REGISTRY, fail_on=fail_on, waivers=known, complete=complete)
 
 
 def test_a_file_is_read() -> None:
@@ -116,7 +118,7 @@ def test_a_waiver_that_excuses_nothing_fails_a_complete_run() -> None:
     ):
         assert (partial.exit_code, partial.sentence) == (ExitCode.CONFORMS, "conforms")
         assert [use.state for use in partial.waivers] == [State.NOT_JUDGED]
-    by_default = decide([PASSED], REGISTRY, strict=False, waivers=Waivers((KNOWN,), TODAY))
+    by_default = decide([PASSED], REGISTRY, waivers=Waivers((KNOWN,), TODAY))
     assert [use.state for use in by_default.waivers] == [State.NOT_JUDGED]
     unseen = decided(replace(PASSED, outcome=Outcome.NOT_OBSERVED), replace(PASSED, requirement="AAA-002"))
     assert [use.state for use in unseen.waivers] == [State.NOT_JUDGED]
@@ -138,10 +140,10 @@ def test_the_number_of_answers_does_not_matter() -> None:
     assert not replace(KNOWN, observed=("20. OK, * bytes",)).matches(FAILED)
 
 
-def test_a_warning_is_waived_for_strict_runs() -> None:
+def test_a_warning_is_waived_where_it_fails_the_run() -> None:
     warned = replace(FAILED, requirement="BBB-001", outcome=Outcome.WARNED)
     known = replace(KNOWN, requirement="BBB-001")
-    assert decided(warned, waiver=known, strict=True).exit_code == ExitCode.CONFORMS
+    assert decided(warned, waiver=known, fail_on=Level.SHOULD).exit_code == ExitCode.CONFORMS
 
 
 @pytest.mark.parametrize(

@@ -257,10 +257,14 @@ def test_nothing_is_sent_for_a_step_that_nobody_recorded(correct: Path) -> None:
 
 def test_the_record_decides_the_settings_but_for_the_level(correct: Path) -> None:
     record = Record(str(correct))
-    given = settings_of(strict=True, concurrency="3", api_prefix="/other", auth_token=TOKEN)
+    given = settings_of(fail_on="should", concurrency="3", api_prefix="/other", auth_token=TOKEN)
     settings = record.with_recorded(given)
-    assert (settings["strict"], settings["api-prefix"], settings["auth-token"]) == (True, "/api/rest/customer/v1", "")
-    assert record.with_recorded(settings_of())["strict"] is False
+    assert (settings["fail-on"], settings["api-prefix"], settings["auth-token"]) == (
+        "should",
+        "/api/rest/customer/v1",
+        "",
+    )
+    assert record.with_recorded(settings_of())["fail-on"] == "must"
 
 
 @pytest.mark.parametrize(

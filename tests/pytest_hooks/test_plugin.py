@@ -204,7 +204,7 @@ def test_a_selection_of_nothing_is_no_success() -> None:
     assert run(*SOME, "-k", "NOSUCH-001").code == 5
 
 
-Own = Callable[[str], Result]
+Own = Callable[..., Result]
 
 
 @pytest.fixture
@@ -212,10 +212,10 @@ def own(tmp_path: Path, reference: ReferenceServer) -> Own:
     """Run checks of one's own that need no exchange, beside nothing else."""
     target = {"INVOICES_AUTH_TOKEN": reference.token, "INVOICES_INVOICE_IDS": reference.describe()["invoice_ids"][0]}
 
-    def run_own(text: str) -> Result:
+    def run_own(text: str, *options: str) -> Result:
         file = tmp_path / "test_own.py"
         file.write_text(f"import os, signal\nfrom conformance.judge.api import *\n{text}")
-        return run(str(file), "-q", "--rootdir", str(tmp_path), f"--base-url={reference.base_url}", **target)
+        return run(str(file), "-q", "--rootdir", str(tmp_path), f"--base-url={reference.base_url}", *options, **target)
 
     return run_own
 
@@ -253,7 +253,7 @@ def test_an_interruption_keeps_what_was_judged(own: Own) -> None:
     assert any(line.endswith("  1/1 conform") for line in result.lines)
 
 
-def test_a_warning_fails_only_a_strict_run(own: Own) -> None:
+def test_fail_on_decides_which_levels_fail_a_run(own: Own) -> None:
     from conformance.model.requirements import Level, registry
 
     should = next(name for name, entry in registry().items() if entry.level is Level.SHOULD and not entry.needs)
@@ -261,3 +261,11 @@ def test_a_warning_fails_only_a_strict_run(own: Own) -> None:
     result = own(text)
     assert result.code == 0
     assert f"WARNED {should}  SHOULD" in result.output
+    failing = own(text, "--fail-on=should")
+    assert (failing.code, failing.row("verdict")) == (1, "does not conform: 1 SHOULD requirement failed")
+
+
+def test_the_former_name_of_fail_on_is_a_usage_error() -> None:
+    result = run(CONDITIONAL, "--strict")
+    assert result.code == 4
+    assert "a SHOULD fails the run with --fail-on=should" in result.errors

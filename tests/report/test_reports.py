@@ -252,7 +252,7 @@ def test_what_is_no_report_is_refused(
 
 @pytest.mark.parametrize(
     ("place", "value"),
-    [(("version",), "2.0"), (("run", "started"), "yesterday"), (("exchanges", 0, "started"), "2026-13-01T00:00:00Z")],
+    [(("version",), "1.1"), (("run", "started"), "yesterday"), (("exchanges", 0, "started"), "2026-13-01T00:00:00Z")],
 )
 def test_a_report_with_something_unknown_in_it_is_refused(
     place: tuple[str | int, ...], value: str, embedded: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -104,10 +104,10 @@ def test_nothing_else_is_found_but_what_the_example_waives(rails: tuple[Run, dic
 def test_with_the_example_it_conforms(rails: tuple[Run, dict[str, Any]]) -> None:
     known = waivers.read(str(EXAMPLE), registry(), TODAY)
     judgements = rails[0].judgements
-    verdict = decide(known.excuse_all(judgements), registry(), strict=True, waivers=known, complete=True)
+    verdict = decide(known.excuse_all(judgements), registry(), fail_on=Level.SHOULD, waivers=known, complete=True)
     assert verdict.exit_code == ExitCode.CONFORMS, verdict.sentence
     assert {use.state for use in verdict.waivers} == {State.USED}
-    assert decide(judgements, registry(), strict=False).exit_code == ExitCode.DOES_NOT_CONFORM
+    assert decide(judgements, registry()).exit_code == ExitCode.DOES_NOT_CONFORM
 
 
 def _other_server(api: Api) -> None:

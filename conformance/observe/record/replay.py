@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.config import target
-from conformance.config.settings import SETTINGS, SettingError, Settings
+from conformance.config.settings import FAIL_ON, SETTINGS, SettingError, Settings
 from conformance.config.target import Target
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.model.outcome import Judgement
@@ -80,7 +80,7 @@ class Record:
                 value = self.settings[setting.name]
                 values[setting.name] = tuple(value) if isinstance(value, list) else value
         values["request-header"] = tuple((str(name), str(value)) for name, value in values["request-header"])
-        values["strict"] = bool(values["strict"] or given["strict"])
+        values["fail-on"] = max(values["fail-on"], given["fail-on"], key=FAIL_ON.index)
         return Settings(values)
 
     def target(self, settings: Settings) -> Target:

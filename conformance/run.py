@@ -281,7 +281,14 @@ class Run:
 
     def verdict(self) -> Verdict:
         """Return the verdict over what has been judged so far."""
-        return decide(self.judgements, registry(), fail_on=self.fail_on, waivers=self.waivers, complete=self.complete)
+        return decide(
+            self.judgements,
+            registry(),
+            fail_on=self.fail_on,
+            waivers=self.waivers,
+            complete=self.complete,
+            capabilities=self.target.capabilities,
+        )
 
     def stop(self) -> None:
         """Close all connections and stop the embedded server."""

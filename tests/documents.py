@@ -12,6 +12,7 @@ from conformance.judge import suite
 from conformance.model.requirements import SOURCES, Requirement, registry
 from conformance.plan.steps import Step, closure
 from conformance.reference.faults import Fault, all_faults
+from conformance.reference.variants import all_variants
 from conformance.report import plan as shown_plan
 from conformance.report.terminal import HINTS, NAMES
 from tests.support import detection
@@ -119,8 +120,8 @@ def _requests(fault: Fault) -> str:
 
 
 def faults() -> str:
-    """Return the table of all faults and of what detects them."""
-    return "\n".join(_faults()) + "\n"
+    """Return the tables of all faults, with what detects them, and of all lawful variants."""
+    return "\n".join([*_faults(), *_variants()]) + "\n"
 
 
 def _faults() -> Iterator[str]:
@@ -146,6 +147,29 @@ def _faults() -> Iterator[str]:
         for each in own:
             wrong = _cell(each.description.split("\n\n")[0])
             yield f"| {each.name} | {wrong} | {' '.join(sorted(each.caught_by))} | {_requests(each)} |"
+
+
+def _variants() -> Iterator[str]:
+    every = list(all_variants().values())
+    yield ""
+    yield "## Lawful variants"
+    yield ""
+    yield f"{len(every)} ways in which the reference server can answer otherwise and stay correct; the tests demand"
+    yield "that nothing is reported of them at MUST or SHOULD. Where the last column names a requirement, that one"
+    yield "alone reports it, rightly: a SHOULD, or a form that is only documented, is left aside."
+    for area in dict.fromkeys(each.area for each in every):
+        own = [each for each in every if each.area == area]
+        yield ""
+        yield f"### {area.replace('_', ' ').capitalize()}"
+        yield ""
+        yield f"{len(own)} variants."
+        yield ""
+        yield "| variant | how the server answers | allowed by | reported by |"
+        yield "|---|---|---|---|"
+        for each in own:
+            described = _cell(each.description.split("\n\n")[0])
+            departs = " ".join(sorted(each.departs))
+            yield f"| {each.name} | {described} | {_cell(each.clause)} | {departs} |"
 
 
 def totals() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -91,22 +91,25 @@ class Verdict:
         return [counted(count, f"{state} waiver") for state, count in states.items()]
 
 
-def decide(
+def decide(  # noqa: PLR0913 - each is one fact about the run
     judgements: Iterable[Judgement],
     requirements: Mapping[str, Requirement],
     *,
     fail_on: Level = Level.MUST,
     waivers: Waivers | None = None,
     complete: bool = False,
+    capabilities: Collection[str] = (),
 ) -> Verdict:
     """Return the verdict over all ``judgements``: the only place where outcomes are weighed.
 
     ``fail_on`` is the lowest level that fails the run. What ``waivers`` excuse was excused when it was collected.
-    ``complete`` means that all checks of the suite were run, so that a waiver that excuses nothing is not needed.
+    ``complete`` means that all checks of the suite were run, on a target with ``capabilities``, so that a waiver that
+    excuses nothing is not needed.
     """
     judgements = list(judgements)
     collected: dict[str, list[Outcome]] = {}
     for judgement in judgements:
         collected.setdefault(judgement.requirement, []).append(judgement.outcome)
     outcomes = {name: worst(found) for name, found in collected.items()}
-    return Verdict(outcomes, requirements, fail_on, waivers.uses(judgements, complete=complete) if waivers else ())
+    uses = waivers.uses(judgements, complete=complete, capabilities=capabilities) if waivers else ()
+    return Verdict(outcomes, requirements, fail_on, uses)

@@ -2,13 +2,14 @@
 
 An entry names one requirement and what is observed of it. A finding that is observed otherwise is not excused: a
 waiver hides no more than was meant. What an entry says it cannot say for ever, and not when it is over: an expired
-entry, and one that excuses nothing any more, fail the run.
+entry, and one that excuses nothing any more, fail the run. That nothing needs it any more only a run can tell that
+judged everything that could.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from conformance.model.outcome import JUDGED, Judgement, Outcome
-from conformance.model.requirements import Requirement
+from conformance.model.requirements import CAPABILITIES, Requirement
 from conformance.syntax import strict_yaml
 
 _REQUIRED = ("requirement", "reason", "expires", "observed")
-_OPTIONAL = ("link", "generated")
+_OPTIONAL = ("link", "generated", "needs")
 _LINK = re.compile(r"https?://[^\s/]+(/\S*)?")
 _VIOLATED = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED})
 # Depends on how many invoices are given, on what is generated, and on how often requests are repeated.
@@ -44,7 +45,8 @@ class Waiver:
     """One known deviation.
 
     ``observed`` are texts as a finding shows them, ``*`` standing for anything; ``expires`` is the last day (UTC) on
-    which it excuses. ``generated`` tells that only generated requests show it: another seed need not.
+    which it excuses. ``generated`` tells that only generated requests show it: another seed need not. ``needs`` are
+    capabilities without which the requests that show it are not sent, beyond those of the requirement.
     """
 
     requirement: str
@@ -53,6 +55,7 @@ class Waiver:
     observed: tuple[str, ...]
     link: str | None = None
     generated: bool = False
+    needs: tuple[str, ...] = ()
 
     def matches(self, judgement: Judgement) -> bool:
         """Tell whether ``judgement`` is a finding as this entry describes it, expired or not."""
@@ -123,21 +126,26 @@ class Waivers:
         """Return ``judgements``, those excused that an entry excuses."""
         return [self.excuse(judgement) for judgement in judgements]
 
-    def uses(self, judgements: Iterable[Judgement], *, complete: bool) -> tuple[Use, ...]:
+    def uses(
+        self, judgements: Iterable[Judgement], *, complete: bool, capabilities: Collection[str] = ()
+    ) -> tuple[Use, ...]:
         """Return what became of every entry.
 
-        Only a ``complete`` run, with all checks of the suite, can tell that an entry is not needed any more.
+        An entry is stale when it excuses nothing although every check of its requirement was judged, in a ``complete``
+        run, with all checks of the suite, on a target with the ``capabilities`` that the entry needs.
         """
-        judged = [judgement for judgement in judgements if judgement.outcome in JUDGED]
-        return tuple(Use(waiver, self._state(waiver, judged, complete=complete)) for waiver in self.entries)
+        known = list(judgements)
+        return tuple(Use(each, self._state(each, known, capabilities if complete else None)) for each in self.entries)
 
-    def _state(self, waiver: Waiver, judged: list[Judgement], *, complete: bool) -> State:
+    def _state(self, waiver: Waiver, judgements: list[Judgement], capabilities: Collection[str] | None) -> State:
         if waiver.expires < self.today:
             return State.EXPIRED
-        if any(waiver.matches(judgement) for judgement in judged):
+        own = [judgement for judgement in judgements if judgement.requirement == waiver.requirement]
+        if any(map(waiver.matches, own)):
             return State.USED
-        seen = any(judgement.requirement == waiver.requirement for judgement in judged)
-        return State.STALE if seen and complete and not waiver.generated else State.NOT_JUDGED
+        if waiver.generated or capabilities is None or not set(waiver.needs) <= set(capabilities):
+            return State.NOT_JUDGED
+        return State.STALE if own and all(each.outcome in JUDGED for each in own) else State.NOT_JUDGED
 
 
 @cache
@@ -209,10 +217,14 @@ def _waiver(entry: Any, number: int, requirements: Mapping[str, Requirement]) ->
     check("link" not in entry or (isinstance(link, str) and _LINK.fullmatch(link)), "link", f"{link!r} is no http URL")
     generated = entry.get("generated", False)
     check(isinstance(generated, bool), "generated", "neither true nor false")
+    needs = entry.get("needs", [])
+    check(isinstance(needs, list) and ("needs" not in entry or needs), "needs", "not a list of capabilities")
+    for each in needs:
+        check(each in CAPABILITIES, "needs", f"{each!r} is not one of {', '.join(CAPABILITIES)}")
     expires = _day(entry["expires"])
     if expires is None:
         raise _error(number, name, "expires", f"{entry['expires']!r} is not a day such as 2027-03-31")
-    return Waiver(name, entry["reason"], expires, tuple(observed), link, generated)
+    return Waiver(name, entry["reason"], expires, tuple(observed), link, generated, tuple(needs))
 
 
 def _is_line(value: object) -> bool:

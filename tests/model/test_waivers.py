@@ -67,6 +67,13 @@ def test_a_file_is_read() -> None:
         ('["200 OK, * bytes"]', "[a, a]", "entry 1 (AAA-001): observed: has a text twice"),
         ("    link:", "    url:", "entry 1 (AAA-001): url: unknown field"),
         ("    link:", "    generated:", "entry 1 (AAA-001): generated: neither true nor false"),
+        ("    link:", "    needs:", "entry 1 (AAA-001): needs: not a list of capabilities"),
+        ("    link: https://example.org/1", "    needs: []", "entry 1 (AAA-001): needs: not a list of capabilities"),
+        (
+            "    link: https://example.org/1",
+            "    needs: [luck]",
+            "entry 1 (AAA-001): needs: 'luck' is not one of collect",
+        ),
         ("    link: https://example.org/1\n", "    reason: Twice.\n", "line 4: reason: written twice"),
         ("waivers:", "waivers: {", "not YAML at line 2"),
         ("waivers:", "other:", "not a mapping with the one key waivers"),
@@ -124,6 +131,25 @@ def test_a_waiver_that_excuses_nothing_fails_a_complete_run() -> None:
     assert [use.state for use in unseen.waivers] == [State.NOT_JUDGED]
 
 
+@pytest.mark.parametrize("outcome", [Outcome.NOT_OBSERVED, Outcome.NOT_APPLICABLE])
+def test_an_entry_is_not_stale_while_a_check_of_its_requirement_was_not_judged(outcome: Outcome) -> None:
+    other = replace(PASSED, nodeid="a::other")
+    assert [use.state for use in decided(PASSED, other).waivers] == [State.STALE]
+    verdict = decided(PASSED, replace(other, outcome=outcome))
+    assert [use.state for use in verdict.waivers] == [State.NOT_JUDGED]
+    assert verdict.exit_code == ExitCode.CONFORMS
+
+
+def test_an_entry_is_not_stale_without_the_capabilities_that_it_needs() -> None:
+    limited = Waivers((replace(KNOWN, needs=("collection",)),), TODAY)
+    states = [
+        limited.uses([PASSED], complete=True, capabilities=capabilities)[0].state
+        for capabilities in ((), ("contested",), ("contested", "collection"))
+    ]
+    assert states == [State.NOT_JUDGED, State.NOT_JUDGED, State.STALE]
+    assert limited.uses([FAILED], complete=True)[0].state is State.USED
+
+
 def test_another_finding_of_the_requirement_is_not_excused() -> None:
     other = replace(FAILED, observed="500 Internal Server Error, 12 bytes")
     verdict = decided(FAILED, other)
@@ -159,12 +185,29 @@ def test_a_warning_is_waived_where_it_fails_the_run() -> None:
         ("Sun, 22 Nov 2026 14:50:21 GMT, 2026-11-22T14:50:21.253Z", "* GMT, *"),
         ("HTTP/1.1 after 3.25 s", "HTTP/1.1 after * s"),
         ("12345 of 7", "* of 7"),
+        ("an array of 7", "an array of *"),
+        ('W/"1" for all 7 invoices', 'W/"*" for all * invoices'),
+        ("9 bytes, different from byte 4 on", "* bytes, different from byte * on"),
+        ("private, max-age=0", "private, max-age=0"),
+        # What is cut is cut elsewhere on another host.
+        ('"http://127.0.0.1:44533/api/rest/customer/v1/invoices/abb4..., not it', '"http://*, not it'),
+        (
+            '"a long text without anything that differs from run to...',
+            '"a long text without anything that differs from run to...',
+        ),
+        ("no /api/1 for 7 bytes and many more wor…", "no /api/1 for *"),
         ("none", "none"),
     ],
 )
 def test_what_changes_is_not_pinned(observed: str, pinned: str) -> None:
     assert pattern(observed) == pinned
     assert replace(KNOWN, observed=(pinned,)).matches(replace(FAILED, observed=observed))
+
+
+def test_what_the_suite_sent_is_not_pinned() -> None:
+    own = {"api.example.org:8443", "api.example.org", "inv-17", "v42-stale"}
+    assert pattern('INV-17 at api.example.org has "v42-stale", inv-170 not', own) == '* at * has "*", inv-170 not'
+    assert pattern("links to api.example.org:8443/invoices/inv-17", own) == "links to */invoices/*"
 
 
 CHECKS = """

@@ -20,22 +20,23 @@ FOUND = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.ERROR})
 SETTINGS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "ids-of-one-node": {"invoice_id": [*KNOWN_INVOICE_IDS, ID_OF_THE_SAME_NODE]},
-        "answers-late": {"request_timeout": "2"},
+        "answers-late": {"request_timeout": "4"},
     }
 )
 
 
 def packs(variants: Iterable[Variant], apart: Mapping[str, Collection[str]]) -> list[tuple[Variant, ...]]:
-    """Return the variants in groups whose members touch nothing in common.
+    """Return the variants in groups whose members touch nothing in common; what needs settings of its own is alone.
 
     ``apart`` has what else keeps two of them apart, by name: the requirements that report them.
     """
     groups: list[list[Variant]] = []
     taken: list[set[str]] = []
     for each in variants:
-        own = {*each.touches, *each.departs, *apart.get(each.name, ()), *SETTINGS.get(each.name, ())}
-        free = (place for place, group in enumerate(groups) if len(group) < LARGEST and taken[place].isdisjoint(own))
-        place = next(free, len(groups))
+        own = {*each.touches, *each.departs, *apart.get(each.name, ())}
+        alone = each.name in SETTINGS
+        fitting = (place for place, group in enumerate(groups) if _fits(group) and taken[place].isdisjoint(own))
+        place = len(groups) if alone else next(fitting, len(groups))
         if place == len(groups):
             groups.append([])
             taken.append(set())
@@ -44,10 +45,15 @@ def packs(variants: Iterable[Variant], apart: Mapping[str, Collection[str]]) -> 
     return [tuple(group) for group in groups]
 
 
+def _fits(group: list[Variant]) -> bool:
+    return len(group) < LARGEST and group[0].name not in SETTINGS
+
+
 def judge(variants: Collection[Variant]) -> list[Judgement]:
     """Judge a reference server with ``variants`` by everything that the suite has."""
     with ReferenceServer(variants=variants) as server:
-        given = detection.settings_for(server)
+        # A busy machine is not what is judged.
+        given = {**detection.settings_for(server), "request_timeout": "30"}
         for each in variants:
             given.update(SETTINGS.get(each.name, {}))
         return detection.judge_target(server.base_url, given)

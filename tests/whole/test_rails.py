@@ -6,16 +6,19 @@ import gzip
 import json
 from collections import Counter
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance.config.converters import ENABLEABLE
+from conformance.judge import suite
+from conformance.judge.evaluate import judge_all
 from conformance.model import waivers
 from conformance.model.outcome import ExitCode, Outcome
 from conformance.model.requirements import Level, registry
-from conformance.model.verdict import decide
+from conformance.model.verdict import Verdict, decide
 from conformance.model.waivers import State
+from conformance.reference import data
 from conformance.reference.app import Api
 from conformance.reference.faults import Fault
 from conformance.reference.faults.tools import alter_attributes
@@ -26,14 +29,17 @@ from conformance.reference.server import ReferenceServer
 from conformance.run import Run
 from tests.observe.test_replay import judged
 from tests.support import detection
+from tests.support.runs import ROOT
+from tests.support.runs import run as run_pytest
 from tests.support.targets import settings_of
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "waivers-rails.yaml"
+EXAMPLE = ROOT / "examples" / "waivers-rails.yaml"
+PARTS = [str(ROOT / "conformance" / name) for name in ("checks", "fuzzing", "sweep")]
 TODAY = date(2027, 1, 15)
 
 # What is known of such servers: the requirement that finds it, and the request that shows it.
 DEVIATIONS = [
-    ("AUTH-002", "item_without_token"),
+    ("AUTH-002", "malformed_token[empty]"),
     ("REL-009", "relationship_update"),
     ("HTTP-008", "undefined_method"),
     ("COND-002", "if_none_match_list[first]"),
@@ -61,7 +67,29 @@ DEVIATIONS = [
     ("CACHE-006", "accept_any[absent]"),
     ("CACHE-006", "item_for_browser"),
     ("CACHE-006", "respelled_path[json]"),
-    ("ERR-011", "item_with_content[malformed]"),
+    ("ERR-011", "malformed_token[arrays]"),
+    ("AUTH-004", "malformed_token[arrays]"),
+    ("AUTH-008", "token_of_other_scheme[two-words]"),
+    ("AUTH-010", "two_authorizations[valid-last]"),
+    ("JWT-006", "token_with_wrong_subject[array]"),
+    ("JWT-006", "token_with_wrong_subject[injected]"),
+    ("JWT-006", "token_with_wrong_subject[word]"),
+    ("JWT-009", "token_with_critical_extension"),
+    ("JWT-015", "token_of_lower_case_algorithm"),
+    ("HTTP-013", "item_with_content[parameters]"),
+    ("HTTP-013", "item_with_content[form]"),
+    ("ITEM-027", "item_percent_encoded"),
+    ("PAGE-003", "page_of_three[2]"),
+    ("PAGE-010", "half_numeric_page[number-fraction]"),
+    ("SORT-004", "sorted_by[has-pdf]"),
+    ("SORT-004", "sorted_by[terminated-last-call-at]"),
+    ("SEC-012", "foreign_host[Host]"),
+    ("WIRE-001", "wrong_host[missing]"),
+    ("WIRE-001", "wrong_host[twice]"),
+    ("WIRE-001", "wrong_host[invalid]"),
+    ("WIRE-005", "two_framings"),
+    ("WIRE-006", "absolute_form_with_other_host"),
+    ("WIRE-008", "leading_empty_line"),
     ("HTTP-024", "post_unacceptable_override_get"),
     ("FILT-003", "unmatched_filter[account]"),
 ]
@@ -102,12 +130,58 @@ def test_nothing_else_is_found_but_what_the_example_waives(rails: tuple[Run, dic
 
 
 def test_with_the_example_it_conforms(rails: tuple[Run, dict[str, Any]]) -> None:
-    known = waivers.read(str(EXAMPLE), registry(), TODAY)
-    judgements = rails[0].judgements
-    verdict = decide(known.excuse_all(judgements), registry(), fail_on=Level.SHOULD, waivers=known, complete=True)
+    verdict = with_the_example(rails[0])
     assert verdict.exit_code == ExitCode.CONFORMS, verdict.sentence
     assert {use.state for use in verdict.waivers} == {State.USED}
-    assert decide(judgements, registry()).exit_code == ExitCode.DOES_NOT_CONFORM
+    assert decide(rails[0].judgements, registry()).exit_code == ExitCode.DOES_NOT_CONFORM
+
+
+def with_the_example(run: Run) -> Verdict:
+    """Return the verdict over ``run`` with the waivers of the example."""
+    known = waivers.read(str(EXAMPLE), registry(), TODAY)
+    return decide(
+        known.excuse_all(run.judgements),
+        registry(),
+        fail_on=Level.SHOULD,
+        waivers=known,
+        complete=True,
+        capabilities=run.target.capabilities,
+    )
+
+
+@pytest.mark.parametrize(
+    "capabilities",
+    [frozenset(), *(frozenset({name}) for name in ENABLEABLE), detection.EVERYTHING - set(ENABLEABLE)],
+    ids=lambda names: "with " + (" ".join(sorted(names)) or "nothing"),
+)
+def test_with_the_example_it_conforms_whatever_is_enabled(capabilities: frozenset[str]) -> None:
+    with ReferenceServer(faults=[PERSONALITIES["rails"]]) as server:
+        run = detection.run_against(server, capabilities)
+        try:
+            run.start()
+            todo = suite.cases(run.target)
+            run.observe(suite.needed(run.target, todo))
+            run.judgements = judge_all(run, todo)
+        finally:
+            run.stop()
+    verdict = with_the_example(run)
+    assert verdict.exit_code == ExitCode.CONFORMS, verdict.sentence
+    assert {use.state for use in verdict.waivers} == {State.USED, State.NOT_JUDGED}
+
+
+@pytest.mark.parametrize(
+    "enabled", ["", "collection,contested,cookie,wire,load"], ids=["by default", "with everything"]
+)
+def test_a_whole_run_with_the_example_conforms(enabled: str) -> None:
+    with ReferenceServer(faults=[PERSONALITIES["rails"]]) as server:
+        ids = ",".join(data.KNOWN_INVOICE_IDS[:3])
+        given = {"INVOICES_AUTH_TOKEN": server.token, "INVOICES_INVOICE_IDS": ids, "INVOICES_ENABLE": enabled}
+        given = {name: value for name, value in given.items() if value}
+        result = run_pytest(*PARTS, "-q", f"--base-url={server.base_url}", f"--waivers={EXAMPLE}", **given)
+    assert result.code == 0, result.output
+    assert result.row("verdict").startswith("conforms, with ")
+    assert "stale" not in result.row("waivers")
+    assert "that fit the contract got 200" in result.row("generated")
 
 
 def _other_server(api: Api) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from conformance.reference.app import Api
 
-REFUSED = {"tokens", "challenge"}
+REFUSED = {"challenge", "claims", "credentials"}
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){2}", re.ASCII)
 
 
@@ -198,6 +198,18 @@ def claims_twice(api: Api) -> None:
 
     def claims(original: Callable[[str], dict[str, Any] | None], token: str) -> dict[str, Any] | None:
         return None if _has_name_twice(token) else original(token)
+
+    api.replace("claims", claims)
+
+
+@variant("claims-given-twice-bad-request", clause="RFC 7519, section 4", touches={"claims"})
+def claims_twice_bad_request(api: Api) -> None:
+    """A token with the same claim twice is refused with 400, as its text is malformed."""
+
+    def claims(original: Callable[[str], dict[str, Any] | None], token: str) -> dict[str, Any] | None:
+        if _has_name_twice(token):
+            raise Problem(400, "Invalid token", "A claim is given twice.")
+        return original(token)
 
     api.replace("claims", claims)
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-import threading
-import zlib
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from conformance.reference.data import DOCUMENTED
 from conformance.reference.message import Answer, Problem
 from conformance.reference.variants import variant
+from conformance.reference.variants.tools import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,19 +19,6 @@ if TYPE_CHECKING:
     from conformance.reference.message import Request
 
 FIELDS = "RFC 9110, section 5.1"
-
-
-class _Chance:
-    """True for half of the answers to each request line, in turns, and beginning with either."""
-
-    def __init__(self) -> None:
-        self._counts: dict[str, itertools.count[int]] = defaultdict(itertools.count)
-        self._lock = threading.Lock()
-
-    def __call__(self, request: Request) -> bool:
-        line = f"{request.method} {request.path}?{request.query}"
-        with self._lock:
-            return (next(self._counts[line]) + zlib.crc32(line.encode())) % 2 == 0
 
 
 # Name, what the one half of the answers has, what the other half has, sentence.
@@ -55,14 +40,20 @@ _BY_CHANCE: tuple[tuple[str, Sequence[tuple[str, str]], Sequence[tuple[str, str]
 
 def _by_chance(one: Sequence[tuple[str, str]], other: Sequence[tuple[str, str]]) -> Callable[[Api], None]:
     def install(api: Api) -> None:
-        chance = _Chance()
-        api.on_answer(lambda request, answer: answer.headers.extend(one if chance(request) else other))
+        turns = Turns()
+
+        def add(request: Request, answer: Answer) -> None:
+            # Two of a kind in a row, as it comes by chance.
+            number, phase = turns(request)
+            answer.headers += one if (number // 2 + phase) % 2 else other
+
+        api.on_answer(add)
 
     return install
 
 
 for _name, _one, _other, _sentence in _BY_CHANCE:
-    _touched = {"by-chance", *(name for name, _ in (*_one, *_other))}
+    _touched = {"by-chance", "head", *(name for name, _ in (*_one, *_other))}
     variant(_name, clause=FIELDS, touches=_touched, sentence=_sentence)(_by_chance(_one, _other))
 
 
@@ -132,6 +123,6 @@ def late(api: Api) -> None:
 
     async def arrive(_original: Callable[[Request], object], request: Request) -> None:
         if request.method == "OPTIONS" and request.path.endswith(DOCUMENTED.id):
-            await asyncio.sleep(3.0)
+            await asyncio.sleep(6.0)
 
     api.replace("arrive", arrive)

@@ -162,7 +162,9 @@ for _name, _method, _sentence in (
     ("override-of-post-obeyed", "POST", "X-HTTP-Method-Override makes a GET of a POST, as several frameworks do."),
     ("override-of-get-obeyed", "GET", "X-HTTP-Method-Override makes OPTIONS, or a refused DELETE, of a GET."),
 ):
-    variant(_name, clause=METHODS, touches={"override", "options"}, sentence=_sentence)(_overridden(_method))
+    variant(_name, clause=METHODS, touches={"override", "options", "writes", "negotiation"}, sentence=_sentence)(
+        _overridden(_method)
+    )
 
 
 @variant("content-of-get-refused", clause="RFC 9110, section 9.3.1", touches={"content"})

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 REDIRECTS = "RFC 9110, section 15.4"
 EQUIVALENT = "RFC 3986, section 6.2"
+# What stands behind a redirect of the collection.
+OF_THE_COLLECTION = frozenset(
+    {"elements", "filters", "invoices", "page-end", "page-links", "page-size", "pages", "sort", "spellings", "total"}
+)
 _IDS = re.compile(UUID)
 
 
@@ -162,7 +166,7 @@ def links_from_the_path(api: Api) -> None:
     api.replace("resource_links", resource_links)
 
 
-@variant("collection-redirected", clause="RFC 9110, section 15.4.9", touches={"collection-path"})
+@variant("collection-redirected", clause="RFC 9110, section 15.4.9", touches=OF_THE_COLLECTION)
 def collection_redirected(api: Api) -> None:
     """The collection is redirected to the same path with a slash at its end, with its query, before anything else."""
     collection = f"{PREFIX}/invoices"

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from conformance.reference.query import Endpoint, Query
 
 
-@variant("no-inclusion", clause="JSON:API 1.1, fetching-includes", touches={"include"}, departs={"INCL-007": "SHOULD"})
+@variant(
+    "no-inclusion",
+    clause="JSON:API 1.1, fetching-includes",
+    touches={"include", "included", "linkage", "top-level-links"},
+    departs={"INCL-007": "SHOULD"},
+)
 def no_inclusion(api: Api) -> None:
     """Include is refused with 400, as JSON:API demands of a server without it."""
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import re
+import threading
+import zlib
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     from conformance.reference.app import Api
     from conformance.reference.message import Answer, Document, Request
 
+# Their values differ from run to run.
+_OF_THE_RUN = frozenset({"authorization", "cookie", "host", "user-agent"})
 CONTENT_STATUSES = frozenset({200, 206})
 PAGE = b"<!DOCTYPE html><html><head><title>Refused</title></head><body><h1>Refused</h1></body></html>\n"
 
@@ -73,6 +79,21 @@ def page_answer(answer: Answer) -> None:
     answer.headers = [pair for pair in answer.headers if pair[0].lower() in kept]
     answer.headers.append(("Content-Type", "text/html"))
     answer.body = PAGE
+
+
+class Turns:
+    """Counts how often the same request was answered."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, itertools.count[int]] = defaultdict(itertools.count)
+        self._lock = threading.Lock()
+
+    def __call__(self, request: Request) -> tuple[int, int]:
+        """Return the number of the answer, from 0, and another number, the same in every run for the same request."""
+        asked = (request.method, request.path, request.query)
+        steady = sorted(pair for pair in request.fields if pair[0] not in _OF_THE_RUN)
+        with self._lock:
+            return next(self._counts[repr((asked, request.fields))]), zlib.crc32(repr((asked, steady)).encode())
 
 
 def plain_letters(path: str) -> str:

@@ -1,13 +1,10 @@
-"""Views that show a part of what other views show."""
+"""Views that show a part of what other views show, where the client does not name the fields that it wants."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.reference.faults.tools import (
-    alter_account_attributes,
-    alter_collection,
-)
+from conformance.reference.faults.tools import alter_account_attributes
 from conformance.reference.serialise import PREFIX
 from conformance.reference.variants import variant
 
@@ -16,28 +13,43 @@ if TYPE_CHECKING:
 
     from conformance.reference.app import Api
     from conformance.reference.message import Document, Request
+    from conformance.reference.query import Query
+
+    Change = Callable[[Document], object]
 
 SUBSET = "JSON:API 1.1, fetching-sparse-fieldsets"
 OPTIONAL = "JSON:API 1.1, document-resource-objects"
 
 
-def _alter_included(api: Api, change: Callable[[Document], None]) -> None:
+def _included(api: Api, change: Change) -> None:
+    """Alter accounts that are included."""
+
     def compound(original: Callable[..., Document], *arguments: Any) -> Document:
-        document = original(*arguments)
-        for resource in document.get("included", ()):
-            change(resource)
-        return document
+        return _altered(original(*arguments), "included", "accounts", arguments[-1], change)
 
     api.replace("compound", compound)
 
 
-def _without(*names: str) -> Callable[[Document], None]:
+def _elements(api: Api, change: Change) -> None:
+    """Alter the invoices of a collection."""
+
+    def document(original: Callable[..., Document], *arguments: Any) -> Document:
+        return _altered(original(*arguments), "data", "invoices", arguments[-1], change)
+
+    api.replace("collection_document", document)
+
+
+def _altered(document: Document, member: str, kind: str, query: Query, change: Change) -> Document:
+    for resource in document.get(member, ()):
+        if resource["type"] == kind and kind not in query.fields:
+            change(resource)
+    return document
+
+
+def _without(*names: str) -> Change:
     def change(resource: Document) -> None:
-        shown = resource.get("attributes", {})
         for name in names:
-            shown.pop(name, None)
-        if not shown:
-            resource.pop("attributes", None)
+            del resource["attributes"][name]
 
     return change
 
@@ -45,19 +57,19 @@ def _without(*names: str) -> Callable[[Document], None]:
 @variant("included-account-shows-less", clause=SUBSET, touches={"included"})
 def included_shows_less(api: Api) -> None:
     """An included account shows fewer attributes than the account by itself."""
-    _alter_included(api, _without("origination-capacity", "termination-capacity", "total-capacity"))
+    _included(api, _without("origination-capacity", "termination-capacity", "total-capacity"))
 
 
 @variant("included-account-shows-nothing", clause=SUBSET, touches={"included"})
 def included_shows_nothing(api: Api) -> None:
     """An included account shows no attributes."""
-    _alter_included(api, lambda resource: resource.pop("attributes", None))
+    _included(api, lambda resource: resource.pop("attributes"))
 
 
 @variant("included-account-without-links", clause=OPTIONAL, touches={"included"})
 def included_without_links(api: Api) -> None:
     """An included account has no links."""
-    _alter_included(api, lambda resource: resource.pop("links", None))
+    _included(api, lambda resource: resource.pop("links"))
 
 
 @variant("account-by-its-own-url-shows-less", clause=SUBSET, touches={"account-document"})
@@ -66,7 +78,8 @@ def account_shows_less(api: Api) -> None:
 
     def document(original: Callable[..., Document], request: Request, *rest: Any) -> Document:
         shown = original(request, *rest)
-        if request.path.startswith(f"{PREFIX}/accounts/"):
+        query: Query = rest[-1]
+        if request.path.startswith(f"{PREFIX}/accounts/") and "accounts" not in query.fields:
             _without("min-balance", "max-balance")(shown["data"])
         return shown
 
@@ -79,37 +92,28 @@ def account_without_an_attribute(api: Api) -> None:
     alter_account_attributes(api, lambda attributes: attributes.pop("destination-rate-limit", None))
 
 
-def _each_element(change: Callable[[Document], object]) -> Callable[[Document], None]:
-    def alter(document: Document) -> None:
-        for element in document["data"]:
-            change(element)
-
-    return alter
-
-
 @variant("collection-shows-less", clause=SUBSET, touches={"elements"})
 def collection_shows_less(api: Api) -> None:
     """The elements of a collection show some of the attributes only."""
-    alter_collection(
-        api, _each_element(_without("has-pdf", "originated-billing-duration", "terminated-billing-duration"))
-    )
+    _elements(api, _without("has-pdf", "originated-billing-duration", "terminated-billing-duration"))
 
 
 @variant("collection-without-links", clause=OPTIONAL, touches={"elements"})
 def collection_without_links(api: Api) -> None:
     """The elements of a collection have no links."""
-    alter_collection(api, _each_element(lambda element: element.pop("links", None)))
+    _elements(api, lambda element: element.pop("links"))
 
 
 @variant("collection-without-relationships", clause=SUBSET, touches={"elements"})
 def collection_without_relationships(api: Api) -> None:
     """The elements of a collection show no relationships, unless their account is included."""
 
-    def change(document: Document) -> None:
-        if "included" not in document:
-            _each_element(lambda element: element.pop("relationships", None))(document)
+    def change(element: Document) -> None:
+        # With linkage, they are what leads to the included account.
+        if "data" not in element["relationships"]["account"]:
+            del element["relationships"]
 
-    alter_collection(api, change)
+    _elements(api, change)
 
 
 @variant(
@@ -119,9 +123,4 @@ def collection_without_relationships(api: Api) -> None:
 )
 def collection_with_fewer_links(api: Api) -> None:
     """In a collection the relationship of an element has the link related only."""
-
-    def change(element: Document) -> None:
-        for relationship in element.get("relationships", {}).values():
-            relationship["links"].pop("self", None)
-
-    alter_collection(api, _each_element(change))
+    _elements(api, lambda element: element["relationships"]["account"]["links"].pop("self"))

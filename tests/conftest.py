@@ -21,6 +21,7 @@ UNMEASURED = (
     "judge/test_repeat.py",
     "reference",
     "sweep/test_swept_faults.py",
+    "variants",
     "whole",
 )
 _MEASURED_PROCESSES = ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from conformance.fuzzing.findings import Clusters, Finding, Hit, Send
 from conformance.fuzzing.rules import Context, Rule
 from conformance.judge.endings import Passed, Violation, end_of
 from conformance.judge.suite import Check
 from conformance.model.exchange import Exchange
+
+# How often what may differ by chance has to differ.
+_SIDES = 4
 
 
 class Assessment:
@@ -81,17 +84,29 @@ class Assessment:
                 self.holding.add(check.requirement)
             elif isinstance(ending, Violation):
                 subject = ending.exchange or answers["item"]
-                rule = Rule(check.requirement, f"{check.name}[{name}]", self._repeated(check, answers), alone=False)
+                again = self._repeated(check, answers, _SIDES if ending.always else 1)
+                rule = Rule(check.requirement, f"{check.name}[{name}]", again, alone=False)
                 self._hits.append(Hit(rule, subject, ending, tuple(answers.values())))
 
-    def _repeated(self, check: Check, answers: dict[str, Exchange]) -> Callable[[Exchange, Context], None]:
-        """Return the judgement that sends all requests of a comparison again."""
+    def _repeated(self, check: Check, answers: dict[str, Exchange], times: int) -> Callable[[Exchange, Context], None]:
+        """Return the judgement that sends each request of a comparison again, so many ``times``.
+
+        Whichever of the answers are compared, they have to differ: what a gateway sends to two servers by turns has no
+        other difference.
+        """
 
         def judge(_: Exchange, __: Context) -> None:
-            values: dict[str, Any] = {}
-            for role in check.parameters:
-                values[role] = replace(self._send(answers[role].request), probe=role)
-            check.function(**values)
+            sides = [
+                [replace(self._send(answers[role].request), probe=role) for _number in range(times)]
+                for role in check.parameters
+            ]
+            endings = [
+                end_of(check.function, **dict(zip(check.parameters, chosen, strict=True)))
+                for chosen in itertools.product(*sides)
+            ]
+            violations = [ending for ending in endings if isinstance(ending, Violation)]
+            if len(violations) == len(endings):
+                raise violations[0]
 
         return judge
 

@@ -189,6 +189,9 @@ def _role_rule(check: Check, role: str) -> Rule:
         # What a page past the end is, the requirements on pages say.
         past = exchange.status == 404 and context.asked(exchange).value("page[number]") not in {None, "1"}
         given(not past, "there may be no such page")
+        # JSON:API lets a server choose its filters, and what it answers to others: FILT-001.
+        filtered = any(name.startswith("filter") for name in context.asked(exchange).names())
+        given(not (filtered and is_refusal(exchange)) or exchange.status == 400, "a filter may be refused")
         # A server may refuse parameters that it does not support, and that before it looks for the invoice.
         refused = is_refusal(exchange) and bool(context.asked(exchange).parameters)
         wanted = exchange.status == 404 and role.startswith("unknown_")

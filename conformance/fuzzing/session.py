@@ -64,6 +64,8 @@ class Session:
         # Requests and answers of this part stay out of the record that checks of every answer judge.
         self.observer = Observer(target)
         self._asked: dict[Request, Asked] = {}
+        # What was sent for a request that the collection redirects to its canonical form, and that request.
+        self._redirected: dict[Request, Request] = {}
         self._shown: set[str] = set()
         self._generated: dict[tuple[str, str], list[Generated]] = {}
 
@@ -105,7 +107,8 @@ class Session:
         """Return what the request of ``exchange`` asks for."""
         request = exchange.request
         if request not in self._asked:
-            self._asked[request] = read(request, self.target.request_target(""), self._known, self._shown)
+            meant = self._redirected.get(request, request)
+            self._asked[request] = read(meant, self.target.request_target(""), self._known, self._shown)
         return self._asked[request]
 
     def note(self, exchange: Exchange) -> None:
@@ -150,6 +153,8 @@ class Session:
     def send(self, request: Request) -> Exchange:
         """Send a request. Its exchange is called generated and belongs to the invoice that it names."""
         exchange = self.observer.fetch(request)
+        if exchange.request.url != request.url:
+            self._redirected[exchange.request] = request
         self.note(exchange)
         named = read(request, self.target.request_target(""), self._known)
         invoice_id = named.id.lower() if named.id_form is IdForm.KNOWN else self.target.invoice_ids[0]

@@ -33,7 +33,10 @@ PAGE_SIZE = 100
 # Pages in a row that bring no new invoice: the links lead in a circle.
 _FRUITLESS = 3
 _AT_ONCE = 64
-_ON_A_PAGE = re.compile("/data/[0-9]+/")
+_ON_A_PAGE = re.compile("/data/[0-9]+(?:/|$)")
+# What a finding of these shows is absent; one of the schema says so.
+_ABSENT = frozenset({"ITEM-015", "ITEM-022"})
+_LACKS = re.compile(r'[^;]* lacks "[^"]*"(?:; [^;]* lacks "[^"]*")*')
 
 
 def base_request(target: Target) -> Request:
@@ -326,9 +329,10 @@ class Sweep:
         return {**summary, "findings": findings, "holding": sorted(self.ledger.holding - set(conclusion.OF_THE_WHOLE))}
 
     def _shows_a_part(self, found: dict[str, Any]) -> bool:
-        """Tell whether all pages lack the same attributes: a list may show a part of each invoice (see COLL-003)."""
+        """Return whether all pages lack the same members: a list may show a part of each invoice (see COLL-003)."""
         on_pages = _ON_A_PAGE.match(found["part"] or "") is not None
-        return found["requirement"] == "ITEM-022" and on_pages and found["count"] == self.state.id_count()
+        absent = found["requirement"] in _ABSENT or _LACKS.fullmatch(found["observed"]) is not None
+        return absent and on_pages and found["count"] == self.state.id_count()
 
     def close(self) -> None:
         """Close connections and state."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -25,14 +26,16 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 )
 
 
-def packs(variants: Iterable[Variant], apart: Mapping[str, Collection[str]]) -> list[tuple[Variant, ...]]:
+def packs(variants: Collection[Variant], apart: Mapping[str, Collection[str]]) -> list[tuple[Variant, ...]]:
     """Return the variants in groups whose members touch nothing in common; what needs settings of its own is alone.
 
     ``apart`` has what else keeps two of them apart, by name: the requirements that report them.
     """
     groups: list[list[Variant]] = []
     taken: list[set[str]] = []
-    for each in variants:
+    common = Counter(part for each in variants for part in each.touches)
+    # What touches the most contended part first, so that there are few groups.
+    for each in sorted(variants, key=lambda each: -max(common[part] for part in each.touches)):
         own = {*each.touches, *each.departs, *apart.get(each.name, ())}
         alone = each.name in SETTINGS
         fitting = (place for place, group in enumerate(groups) if _fits(group) and taken[place].isdisjoint(own))

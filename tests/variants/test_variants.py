@@ -38,7 +38,16 @@ def _apart() -> Mapping[str, Collection[str]]:
 
 
 PACKS = packing.packs(VARIANTS.values(), _apart())
-each_pack = pytest.mark.parametrize("pack", PACKS, ids=[f"{len(pack)}-with-{pack[0].name}" for pack in PACKS])
+# So many of them, the fullest, meet generated requests and a sweep by default, and all with --full.
+SAMPLE = 3
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test the packs that it judges."""
+    if "pack" in metafunc.fixturenames:
+        every = metafunc.config.getoption("full") or metafunc.function is test_the_checks_find_nothing
+        packs = PACKS if every else PACKS[:SAMPLE]
+        metafunc.parametrize("pack", packs, ids=[f"{len(pack)}-with-{pack[0].name}" for pack in packs])
 
 
 def expect_nothing_of(pack: Collection[Variant], finder: str, found: Found) -> None:
@@ -53,7 +62,6 @@ def expect_nothing_of(pack: Collection[Variant], finder: str, found: Found) -> N
     assert not known - unlawful, f"not found any more: {sorted(known - unlawful)}, to be taken from false_findings.yaml"
 
 
-@each_pack
 def test_the_checks_find_nothing(pack: tuple[Variant, ...]) -> None:
     judgements = packing.judge(pack)
     found = {name: each.said or each.reason for name, each in packing.findings(judgements).items()}
@@ -75,7 +83,6 @@ def correct() -> Iterator[Session]:
         session.close()
 
 
-@each_pack
 def test_generated_requests_find_nothing(correct: Session, pack: tuple[Variant, ...]) -> None:
     with ReferenceServer(variants=pack) as server:
         session = alike(correct, server)
@@ -84,7 +91,6 @@ def test_generated_requests_find_nothing(correct: Session, pack: tuple[Variant, 
     expect_nothing_of(pack, "generated", binding({each.rule.requirement: each.observed for each in findings}))
 
 
-@each_pack
 def test_a_sweep_finds_nothing(pack: tuple[Variant, ...]) -> None:
     with ReferenceServer(variants=pack) as server:
         found = violations(swept(server))

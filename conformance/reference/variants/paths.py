@@ -23,7 +23,10 @@ REDIRECTS = "RFC 9110, section 15.4"
 EQUIVALENT = "RFC 3986, section 6.2"
 # What stands behind a redirect of the collection.
 OF_THE_COLLECTION = frozenset(
-    {"elements", "filters", "invoices", "page-end", "page-links", "page-size", "pages", "sort", "spellings", "total"}
+    {
+        *("elements", "filters", "invoices", "page-end", "page-links", "page-size", "pages", "sort", "total"),
+        *("spelling-slash", "spelling-slashes"),
+    }
 )
 _IDS = re.compile(UUID)
 
@@ -137,17 +140,24 @@ _SPELLINGS: tuple[tuple[str, Callable[[Api], None], str, str], ...] = (
         "An id without its hyphens names the same invoice, as some databases read it.",
     ),
 )
+# The spelling is the first word of a name, but for these, which have that of others.
+_KINDS = {"other": "slash", "dot": "path"}
 for _name, _install, _clause, _sentence in _SPELLINGS:
-    variant(_name, clause=_clause, touches={"spellings"}, sentence=_sentence)(_install)
+    _kind = _name.partition("-")[0]
+    variant(_name, clause=_clause, touches={f"spelling-{_KINDS.get(_kind, _kind)}"}, sentence=_sentence)(_install)
 
 
-@variant("ids-in-capitals-unknown", clause="RFC 3986, section 6.2.2.1", touches={"spellings"})
+@variant("ids-in-capitals-unknown", clause="RFC 3986, section 6.2.2.1", touches={"spelling-ids"})
 def capitals_unknown(api: Api) -> None:
     """An id in upper case names nothing."""
     api.replace("route", lambda original, path: original(path) if _small_id(path) == path else None)
 
 
-@variant("links-made-from-the-path", clause="RFC 3986, section 6.1", touches={"spellings", "resource-links"})
+@variant(
+    "links-made-from-the-path",
+    clause="RFC 3986, section 6.1",
+    touches={"spelling-slash", "spelling-slashes", "resource-links"},
+)
 def links_from_the_path(api: Api) -> None:
     """Other spellings of a path are served, and the links in the document begin as the request was spelt."""
     _served(lambda path: _without_slash(_single_slashes(path)))(api)

@@ -23,8 +23,11 @@ DATES = "RFC 9110, section 8.8.2"
 RANGES = "RFC 9110, section 14.2"
 _ID = re.compile(rb'"id":"([0-9a-f-]{36})"')
 
+# A strong entity tag is that of one coding of the content.
+STRONG = frozenset({"etag", "coding"})
 
-@variant("etag-strong", clause=TAGS, touches={"etag"})
+
+@variant("etag-strong", clause=TAGS, touches=STRONG)
 def strong(api: Api) -> None:
     """Entity tags are strong."""
     strong_tags(api)
@@ -48,7 +51,8 @@ def _form(write: Callable[[str], str]) -> Callable[[Api], None]:
 
 
 for _name, _write, _sentence in _FORMS:
-    variant(_name, clause=TAGS, touches={"etag"}, sentence=_sentence)(_form(_write))
+    _touched = STRONG if _name == "etag-with-size" else {"etag"}
+    variant(_name, clause=TAGS, touches=_touched, sentence=_sentence)(_form(_write))
 
 
 @variant("etag-of-a-version-counter", clause=TAGS, touches={"etag"})

@@ -65,7 +65,7 @@ def test_a_finding_fails_the_run_and_names_the_invoices(whole: tuple[Result, dic
     assert f"(in {judgement['count']} invoices)" in judgement["observed"]
     assert judgement["invoices"][0] in result.output
     assert report["sweep"][0]["invoices"] == MANY
-    assert report["version"] == "1.1"
+    assert report["version"] == "2.0"
 
 
 def test_the_embedded_server_conforms_with_any_number_of_invoices() -> None:

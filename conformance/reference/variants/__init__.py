@@ -78,4 +78,5 @@ def all_variants() -> dict[str, Variant]:
     """Every variant by its name, in the order of areas and definition."""
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
         importlib.import_module(f"{__name__}.{module.name}")
-    return dict(_VARIANTS)
+    # The personalities import some modules before the others.
+    return dict(sorted(_VARIANTS.items(), key=lambda each: each[1].area))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.fuzzing.findings import Finding
 from conformance.judge import evidence
+from conformance.judge.facts import facts
 from conformance.model.outcome import Judgement, Outcome, outcome_of_violation
 from conformance.model.requirements import registry
 
@@ -21,6 +22,8 @@ def judgements(found: ItemOutcome, nodeid: str, repeat: str, redactor: Redactor)
     def tell(finding: Finding) -> Judgement:
         violation, requirement = finding.violation, registry()[finding.rule.requirement]
         rendered = evidence.render(violation.exchange or finding.exchange, tuple(finding.others), redactor)
+        about = facts(violation, violation.exchange or finding.exchange, redactor, finding.count)
+        part = redactor.text(evidence.printable(evidence.cut(violation.part))) if violation.part else None
         return Judgement(
             requirement.id,
             outcome_of_violation(requirement.level),
@@ -28,7 +31,7 @@ def judgements(found: ItemOutcome, nodeid: str, repeat: str, redactor: Redactor)
             expected=redactor.text(evidence.printable(evidence.cut(violation.expected or requirement.statement))),
             observed=redactor.text(evidence.printable(evidence.cut(finding.observed))),
             subject=subject,
-            evidence={**rendered, "repeat": repeat},
+            evidence={**rendered, "part": part, "facts": about, "repeat": repeat},
         )
 
     told = [tell(finding) for finding in found.findings]

@@ -59,7 +59,8 @@ def expect_status(exchange: Exchange, *statuses: int, why: str = "") -> None:
         raise NotObserved(f"{exchange.probe} was answered 429: the target limits requests")
     if exchange.status not in statuses:
         wanted = " or ".join(map(str, statuses))
-        raise Violation(f"{wanted}{f' ({why})' if why else ''}", status_line(exchange), exchange)
+        expected = f"{wanted}{f' ({why})' if why else ''}"
+        raise Violation(expected, status_line(exchange), exchange, wanted=statuses, why=why)
 
 
 def observe_each(exchanges: Iterable[Exchange], judge: Callable[[Exchange], None]) -> None:
@@ -83,7 +84,16 @@ def observe_each(exchanges: Iterable[Exchange], judge: Callable[[Exchange], None
         others, alone = (*first.others, *rest), all(finding.alone for finding in findings)
         always = all(finding.always for finding in findings)
         raise Violation(
-            first.expected, observed, first.exchange, part=first.part, others=others, alone=alone, always=always
+            first.expected,
+            observed,
+            first.exchange,
+            part=first.part,
+            others=others,
+            alone=alone,
+            always=always,
+            wanted=first.wanted,
+            why=first.why,
+            count=len(findings),
         )
     if not judged:
         raise NotObserved("no answer of this run is of the kind that this requirement speaks of")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from conformance.model.exchange import Exchange, NotObserved
@@ -22,7 +22,8 @@ class Violation(Exception):  # noqa: N818 - a finding about the target, not an e
     ``alone`` means that it is in ``exchange`` whatever others show: in its status, in a field that does not depend on
     the content, or because the check says so. ``always`` means that it compares what may come by chance, such as a
     field that a gateway adds to some answers: it counts when it shows whichever answers to the same two requests are
-    compared.
+    compared. ``wanted`` are the statuses of which one was required, where the status is what is wrong, ``why`` says
+    why one of them, and ``count`` in how many answers of a set the same was found.
     """
 
     def __init__(  # noqa: PLR0913 - one keyword per part of a finding
@@ -35,6 +36,9 @@ class Violation(Exception):  # noqa: N818 - a finding about the target, not an e
         others: tuple[Exchange, ...] = (),
         alone: bool | None = None,
         always: bool = False,
+        wanted: Sequence[int] = (),
+        why: str = "",
+        count: int = 1,
     ) -> None:
         """Describe the finding."""
         super().__init__(f"expected {expected}; observed {observed}")
@@ -45,6 +49,9 @@ class Violation(Exception):  # noqa: N818 - a finding about the target, not an e
         self.others = others
         self.alone = _is_alone(observed, exchange, part) if alone is None else alone
         self.always = always
+        self.wanted = wanted
+        self.why = why
+        self.count = count
         self.seen: tuple[int, int] | None = None
         self.again: tuple[Exchange, ...] = ()
 

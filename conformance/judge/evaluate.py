@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.judge import evidence, stability
 from conformance.judge.endings import Ending, NotJudged, Passed, SuiteError, Violation, end_of
+from conformance.judge.facts import facts
 from conformance.judge.suite import Case, Check
 from conformance.judge.values import Values, exchanges_in, values_of
 from conformance.model.exchange import Exchange, NotObserved
@@ -72,6 +73,7 @@ def judgement_of(run: Run, case: Case, ending: Ending, exchanges: Sequence[Excha
     if exchange is not None:
         rendered["exchanges"] = [each.key for each in (exchange, *ending.others, *ending.again)]
         rendered["part"] = clean(evidence.printable(evidence.cut(ending.part))) if ending.part else None
+        rendered["facts"] = facts(ending, exchange, run.target.redactor)
     return replace(
         _judgement(case, outcome_of_violation(requirement.level)),
         expected=clean(evidence.printable(evidence.cut(ending.expected or requirement.statement))),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.judge.api import NotObserved, expect, expect_status, status_line
+from conformance.judge.api import NotObserved, Violation, expect, expect_status, status_line
 from conformance.model.exchange import Exchange
 from conformance.syntax.scalars import shown
+
+CLIENT_ERRORS = range(400, 500)
 
 
 def is_refused(exchange: Exchange) -> bool:
@@ -29,7 +31,9 @@ def expect_refused(exchange: Exchange, why: str) -> None:
     """
     if exchange.status == 429:
         raise NotObserved(f"{exchange.probe} was answered 429: the target limits requests")
-    expect(is_refused(exchange), f"a client error ({why})", status_line(exchange), exchange)
+    if not is_refused(exchange):
+        expected = f"a client error ({why})"
+        raise Violation(expected, status_line(exchange), exchange, wanted=CLIENT_ERRORS, why=why)
     if exchange.status != 401:
         content = exchange.json.value
         expect(not holds_resource(content), "no data of any resource", shown(content), exchange, part="/data")

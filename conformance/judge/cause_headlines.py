@@ -1,0 +1,88 @@
+"""What a cause is called, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.judge.cause_keys import Key, facts_of
+from conformance.judge.facts import Facts
+from conformance.model.outcome import Judgement
+from conformance.model.requirements import registry
+from conformance.syntax.wording import counted
+
+_MOST_CHARACTERS = 100
+_DEEP = 2
+# By the first part of a key; the numbers are those of its parts.
+_TEMPLATES = {
+    "silence": "no answer",
+    "error": "{1}, an error of the server",
+    "method": "{1} is refused with {2}",
+    "absent": "{1} is answered {2}",
+}
+
+
+def headline(key: Key, group: Sequence[Judgement]) -> str:
+    """Return what is wrong in plain words."""
+    first = group[0]
+    facts = facts_of(first)
+    match key:
+        case ("silence" | "error" | "method" | "absent", *_):
+            return f"{_TEMPLATES[str(key[0])].format(*key)}{_on(group, 'request')}"
+        case ("exposed", ""):
+            return f"tokens that must be refused are accepted{_on(group, 'token')}"
+        case ("status" | "accepted" | "exposed" | "refused" | "answered", *_) if facts:
+            return _misplaced(key, group, facts)
+        case ("field" | "member", str(part), missing, *_) if missing or not _is_section(part):
+            return f"{part} is {'missing' if missing else 'not as required'}{_in(group)}"
+        case _:
+            return _shortened(f"not met: {registry()[first.requirement].statement}")
+
+
+def _misplaced(key: Key, group: Sequence[Judgement], facts: Facts) -> str:
+    wanted = " or ".join(facts.wanted)
+    if facts.wanted == ("4xx",):
+        head = f"{facts.status} where a refusal belongs"
+    else:
+        head = f"{facts.status} where {wanted} belongs"
+    if _kinds(group) < 2 or key[0] == "exposed":
+        return _shortened(f"{head}: {facts.why or registry()[group[0].requirement].statement}")
+    return f"{head}{_on(group, _noun(key, group))}"
+
+
+def _noun(key: Key, group: Sequence[Judgement]) -> str:
+    subject = str(key[-1])
+    if key[0] in {"accepted", "refused"} and subject not in registry():
+        return f"bad {subject}" if key[0] == "accepted" and subject != "unknown parameter" else subject
+    queries = all(facts.parameters for each in group if (facts := facts_of(each)))
+    return "bad query" if queries and key[0] == "status" else "request"
+
+
+def _kinds(group: Sequence[Judgement]) -> int:
+    return len({facts.asks for each in group if (facts := facts_of(each))})
+
+
+def _on(group: Sequence[Judgement], noun: str) -> str:
+    """Return on how many kinds of request, unless it is one."""
+    number = max(_kinds(group), *(_count(each) for each in group))
+    return f", on {number} kinds of {noun}" if number > 1 else ""
+
+
+def _in(group: Sequence[Judgement]) -> str:
+    methods = {facts.method if (facts := facts_of(each)) else "" for each in group}
+    to_method = f" to {methods.pop()}" if len(methods) == 1 and "GET" not in methods and "" not in methods else ""
+    return f", in {counted(sum(map(_count, group)), 'answer')}{to_method}"
+
+
+def _is_section(part: str) -> bool:
+    """Return whether a pointer names a whole section of a document, which can be wrong in many ways."""
+    return part.startswith("/") and part.count("/") < _DEEP
+
+
+def _count(finding: Judgement) -> int:
+    facts = facts_of(finding)
+    return facts.count if facts else int(finding.evidence.get("count", 1))
+
+
+def _shortened(text: str) -> str:
+    words = text.removesuffix(".")
+    return words if len(words) <= _MOST_CHARACTERS else f"{words[:_MOST_CHARACTERS].rpartition(' ')[0].rstrip(',;:')} …"

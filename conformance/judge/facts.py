@@ -1,0 +1,139 @@
+"""What a finding is about, as data: by this, and not by its words, findings with the same cause are found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from conformance.judge.endings import Violation, status_line
+from conformance.judge.evidence import printable
+from conformance.model.exchange import JSON_API, Exchange, Request
+from conformance.reading.pointers import resolves
+from conformance.syntax import redaction
+from conformance.syntax.redaction import Redactor
+
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+# Fields of a request that may decide its answer, and the value with which they ask for nothing special.
+_ASKING = {"accept": JSON_API, "authorization": redaction.AUTH_TOKEN}
+_DECIDING = frozenset(
+    {"accept", "accept-encoding", "authorization", "content-type", "cookie", "expect", "origin", "range"}
+)
+_PRECONDITION = "if-"
+_LONGEST = 160
+_CLASS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The answer that shows a finding, and what its request asked for.
+
+    ``status`` is None without an answer; ``of_status`` means that the status is what is wrong, and ``wanted`` are the
+    statuses of which one was required, "4xx" for a whole class, for the reason ``why``. ``parameters`` and ``fields``
+    are the names in the request that may have decided the answer, ``resource`` is its path without ids, empty for a
+    request that is written as it stands, and ``asks`` describes it in one line. ``missing`` means that the offending part is not in the answer, and ``count`` is the
+    number of answers that show the finding.
+    """
+
+    method: str
+    resource: str
+    asks: str
+    status: int | None
+    of_status: bool = False
+    wanted: tuple[str, ...] = ()
+    why: str = ""
+    parameters: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    missing: bool = False
+    count: int = 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Facts:
+        """Undo ``to_dict``."""
+        plain: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in data.items()}
+        return cls(**plain)
+
+
+def facts(finding: Violation, exchange: Exchange, redactor: Redactor, count: int = 1) -> dict[str, Any]:
+    """Return what ``finding``, which ``exchange`` shows in ``count`` answers, is about, as printable, redacted data."""
+    found = _facts_of(finding, exchange)
+    clean = {
+        name: redactor.text(printable(value)) if isinstance(value, str) else value
+        for name, value in found.to_dict().items()
+    }
+    return clean | {"count": max(count, found.count)}
+
+
+def _facts_of(finding: Violation, exchange: Exchange) -> Facts:
+    request = exchange.request
+    status = exchange.answer.status if exchange.answer else None
+    return Facts(
+        method=request.method,
+        resource=resource_of(exchange),
+        asks=asks(request),
+        status=status,
+        of_status=bool(finding.wanted) or status is None or finding.observed.startswith(status_line(exchange)),
+        wanted=_as_texts(finding.wanted),
+        why=finding.why,
+        parameters=_parameters(request),
+        fields=tuple(_deciding(request)),
+        missing=_is_missing(finding.part, exchange),
+        count=finding.count,
+    )
+
+
+def resource_of(exchange: Exchange) -> str:
+    """Return the path that was asked for, with ``{id}`` in the place of ids; nothing for what is written as it stands."""
+    if exchange.request.raw:
+        return ""
+    path = redaction.display(exchange.request.target).partition("?")[0]
+    return "/".join(
+        "{id}" if _UUID.fullmatch(part) or part == exchange.invoice_id else part for part in path.split("/")
+    )
+
+
+def asks(request: Request) -> str:
+    """Describe a request in one line: method, target, and the fields that set it apart."""
+    if request.raw:
+        return _cut(redaction.display(request.raw[0].replace("\r\n", " | ")))
+    fields = "".join(f"  {name}: {redaction.display(value)}" for name, value in _deciding(request).items())
+    return _cut(f"{request.method} {redaction.display(request.target)}{fields}")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _as_texts(statuses: Sequence[int]) -> tuple[str, ...]:
+    if len(statuses) == _CLASS:
+        return (f"{statuses[0] // _CLASS}xx",)
+    return tuple(map(str, statuses))
+
+
+def _parameters(request: Request) -> tuple[str, ...]:
+    query = request.target.partition("?")[2]
+    names = (unquote(pair.partition("=")[0]).partition("[")[0] for pair in query.split("&") if pair)
+    return tuple(dict.fromkeys(names))
+
+
+def _deciding(request: Request) -> dict[str, str]:
+    """Return the fields of ``request`` that ask for something special, by the names as written."""
+    return {
+        name: value
+        for name, value in request.headers
+        if (name.lower() in _DECIDING or name.lower().startswith(_PRECONDITION)) and value != _ASKING.get(name.lower())
+    }
+
+
+def _is_missing(part: str | None, exchange: Exchange) -> bool:
+    if part is None or exchange.answer is None:
+        return False
+    if part.startswith("/"):
+        return not resolves(exchange.json.value if exchange.json.readable else None, part)
+    return part not in exchange.fields

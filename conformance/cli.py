@@ -84,7 +84,7 @@ def _token(options: argparse.Namespace) -> int:
 
 
 def _refused(message: str) -> int:
-    from conformance.judge.evidence import printable
+    from conformance.syntax.wording import printable
 
     sys.stderr.write(f"{printable(message)}\n")
     return 4
@@ -109,9 +109,9 @@ def _report(options: argparse.Namespace) -> int:
 def _merge(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from conformance.judge.evidence import printable
     from conformance.observe.record.recorder import replace_file
     from conformance.report import html, json_report, merge
+    from conformance.syntax.wording import printable
 
     try:
         merged = merge.merge([json_report.load(path) for path in options.reports])
@@ -128,8 +128,8 @@ def _merge(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from conformance.judge.evidence import printable
     from conformance.report import diff, json_report
+    from conformance.syntax.wording import printable
 
     try:
         old, new = json_report.load(options.old), json_report.load(options.new)

@@ -69,6 +69,8 @@ class Run:
         self._server: ReferenceServer | None = None
         self._observer: Observer | None = None
         self.started = now()
+        # How the user started it, for the commands that repeat something.
+        self.program = "invoices-conformance run"
         # How many of the collected checks were not selected.
         self.deselected = 0
         # Whether all checks of the suite were run to their end.

@@ -60,6 +60,11 @@ class Setting:
         return self.metavar == "FILE"
 
     @property
+    def is_of_the_terminal(self) -> bool:
+        """Whether it says how the run is shown, which is no part of what was run."""
+        return self.name == "format"
+
+    @property
     def option(self) -> str:
         """The command-line option."""
         return f"--{self.name}"
@@ -116,6 +121,7 @@ SETTINGS: tuple[Setting, ...] = (
         "the lowest level that fails the run when it does not hold: must, should or may",
         "LEVEL",
     ),
+    Setting("format", as_one_of("compact", "full"), "compact", "how much the terminal shows: compact or full", "FORM"),
     Setting("waivers", as_file, None, "known deviations (YAML) that do not fail the run", "FILE"),
     Setting("write-waivers", as_new_file, None, "write what fails this run as known deviations, for 90 days", "FILE"),
     Setting(

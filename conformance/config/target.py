@@ -104,7 +104,8 @@ class Target:
 
     def public_settings(self) -> dict[str, Any]:
         """Return the settings that a record or a report may show, as plain data."""
-        public = {each.name: self.settings[each.name] for each in SETTINGS if not each.secret and not each.is_local}
+        shown = (each for each in SETTINGS if not (each.secret or each.is_local or each.is_of_the_terminal))
+        public = {each.name: self.settings[each.name] for each in shown}
         lines = self.request_headers()
         public["request-header"] = [[name, "" if _is_credential(name) else value] for name, value in lines]
         return {name: list(value) if isinstance(value, tuple) else value for name, value in public.items()}

@@ -9,6 +9,7 @@ from conformance.judge import evidence
 from conformance.judge.facts import facts
 from conformance.model.outcome import Judgement, Outcome, outcome_of_violation
 from conformance.model.requirements import registry
+from conformance.syntax.wording import printable
 
 if TYPE_CHECKING:
     from conformance.fuzzing.session import Outcome as ItemOutcome
@@ -21,15 +22,16 @@ def judgements(found: ItemOutcome, nodeid: str, repeat: str, redactor: Redactor)
 
     def tell(finding: Finding) -> Judgement:
         violation, requirement = finding.violation, registry()[finding.rule.requirement]
-        rendered = evidence.render(violation.exchange or finding.exchange, tuple(finding.others), redactor)
-        about = facts(violation, violation.exchange or finding.exchange, redactor, finding.count)
-        part = redactor.text(evidence.printable(evidence.cut(violation.part))) if violation.part else None
+        exchange = violation.exchange or finding.exchange
+        rendered = evidence.render(exchange, tuple(finding.others), redactor, violation.part)
+        about = facts(violation, exchange, redactor, finding.count)
+        part = redactor.text(printable(evidence.cut(violation.part))) if violation.part else None
         return Judgement(
             requirement.id,
             outcome_of_violation(requirement.level),
             nodeid,
-            expected=redactor.text(evidence.printable(evidence.cut(violation.expected or requirement.statement))),
-            observed=redactor.text(evidence.printable(evidence.cut(finding.observed))),
+            expected=redactor.text(printable(evidence.cut(violation.expected or requirement.statement))),
+            observed=redactor.text(printable(evidence.cut(finding.observed))),
             subject=subject,
             evidence={**rendered, "part": part, "facts": about, "repeat": repeat},
         )

@@ -10,7 +10,7 @@ from conformance.model.outcome import Judgement
 from conformance.model.requirements import registry
 from conformance.syntax.wording import counted
 
-_MOST_CHARACTERS = 100
+_MOST_CHARACTERS = 150
 _DEEP = 2
 # By the first part of a key; the numbers are those of its parts.
 _TEMPLATES = {
@@ -68,8 +68,9 @@ def _on(group: Sequence[Judgement], noun: str) -> str:
 
 
 def _in(group: Sequence[Judgement]) -> str:
-    methods = {facts.method if (facts := facts_of(each)) else "" for each in group}
-    to_method = f" to {methods.pop()}" if len(methods) == 1 and "GET" not in methods and "" not in methods else ""
+    known = [facts for each in group if (facts := facts_of(each)) and facts.count == 1]
+    methods = {facts.method for facts in known} if len(known) == len(group) else set()
+    to_method = f" to {methods.pop()}" if len(methods) == 1 and "GET" not in methods else ""
     return f", in {counted(sum(map(_count, group)), 'answer')}{to_method}"
 
 

@@ -16,6 +16,7 @@ from conformance.judge.values import Values, exchanges_in, values_of
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.model.outcome import Judgement, Outcome, outcome_of_violation
 from conformance.model.requirements import registry
+from conformance.syntax.wording import printable
 
 if TYPE_CHECKING:
     from conformance.run import Run
@@ -64,20 +65,20 @@ def judgement_of(run: Run, case: Case, ending: Ending, exchanges: Sequence[Excha
             judged = {"exchanges": [exchange.key for exchange in exchanges]}
             return replace(_judgement(case, Outcome.PASSED), evidence=judged if exchanges else {})
         case NotJudged(reason):
-            return _judgement(case, Outcome.NOT_OBSERVED, clean(evidence.printable(reason)))
+            return _judgement(case, Outcome.NOT_OBSERVED, clean(printable(reason)))
         case SuiteError(error):
             lines = "".join(traceback.format_exception(error)).split("\n")
-            return _judgement(case, Outcome.ERROR, clean("\n".join(map(evidence.printable, lines))))
+            return _judgement(case, Outcome.ERROR, clean("\n".join(map(printable, lines))))
     exchange = ending.exchange or next(iter(exchanges), None)
-    rendered = evidence.render(exchange, ending.others, run.target.redactor)
+    rendered = evidence.render(exchange, ending.others, run.target.redactor, ending.part)
     if exchange is not None:
         rendered["exchanges"] = [each.key for each in (exchange, *ending.others, *ending.again)]
-        rendered["part"] = clean(evidence.printable(evidence.cut(ending.part))) if ending.part else None
+        rendered["part"] = clean(printable(evidence.cut(ending.part))) if ending.part else None
         rendered["facts"] = facts(ending, exchange, run.target.redactor)
     return replace(
         _judgement(case, outcome_of_violation(requirement.level)),
-        expected=clean(evidence.printable(evidence.cut(ending.expected or requirement.statement))),
-        observed=clean(evidence.printable(evidence.cut(ending.observed))) + _share(ending),
+        expected=clean(printable(evidence.cut(ending.expected or requirement.statement))),
+        observed=clean(printable(evidence.cut(ending.observed))) + _share(ending),
         evidence=rendered,
     )
 

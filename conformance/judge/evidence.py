@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.judge import facts
 from conformance.model.exchange import Exchange
 from conformance.plan.shell import curl
-from conformance.syntax import redaction
+from conformance.reading import json_places
 from conformance.syntax.redaction import Redactor
+from conformance.syntax.wording import printable
 
 _LONGEST_BODY = 700
 _LONGEST_LINE = 300
-
-
-def printable(text: str) -> str:
-    """Return ``text`` with control characters escaped: nothing that a server sends may drive the terminal."""
-    return "".join(
-        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
-    )
+# Characters of a part that are shown, and of what stands before it.
+_LONGEST_PART, _BEFORE = 120, 30
 
 
 def cut(text: str, limit: int = _LONGEST_LINE) -> str:
@@ -44,14 +41,30 @@ def answer_lines(exchange: Exchange) -> list[str]:
     return [printable(cut(line, _LONGEST_BODY + 40)) for line in lines]
 
 
-def render(exchange: Exchange | None, others: tuple[Exchange, ...], redactor: Redactor) -> dict[str, Any]:
-    """Return what is kept of the exchanges behind a finding."""
+def around(exchange: Exchange, part: str) -> str:
+    """Return the offending part of an answer with what stands around it; nothing where it cannot be found."""
+    if exchange.answer is None:
+        return ""
+    if not part.startswith("/"):
+        return cut("; ".join(f"{part}: {line}" for line in exchange.fields.lines(part)), _LONGEST_PART)
+    body = exchange.body.decode("utf-8", errors="backslashreplace")
+    found = json_places.span(body, part)
+    if found is None:
+        return ""
+    start, end = max(0, found[0] - _BEFORE), min(len(body), found[1], found[0] + _LONGEST_PART)
+    return f"{'…' if start else ''}{body[start:end]}{'…' if end < len(body) else ''}"
+
+
+def render(
+    exchange: Exchange | None, others: tuple[Exchange, ...], redactor: Redactor, part: str | None = None
+) -> dict[str, Any]:
+    """Return what is kept of the exchanges behind a finding in ``part`` of the first."""
     if exchange is None:
         return {}
-    named = [f"{other.probe} {other.request.method} {redaction.display(other.request.target)}" for other in others]
     return {
         "probe": exchange.probe,
         "request": redactor.text(printable(curl(exchange.request))),
         "answer": [redactor.text(line) for line in answer_lines(exchange)],
-        "others": [redactor.text(printable(cut(name, 120))) for name in named],
+        "around": redactor.text(printable(around(exchange, part))) if part else "",
+        "others": [redactor.text(printable(facts.asks(other.request))) for other in others],
     }

@@ -9,11 +9,11 @@ from typing import Any
 from urllib.parse import unquote
 
 from conformance.judge.endings import Violation, status_line
-from conformance.judge.evidence import printable
 from conformance.model.exchange import JSON_API, Exchange, Request
-from conformance.reading.pointers import resolves
+from conformance.reading.json_places import resolves
 from conformance.syntax import redaction
 from conformance.syntax.redaction import Redactor
+from conformance.syntax.wording import printable
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 # Fields of a request that may decide its answer, and the value with which they ask for nothing special.
@@ -33,8 +33,8 @@ class Facts:
     ``status`` is None without an answer; ``of_status`` means that the status is what is wrong, and ``wanted`` are the
     statuses of which one was required, "4xx" for a whole class, for the reason ``why``. ``parameters`` and ``fields``
     are the names in the request that may have decided the answer, ``resource`` is its path without ids, empty for a
-    request that is written as it stands, and ``asks`` describes it in one line. ``missing`` means that the offending part is not in the answer, and ``count`` is the
-    number of answers that show the finding.
+    raw request, and ``asks`` describes it in one line. ``missing`` means that the offending part is not in the answer,
+    and ``count`` is the number of answers that show the finding.
     """
 
     method: str
@@ -60,9 +60,14 @@ class Facts:
         return cls(**plain)
 
 
-def facts(finding: Violation, exchange: Exchange, redactor: Redactor, count: int = 1) -> dict[str, Any]:
-    """Return what ``finding``, which ``exchange`` shows in ``count`` answers, is about, as printable, redacted data."""
-    found = _facts_of(finding, exchange)
+def facts(
+    finding: Violation, exchange: Exchange, redactor: Redactor, count: int = 1, part: str | None = None
+) -> dict[str, Any]:
+    """Return what ``finding``, which ``exchange`` shows in ``count`` answers, is about, as printable, redacted data.
+
+    ``part`` is where it stands in that answer, if that is another place than the finding names.
+    """
+    found = _facts_of(finding, exchange, part or finding.part)
     clean = {
         name: redactor.text(printable(value)) if isinstance(value, str) else value
         for name, value in found.to_dict().items()
@@ -70,7 +75,7 @@ def facts(finding: Violation, exchange: Exchange, redactor: Redactor, count: int
     return clean | {"count": max(count, found.count)}
 
 
-def _facts_of(finding: Violation, exchange: Exchange) -> Facts:
+def _facts_of(finding: Violation, exchange: Exchange, part: str | None) -> Facts:
     request = exchange.request
     status = exchange.answer.status if exchange.answer else None
     return Facts(
@@ -83,13 +88,13 @@ def _facts_of(finding: Violation, exchange: Exchange) -> Facts:
         why=finding.why,
         parameters=_parameters(request),
         fields=tuple(_deciding(request)),
-        missing=_is_missing(finding.part, exchange),
+        missing=_is_missing(part, exchange),
         count=finding.count,
     )
 
 
 def resource_of(exchange: Exchange) -> str:
-    """Return the path that was asked for, with ``{id}`` in the place of ids; nothing for what is written as it stands."""
+    """Return the path that was asked for, with ``{id}`` in the place of ids; nothing for a raw request."""
     if exchange.request.raw:
         return ""
     path = redaction.display(exchange.request.target).partition("?")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -98,6 +99,22 @@ def _is_complete(session: pytest.Session, run: Run) -> bool:
     return bool(ended and not selected and files >= every)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True, specname="pytest_terminal_summary")
+def each_finding_once(terminalreporter: Any) -> Generator[None, object, object]:
+    """Keep pytest from printing what the report of the suite has, whatever ``--tb`` and ``-r`` say."""
+    stats = terminalreporter.stats
+    judged = {
+        name: [each for each in stats.get(name, ()) if hasattr(each, "conformance")] for name in ("failed", "error")
+    }
+    kept = {name: list(stats[name]) for name, found in judged.items() if found}
+    for name in kept:
+        stats[name] = [each for each in stats[name] if not hasattr(each, "conformance")]
+    try:
+        return (yield)
+    finally:
+        stats.update(kept)
+
+
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     """Print findings and verdict."""
     for report in terminalreporter.stats.get("error", []):
@@ -110,11 +127,10 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
         return
     from conformance.report import github, terminal, workflow
 
-    verdict = run.verdict()
     deselected = len(terminalreporter.stats.get("deselected", []))
-    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
-    closing = terminal.summary(run, verdict, deselected, interrupted=interrupted)
-    write_lines(config, [*terminal.errors(run), *terminal.findings(run, verdict), *closing])
+    ending = terminal.Ending(deselected, interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+    full = run.settings["format"] == "full" or config.option.verbose > 0
+    write_lines(config, terminal.report(run, ending, full=full))
     if workflow.is_active():
-        for line in github.commands(run, verdict):
+        for line in github.commands(run):
             terminalreporter.write_line(line)

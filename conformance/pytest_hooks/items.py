@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from conformance.pytest_hooks import options, xdist
 if TYPE_CHECKING:
     from conformance.run import Run
 
+# The command outside of a checkout.
+_COMMAND = "invoices-conformance run"
 PACKAGE = Path(__file__).parents[1]
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 # The folders whose items judge a target.
@@ -34,6 +37,8 @@ def only_checks(config: pytest.Config) -> bool:
 def _twin(path: Path) -> bool:
     """Tell whether ``path`` belongs to the checks of a checkout beside the installed package."""
     folder = path if path.is_dir() else path.parent
+    if (folder / "requirements.yaml").is_file():
+        return folder.name == PACKAGE.name
     return folder.name in JUDGING and (folder.parent / "requirements.yaml").is_file()
 
 
@@ -72,13 +77,27 @@ def _new_run(config: pytest.Config) -> Run:
     if not base_url or base_url == from_ini:  # pytest-base-url copies it, but the file of --target comes before
         base_url = target_file.get("base-url") or from_ini
     dry = bool(config.option.collectonly or config.getoption("plan"))
-    return Run(str(base_url) if base_url else None, values, dry=dry)
+    run = Run(str(base_url) if base_url else None, values, dry=dry)
+    run.program = _program(config)
+    return run
+
+
+def _program(config: pytest.Config) -> str:
+    """Return how the user started the run, with the places of the checks."""
+    if not Path(sys.argv[0]).name.startswith(("pytest", "py.test", "__main__")):
+        return _COMMAND
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        return "pytest"
+    from conformance.report.repeat_command import quoted
+
+    return " ".join(["pytest", *(["--pyargs"] if config.option.pyargs else []), *map(quoted, config.args)])
 
 
 def write_lines(config: pytest.Config, lines: Any) -> None:
     from conformance.report import workflow
+    from conformance.report.styled import markup_of
 
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
         for line in workflow.guarded(lines):
-            reporter.write_line(line)
+            reporter.write_line(line, **markup_of(line))

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from conformance.model.outcome import JUDGED, Judgement, Outcome
-from conformance.model.requirements import SOURCES, Requirement
-from conformance.model.verdict import Verdict
-from conformance.report.terminal import NAMES
+from conformance.model.requirements import SOURCES, Requirement, registry
+from conformance.model.verdict import Verdict, gating_outcomes
+from conformance.report.terminal import NAMES, shown_causes
 from conformance.run import Run
 
 # GitHub shows ten of a kind for each step.
@@ -19,13 +19,15 @@ _MOST_ROWS = 100
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~@:])")
 
 
-def commands(run: Run, verdict: Verdict) -> Iterator[str]:
-    """Yield a workflow command for each requirement that fails the run, and for each warning."""
-    for command, requirements in (("error", verdict.gating), ("warning", _warned(verdict))):
-        for requirement in requirements[:_MOST_ANNOTATIONS]:
-            title = _property(f"{requirement.id} ({requirement.level}, {requirement.clause})")
-            said = _found(run, requirement).said
-            yield f"::{command} title={title}::{_data(requirement.statement)}%0A{_data(said)}"
+def commands(run: Run) -> Iterator[str]:
+    """Yield a workflow command for each of the gravest causes, and for waivers that fail the run."""
+    verdict = run.verdict()
+    for cause in shown_causes(run)[:_MOST_ANNOTATIONS]:
+        command = "error" if cause.outcome in gating_outcomes(verdict.fail_on) else "warning"
+        title, shown = _property(cause.headline), cause.shown
+        statement = f"{shown.requirement}: {registry()[shown.requirement].statement}"
+        text = "%0A".join(map(_data, (" ".join(cause.ids), statement, shown.said)))
+        yield f"::{command} title={title}::{text}"
     for use in verdict.unfit_waivers[:_MOST_ANNOTATIONS]:
         yield f"::error title={_property(f'{use.state} waiver of {use.waiver.requirement}')}::{_data(use.told)}"
 

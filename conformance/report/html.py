@@ -18,7 +18,8 @@ from typing import Any
 import jinja2
 
 from conformance.model.outcome import Outcome
-from conformance.report import failure, locate
+from conformance.reading import json_places
+from conformance.report import repeat_command
 from conformance.report.terminal import HINTS, NAMES
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -26,7 +27,7 @@ _FINDINGS = (Outcome.ERROR, Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outco
 # Findings of one requirement that are shown with all their evidence.
 _MOST_SHOWN = 5
 _OPTIONAL: dict[str, Any] = dict.fromkeys(
-    ("reason", "expected", "observed", "part", "select", "curl", "answer", "others", "invoices", "count"), ""
+    ("reason", "expected", "observed", "part", "select", "curl", "answer", "others", "invoices", "count", "facts"), ""
 )
 _WIDTH, _LANE = 960.0, 10
 
@@ -58,9 +59,9 @@ def text(report: Mapping[str, Any]) -> str:
         hints=HINTS,
         evidence=lambda requirement: _evidence(requirement, exchanges),
         repeat=partial(
-            failure.command,
+            repeat_command.command,
+            settings={**report["settings"], "invoice-id": target["invoice_ids"]},
             base_url=None if target["embedded"] else target["base_url"],
-            capabilities=target["capabilities"],
         ),
         timeline=_timeline(report["exchanges"]),
         levels=("MUST", "SHOULD", "MAY"),
@@ -124,7 +125,7 @@ def _marked(exchange: Mapping[str, Any] | None, judgement: Mapping[str, Any]) ->
     answer = exchange["answer"] if exchange else None
     body = answer["body"] if answer else None
     content = body.get("text", body.get("base64", "")) if body else ""
-    place = locate.span(content, part) if body and "text" in body else None
+    place = json_places.span(content, part) if body and "text" in body else None
     start, end = place or (len(content), len(content))
     return {"field": part.lower(), "body": (content[:start], content[start:end], content[end:])}
 

@@ -19,7 +19,7 @@ from conformance.model.outcome import JUDGED, ExitCode, Judgement, Outcome
 from conformance.model.requirements import SOURCES, Level, Requirement, registry
 from conformance.model.verdict import Verdict
 from conformance.observe import repeat
-from conformance.report import traffic
+from conformance.report import json_causes, traffic
 
 if TYPE_CHECKING:
     from conformance.model.waivers import Use
@@ -68,6 +68,7 @@ def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
 
 
 def _build(run: Run, verdict: Verdict, ending: Ending) -> dict[str, Any]:
+    requirements = [_requirement(each, verdict, run.judgements) for each in _all()]
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -93,7 +94,8 @@ def _build(run: Run, verdict: Verdict, ending: Ending) -> dict[str, Any]:
         },
         "settings": run.target.public_settings(),
         **decided(verdict, aborted=run.abort is not None),
-        "requirements": [_requirement(each, verdict, run.judgements) for each in _all()],
+        "causes": json_causes.causes_of(requirements),
+        "requirements": requirements,
         "suite_errors": _judgements([each for each in run.judgements if each.requirement not in registry()]),
         "exchanges": exchanges(run),
     }
@@ -243,6 +245,7 @@ def told(judgement: Judgement) -> dict[str, Any]:
             "expected": judgement.expected,
             "observed": judgement.observed,
             "part": evidence.get("part"),
+            **{name: evidence[name] for name in ("facts", "around") if evidence.get(name)},
             "select": evidence.get("repeat", f"-k {judgement.requirement}"),
         }
     return shown

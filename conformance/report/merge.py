@@ -11,7 +11,7 @@ from conformance.model.outcome import ExitCode, Judgement, Outcome, worst
 from conformance.model.requirements import Level, registry
 from conformance.model.verdict import Verdict, decide
 from conformance.model.waivers import State, Use, Waiver
-from conformance.report import json_report, terminal
+from conformance.report import json_causes, json_report, terminal
 from conformance.sweep import conclusion
 from conformance.sweep.judgements import concluded
 from conformance.syntax.wording import counted
@@ -178,6 +178,7 @@ def _report(
     whole["requirements"] = [
         {**entry, "outcome": outcomes[entry["id"]], "judgements": found[entry["id"]]} for entry in first["requirements"]
     ]
+    whole["causes"] = json_causes.causes_of(whole["requirements"])
     return whole
 
 

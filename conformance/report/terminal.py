@@ -5,14 +5,17 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from conformance.model.outcome import JUDGED, Judgement, Outcome
-from conformance.model.requirements import SOURCES, Level, registry
-from conformance.model.verdict import Verdict
+from conformance.judge.causes import Cause, causes
+from conformance.model.outcome import JUDGED, ExitCode, Outcome
+from conformance.model.requirements import SOURCES, Level, Requirement
+from conformance.model.verdict import Verdict, gating_outcomes
 from conformance.observe import repeat
-from conformance.report import failure
+from conformance.report import cause_blocks, failure
+from conformance.report.styled import Styled
 from conformance.run import Run
 from conformance.syntax.wording import counted
 
@@ -42,7 +45,22 @@ HINTS: Mapping[str, str] = MappingProxyType(
         "repeat": "--repeat",
     }
 )
-_MOST_BLOCKS = 40
+# Lines that a run prints where it is to be short, and how many of them pytest and the names of files have.
+_MOST_LINES, _AROUND = 150, 12
+# The last lines, which have the table, the verdict and the first causes; how many of them pytest has.
+_LAST, _OF_PYTEST = 24, 2
+_MOST_FIRST = 5
+_MOST_WAIVERS = 5
+# Requirements that were not judged and are named.
+_MOST_NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How many checks were not selected, and whether the run was interrupted."""
+
+    deselected: int = 0
+    interrupted: bool = False
 
 
 def _fill(text: str, *, initial_indent: str = "", subsequent_indent: str) -> str:
@@ -62,20 +80,19 @@ def row(label: str, text: str) -> str:
     return _fill(text, initial_indent=f"{label:<12}", subsequent_indent=" " * 12)
 
 
-def findings(run: Run, verdict: Verdict) -> Iterator[str]:
-    """Yield a block for each requirement that failed, then shorter ones for those that warned."""
-    groups: dict[str, list[Judgement]] = {}
-    for judgement in run.judgements:
-        if judgement.outcome in {Outcome.FAILED, Outcome.WARNED}:
-            groups.setdefault(judgement.requirement, []).append(judgement)
-    ordered = [entry.id for entry in [*verdict.of(Outcome.FAILED), *verdict.of(Outcome.WARNED)]]
-    for name in ordered[:_MOST_BLOCKS]:
-        group = groups[name]
-        with_answer = group[0].outcome is Outcome.FAILED
-        yield from failure.block(registry()[name], group, failure.repeat(group[0], run), with_answer=with_answer)
-        yield ""
-    if len(ordered) > _MOST_BLOCKS:
-        yield f"… and {len(ordered) - _MOST_BLOCKS} more; the table below names them."
+def shown_causes(run: Run) -> list[Cause]:
+    """Return the causes that a run shows: what is only noted belongs to it where that fails the run."""
+    least = {Outcome.FAILED, Outcome.WARNED, *gating_outcomes(run.fail_on)}
+    return causes(each for each in run.judgements if each.outcome in least)
+
+
+def findings(run: Run, found: list[Cause], *, full: bool, lines: int) -> Iterator[str]:
+    """Yield what is wrong, by cause, the gravest first: all that is known, or no more than ``lines`` lines."""
+    if not full:
+        yield from cause_blocks.fitting(found, lines)
+        return
+    for cause in found:
+        yield from cause_blocks.full(cause, failure.repeat(cause.shown, run))
         yield ""
 
 
@@ -88,19 +105,19 @@ def errors(run: Run) -> Iterator[str]:
             yield ""
 
 
-def _source_row(verdict: Verdict, source: str) -> str | None:
+def _source_row(verdict: Verdict, source: str, *, full: bool) -> str | None:
     judged = verdict.of(*JUDGED, source=source)
     if not judged:
         return None
-    conform = len(verdict.of(Outcome.PASSED, source=source))
-    text = f"{conform}/{len(judged)} conform"
+    text = f"{len(verdict.of(Outcome.PASSED, source=source))} of {len(judged)} conform"
     for outcome in (Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED):
         if found := verdict.of(outcome, source=source):
-            text += f"   {len(found)} {outcome}: {' '.join(entry.id for entry in found)}"
+            text += f", {len(found)} {outcome}"
+            text += f" ({' '.join(entry.id for entry in found)})" if full else ""
     return row(NAMES[source], text)
 
 
-def _coverage(verdict: Verdict) -> str:
+def _coverage(verdict: Verdict, *, full: bool) -> str:
     judged = verdict.of(*JUDGED, level=Level.MUST)
     absent = verdict.of(Outcome.NOT_APPLICABLE, level=Level.MUST)
     unseen = verdict.of(Outcome.NOT_OBSERVED, level=Level.MUST)
@@ -111,18 +128,25 @@ def _coverage(verdict: Verdict) -> str:
             missing[need] = missing.get(need, 0) + 1
     parts = [f"{count} need{'s' if count == 1 else ''} {HINTS[need]}" for need, count in missing.items()]
     if unseen:
-        parts.append(f"{len(unseen)} not observed: {' '.join(entry.id for entry in unseen)}")
+        parts.append(f"{len(unseen)} not observed{_named(unseen, full=full)}")
     if parts:
         text += f" ({'; '.join(parts)})"
     return _fill(text, subsequent_indent="  ")
 
 
-def _waivers(verdict: Verdict) -> Iterator[str]:
-    """Yield what became of the waivers; each that needs attention by itself."""
+def _named(requirements: Sequence[Requirement], *, full: bool) -> str:
+    names = [each.id for each in requirements]
+    left = 0 if full else max(0, len(names) - _MOST_NAMED)
+    return f": {' '.join(names[: len(names) - left])}{f' and {left} more' if left else ''}"
+
+
+def _waivers(verdict: Verdict, *, full: bool) -> Iterator[str]:
+    """Yield what became of the waivers; each that needs attention by itself, some of them where space is short."""
     if verdict.waivers:
         states = Counter(str(use.state) for use in verdict.waivers)
         yield row("waivers", ", ".join(f"{count} {state}" for state, count in states.items()))
-    for use in verdict.unfit_waivers:
+    unfit = verdict.unfit_waivers
+    for use in unfit if full else unfit[:_MOST_WAIVERS]:
         yield row("", f"{use.state} {use.waiver.requirement}: {use.told}")
 
 
@@ -169,24 +193,56 @@ def swept(parts: Sequence[Mapping[str, Any]]) -> str:
     return text
 
 
-def summary(run: Run, verdict: Verdict, deselected: int, *, interrupted: bool) -> Iterator[str]:
-    """Yield the closing lines: target, requests, a row per source, coverage, verdict."""
+def summary(run: Run, found: list[Cause], ending: Ending, *, full: bool) -> list[str]:
+    """Return the closing lines: target, requests, a row per source, coverage, verdict, the first causes."""
+    verdict = run.verdict()
     name = "embedded reference server" if run.embedded else run.target.base_url
-    yield row("target", f"{name}  ({run.target.described()})")
-    yield from _sent(run)
-    yield from rows(verdict)
-    part = f"  (of the selected checks; {deselected} deselected)" if deselected else ""
-    so_far = "interrupted; so far: " if interrupted else ""
-    yield row("verdict", so_far + verdict.sentence + part)
+    head = [row("target", f"{name}  ({run.target.described()})"), *_sent(run)]
+    if found and not full:
+        again = failure.repeat(found[0].shown, run)
+        first, *more = failure.shell("", again)
+        head += [f"{'repeat':<12}{first.lstrip()}", *more]
+    tail = [*rows(verdict, full=full), _verdict_row(verdict, ending)]
+    lines = [line for each in (*head, *tail) for line in _divided(each)]
+    if full:
+        return lines
+    used = sum(len(_divided(each)) for each in tail)
+    return [*lines, *_first(found, min(_MOST_FIRST, _LAST - _OF_PYTEST - used))]
 
 
-def rows(verdict: Verdict) -> Iterator[str]:
-    """Yield a row per source, coverage and waivers."""
+def _divided(text: str) -> list[str]:
+    return [text] if "\n" not in text else text.split("\n")
+
+
+def _verdict_row(verdict: Verdict, ending: Ending) -> str:
+    part = f"  (of the selected checks; {ending.deselected} deselected)" if ending.deselected else ""
+    so_far = "interrupted; so far: " if ending.interrupted else ""
+    outcome = {ExitCode.CONFORMS: Outcome.PASSED, ExitCode.DOES_NOT_CONFORM: Outcome.FAILED}.get(verdict.exit_code)
+    return Styled(row("verdict", so_far + verdict.sentence + part), outcome or Outcome.WARNED)
+
+
+def _first(found: list[Cause], most: int) -> Iterator[str]:
+    """Yield the first causes in a line each, at least one."""
+    for number, cause in enumerate(found[: max(1, most)]):
+        yield cause_blocks.line(cause, f"{'first' if number == 0 else '':<12}")
+
+
+def rows(verdict: Verdict, *, full: bool = True) -> Iterator[str]:
+    """Yield a row per source, coverage and waivers; with the ids of requirements when they are ``full``."""
     for source in SOURCES:
-        if line := _source_row(verdict, source):
+        if line := _source_row(verdict, source, full=full):
             yield line
-    yield _coverage(verdict)
+    yield _coverage(verdict, full=full)
     unseen = [entry for entry in verdict.of(Outcome.NOT_OBSERVED) if entry.level is not Level.MUST]
     if unseen:
-        yield row("not seen", f"{len(unseen)} of other levels: {' '.join(entry.id for entry in unseen)}")
-    yield from _waivers(verdict)
+        yield row("not seen", f"{len(unseen)} of other levels{_named(unseen, full=full)}")
+    yield from _waivers(verdict, full=full)
+
+
+def report(run: Run, ending: Ending, *, full: bool) -> list[str]:
+    """Return all that a run prints at its end; ``full`` leaves nothing out, else it is no longer than a few screens."""
+    found = shown_causes(run)
+    closing = summary(run, found, ending, full=full)
+    broken = [line for each in errors(run) for line in each.split("\n")]
+    room = _MOST_LINES - len(closing) - min(len(broken), _MOST_LINES // 3) - _AROUND
+    return [*broken, *findings(run, found, full=full, lines=room), *closing]

@@ -6,10 +6,11 @@ import base64
 from collections.abc import Iterable
 from typing import Any
 
-from conformance.judge.evidence import cut, printable
+from conformance.judge.evidence import cut
 from conformance.model.exchange import Answer, Exchange, Fields
 from conformance.plan.shell import curl
 from conformance.syntax import redaction
+from conformance.syntax.wording import printable
 
 # Octets of a body, characters of a line, and lines of a header section that are shown.
 _LONGEST_BODY, _LONGEST_LINE, _MOST_LINES = 16_384, 1_000, 100

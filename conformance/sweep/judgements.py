@@ -49,6 +49,7 @@ def _violation(found: Mapping[str, Any], nodeid: str, repeat: str, subject: str)
             "request": found["curl"],
             "answer": found["answer"],
             "part": found["part"],
+            **({"facts": {**found["facts"], "count": found["count"]}} if "facts" in found else {}),
             "others": [f"invoice {each}" for each in invoices[:_MOST_NAMED]] if found["count"] > 1 else [],
             "repeat": repeat,
             "invoices": invoices,

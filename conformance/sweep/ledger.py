@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from conformance.judge import evidence
+from conformance.judge.facts import facts
 from conformance.model.exchange import Exchange
 from conformance.model.requirements import registry
 from conformance.model.waivers import without_count
 from conformance.plan.shell import curl
 from conformance.sweep.authority import Hit
+from conformance.syntax.wording import printable
 
 if TYPE_CHECKING:
     from conformance.sweep.state import State
@@ -52,7 +54,7 @@ class Ledger:
         self._changed.add(name)
 
     def _clean(self, text: str) -> str:
-        return self._redactor.text(evidence.printable(evidence.cut(text)))
+        return self._redactor.text(printable(evidence.cut(text)))
 
     def _told(self, hit: Hit, exchange: Exchange, part: str | None, shown: Any) -> dict[str, Any]:
         violation = hit.violation
@@ -61,15 +63,16 @@ class Ledger:
             head = len(list(exchange.answer.fields)) + 1
             text = json.dumps(shown, ensure_ascii=False)
             size = f"({len(exchange.answer.body)} bytes, in it:)"
-            lines = [*lines[:head], "", size, evidence.printable(evidence.cut(text, _LONGEST_ELEMENT))]
+            lines = [*lines[:head], "", size, printable(evidence.cut(text, _LONGEST_ELEMENT))]
         return {
             "requirement": hit.requirement,
             "check": hit.name,
             "expected": self._clean(violation.expected or registry()[hit.requirement].statement),
             "observed": self._clean(without_count(violation.observed)),
             "part": self._clean(part) if part else None,
-            "curl": self._redactor.text(evidence.printable(curl(exchange.request))),
+            "curl": self._redactor.text(printable(curl(exchange.request))),
             "answer": [self._redactor.text(line) for line in lines],
+            "facts": facts(violation, exchange, self._redactor, part=part),
             "count": 0,
             "invoices": [],
         }

@@ -250,7 +250,7 @@ def test_an_interruption_keeps_what_was_judged(own: Own) -> None:
     result = own(GOOD + '@requirement("ITEM-002")\ndef test_slow():\n    signal.raise_signal(signal.SIGINT)\n')
     assert result.code == 2
     assert result.row("verdict") == "interrupted; so far: conforms"
-    assert any(line.endswith("  1/1 conform") for line in result.lines)
+    assert any(line.endswith("  1 of 1 conform") for line in result.lines)
 
 
 def test_fail_on_decides_which_levels_fail_a_run(own: Own) -> None:
@@ -260,7 +260,7 @@ def test_fail_on_decides_which_levels_fail_a_run(own: Own) -> None:
     text = f'@requirement("{should}")\ndef test_should():\n    raise Violation("this", "that")\n'
     result = own(text)
     assert result.code == 0
-    assert f"WARNED {should}  SHOULD" in result.output
+    assert f"{should} (SHOULD)" in result.output
     failing = own(text, "--fail-on=should")
     assert (failing.code, failing.row("verdict")) == (1, "does not conform: 1 SHOULD requirement failed")
 

@@ -20,25 +20,31 @@ def block_of(*judgements: Judgement) -> list[str]:
 
 def test_what_was_shown_is_not_shown_again() -> None:
     lines = block_of(
-        judged("test_one", "curl http://a/1", others=["item GET /1", "item GET /1", "item GET /2"]),
+        judged("test_one", "curl http://a/1", others=["GET /1", "GET /1", "GET /2"]),
         judged("generated", "curl http://a/1", repeat="again"),
         judged("generated", "curl http://a/2", repeat="again"),
         judged("generated", "curl http://a/2", repeat="again"),
     )
-    assert lines[lines.index("  also      item GET /1") :] == [
-        "  also      item GET /1",
-        "            item GET /2",
-        "            generated: 200 OK",
-        "  and by    curl http://a/2",
+    assert lines[lines.index("  same for  GET /1") :] == [
+        "  same for  GET /1",
+        "            GET /2",
+        "            curl http://a/2",
         "  repeat    pytest -k COND-001",
     ]
 
 
 def test_no_more_than_five_others_are_shown() -> None:
-    first = judged("test_one", "curl http://a/0", others=[f"item GET /{number}" for number in range(8)])
+    first = judged("test_one", "curl http://a/0", others=[f"GET /{number}" for number in range(8)])
     lines = block_of(first, *(judged("generated", f"curl http://a/{number}", repeat="r") for number in range(8)))
-    assert "            … and 4 more" in lines
-    assert [line for line in lines if "and by" in line] == [f"  and by    curl http://a/{n}" for n in range(1, 6)]
+    assert "            … and 10 more" in lines
+
+
+def test_what_is_compared_is_not_taken_for_the_same_finding() -> None:
+    facts = {"asks": "GET /1", "count": 1, "missing": True}
+    lines = block_of(judged("test_one", "curl http://a/1", others=["GET /2"], facts=facts, part="ETag"))
+    assert "  compared  GET /2" in lines
+    assert "  part      ETag (missing)" in lines
+    assert not any("same for" in line for line in lines)
 
 
 def test_a_documented_fact_is_named_with_its_place() -> None:

@@ -17,9 +17,10 @@ import pytest
 
 from conformance import cli
 from conformance.model.requirements import OF_THE_CONTRACT, registry
+from conformance.reading import json_places
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
-from conformance.report import diff, html, json_report, locate
+from conformance.report import diff, html, json_report
 from tests.servers.raw import Talk, answer, hang_up, raw_server
 from tests.support.hostile import COOKIE, KEY, SIGNATURE, echo, hostile
 from tests.support.runs import CHECKS, ROOT, Result, command, run
@@ -97,7 +98,12 @@ def test_all_reports_say_the_same(files: str, request: pytest.FixtureRequest) ->
     assert re.search(r"<h1>(.*)</h1>", made.page)[1] == sentence  # type: ignore[index]
     failed = {each["id"] for each in report["requirements"] if each["outcome"] == "failed"}
     assert set(report["verdict"]["gating"]) == failed
-    assert {each.split()[1] for each in made.result.lines if each.startswith("FAILED ")} == failed
+    by_cause = {name for each in report["causes"] if each["outcome"] == "failed" for name in each["requirements"]}
+    assert failed <= by_cause
+    headlines = [each["headline"] for each in report["causes"] if each["outcome"] == "failed"]
+    printed = [each for each in made.result.lines if each.startswith("FAILED ")]
+    assert len(printed) == len(headlines)
+    assert [re.escape(one[:30]) for one in headlines] == [re.escape(each[8:38].rstrip()) for each in printed]
     assert set(re.findall(r'id="([A-Z]+-\d+)" data-outcome="failed"', made.page)) == failed
     suite = ET.parse(made.folder / "junit.xml").getroot()
     told = [f"{each.get('message')} {each.text}" for each in suite.iter("failure")]
@@ -358,20 +364,20 @@ def test_a_requirement_that_one_version_does_not_have_is_told(embedded: Files) -
 @pytest.mark.parametrize("rest", ["}", ', "x": [1', ", broken"], ids=["whole", "cut", "broken"])
 def test_the_value_that_a_pointer_names_is_found(pointer: str, marked: str | None, rest: str) -> None:
     text = ' {"data": {"id": "7", "list": [1, { "a": null }], "a/b" : true}' + rest
-    place = locate.span(text, pointer)
+    place = json_places.span(text, pointer)
     assert (text[place[0] : place[1]] if place else None) == marked
 
 
 def test_a_value_is_found_in_what_is_cut_behind_it() -> None:
     text = '{"data": {"id": "7", "long": "AAAA'
-    assert locate.span(text, "/data/id") == (16, 19)
-    assert locate.span(text, "/data/long") is None
-    assert locate.span(text, "/data/none") is None
+    assert json_places.span(text, "/data/id") == (16, 19)
+    assert json_places.span(text, "/data/long") is None
+    assert json_places.span(text, "/data/none") is None
 
 
 @pytest.mark.parametrize("text", ["", "[", "7", "{}", '{"data"', '{"data": ', "{1: 2}", '{"data": ' + "[" * 100_000])
 def test_what_cannot_be_told_is_not_marked(text: str) -> None:
-    assert locate.span(text, "/data/0/0") is None
+    assert json_places.span(text, "/data/0/0") is None
 
 
 @pytest.mark.parametrize("text", ["\x1b[31m", "\u202e", "\x00", "\ud800", "\x7f", "\x9b"])

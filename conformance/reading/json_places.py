@@ -1,9 +1,10 @@
-"""Where in a JSON text the value is that a pointer names: reports mark it."""
+"""Where in a JSON document and its text the value is that a pointer names (RFC 6901)."""
 
 from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 # Control characters in a text are another finding.
 _DECODER = json.JSONDecoder(strict=False)
@@ -53,3 +54,16 @@ def _member(text: str, at: int, wanted: str) -> int | None:
         if text[at] == ",":
             at = _skip(text, at + 1)
     return None
+
+
+def resolves(value: Any, pointer: str) -> bool:
+    """Return whether ``pointer`` names a value in the document ``value``."""
+    for part in pointer.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and name in value:
+            value = value[name]
+        elif isinstance(value, list) and name.isdecimal() and int(name) < len(value):
+            value = value[int(name)]
+        else:
+            return False
+    return True

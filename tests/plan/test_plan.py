@@ -195,7 +195,7 @@ def test_a_request_is_shown_as_a_command_that_runs() -> None:
     command = curl(Request("GET", "http://example.org/x?a=$HOME&b='c'", headers))
     arguments = run_in_shell(command)
     # A finding shows it in several lines, which are the same command.
-    lines = failure._command("request", command)
+    lines = failure.shell("request", command)
     assert len(lines) > 3
     assert run_in_shell("\n".join(line.removeprefix("  request") for line in lines)) == arguments
     assert arguments[:4] == ["-i", "--path-as-is", "--globoff", "-H"]

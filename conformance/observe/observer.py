@@ -12,13 +12,15 @@ from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.observe.canonical import canonical_request
 from conformance.observe.rate_limit import LONGEST_WAIT, retry_after
 from conformance.observe.sender import USUAL, Pacing, Sender
-from conformance.plan.requests import build_request
-from conformance.plan.steps import Step, closure, is_alone, is_burst
+from conformance.observe.unpack import culprit
+from conformance.plan.requests import build_request, request_of
+from conformance.plan.steps import Step, closure, is_alone, is_burst, probe_of
 from conformance.tokens import altered
 
 if TYPE_CHECKING:
     from conformance.config.target import Target
     from conformance.observe.record.recorder import Recorder
+    from conformance.plan.probe import Probe
 
 _BUSY = (429, 502, 503, 504)
 _BACKOFF = (0.5, 2.0, 8.0)
@@ -123,12 +125,32 @@ class Observer:
                     raise NotObserved(self.unbuilt.get(before, f"{before.probe} was not sent"))
                 known[before.probe] = earlier[before]
             request = build_request(step, self.target, known)
-            exchange = self._send(step, request)
+            exchange = self._unpacked(step, self._send(step, request), known)
         except (NotObserved, altered.ForgeError) as reason:
             return str(reason)
         with self._lock:
             self._sender.kept += len(exchange.body) if exchange.answer else 0
         return exchange
+
+    def _unpacked(self, step: Step, exchange: Exchange, known: Mapping[str, Exchange]) -> Exchange:
+        """Return the exchange that names which of many odd values had an effect; ``exchange`` when none had.
+
+        What is divided is superseded. Raises NotObserved when the run was interrupted.
+        """
+        probe = probe_of(step)
+        if step.turn or probe.packed is None:
+            return exchange
+        sent = [exchange]
+
+        def send(part: Probe) -> Exchange:
+            sent.append(self._send(step, request_of(part, step, self.target, known)))
+            return sent[-1]
+
+        found = culprit(probe, known[probe.packed.counterpart.name], exchange, send)
+        for other in sent:
+            if other is not found:
+                self._supersede(step, other)
+        return found
 
     def fetch(self, request: Request) -> Exchange:
         """Send one request outside of the plan; it is not recorded. Raises forge.ForgeError."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from conformance.model.exchange import JSON_API
+from conformance.reading.effects import Judge
 from conformance.syntax import redaction
 
 HeaderValue = str | Sequence[str] | None
@@ -41,6 +42,20 @@ def _arguments(part: object) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, eq=False)
+class Packed:
+    """What travels in one request although nothing of it may have an effect, and how an effect is told.
+
+    ``parts`` are the odd values, each as header fields or a function that returns some. ``counterpart`` is the same
+    request without any. ``effect`` compares the answers to both. When they differ, the parts are sent in halves until
+    the smallest request is found that still makes the difference.
+    """
+
+    parts: tuple[Headers | HeadersFunction, ...]
+    counterpart: Probe
+    effect: Judge
+
+
+@dataclass(frozen=True, eq=False)
 class Probe:
     """One declared request.
 
@@ -57,6 +72,7 @@ class Probe:
     ``burst`` sends it after everything else, together with others of that kind, as many at once as make a load; what
     is answered "later" is not sent again.
     ``turn`` counts the known invoices, round and round: which of them it is for.
+    ``packed`` are odd values that it carries all at once.
     ``previous`` is the page from which a page of a walk is reached by the link ``next``; then ``path`` is not used.
     """
 
@@ -76,6 +92,7 @@ class Probe:
     until_closed: bool = False
     burst: bool = False
     turn: int = 0
+    packed: Packed | None = None
     name: str = field(default="", init=False)
 
     def but(  # noqa: PLR0913 - one keyword per part of a request
@@ -114,10 +131,10 @@ class Probe:
 
     @cached_property
     def dependencies(self) -> tuple[str, ...]:
-        """Names of the probes whose exchanges this one is built from or has to follow."""
-        parts = (self.path, *self.layers)
+        """Names of the probes whose exchanges this one is built from, is compared with, or has to follow."""
+        parts = (self.path, *self.layers, *(self.packed.parts if self.packed else ()))
         named = {name for part in parts for name in _arguments(part)} - CONTEXT_NAMES
-        before = self.after if self.previous is None else (*self.after, self.previous)
+        before = (*self.after, *(each for each in (self.previous, self.packed and self.packed.counterpart) if each))
         said = (name for probe in self.talk for name in probe.dependencies)
         return (*sorted({*named, *said}), *(probe.name for probe in before))
 
@@ -180,6 +197,18 @@ def raw(template: str, *, needs: tuple[str, ...], until_closed: bool = False) ->
     """Declare what is written as it stands; line ends in ``template`` become CR LF."""
     text = template.replace("\n", "\r\n")
     return Probe("/invoices/{invoice_id}", raw=text, needs=needs, until_closed=until_closed)
+
+
+def pack(probe: Probe, parts: Iterable[Headers | HeadersFunction], effect: Judge, counterpart: Probe) -> Probe:
+    """Declare that ``parts``, odd values that may have no effect, travel in one request.
+
+    Raises ValueError when two of them give a value to one field.
+    """
+    found = tuple(parts)
+    names = [name.lower() for part in found if not callable(part) for name in part]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"one request has one value of {', '.join(sorted(twice))}")
+    return replace(probe, packed=Packed(found, counterpart, effect))
 
 
 def walk(start: Probe, max_pages: int) -> Walk:

@@ -80,9 +80,9 @@ def build_request(step: Step, target: Target, known: Mapping[str, Exchange]) -> 
     if step.turn:
         return known[step.probe].request
     probe = probe_of(step)
-    request = _request(probe, step, target, known)
+    request = request_of(probe, step, target, known)
     if probe.talk:
-        said = [text_of(_request(each, step, target, known)) for each in probe.talk]
+        said = [text_of(request_of(each, step, target, known)) for each in probe.talk]
         return replace(request, raw=tuple(said))
     if probe.raw:
         usual = "".join(f"{name}: {value}\r\n" for name, value in request.headers if name.lower() != "host")
@@ -93,7 +93,8 @@ def build_request(step: Step, target: Target, known: Mapping[str, Exchange]) -> 
     return request
 
 
-def _request(probe: Probe, step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:
+def request_of(probe: Probe, step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:
+    """Return the request of ``probe`` for the invoice of ``step``, with all that is packed into it; see above."""
     context = target.context(step.invoice_id)
     if probe.previous is not None:
         path = next_page(known[probe.previous.name])
@@ -108,7 +109,7 @@ def _request(probe: Probe, step: Step, target: Target, known: Mapping[str, Excha
     except ValueError:
         raise NotObserved(f"{step.probe} cannot be sent: {path[:80]!a} is not a URL") from None
     layers: list[Headers] = []
-    for layer in probe.layers:
+    for layer in (*probe.layers, *(probe.packed.parts if probe.packed else ())):
         given = _call(layer, known, context) if callable(layer) else layer
         assert isinstance(given, Mapping)
         layers.append(given)

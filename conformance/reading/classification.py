@@ -6,8 +6,9 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from conformance.model.exchange import JSON_API, Exchange, NotObserved
+from conformance.model.exchange import JSON_API, Exchange, NotObserved, Request
 from conformance.reading.header_fields import elements
+from conformance.syntax.redaction import has_placeholder
 
 _CANONICAL_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ROUTE = re.compile(r"/invoices(?:/(?P<id>[^/]+)(?:/relationships/account|/account)?)?", re.ASCII)
@@ -37,6 +38,8 @@ _LONG_HEADER_SECTION = 4000
 # RFC 9110 recommends that servers support 8000 octets (section 4.1); what comes near to that may be cut off.
 _LONG = 7500
 _MANY_LINES = 50
+# What the interface reads; a value of any other field may be refused before the application sees the request.
+_READ_BY_THE_INTERFACE = frozenset({"accept", "authorization", "content-type", "if-match", "if-none-match"})
 _METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 # What firewalls look for: markup, quotes, templates, path tricks, control characters.
 _LIKE_AN_ATTACK = re.compile(r"['\"<>;\\\x00-\x1f]|\.\.|\{\{|\$\{")
@@ -125,10 +128,15 @@ def made_by_application(exchange: Exchange, item: Exchange) -> bool:
         and not _MALFORMED_ESCAPE.search(query)
         and bool(_PLAIN_QUERY.fullmatch(unquote(query)))
         and special.isdisjoint(_STEERING)
+        and (exchange.status != 400 or (special <= _READ_BY_THE_INTERFACE and _is_printable(request)))
         and len(set(names)) == len(names) <= _MANY_LINES
         and sum(len(name) + len(value) for name, value in request.headers) < _LONG_HEADER_SECTION
         and exchange.status not in _FROM_A_GATEWAY
     )
+
+
+def _is_printable(request: Request) -> bool:
+    return all(value.isascii() and value.isprintable() for _, value in request.headers if not has_placeholder(value))
 
 
 def may_be_cut_off(exchange: Exchange) -> bool:

@@ -1,0 +1,76 @@
+"""Whether an answer shows that odd values in a request had an effect, compared with the answer without them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import Any
+
+from conformance.model.exchange import Exchange, NotObserved, Request
+
+
+class Effect(Enum):
+    """What odd values in a request did."""
+
+    NONE = auto()
+    # They were refused, as a gateway or a framework may do: nobody looked at what else there was.
+    REFUSED = auto()
+    # They broke the server, or changed what it shows.
+    SHOWN = auto()
+
+
+# Compares the answer to the plain request with the answer to the odd one.
+Judge = Callable[[Exchange, Exchange], Effect]
+
+# A redirect to another scheme or host, a condition or a range that is honoured, and what gateways and frameworks
+# refuse in their own words.
+_LAWFUL = frozenset({206, *range(300, 400), 400, 403, 412, *range(413, 418), 421, 422, 426, 429, 431, 451})
+# Lawful beside some fields only, by the beginning of their names.
+_LAWFUL_BESIDE = {406: ("accept",), 404: ("x-forwarded-", "forwarded", "x-scheme")}
+
+
+def added(plain: Request, odd: Request) -> tuple[tuple[str, str], ...]:
+    """Return the field lines of ``odd`` that ``plain`` does not have."""
+    return tuple(line for line in odd.headers if line not in plain.headers)
+
+
+def _is_lawful(plain: Exchange, odd: Exchange) -> bool:
+    beginnings = _LAWFUL_BESIDE.get(odd.status, ())
+    names = (name.lower() for name, _ in added(plain.request, odd.request))
+    return odd.status in _LAWFUL or any(name.startswith(beginnings) for name in names if beginnings)
+
+
+def _without_links(value: Any) -> Any:
+    """Return a JSON value without links: they may follow fields by which proxies name scheme, host and prefix."""
+    if isinstance(value, dict):
+        return {name: _without_links(member) for name, member in value.items() if name != "links"}
+    return list(map(_without_links, value)) if isinstance(value, list) else value
+
+
+def shown_data(exchange: Exchange) -> object:
+    """Return what a 200 answer shows, without links. Raises NotObserved when it is not such a document."""
+    document = exchange.ok_document
+    return _without_links(document.get("data")), _without_links(document.get("included"))
+
+
+def on_shown_data(plain: Exchange, odd: Exchange) -> Effect:
+    """Return the effect on a request that is served: the same data are shown, or the values are refused."""
+    if odd.answer is None:
+        return Effect.SHOWN
+    if _is_lawful(plain, odd):
+        return Effect.REFUSED
+    try:
+        wanted = shown_data(plain)
+    except NotObserved:
+        return Effect.NONE
+    try:
+        return Effect.NONE if shown_data(odd) == wanted else Effect.SHOWN
+    except NotObserved:
+        return Effect.SHOWN
+
+
+def on_refusal(plain: Exchange, odd: Exchange) -> Effect:
+    """Return the effect on a request that is refused with 401: it stays refused."""
+    if odd.answer is None or odd.status >= 500 or odd.succeeded:
+        return Effect.SHOWN
+    return Effect.NONE if odd.status == plain.status else Effect.REFUSED

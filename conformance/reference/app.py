@@ -181,11 +181,20 @@ class Api(Answers, Queries):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
-        started = time.perf_counter()
-        incoming = Incoming(scope, receive)
+        request = self.incoming(scope)
+        answer = await self.respond(request, Incoming(scope, receive))
+        if answer is None:
+            return
+        scope["state"]["exchange"] = (request, answer)
+        response = Response(None if answer.status in (204, 304) else answer.body, answer.status)
+        response.raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+        await response(scope, receive, send)
+
+    def incoming(self, scope: Scope) -> Request:
+        """The request of an ASGI scope, its content not yet read."""
         connection: Connection = scope["state"]["connection"]
         connection.requests += 1
-        request = Request(
+        return Request(
             method=scope["method"],
             path=scope["raw_path"].decode("latin-1"),
             query=scope["query_string"].decode("latin-1"),
@@ -196,6 +205,10 @@ class Api(Answers, Queries):
             connection=connection,
             connection_request_number=connection.requests,
         )
+
+    async def respond(self, request: Request, incoming: Incoming) -> Answer | None:
+        """The complete answer to a request; ``None`` when the client left before its content was read."""
+        started = time.perf_counter()
         try:
             await self.admit(request, incoming)
             await self.arrive(request)
@@ -203,12 +216,9 @@ class Api(Answers, Queries):
         except Problem as problem:
             answer = self.error_answer(request, problem)
         except ClientDisconnect:
-            return
+            return None
         self.finish(request, answer, started)
-        scope["state"]["exchange"] = (request, answer)
-        response = Response(None if answer.status in (204, 304) else answer.body, answer.status)
-        response.raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
-        await response(scope, receive, send)
+        return answer
 
     async def admit(self, request: Request, incoming: Incoming) -> None:
         """Check framing, sizes and authority, and read the content, which has no meaning here.

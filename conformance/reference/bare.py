@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from starlette.requests import Request as Incoming
 from uvicorn.server import ServerState
 
 from conformance.reference.instant import InstantLoop
-from conformance.reference.message import Connection
+from conformance.reference.message import Answer, Connection
 from conformance.reference.protocol import WireProtocol, configuration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from starlette.types import Message, Receive, Scope, Send
 
     from conformance.reference.app import Api
 
@@ -153,3 +156,63 @@ class BareServer:
         protocol.connection_lost(None)
         loop.run(lambda: True)
         return answers
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A request whose bytes have been read: what the application is called with."""
+
+    scope: Scope
+    content: bytes
+
+    def answer(self, api: Api) -> Answer | str:
+        """Return the answer of ``api``, before it is written; the error as text when it has none.
+
+        What is not written, as with HEAD, is left out.
+        """
+        scope = {**self.scope, "state": {"connection": Connection(number=0)}}
+        responding = api.respond(api.incoming(scope), Incoming(scope, self._receive))
+        try:
+            responding.send(None)
+        except StopIteration as end:
+            answer: Answer | None = end.value
+        except Exception as error:  # noqa: BLE001 - what a server without an answer breaks with is a fault of it
+            return repr(error)
+        else:
+            raise RuntimeError("the application waits")
+        if answer is None:
+            return "no answer"
+        if scope["method"] == "HEAD" or answer.status in (204, 304):
+            answer.body = b""
+        return answer
+
+    async def _receive(self) -> Message:
+        return {"type": "http.request", "body": self.content, "more_body": False}
+
+
+def parsed(message: bytes, api: Api) -> Parsed | None:
+    """Return the request that ``message`` is to ``api``; None unless it is exactly one, and well-formed."""
+    found: list[Parsed] = []
+
+    async def keep(scope: Scope, receive: Receive, send: Send) -> None:
+        content = b"".join([chunk async for chunk in Incoming(scope, receive).stream()])
+        found.append(Parsed(scope, content))
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    config = configuration(api)
+    config.loaded_app = keep
+    loop, transport = InstantLoop(), _Written("http")
+    protocol = WireProtocol(config, ServerState(), api, Connection(number=0), loop.loop)
+    protocol.connection_made(transport)
+    protocol.data_received(message)
+    loop.run(protocol.is_idle)
+    alone = len(found) == 1 and transport.end == "open" and protocol.conn.trailing_data == (b"", False)
+    protocol.connection_lost(None)
+    loop.run(lambda: True)
+    return found[0] if alone else None
+
+
+def shows_in_answers(api: Api) -> bool:
+    """Return whether all that ``api`` does shows in what :class:`Parsed` answers: nothing waits or touches bytes."""
+    return not (api.bytes_hooks or api.input_hooks or {"wire_bytes", "arrive"} & vars(api).keys())

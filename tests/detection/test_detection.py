@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from conformance.judge.suite import checks
@@ -30,9 +32,50 @@ def _sample() -> list[str]:
 
 
 BOTH_WAYS = frozenset(_sample())
+RECURRING = frozenset(name for name, fault in FAULTS.items() if detection.REPEAT in fault.needs)
+# Requirements of which several faults in one server may be reported: that answers to one request differ.
+SHARED = frozenset({"ROB-013"})
 
 
-@pytest.mark.parametrize("name", sorted(FAULTS))
+def _packed() -> list[tuple[str, ...]]:
+    """Return the faults that recur in groups that no requirement but the shared ones reports twice."""
+    groups: list[list[str]] = []
+    for name in sorted(RECURRING):
+        for group in groups:
+            if len(group) < 4 and not _reporting([name]) & _reporting(group) - SHARED:
+                group.append(name)
+                break
+        else:
+            groups.append([name])
+    return [tuple(group) for group in groups]
+
+
+def _reporting(names: Iterable[str]) -> frozenset[str]:
+    return frozenset().union(*({*FAULTS[name].caught_by, *FAULTS[name].also} for name in names))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Judge what recurs together: each such server is asked for everything many times. With ``--full`` one by one."""
+    full = metafunc.config.getoption("full")
+    if "names" in metafunc.fixturenames:
+        metafunc.parametrize("names", _packed(), ids="+".join)
+    elif "name" in metafunc.fixturenames:
+        metafunc.parametrize("name", sorted(FAULTS if full else FAULTS.keys() - RECURRING))
+
+
+def test_faults_that_recur_are_caught_by_exactly_what_they_name(names: tuple[str, ...]) -> None:
+    judgements = detection.judge([FAULTS[name] for name in names])
+    found = detection.caught(judgements)
+    missing = {name: sorted(FAULTS[name].caught_by - set(found)) for name in names}
+    assert not any(missing.values()), missing
+    assert not set(found) - _reporting(names), _observed(found, set(found) - _reporting(names))
+    assert not [each.reason for each in judgements if each.outcome is Outcome.ERROR]
+
+
+def test_every_fault_that_recurs_is_judged() -> None:
+    assert {name for names in _packed() for name in names} == RECURRING
+
+
 def test_a_fault_is_caught_by_exactly_what_it_names(name: str, request: pytest.FixtureRequest) -> None:
     fault = FAULTS[name]
     short = None if request.config.getoption("full") else differential.judge(fault)

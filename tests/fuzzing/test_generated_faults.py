@@ -20,10 +20,12 @@ DEFAULTS = settings_of()
 # Nothing else waits, so a second is long enough.
 TIMEOUTS = {"generated-id-encoded-slash-hangs": "1"}
 GETS = tuple(name for name in operations() if name.startswith("get"))
-# Most faults show in the first of these.
-ITEMS = [(name, group) for group in ("hostile", "contract", "fuzzing") for name in GETS] + [
-    (name, "head") for name in operations() if name.startswith("head")
-]
+# Most faults show in the first of these: requests for an invoice by itself.
+ITEMS = sorted(
+    [(name, group) for group in ("hostile", "contract", "fuzzing") for name in GETS]
+    + [(name, "head") for name in operations() if name.startswith("head")],
+    key=lambda item: item[0] not in {"getInvoice", "headInvoice"},
+)
 
 
 def session_of(server: ReferenceServer, name: str = "") -> Session:

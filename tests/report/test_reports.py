@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import signal
@@ -10,6 +11,7 @@ import sys
 import threading
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +38,14 @@ class Files:
     result: Result
     folder: Path
 
+    @cached_property
+    def _loaded(self) -> dict[str, Any]:
+        return json_report.load(str(self.folder / "report.json"))
+
     @property
     def report(self) -> dict[str, Any]:
-        report: dict[str, Any] = json_report.load(str(self.folder / "report.json"))
-        return report
+        """The report; what is done to it stays without consequences."""
+        return copy.deepcopy(self._loaded)
 
     @property
     def page(self) -> str:

@@ -8,11 +8,13 @@ not equal is sent over the wire, and only the cases that judge one of those exch
 from __future__ import annotations
 
 import ast
+import copy
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Any
 
 from conformance.config.target import Target
 from conformance.judge import suite
@@ -25,9 +27,11 @@ from conformance.model.outcome import Judgement
 from conformance.observe.message_bytes import head_of, revealed
 from conformance.plan.parameters import RECORD_WIDE
 from conformance.plan.steps import Step, closure
-from conformance.reference.bare import BareAnswer, BareServer
+from conformance.reference.app import Api
+from conformance.reference.bare import BareAnswer, BareServer, Parsed, parsed, shows_in_answers
 from conformance.reference.clock import Clock
 from conformance.reference.faults import Fault
+from conformance.reference.message import Answer
 from conformance.reference.server import ReferenceServer
 from conformance.run import Run
 from tests.support import detection
@@ -36,6 +40,11 @@ from tests.support import detection
 _EACH = tuple(f"observe_each({start}every_" for start in ("", "documents.distinct("))
 # What has to be seen on real connections, or again and again.
 _ON_CONNECTIONS = frozenset({"https", "load", detection.REPEAT})
+
+
+_CLAIMS: dict[str, dict[str, Any] | None] = {}
+# What an application answers to a step, before it is written or as bytes.
+Answered = Answer | str | list[BareAnswer]
 
 
 @dataclass
@@ -48,7 +57,9 @@ class Clean:
     record: Mapping[Step, Exchange]
     unbuilt: Mapping[Step, str]
     requests: Mapping[Step, tuple[bytes, ...]]
-    answers: Mapping[Step, list[BareAnswer]]
+    parsed: Mapping[Step, Parsed]
+    answers: Mapping[Step, Answered]
+    bare_answers: Mapping[Step, Answered]
     cases: tuple[suite.Case, ...]
 
     @cached_property
@@ -83,8 +94,20 @@ def clean(capabilities: frozenset[str]) -> Clean:
         run.observe(needed)
         record, target = dict(run.observer.record), run.target
         requests = {step: _messages(each, target) for step, each in record.items()}
-        answers = _answers(ReferenceServer(frozen=True), requests)
-        return Clean(server, target, tuple(needed), record, dict(run.observer.unbuilt), requests, answers, tuple(cases))
+        correct = ReferenceServer(frozen=True).api
+        read = {step: found for step, each in requests.items() if (found := _parsed(each, correct)) is not None}
+        return Clean(
+            server=server,
+            target=target,
+            steps=tuple(needed),
+            record=record,
+            unbuilt=dict(run.observer.unbuilt),
+            requests=requests,
+            parsed=read,
+            answers=_answers(correct, requests, read),
+            bare_answers=_answers(correct, requests, {}),
+            cases=tuple(cases),
+        )
     finally:
         run.stop()
 
@@ -104,9 +127,24 @@ def _messages(exchange: Exchange, target: Target) -> tuple[bytes, ...]:
     return (head_of(request, target) + request.body,)
 
 
-def _answers(server: ReferenceServer, requests: Mapping[Step, tuple[bytes, ...]]) -> dict[Step, list[BareAnswer]]:
-    bare = BareServer(server.api)
-    return {step: bare.converse(messages) for step, messages in requests.items()}
+def _parsed(messages: tuple[bytes, ...], api: Api) -> Parsed | None:
+    """Return the only request of a connection, read; None where there is more to it."""
+    return parsed(messages[0], api) if len(messages) == 1 else None
+
+
+def _answers(api: Api, requests: Mapping[Step, tuple[bytes, ...]], read: Mapping[Step, Parsed]) -> dict[Step, Answered]:
+    """Return what ``api`` answers: to what was ``read`` the answer before it is written, else the bytes."""
+    bare = BareServer(api)
+    return {
+        step: read[step].answer(api) if step in read else bare.converse(messages) for step, messages in requests.items()
+    }
+
+
+def _remembered(original: Callable[[str], dict[str, Any] | None], token: str) -> dict[str, Any] | None:
+    """Return the claims of ``token``, verified once: all frozen servers have one key."""
+    if token not in _CLAIMS:
+        _CLAIMS[token] = original(token)
+    return copy.deepcopy(_CLAIMS[token])
 
 
 def _changed(fault: Fault, known: Clean) -> set[Step] | None:
@@ -114,9 +152,13 @@ def _changed(fault: Fault, known: Clean) -> set[Step] | None:
     server = ReferenceServer(faults=[fault], frozen=True)
     if (server.token, server.signing_key) != (known.server.token, known.server.signing_key):
         return None
-    answers = _answers(server, known.requests)
-    changed = {step for step, answer in answers.items() if answer != known.answers[step]}
-    again = _answers(server, {step: known.requests[step] for step in changed})
+    if vars(server.api).keys().isdisjoint({"claims", "leeway"}):
+        server.api.replace(Api.claims, _remembered)
+    above = shows_in_answers(server.api)
+    read, expected = (known.parsed, known.answers) if above else ({}, known.bare_answers)
+    answers = _answers(server.api, known.requests, read)
+    changed = {step for step, answer in answers.items() if answer != expected[step]}
+    again = _answers(server.api, {step: known.requests[step] for step in changed}, read)
     if any(again[step] != answers[step] for step in changed):
         return None
     for step in known.steps:

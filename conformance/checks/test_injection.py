@@ -80,20 +80,6 @@ def test_a_path_trick_leads_nowhere_else(item: Exchange, item_again: Exchange, p
     expect(same, "a client error, or the same invoice", status_line(path_trick), path_trick)
 
 
-@requirement("SEC-010")
-def test_a_path_trick_needs_a_token(
-    item: Exchange, item_without_token: Exchange, path_trick_without_token: Exchange
-) -> None:
-    given_status(item, 200)
-    given(item_without_token.status >= 400, "the invoice is open to everybody: AUTH-001")
-    expect(
-        not path_trick_without_token.succeeded,
-        "a refusal without a token",
-        status_line(path_trick_without_token),
-        path_trick_without_token,
-    )
-
-
 @requirement("SEC-011")
 def test_encoded_line_ends_add_no_field(line_end: Exchange) -> None:
     lines = line_end.fields.lines(INJECTED)

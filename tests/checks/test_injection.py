@@ -109,15 +109,6 @@ def test_a_path_trick_is_the_same_or_nothing() -> None:
         assert outcome(check, path_trick=answer) == "violated"
 
 
-def test_a_path_trick_needs_a_token() -> None:
-    check = test_injection.test_a_path_trick_needs_a_token
-    opened = shown("path_trick_without_token")
-    assert outcome(check, path_trick_without_token=opened) == "violated"
-    assert outcome(check, path_trick_without_token=refusal(404)) == "passed"
-    assert outcome(check, path_trick_without_token=opened, item_without_token=shown()) == "not observed"
-    assert outcome(check, path_trick_without_token=opened, item_without_token=refusal(400)) == "violated"
-
-
 def test_an_injected_field_is_found() -> None:
     check = test_injection.test_encoded_line_ends_add_no_field
     assert outcome(check, line_end=shown("line_end", headers={INJECTED: "yes"})) == "violated"
@@ -155,7 +146,6 @@ def test_open_administration_is_found() -> None:
         (test_injection.test_an_injected_id_matches_nothing, "injected_id", "item"),
         (test_injection.test_an_injected_parameter_is_not_run, "injected_parameter", "item"),
         (test_injection.test_a_path_trick_leads_nowhere_else, "path_trick", "item"),
-        (test_injection.test_a_path_trick_needs_a_token, "path_trick_without_token", "item"),
         (test_injection.test_a_foreign_host_does_not_steer_the_links, "foreign_host", "item"),
         (test_injection.test_another_url_in_the_fields_is_not_looked_at, "other_url_in_fields", "item"),
         (test_injection.test_another_url_in_the_fields_is_not_looked_at, "other_url_in_fields", "item_again"),

@@ -48,3 +48,11 @@ def expect_documented_refusal(exchange: Exchange, *, syntax: bool) -> None:
     if not is_refused(exchange) or exchange.status in {413, 431}:
         raise NotObserved("not refused as a token")
     expect_status(exchange, 401, *((400,) if syntax else ()), why="the token is not valid")
+
+
+def shows_data(exchange: Exchange) -> bool:
+    """Return whether a successful answer has the data of a resource or of a collection, or a linkage."""
+    if not exchange.succeeded:
+        return False
+    value = exchange.json.value
+    return isinstance(value, dict) and (bool(value.get("data")) or holds_resource(value))

@@ -38,19 +38,7 @@ _TRICKS = {
     "encoded-twice": "/invoices/%252e%252e%252finvoices%252f{invoice_id}",
     "path-parameter": "/invoices/{invoice_id};conformance=1",
 }
-
-
-def _encoded_letter(invoice_id: str) -> str:
-    return f"/invoices/%{ord(invoice_id[0]):02X}{invoice_id[1:]}"
-
-
 path_trick = family({name: get(path) for name, path in _TRICKS.items()})
-path_trick_without_token = family(
-    {name: get(_TRICKS[name]).but(headers={"Authorization": None}) for name in ("encoded-dots", "path-parameter")}
-    | {
-        "encoded-letter": get(_encoded_letter).but(headers={"Authorization": None}),
-    }
-)
 
 # To an expression that ends in a dollar sign it looks like an id.
 id_with_line_end = get(f"{_ITEM}%0A")

@@ -159,7 +159,7 @@ def double_decoding(request: Request) -> Answer | None:
 fault("path-parameter-crash", {"SEC-010", "ERR-011"}, OWASP_CONFIGURATION)(
     "A path parameter behind the id is answered with 500.", crashes(lambda request: ";" in request.path)
 )
-fault("path-parameter-without-token", {"SEC-010"}, OWASP_CONFIGURATION)(
+fault("path-parameter-without-token", {"SEC-025"}, OWASP_CONFIGURATION)(
     "What asks for a token does not know a path with a parameter; what answers drops the parameter.",
     both(
         open_to_all(lambda request: ";" in request.path),
@@ -272,7 +272,7 @@ fault(
         becomes(500, starts_with_include, 400),
     ),
 )
-fault("encoded-path-without-token", {"SEC-010"}, OWASP_CONFIGURATION)(
+fault("encoded-path-without-token", {"SEC-025"}, OWASP_CONFIGURATION)(
     "A path with an encoded letter needs no token.", open_to_all(lambda request: "%" in request.path)
 )
 

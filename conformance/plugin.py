@@ -7,11 +7,11 @@ from collections.abc import Generator
 import pytest
 
 from conformance.config import settings
-from conformance.pytest_hooks import call, collection, finish, options, signals
+from conformance.pytest_hooks import call, collection, finish, options, progress, signals
 from conformance.pytest_hooks.items import only_checks, settings_of
 
 # In the order in which a run needs them.
-HOOKS = (collection, call, finish)
+HOOKS = (collection, call, progress, finish)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

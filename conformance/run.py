@@ -17,6 +17,7 @@ from conformance.model.requirements import Level, registry
 from conformance.model.verdict import Verdict, decide
 from conformance.observe import preflight, repeat
 from conformance.observe.observer import Observer
+from conformance.observe.progress import Progress, Silent
 from conformance.observe.record.recorder import Recorder, now
 from conformance.observe.record.replay import Record, ReplayObserver, facts_of
 from conformance.plan.steps import Step, everything
@@ -63,6 +64,7 @@ class Run:
         self.observed = False
         # Whether the documented request has been sent again after all others.
         self.looked_again = False
+        self.progress: Progress = Silent()
         # The version of the record for which everything was sent, and what was collected from which version.
         self._everything = -1
         self._received: dict[str, tuple[int, tuple[Exchange, ...]]] = {}
@@ -185,8 +187,8 @@ class Run:
         """Send all ``steps``, and what is stable of them as often as is wanted; see Observer.observe."""
         self.observed = True
         steps = list(steps)
-        self.observer.observe(steps)
-        repeat.send(self.observer, steps, self.settings["repeat"])
+        self.observer.observe(steps, self.progress)
+        repeat.send(self.observer, steps, self.settings["repeat"], self.progress)
 
     def exchanges(self, steps: Sequence[Step], *, need_all: bool) -> tuple[Exchange, ...]:
         """Return the exchanges of ``steps``.

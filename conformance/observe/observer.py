@@ -19,6 +19,7 @@ from conformance.tokens import altered
 
 if TYPE_CHECKING:
     from conformance.config.target import Target
+    from conformance.observe.progress import Progress
     from conformance.observe.record.recorder import Recorder
     from conformance.plan.probe import Probe
 
@@ -26,6 +27,24 @@ _BUSY = (429, 502, 503, 504)
 _BACKOFF = (0.5, 2.0, 8.0)
 # Requests under way at once where a load is wanted.
 _BURST = 20
+
+
+def _nothing(number: int) -> None:
+    """Leave uncounted what is sent by the way."""
+
+
+def _counted(progress: Progress, total: int, name: str) -> Callable[[int], None]:
+    """Return what reports how many of ``total`` were answered when it gets the number of those that just were."""
+    done = 0
+
+    def advance(number: int) -> None:
+        nonlocal done
+        done += number
+        progress.advance(done, total)
+
+    progress.phase(name)
+    progress.advance(0, total)
+    return advance
 
 
 class Observer:
@@ -43,6 +62,7 @@ class Observer:
         self.version = 0
         # Seconds before each further attempt of a request that has to succeed.
         self.backoff: tuple[float, ...] = _BACKOFF
+        self._advance: Callable[[int], None] = _nothing
         self._lock = threading.Lock()
         self._sender = Sender(target, self._supersede)
 
@@ -56,22 +76,31 @@ class Observer:
         """What the target does so that it is asked for one thing after the other, None when it is not."""
         return self._sender.in_turn
 
-    def observe(self, steps: Iterable[Step], progress: Callable[[int, int], None] | None = None) -> None:
+    def observe(self, steps: Iterable[Step], progress: Progress | None = None, name: str = "sending") -> None:
         """Send what is not yet recorded, dependencies first, as many at once as the settings allow.
 
-        An interruption ends it at once; what has been received stays in the record.
+        ``progress`` gets to know under ``name`` how far it is. An interruption ends it at once; what has been received
+        stays in the record.
         """
-        if not (missing := [step for step in steps if not self._known(step)]):
+        if not (wanted := self._unknown(steps)):
             return
-        wanted = [step for step in closure(missing) if not self._known(step)]
+        self._advance = _counted(progress, len(wanted), name) if progress else _nothing
+        try:
+            self._observe(wanted)
+        finally:
+            self._advance = _nothing
+
+    def _observe(self, steps: Iterable[Step]) -> None:
+        if not (wanted := self._unknown(steps)):
+            return
         burst = [step for step in wanted if is_burst(step)]
         if burst and len(burst) < len(wanted):
-            self.observe([step for step in wanted if step not in burst], progress)
-            self.observe(burst, progress)
+            self._observe([step for step in wanted if step not in burst])
+            self._observe(burst)
             return
         for quiet in [step for step in wanted if is_alone(step)] if len(wanted) > 1 else ():
-            self.observe(closure([quiet])[:-1], progress)
-            self.observe([quiet], progress)
+            self._observe(closure([quiet])[:-1])
+            self._observe([quiet])
         wanted = [step for step in wanted if not self._known(step)]
         waiting = dict.fromkeys(wanted)
         workers = _BURST if burst else self._sender.pacing.workers or self.target.settings["concurrency"]
@@ -93,8 +122,7 @@ class Observer:
                         self.unbuilt[step] = outcome
                     else:
                         received[step] = outcome
-                if progress:
-                    progress(len(wanted) - len(waiting) - len(running), len(wanted))
+                self._advance(len(done))
         except BaseException:
             self._end()
             raise
@@ -104,15 +132,20 @@ class Observer:
             self.record.update({step: received[step] for step in wanted if step in received})
         self._collect_stray()
 
-    def observe_at(self, pacing: Pacing, steps: Iterable[Step]) -> None:
+    def observe_at(self, pacing: Pacing, steps: Iterable[Step], progress: Progress | None = None) -> None:
         """Send ``steps`` in their order and at this pacing; one with a limit begins with new connections."""
         self._sender.pacing = pacing
         if pacing.workers or pacing.per_connection:
             self._sender.pool.close_idle()
         try:
-            self.observe(steps)
+            self.observe(steps, progress, "sending again")
         finally:
             self._sender.pacing = USUAL
+
+    def _unknown(self, steps: Iterable[Step]) -> list[Step]:
+        """Return what is not yet recorded of ``steps``, dependencies first."""
+        missing = [step for step in steps if not self._known(step)]
+        return [step for step in closure(missing) if not self._known(step)]
 
     def _known(self, step: Step) -> bool:
         return step in self.record or step in self.unbuilt

@@ -22,6 +22,7 @@ from conformance.reading.classification import may_be_cut_off, says_later
 
 if TYPE_CHECKING:
     from conformance.observe.observer import Observer
+    from conformance.observe.progress import Progress
     from conformance.plan.steps import Step
 
 PACINGS = (
@@ -88,7 +89,7 @@ def tally(observer: Observer, times: int) -> Tally | None:
     return Tally(times, sum(step.turn == 1 for step in later), dict(sorted(aside.items())))
 
 
-def send(observer: Observer, steps: Sequence[Step], times: int) -> None:
+def send(observer: Observer, steps: Sequence[Step], times: int, progress: Progress | None = None) -> None:
     """Send what is stable of ``steps``, all that they depend on included, until each has been sent ``times`` times."""
     if times < 2:
         return
@@ -99,4 +100,4 @@ def send(observer: Observer, steps: Sequence[Step], times: int) -> None:
     for turn in range(1, times):
         order = [replace(step, turn=turn) for step in repeated]
         random.Random(turn).shuffle(order)  # noqa: S311 - an order, no secret
-        observer.observe_at(PACINGS[(turn - 1) % len(PACINGS)], order)
+        observer.observe_at(PACINGS[(turn - 1) % len(PACINGS)], order, progress)

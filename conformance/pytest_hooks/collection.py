@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.config import settings
-from conformance.pytest_hooks import check_item, generated_item, sweep_item, xdist
+from conformance.pytest_hooks import check_item, generated_item, progress, sweep_item, xdist
 from conformance.pytest_hooks.check_item import CheckItem
 from conformance.pytest_hooks.items import existing_run, only_checks, run_of, write_lines
 from conformance.pytest_hooks.judging_item import GeneratingItem, JudgingItem
@@ -111,13 +111,16 @@ def _begin(session: pytest.Session) -> bool | None:
         write_lines(session.config, plan.lines(run.target, steps, aborted=run.abort))
         return True
     started = time.monotonic()
+    progress.begin(session.config, session.items)
     run.start()
     if xdist.is_worker(session.config):
         return None
     if run.abort:
+        progress.end(session.config)
         write_lines(session.config, [run.abort.message])
         return True
     run.observe(needed(run.target, cases))
+    progress.sent(session.config)
     if not run.kept:
         run.seconds = time.monotonic() - started
     return None
@@ -126,10 +129,13 @@ def _begin(session: pytest.Session) -> bool | None:
 def _begin_elsewhere(config: pytest.Config) -> bool | None:
     """Look at the target before several processes do."""
     run = run_of(config)
+    progress.begin(config, [])
     run.start()
     if run.abort:
+        progress.end(config)
         write_lines(config, [run.abort.message])
         return True
+    run.progress.phase("several processes")
     return None
 
 

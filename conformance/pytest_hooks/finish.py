@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.pytest_hooks import xdist
+from conformance.pytest_hooks import progress, xdist
 from conformance.pytest_hooks.check_item import CheckItem
 from conformance.pytest_hooks.items import PACKAGE, existing_run, write_lines
 from conformance.pytest_hooks.judging_item import JudgingItem
@@ -37,6 +37,7 @@ class Collector:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """End what the run started and let the verdict decide the exit code."""
+    progress.end(session.config)
     run = existing_run(session.config)
     if run is None:
         return

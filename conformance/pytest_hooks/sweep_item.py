@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,8 +15,7 @@ from conformance.pytest_hooks.judging_item import GeneratingItem
 from conformance.pytest_hooks.xdist import workers
 
 if TYPE_CHECKING:
-    from conformance.sweep.progress import Advance
-    from conformance.sweep.session import Sweep
+    from conformance.sweep.session import Advance, Sweep
 
 
 class SweepItem(GeneratingItem):
@@ -38,9 +37,9 @@ class SweepItem(GeneratingItem):
         run = run_of(self.config)
         if run.kept:
             return
-        with closing(self._sweep()) as sweep, _shown(self.config) as advance:
+        with closing(self._sweep()) as sweep:
             try:
-                self._summary = self._judge(sweep, advance)
+                self._summary = self._judge(sweep, run.progress.advance)
             except KeyboardInterrupt:
                 # No report is made of an item that is interrupted.
                 summary = sweep.summary()
@@ -73,16 +72,6 @@ class SweepItem(GeneratingItem):
         """Return one line for a wrong setting, the traceback for everything else."""
         wrong = isinstance(excinfo.value, SettingError)
         return str(excinfo.value) if wrong else super().repr_failure(excinfo, style)
-
-
-@contextmanager
-def _shown(config: pytest.Config) -> Iterator[Advance]:
-    """Show progress on the terminal, though the output of tests is kept from it."""
-    from conformance.sweep import progress
-
-    capture = config.pluginmanager.getplugin("capturemanager")
-    with capture.global_and_fixture_disabled() if capture else nullcontext(), progress.shown("sweep") as advance:
-        yield advance
 
 
 def items_of(collector: pytest.Collector, name: str, function: Any) -> Iterator[SweepItem]:

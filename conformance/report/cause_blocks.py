@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _WORD = 8
 # Of a line, what its ids may take, and of a short block, the longest text and the most lines of a command.
 _MOST_IDS, _LONGEST, _MOST_LINES = 3, 136, 8
-_MOST_OTHERS = 20
+_MOST_OTHERS, _MOST_INVOICES = 20, 3
 
 
 def _head(cause: Cause, wide: int = failure.WIDTH) -> list[str]:
@@ -35,6 +35,8 @@ def short(cause: Cause) -> list[str]:
     if shown.observed:
         lines += failure.entry("observed", _cut(shown.observed))
     lines += [line for line in failure.part(shown) if len(line) <= failure.WIDTH][:3]
+    if "invoices" in shown.evidence:
+        lines += failure.others([shown], _MOST_INVOICES)
     command = failure.shell("curl", str(shown.evidence["request"])) if "request" in shown.evidence else []
     return lines + (command if len(command) <= _MOST_LINES else [])
 

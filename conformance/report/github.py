@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from conformance.judge.causes import FOUND
 from conformance.model.outcome import JUDGED, Judgement, Outcome
 from conformance.model.requirements import SOURCES, Requirement, registry
 from conformance.model.verdict import Verdict, gating_outcomes
@@ -39,7 +40,7 @@ def _warned(verdict: Verdict) -> list[Requirement]:
 
 def _found(run: Run, requirement: Requirement) -> Judgement:
     own = (each for each in run.judgements if each.requirement == requirement.id)
-    return next(each for each in own if each.outcome in {Outcome.FAILED, Outcome.WARNED})
+    return next(each for each in own if each.outcome in FOUND)
 
 
 def _data(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
@@ -26,8 +26,9 @@ from conformance.sweep.walk import Series, Walk, series_of, with_url
 if TYPE_CHECKING:
     from conformance.config.target import Target
     from conformance.model.exchange import Exchange, Request
-    from conformance.sweep.progress import Advance
 
+# Takes over how many invoices are known, and how many there are, as far as that is known.
+Advance = Callable[[int, int | None], None]
 # Elements of a page that are asked for: few requests, and answers that come within the usual time limits.
 PAGE_SIZE = 100
 # Pages in a row that bring no new invoice: the links lead in a circle.
@@ -98,7 +99,7 @@ class Sweep:
     # The way.
 
     def run(self, advance: Advance) -> dict[str, Any]:
-        """Sweep, telling ``advance`` how far it is. Raises whatever interrupts it; the state is kept."""
+        """Sweep, reporting to ``advance`` how far it is. Raises whatever interrupts it; the state is kept."""
         executor = ThreadPoolExecutor(self._width, thread_name_prefix="sweep")
         self._started = time.monotonic()
         try:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from conformance.sweep.progress import Advance
-    from conformance.sweep.session import Sweep
+    from conformance.sweep.session import Advance, Sweep
 
 pytestmark = pytest.mark.generated
 

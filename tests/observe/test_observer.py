@@ -10,6 +10,7 @@ import pytest
 
 from conformance.config.target import UNKNOWN_ID
 from conformance.model.exchange import NotObserved
+from conformance.observe.progress import Silent
 from conformance.plan.steps import Step
 from tests.servers.raw import OK, Talk, always, answer, hang_up, once, raw_server
 from tests.support.observing import observed
@@ -259,14 +260,16 @@ def test_an_interruption_ends_what_is_under_way_and_keeps_what_came() -> None:
             asked.wait(5)
             talk.send(OK)
 
-    def interrupt(_done: int, _all: int) -> None:
-        raise KeyboardInterrupt
+    class Interrupting(Silent):
+        def advance(self, done: int, total: int | None = None) -> None:  # noqa: ARG002
+            if done:
+                raise KeyboardInterrupt
 
     with raw_server(script) as server:
         observer = observer_of(server.base_url, request_timeout="30")
         started = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
-            observer.observe([ITEM, OTHER], interrupt)
+            observer.observe([ITEM, OTHER], Interrupting())
         for thread in threading.enumerate():
             if thread.name.startswith("observer"):
                 thread.join(10)

@@ -15,7 +15,7 @@ from conformance.reference.app import Api
 from conformance.reference.faults import all_faults
 from conformance.reference.message import Answer, Request
 from conformance.reference.server import ReferenceServer
-from conformance.sweep import conclusion, progress, session
+from conformance.sweep import conclusion, session
 from tests.support.sweeping import (
     by_cursor,
     by_offset,
@@ -325,23 +325,3 @@ def test_what_does_not_fit_together_is_said(server: ReferenceServer) -> None:
     cut = {**two, "pages": two["pages"][1:]}
     assert conclusion.parts_missing([one, cut]) == ["page 2 is in no part"]
     assert all(each.reason for each in conclusion.conclude(dataclasses.replace(conclusion.join([one]))))
-
-
-# Progress.
-
-
-def test_without_a_terminal_progress_is_a_line_from_time_to_time(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = 0.0
-    monkeypatch.setattr("conformance.sweep.progress.time.monotonic", lambda: now)
-    with progress.shown("sweep") as advance:
-        for done in range(0, 1000, 10):
-            advance(done, 1000)
-            now += 1.0
-    lines = capsys.readouterr().err.splitlines()
-    assert lines == [
-        "sweep: 300 of 1000, 10/s, 70 s left",
-        "sweep: 600 of 1000, 10/s, 40 s left",
-        "sweep: 900 of 1000, 10/s, 10 s left",
-    ]

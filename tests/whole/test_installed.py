@@ -73,7 +73,7 @@ def test_the_action_judges(runner: Path, server: ReferenceServer, tmp_path: Path
     }
     done = judge(runner, tmp_path, inputs)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "::error title=AUTH-002 (MUST%2C " in done.stdout
+    assert "::error title=WWW-Authenticate is missing" in done.stdout
     assert "AUTH\\-002" in (tmp_path / "s.md").read_text()
     reports = tmp_path / DEFAULTS["reports"]
     assert sorted(path.name for path in reports.iterdir()) == ["junit.xml", "report.html", "report.json"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from conformance.config.target import Target
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.model.outcome import Judgement
 from conformance.observe.observer import Observer
+from conformance.observe.progress import Progress
 from conformance.observe.record import har
 from conformance.observe.record.recorder import FORMAT
 from conformance.plan.requests import build_request
@@ -137,9 +138,9 @@ class ReplayObserver(Observer):
         """How many requests were sent when the record was made."""
         return self.kept.sent
 
-    def observe(self, steps: Iterable[Step], progress: Callable[[int, int], None] | None = None) -> None:
+    def observe(self, steps: Iterable[Step], progress: Progress | None = None, name: str = "sending") -> None:
         """Take what is not yet judged from the record."""
-        super().observe(steps, progress)
+        super().observe(steps, progress, name)
         # In the order in which they came, whichever thread found them.
         self.superseded += [exchange for _, exchange in sorted(self._found, key=lambda each: each[0])]
         self._found.clear()

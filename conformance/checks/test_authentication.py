@@ -256,6 +256,16 @@ def test_a_token_in_the_url_does_not_authenticate(
     expect(not token_in_query.succeeded, "401, or 400 for the parameter", status_line(token_in_query), token_in_query)
 
 
+@requirement("AUTH-009")
+def test_a_token_in_other_parameters_does_not_authenticate(
+    item: Exchange, item_without_token: Exchange, token_in_other_parameters: Exchange
+) -> None:
+    _guarded(item, item_without_token)
+    opened = token_in_other_parameters.succeeded
+    observed = status_line(token_in_other_parameters)
+    expect(not opened, "401, or 400 for the parameter", observed, token_in_other_parameters)
+
+
 @requirement("AUTH-010")
 def test_two_authorization_lines_are_refused(
     item: Exchange, item_without_token: Exchange, two_authorizations: Exchange
@@ -346,6 +356,20 @@ def test_a_token_with_a_foreign_character_is_refused(
 ) -> None:
     _guarded(item, item_without_token)
     _expect_refusal(interrupted_token, "the signature is not base64url")
+
+
+@requirement("JWT-016")
+def test_a_token_that_is_loosely_encoded_is_refused(
+    item: Exchange, item_without_token: Exchange, loosely_encoded_token: Exchange
+) -> None:
+    _guarded(item, item_without_token)
+    _expect_refusal(loosely_encoded_token, "the signature is not base64url without padding")
+
+
+@requirement("JWT-017")
+def test_a_known_key_does_not_sign(item: Exchange, item_without_token: Exchange, token_of_known_key: Exchange) -> None:
+    _guarded(item, item_without_token)
+    _expect_refusal(token_of_known_key, "the token is signed with nothing, or with a key that everybody knows")
 
 
 @requirement("JWT-008")

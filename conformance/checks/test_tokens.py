@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.checks.support.refusals import expect_documented_refusal, expect_refused, is_refused
 from conformance.judge.api import Violation, expect_status, observe_each, requirement
 from conformance.judge.comparison import expect_alike
-from conformance.judge.preconditions import given, given_served_to_its_owner, given_status
+from conformance.judge.preconditions import expect_survived, given, given_served_to_its_owner, given_status
 from conformance.model.exchange import Exchange
 
 Exchanges = tuple[Exchange, ...]
@@ -98,6 +98,41 @@ def test_an_unknown_critical_extension_is_refused(
     _key_fits(item_without_token, minted_token)
     given(token_with_extension.status == 200, "the extension is refused, critical or not")
     expect_refused(token_with_critical_extension, "crit names an extension that nobody knows")
+
+
+@requirement("JWT-016")
+def test_a_minted_token_that_is_loosely_encoded_is_refused(
+    item_without_token: Exchange, minted_token: Exchange, loosely_encoded_minted_token: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    given(loosely_encoded_minted_token.status < 500, "a server error: ERR-011")
+    expect_refused(loosely_encoded_minted_token, "a part is not base64url without padding")
+
+
+@requirement("JWT-018")
+def test_an_unusual_token_is_accepted(
+    item_without_token: Exchange, minted_token: Exchange, unusual_token: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    given(unusual_token.status < 500, "a server error: ERR-011")
+    expect_status(unusual_token, 200, why="the token is valid in an unusual form")
+
+
+@requirement("JWT-019")
+def test_a_token_of_impossible_types_is_refused(
+    item_without_token: Exchange, minted_token: Exchange, token_of_impossible_types: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    expect_refused(token_of_impossible_types, "a part of the token has a type that it cannot have")
+
+
+@requirement("JWT-020")
+def test_a_token_of_odd_types_is_survived(
+    item_without_token: Exchange, minted_token: Exchange, token_of_odd_types: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    expect_survived(token_of_odd_types)
+    expect_status(token_of_odd_types, 200, 401, 400, why="it may be looked at or not")
 
 
 def _refused_alone(exchanges: Exchanges, name: str) -> None:

@@ -18,6 +18,7 @@ EXPOSING = frozenset(
         "CACHE-009",
         "JWT-011",
         "JWT-014",
+        "JWT-017",
         "ROB-008",
         "SEC-001",
         "SEC-002",
@@ -25,6 +26,11 @@ EXPOSING = frozenset(
         "SEC-005",
         "SEC-020",
         "SEC-024",
+        "SEC-025",
+        "SEC-026",
+        "SEC-027",
+        "SEC-028",
+        "SEC-029",
     }
 )
 # Areas about who the client is.

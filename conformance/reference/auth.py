@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 SESSION = 3600
 """Seconds for which a renewed session lasts."""
 
+TIMES = ("exp", "nbf")
+"""Claims that are looked at and have to be times."""
+
 # Decoders skip foreign characters; RFC 7515 section 2 does not allow any.
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 _CREDENTIALS = re.compile(r"bearer +(?P<token>\S+)", re.IGNORECASE | re.ASCII)
@@ -88,7 +91,12 @@ class Authentication:
             )
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):
             return None
-        return claims
+        return claims if all(map(self.is_time, (claims[name] for name in TIMES if name in claims))) else None
+
+    @staticmethod
+    def is_time(value: object) -> bool:
+        """True for a number, as times in claims are (RFC 7519, section 2); true and false are none."""
+        return isinstance(value, int | float) and not isinstance(value, bool)
 
     def identify(self, claims: dict[str, Any]) -> Customer | None:
         """The customer whom the subject names: a number as documented, or the same as a string."""

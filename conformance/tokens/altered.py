@@ -106,6 +106,38 @@ def _foreign_key(key: bytes, **hint: object) -> Callable[[str], str]:
     return derive
 
 
+def _subject(token: str) -> str:
+    """Return the subject that a token names, by itself. Raises ForgeError when it names none that a field can hold."""
+    subject = decode_segment(segments(token)[1]).get("sub")
+    if isinstance(subject, bool) or not isinstance(subject, str | int) or not str(subject).isprintable():
+        raise ForgeError("the given token names no subject")
+    return str(subject)
+
+
+def _other_alphabet(signature: str) -> str:
+    """Write a signature in the alphabet of base64 that is not made for URLs."""
+    return signature.replace("-", "+").replace("_", "/")
+
+
+def _rewritten_signature(change: Callable[[str], str]) -> Callable[[str], str]:
+    def derive(token: str) -> str:
+        header, payload, signature = segments(token)
+        return f"{header}.{payload}.{change(signature)}"
+
+    return derive
+
+
+# Keys that libraries and programs fall back on, and that examples have: of nothing, of blank memory, of words.
+KNOWN_KEYS: Mapping[str, bytes] = MappingProxyType(
+    {
+        "empty": b"",
+        "zeros": bytes(32),
+        "secret": b"secret",
+        "example": b"your-256-bit-secret",
+        "change": b"changeme",
+        "undefined": b"undefined",
+    }
+)
 _DEEP = base64.urlsafe_b64encode(b'{"alg":"HS256","x":' + b"[" * 2000 + b"]" * 2000 + b"}").rstrip(b"=").decode()
 _FOREIGN_KEY = b"a key of the conformance suite, known to no server"
 
@@ -138,6 +170,12 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         ),
         # A server that looks the key up by kid finds the one that stands there.
         "foreign-key-injected": _foreign_key(b"injected", kid="nosuch' UNION SELECT 'injected"),
+        **{f"known-key-{name}": _foreign_key(key) for name, key in KNOWN_KEYS.items()},
+        "signature-padded": _rewritten_signature(lambda signature: f"{signature}{'=' * (-len(signature) % 4) or '='}"),
+        "signature-of-other-alphabet": _rewritten_signature(_other_alphabet),
+        "signature-with-blank": _rewritten_signature(lambda signature: f"{signature[:8]} {signature[8:]}"),
+        # No token: the name of the customer by itself.
+        "subject": _subject,
         # A server that reads the file named by kid finds an empty key.
         "foreign-key-file": _foreign_key(b"", kid="../../../../../../../../dev/null"),
     }

@@ -43,6 +43,10 @@ class _Recipe:
     claims: Callable[[Claims, int], Pairs]
     header: Mapping[str, Any] = field(default_factory=dict)
     algorithm: str = "HS256"
+    # What is made of the JSON text of the claims, and of a segment of header or claims before it is signed.
+    text: Callable[[str], str] = str
+    write_header: Callable[[str], str] = str
+    write_claims: Callable[[str], str] = str
 
 
 def _valid(claims: Claims, now: int) -> Claims:
@@ -58,6 +62,19 @@ def _unchanged(claims: Claims, now: int) -> Pairs:
 
 def _with(**changes: Any) -> _Recipe:
     return _Recipe(lambda claims, now: {**_valid(claims, now), **changes}.items())
+
+
+def _header(**members: Any) -> _Recipe:
+    return _Recipe(_unchanged, members)
+
+
+def _padded(segment: str) -> str:
+    return f"{segment}{'=' * (-len(segment) % 4) or '='}"
+
+
+def _spaced(text: str) -> str:
+    """Write JSON otherwise: with white space, and with an escape for a letter of every name."""
+    return re.sub(r'"(aud|exp|sub)":', lambda name: f' "\\u{ord(name[1][0]):04x}{name[1][1:]}" : ', text)
 
 
 def _without(name: str) -> _Recipe:
@@ -78,7 +95,7 @@ def _expired(expiry: Callable[[int], object]) -> _Recipe:
     return _Recipe(pairs)
 
 
-def _not_before(seconds: int) -> _Recipe:
+def _not_before(seconds: float) -> _Recipe:
     return _Recipe(lambda claims, now: {**claims, "nbf": now + seconds, "exp": now + 2 * _HOUR}.items())
 
 
@@ -174,6 +191,65 @@ _RECIPES: Mapping[str, _Recipe] = MappingProxyType(
         "algorithm-lower-case": _Recipe(_unchanged, {"alg": "hs256"}),
         "extension": _Recipe(_unchanged, {"x-conformance": 1}),
         "extension-critical": _Recipe(_unchanged, {"crit": ["x-conformance"], "x-conformance": 1}),
+        # Unusual and valid.
+        "expiry-fraction": _expired(lambda now: now + _HOUR + 0.5),
+        "not-before-fraction": _not_before(-_HOUR - 0.5),
+        "issued-fraction": _Recipe(lambda claims, now: {**_valid(claims, now), "iat": now - _HOUR - 0.5}.items()),
+        "type-named": _header(typ="JWT"),
+        "claims-spaced": _Recipe(_unchanged, text=_spaced),
+        "claims-unknown": _with(conformance={"nested": [1, None, "\u00e9"]}),
+        # Of types that the claims cannot have.
+        "expiry-null": _expired(lambda _: None),
+        "expiry-list": _expired(lambda _: [1]),
+        "expiry-object": _expired(lambda now: {"exp": now + _HOUR}),
+        "expiry-true": _expired(lambda _: True),
+        "expiry-text": _expired(lambda now: str(now + _HOUR)),
+        "expiry-word": _expired(lambda _: "tomorrow"),
+        "expiry-empty": _expired(lambda _: ""),
+        "not-before-text": _with(nbf="tomorrow"),
+        "not-before-list": _with(nbf=[1]),
+        "not-before-object": _with(nbf={}),
+        "audience-object": _audience(lambda name: {name: True}),
+        "audience-number": _audience(lambda _: 1),
+        "audience-true": _audience(lambda _: True),
+        "audience-nested": _audience(lambda name: [[name]]),
+        "audience-of-names": _audience(lambda name: f"{_FOREIGN_AUDIENCE} {name}"),
+        "subject-object": _subject(lambda subject: {"id": subject}),
+        "subject-fraction": _subject(lambda subject: _as_number(subject) + 0.5),
+        "subject-prefixed": _subject(lambda subject: f"{subject}abc"),
+        "claims-array": _Recipe(_unchanged, text=lambda text: f"[{text}]"),
+        "claims-text": _Recipe(_unchanged, text=lambda _: '"conformance"'),
+        "claims-number": _Recipe(_unchanged, text=lambda _: "1"),
+        "claims-null": _Recipe(_unchanged, text=lambda _: "null"),
+        "claims-empty": _Recipe(_unchanged, text=lambda _: ""),
+        "claims-broken": _Recipe(_unchanged, text=lambda text: text[:-1]),
+        "critical-text": _header(crit="x-conformance", **{"x-conformance": 1}),
+        "critical-empty": _header(crit=[]),
+        "critical-null": _header(crit=None),
+        "algorithm-list": _header(alg=["HS256"]),
+        "algorithm-null": _header(alg=None),
+        "algorithm-number": _header(alg=256),
+        "header-padded": _Recipe(_unchanged, write_header=_padded),
+        "claims-padded": _Recipe(_unchanged, write_claims=_padded),
+        "claims-blank": _Recipe(_unchanged, write_claims=lambda segment: f"{segment[:8]} {segment[8:]}"),
+        # Of types that nobody has to look at.
+        "expiry-huge": _expired(lambda _: 10**400),
+        "issued-text": _with(iat="yesterday"),
+        "issued-null": _with(iat=None),
+        "issued-huge": _with(iat=10**400),
+        "id-object": _with(jti={"a": [1]}),
+        "id-number": _with(jti=1),
+        "issuer-list": _with(iss=["conformance"]),
+        "issuer-null": _with(iss=None),
+        "key-id-null": _header(kid=None),
+        "key-id-number": _header(kid=1),
+        "key-id-list": _header(kid=["1"]),
+        "key-id-object": _header(kid={"a": 1}),
+        "type-number": _header(typ=1),
+        "type-null": _header(typ=None),
+        "content-type-list": _header(cty=["JWT"]),
+        "certificate-text": _header(x5c="conformance"),
+        "not-encoded": _header(b64="false"),
         "expiry-twice-last-past": _twice("exp", lambda _, now: (now + _HOUR, now - _BEYOND_LEEWAY)),
         "expiry-twice-last-future": _twice("exp", lambda _, now: (now - _BEYOND_LEEWAY, now + _HOUR)),
         "subject-twice-last-unknown": _twice("sub", lambda claims, _: (_subject_of(claims), _unknown(claims["sub"]))),
@@ -181,21 +257,24 @@ _RECIPES: Mapping[str, _Recipe] = MappingProxyType(
 )
 
 SWAPPED = "signature-of-other-token"
-NAMES = (*altered.DERIVATIONS, *_RECIPES, SWAPPED)
+SUBJECT_OF_OTHER = "subject-of-other"
+SUBJECTS = frozenset({"subject", SUBJECT_OF_OTHER})
+NAMES = (*altered.DERIVATIONS, *_RECIPES, SWAPPED, SUBJECT_OF_OTHER)
 
 
 def _base64url(octets: bytes) -> str:
     return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
 
 
-def _sign(header: Mapping[str, Any], pairs: Pairs, key: str, algorithm: str) -> str:
+def _sign(header: Mapping[str, Any], pairs: Pairs, key: str, recipe: _Recipe) -> str:
     """Return a compact JWS of exactly these claims (RFC 7515, section 7.1), by whatever name the header calls it."""
     import jwt  # brings a cryptography library along: only for those who have a key
 
     members = ",".join(f"{json.dumps(name)}:{json.dumps(value)}" for name, value in pairs)
-    content = f"{altered.encode_segment(header)}.{_base64url(f'{{{members}}}'.encode())}"
+    claims = _base64url(recipe.text(f"{{{members}}}").encode())
+    content = f"{recipe.write_header(altered.encode_segment(header))}.{recipe.write_claims(claims)}"
     # The algorithm alone: encoders refuse, or warn of, what is wanted here.
-    mac = jwt.get_algorithm_by_name(algorithm).sign(content.encode(), key.encode())
+    mac = jwt.get_algorithm_by_name(recipe.algorithm).sign(content.encode(), key.encode())
     return f"{content}.{_base64url(mac)}"
 
 
@@ -205,7 +284,7 @@ def _mint(recipe: _Recipe, sources: Sources) -> str:
     header, claims, _ = altered.segments(sources.auth_token)
     own = altered.decode_segment(header)
     pairs = recipe.claims(altered.decode_segment(claims), int(time.time()))
-    return _sign({**own, "alg": recipe.algorithm, **recipe.header}, pairs, sources.signing_key, recipe.algorithm)
+    return _sign({**own, "alg": recipe.algorithm, **recipe.header}, pairs, sources.signing_key, recipe)
 
 
 def _swap(sources: Sources) -> str:
@@ -228,6 +307,8 @@ def produce(name: str, sources: Sources) -> str:
         return _mint(_RECIPES[name], sources)
     if name == SWAPPED:
         return _swap(sources)
+    if name == SUBJECT_OF_OTHER:
+        return altered.derive("subject", sources.other_auth_token)
     if name not in altered.DERIVATIONS:
         raise ForgeError(f"no token is named {name}; known: {', '.join(NAMES)}")
     return altered.derive(name, sources.auth_token)

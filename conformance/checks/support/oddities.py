@@ -31,11 +31,11 @@ def expect_same_data(plain: Exchange, odd: Exchange) -> None:
         raise Violation(f"200 and the same data with {odd_lines(plain, odd)}", observed, odd, others=(plain,))
 
 
-def expect_still_refused(plain: Exchange, odd: Exchange) -> None:
+def expect_still_refused(plain: Exchange, odd: Exchange, *statuses: int) -> None:
     """Raise Violation unless a request that is refused stays refused with odd values in it.
 
-    Raises NotObserved when the same request without them is not refused with 401.
+    Raises NotObserved when the same request without them is not refused with one of ``statuses``.
     """
-    given_status(plain, 401)
+    given_status(plain, *statuses)
     if on_refusal(plain, odd) is Effect.SHOWN:
         raise Violation(f"a refusal with {odd_lines(plain, odd)}", status_line(odd), odd, others=(plain,))

@@ -7,6 +7,7 @@ from conformance.plan.probes.base import item_with_account, related, related_hea
 from conformance.plan.probes.collection import listing, listing_head
 from conformance.plan.probes.relationship import account_from_self_link
 from conformance.syntax.redaction import AUTH_TOKEN, derived_token
+from conformance.tokens import altered
 
 _ITEM = "/invoices/{invoice_id}"
 _ANONYMOUS = {"Authorization": None}
@@ -54,6 +55,14 @@ altered_token = header_family(
         for name in ("algorithm-missing", "algorithm-unknown", "two-segments", "signature-changed")
     },
 )
+token_of_known_key = header_family(
+    get(_ITEM), "Authorization", {name: derived_token(f"known-key-{name}") for name in altered.KNOWN_KEYS}
+)
+loosely_encoded_token = header_family(
+    get(_ITEM),
+    "Authorization",
+    {name: derived_token(f"signature-{name}") for name in ("padded", "of-other-alphabet", "with-blank")},
+)
 interrupted_token = get(_ITEM).but(headers={"Authorization": derived_token("signature-interrupted")})
 # What looks after one resource may look at another less closely.
 related_with_altered_token = related.but(
@@ -96,6 +105,7 @@ token_of_other_scheme = family(
 )
 # No more names: a long token makes a long target, which would be refused for that.
 token_in_query = get(_ITEM).but(headers=_ANONYMOUS, query=f"access_token={AUTH_TOKEN}&token={AUTH_TOKEN}")
+token_in_other_parameters = get(_ITEM).but(headers=_ANONYMOUS, query=f"jwt={AUTH_TOKEN}&auth_token={AUTH_TOKEN}")
 two_authorizations = header_family(
     get(_ITEM), "Authorization", {"valid-first": [AUTH_TOKEN, "invalid"], "valid-last": ["invalid", AUTH_TOKEN]}
 )

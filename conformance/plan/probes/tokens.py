@@ -62,3 +62,40 @@ token_with_subject_twice_last_unknown = _bearing("subject-twice-last-unknown")
 token_with_expiry_twice_last_future = _bearing("expiry-twice-last-future")
 
 token_with_signature_of_other = _bearing(minted.SWAPPED, ("second-customer",))
+
+unusual_token = family(
+    {
+        name: _bearing(name)
+        for name in (
+            *("expiry-fraction", "not-before-fraction", "issued-fraction"),
+            *("type-named", "claims-spaced", "claims-unknown"),
+        )
+    }
+)
+token_of_impossible_types = family(
+    {
+        name: _bearing(name)
+        for name in (
+            *("expiry-null", "expiry-list", "expiry-object", "expiry-true", "expiry-text", "expiry-word"),
+            *("expiry-empty", "not-before-text", "not-before-list", "not-before-object"),
+            *("audience-object", "audience-number", "audience-true", "audience-nested", "audience-of-names"),
+            *("subject-object", "subject-fraction", "subject-prefixed"),
+            *("claims-array", "claims-text", "claims-number", "claims-null", "claims-empty", "claims-broken"),
+            *("critical-text", "critical-empty", "critical-null"),
+            *("algorithm-list", "algorithm-null", "algorithm-number"),
+        )
+    }
+)
+loosely_encoded_minted_token = family(
+    {name: _bearing(name) for name in ("header-padded", "claims-padded", "claims-blank")}
+)
+token_of_odd_types = family(
+    {
+        name: _bearing(name)
+        for name in (
+            *("expiry-huge", "issued-text", "issued-null", "issued-huge", "id-object", "id-number"),
+            *("issuer-list", "issuer-null", "key-id-null", "key-id-number", "key-id-list", "key-id-object"),
+            *("type-number", "type-null", "content-type-list", "certificate-text", "not-encoded"),
+        )
+    }
+)

@@ -1,0 +1,296 @@
+"""Faults in how claims and header of a token are read: types that nobody thought of, keys that everybody knows."""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from conformance.reference.app import Api
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import AUDIENCES, EXPIRY, SUBJECTS, rfc
+from conformance.reference.faults.effects import crash
+from conformance.reference.faults.needs import MINTING
+from conformance.reference.faults.seams import instead_of
+from conformance.reference.faults.token_tools import (
+    Claims,
+    header_of,
+    lasts,
+    mac_of,
+    or_else,
+    segment,
+    signed,
+    unsigned,
+)
+from conformance.reference.tokens import AUDIENCE
+
+if TYPE_CHECKING:
+    from conformance.reference.faults.seams import Install
+
+fault = Area(__name__, rfc(7519, "4.1"), needs=MINTING)
+_CRASH = {"JWT-019", "ERR-011"}
+_ODD_CRASH = {"JWT-020", "ERR-011"}
+
+
+def _crashes_on(when: Callable[[Any, Claims], object]) -> Install:
+    """Fail on a token of which ``when`` is true; it gets the claims and the header."""
+
+    def claims(original: Callable[[str], Claims | None], token: str) -> Claims | None:
+        parts = token.split(".")
+        if len(parts) == 3 and when(segment(parts[1]), header_of(token)):
+            raise crash()
+        return original(token)
+
+    return instead_of(Api.claims)(claims)
+
+
+def _refuses(when: Callable[[Claims, Claims], object]) -> Install:
+    return instead_of(Api.claims)(
+        lambda original, token: None if when(unsigned(token) or {}, header_of(token)) else original(token)
+    )
+
+
+def _accepts(when: Callable[[Claims], object]) -> Install:
+    """Accept a token with the right signature when ``when`` is true of its claims."""
+
+    def second(token: str, key: str) -> Claims | None:
+        found = signed(token, key)
+        return found if found and when(found) else None
+
+    return or_else(second)
+
+
+def _is(name: str, *types: type) -> Callable[[Any, Claims], bool]:
+    """Return the condition that a claim is there and has one of some types."""
+    return lambda claims, _: isinstance(claims, dict) and name in claims and isinstance(claims[name], types)
+
+
+def _in_header(name: str, *types: type) -> Callable[[Any, Claims], bool]:
+    return lambda _, header: name in header and isinstance(header[name], types)
+
+
+def _fits(claims: Claims) -> bool:
+    audience = claims.get("aud")
+    return audience == AUDIENCE or (isinstance(audience, list) and AUDIENCE in audience)
+
+
+def _is_future(text: str) -> bool:
+    return text.isdecimal() and int(text) > time.time()
+
+
+NONE = type(None)
+
+# Valid tokens.
+fault("token-expiry-fraction-refused", {"JWT-018"})(
+    "An expiry with a fraction is refused.", _refuses(lambda claims, _: isinstance(claims.get("exp"), float))
+)
+fault("token-not-before-fraction-refused", {"JWT-018"})(
+    "A beginning with a fraction is refused.", _refuses(lambda claims, _: isinstance(claims.get("nbf"), float))
+)
+fault("token-issued-fraction-refused", {"JWT-018"})(
+    "A time of issue with a fraction is refused.", _refuses(lambda claims, _: isinstance(claims.get("iat"), float))
+)
+fault("token-type-refused", {"JWT-018"}, rfc(7519, "5.1"))(
+    "A token that calls itself a JWT is refused.", _refuses(lambda _, header: header.get("typ") == "JWT")
+)
+fault("token-unknown-claim-refused", {"JWT-018"})(
+    "A claim that is an object is refused.", _refuses(lambda claims, _: "conformance" in claims)
+)
+
+
+@fault("token-json-searched", {"JWT-018"}, rfc(7519, "7.2"))
+@instead_of(Api.claims)
+def json_searched(original: Callable[[str], Claims | None], token: str) -> Claims | None:
+    """The expiry is found in the text of the claims by an expression that knows no white space."""
+    found = original(token)
+    payload = token.split(".")[1] if found else ""
+    text = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    return found if b'"exp":' in text else None
+
+
+# Types that lead to an error.
+_ALSO = {
+    "expiry-text": {"JWT-003": "an expiry that is past is a text, too"},
+    "claims-array": {"AUTH-004": "an array without a signature is looked at, too"},
+}
+for _name, _what, _when in (
+    ("expiry-list", "An expiry that is a list", _is("exp", list)),
+    ("expiry-object", "An expiry that is an object", _is("exp", dict)),
+    ("expiry-null", "An expiry that is null", _is("exp", NONE)),
+    ("expiry-text", "An expiry that is a text", _is("exp", str)),
+    ("not-before-text", "A beginning that is a text", _is("nbf", str)),
+    ("not-before-list", "A beginning that is a list", _is("nbf", list)),
+    ("audience-object", "An audience that is an object", _is("aud", dict)),
+    ("audience-number", "An audience that is a number", _is("aud", int)),
+    ("subject-object", "A subject that is an object", _is("sub", dict)),
+    ("claims-array", "Claims that are an array", lambda claims, _: claims == [] or isinstance(claims, list)),
+    ("claims-text", "Claims that are a text", lambda claims, _: isinstance(claims, str)),
+    ("critical-null", "A crit that is null", _in_header("crit", NONE)),
+    ("algorithm-list", "An alg that is a list", _in_header("alg", list)),
+    ("algorithm-null", "An alg that is null", _in_header("alg", NONE)),
+):
+    fault(f"token-{_name}-crash", _CRASH, also=_ALSO.get(_name))(f"{_what} is answered with 500.", _crashes_on(_when))
+for _name, _what, _when in (
+    (
+        "expiry-huge",
+        "An expiry beyond all numbers",
+        lambda claims, _: isinstance(claims, dict) and str(claims.get("exp"))[400:],
+    ),
+    ("issued-text", "A time of issue that is a text", _is("iat", str)),
+    ("issued-null", "A time of issue that is null", _is("iat", NONE)),
+    ("id-object", "An id that is an object", _is("jti", dict)),
+    ("issuer-list", "An issuer that is a list", _is("iss", list)),
+    ("key-id-null", "A kid that is null", _in_header("kid", NONE)),
+    ("key-id-list", "A kid that is a list", _in_header("kid", list)),
+    ("type-number", "A typ that is a number", _in_header("typ", int)),
+    ("content-type-list", "A cty that is a list", _in_header("cty", list)),
+    ("certificate-text", "An x5c that is a text", _in_header("x5c", str)),
+    ("not-encoded", "A b64 that is a text", _in_header("b64", str)),
+):
+    fault(f"token-{_name}-crash", _ODD_CRASH)(f"{_what} is answered with 500.", _crashes_on(_when))
+
+# Types that open the door.
+fault("token-expiry-null-accepted", {"JWT-019"}, EXPIRY)(
+    "An expiry that is null is none.", _accepts(lambda claims: claims.get("exp", 1) is None and _fits(claims))
+)
+fault("token-expiry-true-accepted", {"JWT-019"}, EXPIRY)(
+    "An expiry that is true has not come.", _accepts(lambda claims: claims.get("exp") is True and _fits(claims))
+)
+fault("token-expiry-text-accepted", {"JWT-019"}, EXPIRY)(
+    "An expiry that is a text is read as a number.",
+    _accepts(lambda claims: isinstance(claims.get("exp"), str) and _is_future(claims["exp"]) and _fits(claims)),
+)
+fault("token-expiry-word-accepted", {"JWT-019"}, EXPIRY)(
+    "An expiry that is not a number cannot be past.",
+    _accepts(lambda claims: isinstance(claims.get("exp"), str) and not claims["exp"].isdecimal() and _fits(claims)),
+)
+fault("token-not-before-text-accepted", {"JWT-019"}, rfc(7519, "4.1.5"))(
+    "A beginning that is not a number is left aside.",
+    _accepts(lambda claims: isinstance(claims.get("nbf"), str) and _fits(claims) and lasts(claims)),
+)
+fault("token-audience-object-accepted", {"JWT-019"}, AUDIENCES)(
+    "The audience is looked for among the names of an object.",
+    _accepts(lambda claims: isinstance(claims.get("aud"), dict) and AUDIENCE in claims["aud"] and lasts(claims)),
+)
+fault("token-audience-number-accepted", {"JWT-019"}, AUDIENCES)(
+    "An audience that is neither text nor list is left aside.",
+    _accepts(lambda claims: isinstance(claims.get("aud"), int) and lasts(claims)),
+)
+fault("token-audience-within-text-accepted", {"JWT-019"}, AUDIENCES)(
+    "The audience is looked for within a text of several names.",
+    _accepts(lambda claims: AUDIENCE in str(claims.get("aud")).split(" ") and not _fits(claims) and lasts(claims)),
+)
+fault("token-audience-nested-accepted", {"JWT-019"}, AUDIENCES)(
+    "Lists of audiences are flattened.",
+    _accepts(lambda claims: isinstance(claims.get("aud"), list) and [AUDIENCE] in claims["aud"] and lasts(claims)),
+)
+fault("token-critical-text-accepted", {"JWT-019"}, rfc(7515, "4.1.11"))(
+    "A crit that is a text is not looked at.",
+    or_else(
+        lambda token, key: (
+            unsigned(token)
+            if isinstance(header_of(token).get("crit"), str) and token.rpartition(".")[2] == mac_of(token, key)
+            else None
+        )
+    ),
+)
+fault("token-critical-empty-accepted", {"JWT-019"}, rfc(7515, "4.1.11"))(
+    "An empty crit is not looked at.",
+    or_else(
+        lambda token, key: (
+            unsigned(token)
+            if header_of(token).get("crit", 1) in ([], None) and token.rpartition(".")[2] == mac_of(token, key)
+            else None
+        )
+    ),
+)
+
+
+@fault("token-subject-parsed", {"JWT-019"}, SUBJECTS, also={"JWT-006": "it is parsed in other tokens, too"})
+@instead_of(Api.identify)
+def subject_parsed(original: Callable[[Claims], Any], claims: Claims) -> Any:
+    """Of a subject that is a text the digits at its beginning count."""
+    found = re.match("[0-9]+", str(claims.get("sub")))
+    return original({**claims, "sub": int(found[0])} if found and isinstance(claims["sub"], str) else claims)
+
+
+@fault("token-subject-cut", {"JWT-019"}, SUBJECTS)
+@instead_of(Api.identify)
+def subject_cut(original: Callable[[Claims], Any], claims: Claims) -> Any:
+    """The fraction of a subject is cut off."""
+    return original({**claims, "sub": int(claims["sub"])} if isinstance(claims.get("sub"), float) else claims)
+
+
+# Keys that everybody knows; no key is needed to try them.
+def _of_key(key: str) -> Install:
+    return or_else(
+        lambda token, _: (
+            unsigned(token)
+            if token.count(".") == 2
+            and token.rpartition(".")[2] == mac_of(token, key)
+            and "kid" not in header_of(token)
+            else None
+        )
+    )
+
+
+for _name, _what, _key in (
+    ("empty", "The empty key", ""),
+    ("zeros", "A key of zeros", "\0" * 32),
+    ("secret", "The key of examples", "secret"),
+    ("example", "The key of a debugger for tokens", "your-256-bit-secret"),
+    ("change", "The key of a template that was to be changed", "changeme"),
+    ("undefined", "The name of what has no value", "undefined"),
+):
+    fault(f"known-key-{_name}-accepted", {"JWT-017"}, rfc(8725, "3.5"), needs=())(
+        f"{_what} signs tokens as well.", _of_key(_key)
+    )
+
+
+# Encoding.
+def _reads(change: Callable[[str], str]) -> Install:
+    """Read a signature after ``change``."""
+
+    def second(token: str, key: str) -> Claims | None:
+        content, _, signature = token.rpartition(".")
+        right = content and change(signature) == mac_of(token, key)
+        found = unsigned(token) if right else None
+        return found if found and lasts(found) and _fits(found) else None
+
+    return or_else(second)
+
+
+fault("token-signature-padding-accepted", {"JWT-016"}, rfc(7515, "2"), needs=())(
+    "Padding behind the signature is dropped.", _reads(lambda signature: signature.rstrip("="))
+)
+fault("token-signature-of-other-alphabet-accepted", {"JWT-016"}, rfc(7515, "2"), needs=())(
+    "The signature is read in either alphabet of base64.",
+    _reads(lambda signature: signature.replace("+", "-").replace("/", "_")),
+)
+fault("token-signature-blank-accepted", {"JWT-016"}, rfc(7515, "2"), needs=())(
+    "Blanks within the signature are dropped.", _reads(lambda signature: signature.replace(" ", ""))
+)
+
+
+def _read_padded(index: int, extra: str) -> Install:
+    def second(token: str, key: str) -> Claims | None:
+        parts = token.split(".")
+        if len(parts) != 3 or extra not in parts[index] or parts[2] != mac_of(token, key):
+            return None
+        parts[index] = parts[index].replace(extra, "")
+        return unsigned(".".join(parts))
+
+    return or_else(second)
+
+
+fault("token-header-padding-accepted", {"JWT-016"}, rfc(7515, "2"))(
+    "Padding behind the header is dropped.", _read_padded(0, "=")
+)
+fault("token-claims-padding-accepted", {"JWT-016"}, rfc(7515, "2"))(
+    "Padding behind the claims is dropped.", _read_padded(1, "=")
+)
+fault("token-claims-blank-accepted", {"JWT-016"}, rfc(7515, "2"))(
+    "Blanks within the claims are dropped.", _read_padded(1, " ")
+)

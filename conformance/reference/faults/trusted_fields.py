@@ -1,0 +1,125 @@
+"""Faults by which fields of a request are believed that only a gateway may set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from conformance.reference.app import Api
+from conformance.reference.data import CUSTOMER, OTHER_CUSTOMER
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import OWASP_AUTHENTICATION, OWASP_OBJECTS
+from conformance.reference.faults.effects import open_to_all
+from conformance.reference.faults.needs import LISTED, SECOND
+from conformance.reference.faults.seams import both, effect, instead_of
+from conformance.reference.faults.where import Where, has, is_collection, is_item
+
+if TYPE_CHECKING:
+    from conformance.reference.message import Request
+    from conformance.reference.model import Customer
+
+fault = Area(__name__, OWASP_AUTHENTICATION)
+_CUSTOMERS = {str(customer.subject): customer for customer in (CUSTOMER, OTHER_CUSTOMER)}
+
+
+@effect
+def _named_by(api: Api, *names: str, beside_a_token: bool = False, where: Callable[[Request], object] = bool) -> None:
+    """Take the customer from a field when there is no token, or also beside one."""
+
+    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
+        anonymous = not request.lines("authorization")
+        named = [_CUSTOMERS.get(value) for name in names for value in request.lines(name)]
+        if any(named) and anonymous is not beside_a_token and where(request):
+            if beside_a_token:
+                original(request)
+            return next(filter(None, named))
+        return original(request)
+
+    instead_of(Api.authenticate)(authenticate)(api)
+
+
+def _holds_token(name: str) -> Where:
+    return Where(lambda request: any(line.count(".") >= 2 for line in request.lines(name)))
+
+
+_LOCAL = "127.0.0.1"
+fault("trusted-real-ip", {"SEC-028"})(
+    "X-Real-IP with the own address needs no token.", open_to_all(has("x-real-ip", _LOCAL))
+)
+fault("trusted-forwarded-for", {"SEC-028"})(
+    "X-Forwarded-For with the own address needs no token.", open_to_all(has("x-forwarded-for", _LOCAL))
+)
+fault("trusted-forwarded", {"SEC-028"})(
+    "Forwarded with the own address needs no token.",
+    open_to_all(lambda request: any("for=127.0.0.1" in line for line in request.lines("forwarded"))),
+)
+fault("trusted-client-ip-of-network", {"SEC-028"})(
+    "True-Client-IP with the own address needs no token.", open_to_all(has("true-client-ip", _LOCAL))
+)
+fault("trusted-client-certificate", {"SEC-028"})(
+    "Who says that its certificate was verified needs no token.", open_to_all(has("x-ssl-client-verify", "SUCCESS"))
+)
+fault("trusted-subrequest", {"SEC-028"})(
+    "A request that calls itself a part of another one passes what asks for a token.",
+    open_to_all(lambda request: any(line.count("middleware") > 4 for line in request.lines("x-middleware-subrequest"))),
+)
+fault("trusted-original-url", {"SEC-028"})(
+    "Whether a token is needed is decided by X-Original-URL.", open_to_all(has("x-original-url", "/health"))
+)
+fault("trusted-method-override", {"SEC-028"})(
+    "Whether a token is needed is decided by X-HTTP-Method-Override.",
+    open_to_all(has("x-http-method-override", "OPTIONS")),
+)
+fault("trusted-internal", {"SEC-028"})("X-Internal needs no token.", open_to_all(has("x-internal", "true")))
+fault("trusted-health-check", {"SEC-028"})(
+    "The probe of an orchestrator, by its User-Agent, needs no token.",
+    open_to_all(lambda request: any(line.startswith("kube-probe") for line in request.lines("user-agent"))),
+)
+fault("trusted-cookie-of-admin", {"SEC-028"})(
+    "The cookie admin=true needs no token.",
+    open_to_all(lambda request: any("admin=true" in line for line in request.lines("cookie"))),
+)
+fault("trusted-forwarded-user", {"SEC-028"})(
+    "X-Forwarded-User names the customer.", _named_by("x-forwarded-user", where=is_item)
+)
+fault("trusted-user-id", {"SEC-028"})("X-User-Id names the customer.", _named_by("x-user-id"))
+fault("trusted-customer-id", {"SEC-028"})("X-Customer-Id names the customer.", _named_by("x-customer-id"))
+fault("trusted-consumer-of-gateway", {"SEC-028"})(
+    "The field by which a gateway names its consumer names the customer.", _named_by("x-consumer-custom-id")
+)
+fault("trusted-token-in-other-field", {"SEC-028"})(
+    "A token in X-Auth-Token will do.", open_to_all(_holds_token("x-auth-token"))
+)
+fault("trusted-token-for-proxy", {"SEC-028"})(
+    "A token for the proxy will do.", open_to_all(_holds_token("proxy-authorization"))
+)
+fault("trusted-token-in-other-cookie", {"SEC-028"})(
+    "A token in a cookie of another name will do.",
+    open_to_all(lambda request: any("jwt=" in line for line in request.lines("cookie"))),
+)
+fault("trusted-token-in-parameter", {"AUTH-009"})(
+    "A token in the parameter jwt will do.",
+    both(
+        open_to_all(lambda request: "jwt=" in request.query),
+        instead_of(Api.unknown_parameter)(
+            lambda original, name: None if name in {"jwt", "auth_token"} else original(name)
+        ),
+    ),
+)
+fault("trusted-customer-beside-token", {"SEC-029"}, OWASP_OBJECTS, needs=SECOND)(
+    "X-Customer-Id chooses another customer than the token names.", _named_by("x-customer-id", beside_a_token=True)
+)
+fault("trusted-account-beside-token", {"SEC-029"}, OWASP_OBJECTS, needs=SECOND)(
+    "X-Account-Id chooses another customer for single invoices.",
+    _named_by("x-account-id", beside_a_token=True, where=is_item),
+)
+fault("trusted-tenant-of-collection", {"SEC-029"}, OWASP_OBJECTS, also={"SEC-004": "it lists them"}, needs=LISTED)(
+    "X-Tenant-Id chooses whose invoices are listed.",
+    _named_by("x-tenant-id", beside_a_token=True, where=is_collection),
+)
+fault("trusted-impersonation", {"SEC-029"}, OWASP_OBJECTS, needs=SECOND)(
+    "Every customer can act as another one.", _named_by("x-impersonate-user", "x-sudo", beside_a_token=True)
+)
+fault("trusted-user-before-token", {"SEC-029"}, OWASP_OBJECTS, needs=SECOND)(
+    "What a gateway says of the user wins over the token.", _named_by("x-forwarded-user", beside_a_token=True)
+)

@@ -13,7 +13,7 @@ from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.reading import collection_pages
 from conformance.syntax.json_text import IntegerLexeme
-from conformance.syntax.scalars import Instant, shown
+from conformance.syntax.scalars import Instant, is_same_value, shown
 
 Exchanges = tuple[Exchange, ...]
 
@@ -54,6 +54,16 @@ def test_the_type_of_an_element_is_invoices(listing: Exchange, listing_with_acco
             kind = element.get("type")
             given(isinstance(kind, str), "an element has no type")
             expect(kind == "invoices", '"invoices"', shown(kind), page, part=f"/data/{place}/type")
+
+    observe_each((listing, listing_with_account), judge)
+
+
+@requirement("ITEM-032")
+def test_elements_show_no_internal_attributes(listing: Exchange, listing_with_account: Exchange) -> None:
+    def judge(page: Exchange) -> None:
+        for kind in ("invoices", "accounts"):
+            for pointer, resource in documents.of_type(page, kind):
+                resources.expect_nothing_internal(page, pointer, resource)
 
     observe_each((listing, listing_with_account), judge)
 
@@ -137,7 +147,7 @@ def _expect_same(alone: Any, listed: Any, page: Exchange, pointer: str, *, is_li
     if is_link:
         # A link object leads where its href does.
         alone, listed = (each.get("href") if isinstance(each, dict) else each for each in (alone, listed))
-    expect(alone == listed, f"{shown(alone)} as by itself", shown(listed), page, part=pointer)
+    expect(is_same_value(alone, listed), f"{shown(alone)} as by itself", shown(listed), page, part=pointer)
 
 
 def _account_links(resource: documents.Object) -> documents.Object:

@@ -75,7 +75,7 @@ def test_what_depends_on_the_origin_says_so(item: Exchange, every_foreign_origin
     observe_each(answers, judge)
 
 
-@requirement("SEC-018")
+@requirement("SEC-030")
 def test_no_writing_is_offered_to_other_sites(preflight: Exchange) -> None:
     given(_ORIGIN in preflight.fields, "nothing is allowed")
     methods = {name.upper() for name in elements(preflight.fields.lines(_METHODS))}

@@ -8,8 +8,17 @@ from urllib.parse import urljoin, urlsplit
 
 from conformance.checks.support.header_lint import GRAMMAR, second_opinion
 from conformance.judge.api import Violation, expect, observe_each, requirement, status_line
-from conformance.judge.preconditions import expect_same_invoice, given, given_status, may_have_content, surplus, unread
+from conformance.judge.preconditions import (
+    expect_same_invoice,
+    given,
+    given_status,
+    is_too_slow,
+    may_have_content,
+    surplus,
+    unread,
+)
 from conformance.model.exchange import Exchange
+from conformance.observe.connection import TOO_SLOW
 from conformance.reading.classification import may_be_cut_off, may_be_refused_early
 from conformance.reading.header_fields import TOKEN, MalformedError, WrongDayError, date_of, fixdate
 
@@ -109,12 +118,22 @@ def test_lines_are_whole_and_end_as_they_must(every_answer: tuple[Exchange, ...]
     observe_each(every_answer, judge)
 
 
+@requirement("HTTP-027")
+def test_a_redirect_has_a_location(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        given_status(exchange, *_REDIRECTS)
+        expect(exchange.fields.get("Location"), "a Location", "none", exchange, part="Location")
+        second_opinion(exchange, "HTTP-027")
+
+    observe_each(every_answer, judge)
+
+
 @requirement("HTTP-015")
 def test_a_redirect_leads_to_the_same_place(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         given_status(exchange, *_REDIRECTS)
         location = exchange.fields.get("Location")
-        expect(location, "a Location", "none", exchange, part="Location")
+        given(location, "there is no Location: HTTP-027")
         assert location
         try:
             here, there = urlsplit(exchange.request.url), urlsplit(urljoin(exchange.request.url, location))
@@ -143,6 +162,7 @@ def test_an_unknown_field_is_ignored(item: Exchange, item_again: Exchange, unkno
 def test_every_request_is_answered_completely(every_exchange: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         given(not may_be_cut_off(exchange), "the connection may be closed for such a request")
+        given(not is_too_slow(exchange), "not within the time limit: HTTP-028")
         given(exchange.answer or not exchange.probe.startswith("burst["), "too many at once, which SEC-021 judges")
         answer = exchange.answer
         if answer is None:
@@ -157,6 +177,15 @@ def test_every_request_is_answered_completely(every_exchange: tuple[Exchange, ..
         if "Content-Length" not in exchange.fields and may_have_content(exchange):
             rest = surplus(exchange)
             expect(not rest, "nothing after the answer", f"{len(rest)} more bytes", exchange)
+
+    observe_each(every_exchange, judge)
+
+
+@requirement("HTTP-028")
+def test_every_request_is_answered_in_time(every_exchange: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        given(not exchange.probe.startswith("burst["), "too many at once, which SEC-021 judges")
+        expect(not is_too_slow(exchange), "a whole answer within the time limit", TOO_SLOW, exchange)
 
     observe_each(every_exchange, judge)
 

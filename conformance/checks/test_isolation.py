@@ -140,8 +140,8 @@ def _expect_like_unknown(exchange: Exchange, unknown: Exchange) -> None:
     given(not says_later(exchange) and not says_later(unknown), "an answer about the load, not about the invoice")
     if found := difference(exchange, unknown):
         expected, observed, part = found
-        wanted, by_chance = f"{expected}, as for an unknown id", part is not None and not part.startswith("/")
-        raise Violation(wanted, observed, exchange, part=part, others=(unknown,), always=by_chance)
+        wanted = f"{expected}, as for an unknown id"
+        raise Violation(wanted, observed, exchange, part=part, others=(unknown,), always=part is not None)
 
 
 def _expect_alike(exchange: Exchange, unknown: Exchange) -> None:

@@ -119,6 +119,14 @@ def _expect_all_attributes(exchange: Exchange) -> None:
     expect(not missing, "all 21 documented attributes", observed, exchange, part="/data/attributes")
 
 
+@requirement("ITEM-032")
+def test_no_internal_attributes_are_shown(item: Exchange, item_with_account: Exchange) -> None:
+    def judge(exchange: Exchange) -> None:
+        resources.expect_nothing_internal(exchange, "/data", exchange.resource)
+
+    observe_each((item, item_with_account), judge)
+
+
 @requirement("ITEM-023")
 def test_no_further_attributes_are_shown(item: Exchange, item_with_account: Exchange) -> None:
     def judge(exchange: Exchange) -> None:

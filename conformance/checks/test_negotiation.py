@@ -193,7 +193,7 @@ def test_a_content_type_with_parameters_is_refused(item: Exchange, content_type_
     expect_status(content_type_with_parameter, 415, why="the Content-Type of the request has such a parameter")
 
 
-@requirement("NEGO-012")
+@requirement("NEGO-019")
 def test_content_type_makes_no_difference_to_a_get(item: Exchange, content_type_without_content: Exchange) -> None:
     given_status(item, 200)
     expect_status(content_type_without_content, 200, why="there is no content that the field could describe")

@@ -7,7 +7,7 @@ from re import fullmatch
 
 from conformance.checks.support.header_lint import second_opinion
 from conformance.judge.api import NotObserved, Violation, expect, observe_each, requirement
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.preconditions import contents, given, given_status
 from conformance.model.exchange import ENTITY_TAG, Exchange
 from conformance.reading.header_fields import opaque
 
@@ -111,6 +111,24 @@ def test_a_strong_entity_tag_stands_for_one_sequence_of_bytes(every_success: tup
             exchange,
             part="ETag",
         )
+
+    observe_each(every_success, judge)
+
+
+@requirement("ETAG-009")
+def test_different_data_of_one_url_have_different_entity_tags(every_success: tuple[Exchange, ...]) -> None:
+    first: dict[tuple[object, ...], Exchange] = {}
+
+    def judge(exchange: Exchange) -> None:
+        given(exchange.status == 200 and exchange.request.method == "GET", "no whole representation")
+        given(not exchange.request.body, "content that changes the answer is found by HTTP-013")
+        given("data" in exchange.ok_document, "no data are shown")
+        shown = contents(exchange)
+        who = (exchange.request.header("Authorization"), exchange.request.header("Cookie"))
+        other = first.setdefault((exchange.request.url, *who, exchange.etag), exchange)
+        wanted = f"another ETag than that of {other.probe}, which shows other data"
+        if shown != contents(other):
+            raise Violation(wanted, exchange.etag, exchange, part="ETag", others=(other,))
 
     observe_each(every_success, judge)
 

@@ -88,7 +88,8 @@ def expect_alike(exchange: Exchange, usual: Exchange, whose: str) -> None:
     """Raise Violation unless ``exchange`` has the content of the ``usual`` answer, which ``whose`` describes."""
     if essence(exchange) != essence(usual):
         observed, part = oddity(exchange, usual)
-        raise Violation(f"the content of the answer {whose}", observed, exchange, part=part, others=(usual,))
+        wanted = f"the content of the answer {whose}"
+        raise Violation(wanted, observed, exchange, part=part, others=(usual,), always=True)
 
 
 def oddity(exchange: Exchange, usual: Exchange) -> tuple[str, str | None]:
@@ -101,6 +102,18 @@ def oddity(exchange: Exchange, usual: Exchange) -> tuple[str, str | None]:
         return shown(exchange.body[:200].decode("utf-8", errors="replace")), None
     pointer, value, absent = _first_difference(ours, theirs, "")
     return f"{pointer or '/'} {'absent' if absent else shown(value)}", pointer
+
+
+def value_at(exchange: Exchange, pointer: str) -> Any:
+    """Return what a JSON Pointer of ``oddity`` finds in an answer; None where that is nothing."""
+    value = exchange.json.value
+    for token in pointer.split("/")[1:]:
+        name = token.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, list):
+            value = value[int(name)] if name.isdecimal() and int(name) < len(value) else None
+        else:
+            value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _first_difference(ours: Any, theirs: Any, pointer: str) -> tuple[str, Any, bool]:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from conformance.judge.api import Violation, expect, expect_status, status_line
 from conformance.model.exchange import Exchange, NotObserved
+from conformance.observe.connection import TOO_SLOW
 
 # Another answer, perhaps that the connection has been idle for too long: HTTP-017 judges that.
 _ANOTHER_ANSWER = b"HTTP/1."
@@ -100,6 +101,11 @@ def expect_same_invoice(exchange: Exchange, item: Exchange, item_again: Exchange
     expect(same, f"the same invoice as without ({why})", f"other contents, {status_line(exchange)}", exchange)
 
 
+def is_too_slow(exchange: Exchange) -> bool:
+    """Return whether there is no whole answer because of the time limit, which HTTP-028 judges."""
+    return TOO_SLOW in {exchange.failure, exchange.answer.incomplete if exchange.answer else None}
+
+
 def expect_survived(exchange: Exchange, *, may_be_cut_off: bool = False) -> None:
     """Raise Violation unless there is an answer that is no server error.
 
@@ -107,6 +113,7 @@ def expect_survived(exchange: Exchange, *, may_be_cut_off: bool = False) -> None
     """
     if exchange.answer is None:
         given(not (may_be_cut_off and exchange.lost), "the connection was closed")
+        given(not is_too_slow(exchange), "no answer within the time limit: HTTP-028")
         raise Violation("an answer", exchange.failure or "none", exchange)
     # Overload, and a slow network behind a gateway: nothing about this request.
     given(exchange.status not in {503, 504}, "not about this request")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from conformance.judge.comparison import value_at
 from conformance.judge.data_changes import Repetitions, Watch, answer_again, look_again
 from conformance.judge.endings import Ending, NotJudged, Passed, SuiteError, Violation
 from conformance.judge.values import Values, all_exchanges_in, values_of
@@ -50,7 +51,7 @@ def settle(run: Run, case: Case, values: Values, ending: Ending, evaluate: Evalu
 
 
 def _without_chance(run: Run, case: Case, finding: Violation, evaluate: Evaluate) -> Ending:
-    """Return ``finding`` when it shows whichever answers to the requests are compared, otherwise how the case ends.
+    """Return a finding that shows whichever answers to the requests are compared, otherwise how the case ends.
 
     What is in some answers to each of two requests, such as the fields of one of two servers behind a gateway, makes
     no difference between the requests. What may not be sent again is compared as it is.
@@ -60,16 +61,35 @@ def _without_chance(run: Run, case: Case, finding: Violation, evaluate: Evaluate
     for turn in answer_again(run, case.steps(run.target), _SIDES):
         with suppress(NotObserved):
             answers.append(values_of(run, case, turn))
+    standing = None if _is_by_chance(finding, answers) else finding
     differing = _probes_of(finding) - {counterpart}
     for one, other in itertools.permutations(answers, 2):
         ending = evaluate(_paired(counterpart, other, one))
         if isinstance(ending, SuiteError):
             return ending
-        if isinstance(ending, Passed | Violation):
-            differing &= _probes_of(ending) if isinstance(ending, Violation) else set()
+        if isinstance(ending, Violation):
+            differing &= _probes_of(ending)
+            standing = standing or (None if _is_by_chance(ending, answers) else ending)
+        elif isinstance(ending, Passed):
+            return ending
         if not differing:
             return Passed()
-    return finding
+    return standing or Passed()
+
+
+def _is_by_chance(finding: Violation, answers: list[Values]) -> bool:
+    """Return whether what a finding shows comes and goes, or changes, between the answers to one and the same request.
+
+    A header field does so that some answers have, a part of the content that differs, such as a number of the answer.
+    """
+    part = finding.part
+    if finding.exchange is None or part is None:
+        return False
+    seen = set[object]()
+    for exchange in itertools.chain.from_iterable(map(all_exchanges_in, answers)):
+        if exchange.probe == finding.exchange.probe and exchange.answer is not None:
+            seen.add(repr(value_at(exchange, part)) if part.startswith("/") else part in exchange.fields)
+    return len(seen) > 1
 
 
 def _probes_of(finding: Violation) -> set[str]:

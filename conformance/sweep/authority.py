@@ -18,7 +18,7 @@ from conformance.sweep.subjects import Told
 STRUCTURE = frozenset(
     {
         *("ITEM-005", "ITEM-006", "ITEM-007", "ITEM-009", "ITEM-010", "ITEM-011", "ITEM-012", "ITEM-013", "ITEM-014"),
-        *("ITEM-021", "ITEM-022", "ITEM-023"),
+        *("ITEM-021", "ITEM-022", "ITEM-023", "ITEM-032"),
     }
 )
 LINKS = frozenset({"ITEM-015", "ITEM-016", "ITEM-018", "ITEM-028", "ITEM-029"})

@@ -89,6 +89,12 @@ def plain_decimal(value: object) -> Decimal | None:
     return Decimal(value) if isinstance(value, str) and _PLAIN_DECIMAL.fullmatch(value) else None
 
 
+def is_same_value(one: object, other: object) -> bool:
+    """Return whether two JSON values mean the same: decimals in texts do that whatever zeros they end with."""
+    number = plain_decimal(one)
+    return one == other or (number is not None and number == plain_decimal(other))
+
+
 def exact_sum(*numbers: Decimal) -> Decimal:
     """Return the sum without any rounding; meant for numbers written without an exponent."""
     tuples = [number.as_tuple() for number in numbers]

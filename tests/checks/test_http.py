@@ -12,6 +12,7 @@ import pytest
 
 from conformance.judge.preconditions import unread
 from conformance.model.exchange import Exchange
+from conformance.observe.connection import TOO_SLOW
 from conformance.plan.probes.http import THROW_AWAY
 from conformance.syntax.redaction import OTHER_AUTH_TOKEN
 from tests.support.changes import altered, changed, content
@@ -150,7 +151,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "control-character-in-a-value": ({"HTTP-014"}, HTTP.throughout(headers={"X-Request-Id": "a\x01b"})),
     "folded-line": ({"HTTP-026"}, changed("accept_any", line_flaws=("X-Backend is folded",))),
     "field-name-with-a-blank": ({"HTTP-014"}, HTTP.throughout(headers={"X Runtime": "1"})),
-    "redirect-without-location": ({"HTTP-015"}, redirect(None)),
+    "redirect-without-location": ({"HTTP-027"}, redirect(None)),
     "redirect-drops-the-query": ({"HTTP-015"}, redirect(HERE)),
     "redirect-elsewhere": ({"HTTP-015"}, redirect(f"http://other.example/x?{QUERY}")),
     "redirect-to-plain-http": ({"HTTP-015"}, redirect(f"{HERE}?{QUERY}", "https://example.org")),
@@ -159,7 +160,9 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         changed("unknown_fields", status=400),
     ),
     "connection-lost-twice": ({"HTTP-017"}, unanswered(lost=True, retries=1)),
-    "no-answer-in-time": ({"HTTP-017"}, unanswered(failure="no complete answer")),
+    "no-answer-in-time": ({"HTTP-028"}, unanswered(failure=TOO_SLOW)),
+    "cut-off-by-time": ({"HTTP-028"}, changed("accept_any", incomplete=TOO_SLOW, body=b'{"data"')),
+    "no-answer": ({"HTTP-017"}, unanswered(failure="no complete answer")),
     "length-not-read": (
         {"HTTP-003"},
         unanswered("accept_any[anything]", failure="not a well-formed HTTP response: bad Content-Length"),

@@ -56,7 +56,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "mislabelled": ({"NEGO-010"}, changed("accept_excluding[json]", status=200, headers=PLAIN, body=content())),
     "not found": ({"NEGO-010"}, changed("accept_excluding[html]", status=404)),
     "parameters of the request": ({"NEGO-011"}, changed("content_type_with_parameter", status=200)),
-    "Content-Type refused": ({"NEGO-012"}, changed("content_type_without_content", status=415)),
+    "Content-Type refused": ({"NEGO-019"}, changed("content_type_without_content", status=415)),
     "Content-Type needed": ({"NEGO-012"}, changed("related", status=415)),
     "empty 406": ({"NEGO-013"}, changed("unacceptable_item", body=b"")),
     "blank 415": ({"NEGO-013"}, changed("content_type_with_parameter[charset]", body=b"\n")),

@@ -48,6 +48,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"ETAG-003"},
         changed(*OF_THE_INVOICE, headers={"ETag": 'W/"1-2-3"'}),
     ),
+    "etag-of-other-data": ({"ETAG-009"}, changed("accept_any", document={"/data/attributes/reference": "24"})),
     "etag-new-each-time": ({"ETAG-004"}, changed("item_again", headers={"ETag": FRESH})),
     "strong-etag-for-other-bytes": (
         {"ETAG-005"},

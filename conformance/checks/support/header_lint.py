@@ -44,7 +44,7 @@ REQUIREMENTS: Final[Mapping[str, str]] = MappingProxyType(
         "FIELD_NAME_BAD_SYNTAX": "HTTP-014",
         "FIELD_NAME_ENCODING": "HTTP-014",
         "FIELD_NAME_WHITESPACE": "HTTP-014",
-        "REDIRECT_WITHOUT_LOCATION": "HTTP-015",
+        "REDIRECT_WITHOUT_LOCATION": "HTTP-027",
         "LM_FUTURE": "HTTP-019",
     }
 )

@@ -9,7 +9,7 @@ from typing import Any
 from conformance.checks.support import documents
 from conformance.judge.api import expect
 from conformance.model.exchange import Exchange, NotObserved
-from conformance.syntax.scalars import shown
+from conformance.syntax.scalars import is_same_value, shown
 
 Object = documents.Object
 # JSON:API 1.1, document-member-names: what is allowed everywhere, and what is allowed inside of a name only.
@@ -53,7 +53,7 @@ def expect_same_values(exchange: Exchange, pointer: str, resource: Object, accou
         raise NotObserved("no attribute is shown in both answers")
     for name in both:
         wanted, part = f"{name} {shown(expected[name])}, as in the related account", f"{pointer}/attributes/{name}"
-        expect(observed[name] == expected[name], wanted, shown(observed[name]), exchange, part=part)
+        expect(is_same_value(observed[name], expected[name]), wanted, shown(observed[name]), exchange, part=part)
 
 
 def _named(resource: Object) -> str:
@@ -93,10 +93,29 @@ def is_filled_relationship(exchange: Exchange, relationship: Object) -> bool:
     return linked or extended or not relationship.keys().isdisjoint({"data", "meta"})
 
 
+_INTERNAL = re.compile(
+    r"(?:^|[-_])(?:passwords?|passwd|secrets?|tokens?|api-?keys?|private|internal|hash|digest|salt|deleted|debug|admin)"
+    r"(?:$|[-_])",
+    re.IGNORECASE,
+)
+
+
+def is_internal(name: str) -> bool:
+    """Return whether an attribute has the name of something that is not meant for a client."""
+    return _INTERNAL.search(name) is not None
+
+
+def expect_nothing_internal(exchange: Exchange, pointer: str, resource: Object) -> None:
+    """Raise Violation when a resource object shows attributes with the names of something internal."""
+    internal = sorted(filter(is_internal, fields_of(resource)[0]))
+    observed = ", ".join(map(shown, internal[:4]))
+    expect(not internal, "no internal attributes", observed, exchange, part=f"{pointer}/attributes")
+
+
 def expect_no_further_attributes(exchange: Exchange, pointer: str, resource: Object, documented: Iterable[str]) -> None:
     """Raise Violation when a resource object shows attributes beyond the ``documented`` ones.
 
-    Foreign keys, clashes with other fields and odd names are left to the requirements on those.
+    Foreign keys, internal names, clashes with other fields and odd names are left to the requirements on those.
     """
     if not isinstance(resource.get("attributes"), dict):
         raise NotObserved(f"the resource of {exchange.probe} has no attributes")
@@ -108,6 +127,7 @@ def expect_no_further_attributes(exchange: Exchange, pointer: str, resource: Obj
         if MEMBER_NAME.fullmatch(name)
         and URL_SAFE_NAME.fullmatch(name)
         and not is_foreign_key(name, resource)
+        and not is_internal(name)
         and not documents.is_additional(exchange, name)
     )
     observed = ", ".join(map(shown, further[:4])) + (f" and {len(further) - 4} more" if len(further) > 4 else "")

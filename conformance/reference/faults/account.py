@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, NoReturn
 
 from conformance.reference.app import Api
@@ -130,22 +131,40 @@ fault("account-include-ignored", {"RELD-007"}, INCLUDES)(
 )
 
 
-@fault("account-tag-of-invoice", {"RELD-008"}, VALIDATORS, also={"ETAG-008": "two bodies share a tag"})
-def tag_of_invoice(api: Api) -> None:
-    """The account carries the entity tag of the invoice by which it was reached."""
+fault("account-without-tag", {"RELD-008"}, VALIDATORS)(
+    "The related account has no entity tag.", field("ETag", None, is_related)
+)
+
+
+@fault(
+    "account-keeps-its-tag",
+    {"ETAG-009"},
+    VALIDATORS,
+    also={
+        "COND-001": "what is current has changed meanwhile",
+        "INCL-005": "the balance has moved on",
+        "RELD-003": "the balance has moved on",
+    },
+    stateful=True,
+)
+def keeps_its_tag(api: Api) -> None:
+    """The balance of the related account moves on from answer to answer, and its entity tag stays."""
+    balances = itertools.count()
 
     def document(original: Callable[..., Answer], request: Request, shown: Document) -> Answer:
+        if not is_related(request) or "balance" not in shown.get("data", {}).get("attributes", {}):
+            return original(request, shown)
+        tag = original(request, shown).get("ETag")
+        shown["data"]["attributes"]["balance"] = f"{next(balances)}.0"
         answer = original(request, shown)
-        if is_related(request) and answer.status == 200:
-            number = request.path.split("/")[-2]
-            item = api.item_document(request, api.find_invoice(request, number), Query())
-            answer.set("ETag", api.entity_tag(api.encode(item)))
+        if answer.status == 200:
+            answer.set("ETag", str(tag))
         return answer
 
     api.replace(Api.document_answer, document)
 
 
-fault("account-never-not-modified", {"RELD-008"}, NONE_MATCH)(
+fault("account-never-not-modified", {"COND-001"}, NONE_MATCH)(
     "The related account ignores If-None-Match.", unconditional(is_related)
 )
 fault("account-public", {"CACHE-003"}, PRIVATE)(

@@ -74,7 +74,7 @@ fault("accept-json-mislabelled", {"NEGO-010"}, API_CONTENT_TYPE)(
 fault("content-type-parameters-ignored", {"NEGO-011"}, NEGOTIATION)(
     "The Content-Type of a GET is ignored.", instead_of(Api.content_type_supported)(lambda *_: True)
 )
-fault("content-type-other-refused", {"NEGO-012"}, rfc(9110, "8.3"))(
+fault("content-type-other-refused", {"NEGO-019"}, rfc(9110, "8.3"))(
     "A GET with the Content-Type text/plain gives 415.",
     instead_of(Api.content_type_supported)(
         lambda original, lines: original(lines) and not any(line.startswith("text/plain") for line in lines)

@@ -62,7 +62,7 @@ def any_with_credentials(request: Request, answer: Answer) -> None:
         _with_credentials(answer, "*")
 
 
-@fault("cors-write-methods", {"SEC-018"}, CORS)
+@fault("cors-write-methods", {"SEC-030"}, CORS)
 @on_answer
 def write_methods(request: Request, answer: Answer) -> None:
     """A preflight allows methods that change data."""

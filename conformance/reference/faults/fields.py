@@ -54,7 +54,7 @@ def redirect_elsewhere(request: Request) -> Answer | None:
     return Answer(301, [("Location", "http://www.example.com" + request.path.rstrip("/"))])
 
 
-fault("redirect-without-location", {"HTTP-015"}, rfc(9110, "15.4"))(
+fault("redirect-without-location", {"HTTP-027"}, rfc(9110, "15.4"))(
     "A trailing slash is redirected without Location.",
     on_request(lambda request: Answer(301) if request.path.endswith("/") else None),
 )

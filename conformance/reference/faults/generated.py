@@ -87,7 +87,7 @@ fault(
 )
 
 
-@fault("generated-id-encoded-slash-hangs", {"HTTP-017"}, METHODS)
+@fault("generated-id-encoded-slash-hangs", {"HTTP-028"}, METHODS)
 @instead_of(Api.arrive)
 async def id_hangs(original: Callable[..., object], request: Request) -> None:
     """An id with an encoded slash is never answered."""

@@ -177,6 +177,10 @@ fault("item-attribute-renamed", {"ITEM-022"}, EXAMPLE_BODY, also={"ITEM-023": "t
     "The attribute has-pdf is called has_pdf.",
     in_attributes(lambda attributes, _: attributes.update(has_pdf=attributes.pop("has-pdf"))),
 )
+fault("item-internal-attribute", {"ITEM-032"}, OWASP_PROPERTIES)(
+    "The mark of deletion is shown to the customer.",
+    in_attributes(lambda attributes, _: attributes.update({"deleted-at": None})),
+)
 fault("item-undocumented-attribute", {"ITEM-023"}, OWASP_PROPERTIES)(
     "The profit is shown to the customer.",
     in_attributes(lambda attributes, _: attributes.update({"amount-earned": "0.0"})),

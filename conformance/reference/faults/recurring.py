@@ -102,7 +102,7 @@ fault(
 
 @fault(
     "recurring-other-data-under-one-tag",
-    {"ROB-013"},
+    {"ETAG-009", "ROB-013"},
     VALIDATORS,
     also={
         "JSON-007": "two answers differ",
@@ -200,7 +200,7 @@ def open_without_token(api: Api) -> None:
 
 @fault(
     "recurring-validator-ignored",
-    {"COND-001", "COND-002", "COND-003", "COND-004", "COND-009", "RELD-008"},
+    {"COND-001", "COND-002", "COND-003", "COND-004", "COND-009"},
     NONE_MATCH,
     also={"ROB-009": "in turn it is not as by itself"},
 )

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from conformance.reference.app import Api
+from conformance.reference.data import INVOICES
 from conformance.reference.faults import Area
 from conformance.reference.faults.clauses import CLIENT_ERRORS, EXAMPLE_FIELDS, OWASP_RESOURCES, SERVER_ERRORS, rfc
-from conformance.reference.faults.effects import crashes, crashes_in, drops, field
+from conformance.reference.faults.effects import crashes, crashes_in, drops
 from conformance.reference.faults.needs import LOAD
-from conformance.reference.faults.seams import both, effect, instead_of
+from conformance.reference.faults.seams import effect, instead_of
 from conformance.reference.faults.where import has, has_fields, has_include
 from conformance.reference.message import Problem
 
@@ -139,12 +140,9 @@ fault("long-fields-crash", {"ROB-006", "ERR-011"}, OWASP_RESOURCES)(
     "A fields parameter with more than 200 names is answered with 500.",
     crashes(has_fields & (lambda request: request.query.count(",") + request.query.count("%2C") > 200)),
 )
-fault("suffix-is-another-type", {"ROB-010"}, rfc(9110, "8.3"))(
-    "The suffix .xml gives the invoice labelled as XML.",
-    both(
-        instead_of(Api.route)(lambda original, path: original(path.removesuffix(".xml"))),
-        field("Content-Type", "application/xml", lambda request: request.path.endswith(".xml")),
-    ),
+fault("suffix-names-another-invoice", {"ROB-010"}, rfc(9110, "8.3"))(
+    "The suffix .xml gives the first invoice.",
+    instead_of(Api.route)(lambda original, path: ("item", INVOICES[1].id) if path.endswith(".xml") else original(path)),
 )
 fault("suffix-crash", {"ROB-010", "ERR-011"}, CLIENT_ERRORS)(
     "The suffix .json is answered with 500.", crashes(lambda request: request.path.endswith(".json"))

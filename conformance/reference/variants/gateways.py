@@ -117,7 +117,7 @@ def any_host(api: Api) -> None:
     api.replace("authority", authority)
 
 
-@variant("answers-late", clause="RFC 9110, section 15.5.9", touches={"late"})
+@variant("answers-late", clause="RFC 9110, section 15.5.9", touches={"late"}, departs={"HTTP-028": "SHOULD"})
 def late(api: Api) -> None:
     """The answer to OPTIONS is complete and takes its time: no text says how long a server may take."""
 

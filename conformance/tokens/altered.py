@@ -114,11 +114,6 @@ def _subject(token: str) -> str:
     return str(subject)
 
 
-def _other_alphabet(signature: str) -> str:
-    """Write a signature in the alphabet of base64 that is not made for URLs."""
-    return signature.replace("-", "+").replace("_", "/")
-
-
 def _rewritten_signature(change: Callable[[str], str]) -> Callable[[str], str]:
     def derive(token: str) -> str:
         header, payload, signature = segments(token)
@@ -172,7 +167,6 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "foreign-key-injected": _foreign_key(b"injected", kid="nosuch' UNION SELECT 'injected"),
         **{f"known-key-{name}": _foreign_key(key) for name, key in KNOWN_KEYS.items()},
         "signature-padded": _rewritten_signature(lambda signature: f"{signature}{'=' * (-len(signature) % 4) or '='}"),
-        "signature-of-other-alphabet": _rewritten_signature(_other_alphabet),
         "signature-with-blank": _rewritten_signature(lambda signature: f"{signature[:8]} {signature[8:]}"),
         # No token: the name of the customer by itself.
         "subject": _subject,

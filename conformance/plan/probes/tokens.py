@@ -87,7 +87,7 @@ token_of_impossible_types = family(
     }
 )
 loosely_encoded_minted_token = family(
-    {name: _bearing(name) for name in ("header-padded", "claims-padded", "claims-blank")}
+    {name: _bearing(name) for name in ("header-padded", "claims-padded", "claims-blank", "signature-of-other-alphabet")}
 )
 token_of_odd_types = family(
     {

@@ -265,7 +265,7 @@ def _reads(change: Callable[[str], str]) -> Install:
 fault("token-signature-padding-accepted", {"JWT-016"}, rfc(7515, "2"), needs=())(
     "Padding behind the signature is dropped.", _reads(lambda signature: signature.rstrip("="))
 )
-fault("token-signature-of-other-alphabet-accepted", {"JWT-016"}, rfc(7515, "2"), needs=())(
+fault("token-signature-of-other-alphabet-accepted", {"JWT-016"}, rfc(7515, "2"))(
     "The signature is read in either alphabet of base64.",
     _reads(lambda signature: signature.replace("+", "-").replace("/", "_")),
 )

@@ -253,13 +253,11 @@ for _name, _what, _key in (
 def _reads(change: Callable[[str], str]) -> Install:
     """Read a signature after ``change``."""
 
-    def second(token: str, key: str) -> Claims | None:
+    def claims(original: Callable[[str], Claims | None], token: str) -> Claims | None:
         content, _, signature = token.rpartition(".")
-        right = content and change(signature) == mac_of(token, key)
-        found = unsigned(token) if right else None
-        return found if found and lasts(found) and _fits(found) else None
+        return original(token) or original(f"{content}.{change(signature)}")
 
-    return or_else(second)
+    return instead_of(Api.claims)(claims)
 
 
 fault("token-signature-padding-accepted", {"JWT-016"}, rfc(7515, "2"), needs=())(

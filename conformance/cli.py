@@ -138,7 +138,7 @@ def _diff(options: argparse.Namespace) -> int:
     found = diff.compare(old, new)
     for line in diff.lines(old, new, found):
         sys.stdout.write(f"{printable(line)}\n")
-    return 1 if found.newly_failing else 0
+    return 1 if found.newly_failing or (options.fail_on_lost and found.no_longer_judged) else 0
 
 
 def _port(text: str) -> int:
@@ -185,6 +185,7 @@ def _parser() -> argparse.ArgumentParser:
     diff = commands.add_parser("diff", help="tell what changed between two JSON reports; 1 when something newly fails")
     diff.add_argument("old", metavar="OLD.json")
     diff.add_argument("new", metavar="NEW.json")
+    diff.add_argument("--fail-on-lost", action="store_true", help="also 1 when something is no longer judged")
     diff.set_defaults(run=_diff)
     token = commands.add_parser("token", help="print a token made from $INVOICES_AUTH_TOKEN, for a curl command")
     token.add_argument("name", help="which one; the command of a finding names it")

@@ -131,7 +131,9 @@ class Run:
             self.abort = Abort(reason.code, str(reason))
             self.target = self.target.with_invoices(("INVOICE_ID",))
 
-    def start(self, known: Mapping[Step, Exchange] | None = None, unbuilt: Mapping[Step, str] | None = None) -> None:
+    def start(
+        self, known: Mapping[Step, Exchange] | None = None, unbuilt: Mapping[Step, NotObserved] | None = None
+    ) -> None:
         """Start the embedded server, if it is the target, and send the smoke request; sets ``abort``.
 
         What is ``known`` already, or known to be impossible, is not sent.
@@ -196,16 +198,16 @@ class Run:
         Raises NotObserved when there is none, or, with ``need_all``, when one is missing.
         """
         found = []
-        reason = "the target does not have what this request needs"
+        unmet = NotObserved("the target does not have what this request needs")
         for step in steps:
             try:
                 found.append(self.observer.obtain(step))
             except NotObserved as error:
-                reason = str(error)
+                unmet = error
                 if need_all:
                     raise
         if not found:
-            raise NotObserved(reason)
+            raise unmet
         return tuple(found)
 
     def observe_everything(self) -> None:

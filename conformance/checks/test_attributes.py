@@ -6,8 +6,7 @@ import re
 
 from conformance.checks.support import documents, invoices, shared_amounts
 from conformance.checks.support.readings import Reading, judge_each, pointer
-from conformance.judge.api import Violation, expect, observe_each, requirement
-from conformance.judge.preconditions import given
+from conformance.judge.api import Violation, expect, observe_each, require, requirement
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.syntax.json_text import IntegerLexeme, RealLexeme
@@ -201,7 +200,7 @@ def test_amounts_have_the_same_decimals_in_every_answer(every_success: Exchanges
             if _decimals(written) != _decimals(expected):
                 observed = f"{shown(written)} for invoice {amount[0]}"
                 raise Violation(shown(expected), observed, exchange, part=part, others=(other,))
-        given(compared, "no amount of it is shown elsewhere with the same value")
+        require(compared, "no amount of it is shown elsewhere with the same value")
 
     observe_each(every_success, judge)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from conformance.checks.support.refusals import expect_documented_refusal, expect_refused, holds_resource
-from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement, status_line
+from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement, status_line
 from conformance.judge.comparison import expect_alike
-from conformance.judge.preconditions import given, given_served_to_its_owner, given_status, variant
+from conformance.judge.preconditions import require_served_to_its_owner, require_status, variant
 from conformance.model.exchange import Exchange
 from conformance.reading.field_parameters import challenges
 from conformance.syntax.scalars import shown
@@ -32,19 +32,19 @@ _WITHOUT_FORM = re.compile(
 
 def _expect_refusal(exchange: Exchange, why: str) -> None:
     """Expect that a token is refused; a crash lets nobody in and is left to ERR-011."""
-    given(exchange.status < 500, "a server error: ERR-011")
+    require(exchange.status < 500, "a server error", owner="ERR-011")
     expect_refused(exchange, why)
 
 
 def _guarded(item: Exchange, item_without_token: Exchange) -> None:
     """Raise NotObserved unless the token opens the door and its absence does not, which AUTH-001 judges."""
-    given_status(item, 200)
-    given(item_without_token.status >= 400, "the invoice is open to everybody: AUTH-001")
+    require_status(item, 200)
+    require(item_without_token.status >= 400, "the invoice is open to everybody", owner="AUTH-001")
 
 
 @requirement("AUTH-001")
 def test_an_invoice_needs_credentials(item: Exchange, item_without_token: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(item_without_token, 401, why="the request has no credentials")
 
 
@@ -58,13 +58,13 @@ def test_every_resource_and_method_needs_credentials(  # noqa: PLR0913, PLR0917 
     related_head: Exchange,
     without_token: Exchange,
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     # Where there is nothing, or no HEAD, a request may be refused before the token is looked at: REL-001, HTTP-005 and
     # HTTP-025.
     twins = (relationship, related, item_head, relationship_head, related_head)
     asked = without_token.probe.removeprefix("without_token[").removesuffix("]").replace("-", "_")
     asked = "item_head" if asked == "head" else asked
-    given(all(twin.succeeded for twin in twins if twin.probe == asked), "it is refused with a token, too")
+    require(all(twin.succeeded for twin in twins if twin.probe == asked), "it is refused with a token, too")
     expect_status(without_token, 401, why="the request has no credentials")
 
 
@@ -72,14 +72,14 @@ def test_every_resource_and_method_needs_credentials(  # noqa: PLR0913, PLR0917 
 def test_an_invoice_with_its_account_needs_credentials(
     item_with_account: Exchange, included_without_token: Exchange
 ) -> None:
-    given_status(item_with_account, 200)
+    require_status(item_with_account, 200)
     expect_status(included_without_token, 401, why="the request has no credentials")
 
 
 @requirement("AUTH-001")
 def test_whoever_accepts_anything_needs_credentials(item: Exchange, any_type_without_token: Exchange) -> None:
-    given_status(item, 200)
-    given(any_type_without_token.status != 406, "a request without Accept is refused: NEGO-003")
+    require_status(item, 200)
+    require(any_type_without_token.status != 406, "a request without Accept is refused", owner="NEGO-003")
     expect_status(any_type_without_token, 401, why="the request has no credentials")
 
 
@@ -87,13 +87,13 @@ def test_whoever_accepts_anything_needs_credentials(item: Exchange, any_type_wit
 def test_an_account_needs_credentials(
     account_from_self_link: Exchange, account_from_self_link_without_token: Exchange
 ) -> None:
-    given_status(account_from_self_link, 200)
+    require_status(account_from_self_link, 200)
     expect_status(account_from_self_link_without_token, 401, why="the request has no credentials")
 
 
 @requirement("AUTH-001")
 def test_the_collection_needs_credentials(listing: Exchange, listing_without_token: Exchange) -> None:
-    given_status(listing, 200)
+    require_status(listing, 200)
     expect_status(listing_without_token, 401, why="the request has no credentials")
 
 
@@ -101,15 +101,15 @@ def test_the_collection_needs_credentials(listing: Exchange, listing_without_tok
 def test_head_of_the_collection_needs_credentials(
     listing: Exchange, listing_head: Exchange, listing_head_without_token: Exchange
 ) -> None:
-    given_status(listing, 200)
-    given_status(listing_head, 200)
+    require_status(listing, 200)
+    require_status(listing_head, 200)
     expect_status(listing_head_without_token, 401, why="the request has no credentials")
 
 
 @requirement("AUTH-002")
 def test_every_401_has_a_challenge(every_error: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(exchange.status == 401, "no 401")
+        require(exchange.status == 401, "no 401")
         value = exchange.fields.get("WWW-Authenticate")
         expect(
             value and _SCHEME.match(value),
@@ -126,7 +126,7 @@ def test_every_401_has_a_challenge(every_error: tuple[Exchange, ...]) -> None:
 def test_challenges_are_well_formed(every_error: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         value = exchange.fields.get("WWW-Authenticate")
-        given(value and _SCHEME.match(value), "no challenge: AUTH-002")
+        require(value and _SCHEME.match(value), "no challenge", owner="AUTH-002")
         try:
             realms = [challenge.parameters.get("realm", '""') for challenge in challenges(value or "")]
         except ValueError as error:
@@ -142,7 +142,7 @@ def test_challenges_are_well_formed(every_error: tuple[Exchange, ...]) -> None:
 @requirement("AUTH-004")
 def test_a_malformed_token_is_refused(item: Exchange, item_without_token: Exchange, malformed_token: Exchange) -> None:
     _guarded(item, item_without_token)
-    given(malformed_token.status not in {413, 431}, "the token is too long here")
+    require(malformed_token.status not in {413, 431}, "the token is too long here")
     expect_refused(malformed_token, "this is not a token")
 
 
@@ -176,7 +176,7 @@ def test_a_refused_token_has_the_documented_status_at_every_view(
     served = {each.request.url for each in (relationship, related, item_with_account) if each.status == 200}
 
     def judge(exchange: Exchange) -> None:
-        given(exchange.request.url in served, "not served to its owner")
+        require(exchange.request.url in served, "not served to its owner")
         _expect_documented(exchange)
 
     observe_each((*every_related_with_altered_token, *every_altered_token_elsewhere), judge)
@@ -186,7 +186,7 @@ def test_a_refused_token_has_the_documented_status_at_every_view(
 def test_a_refused_token_has_the_documented_status_at_the_collection(
     listing: Exchange, listing_with_altered_token: Exchange
 ) -> None:
-    given_status(listing, 200)
+    require_status(listing, 200)
     _expect_documented(listing_with_altered_token)
 
 
@@ -198,10 +198,10 @@ def test_refused_tokens_are_answered_alike(
     every_altered_token: tuple[Exchange, ...],
     every_token_of_foreign_key: tuple[Exchange, ...],
 ) -> None:
-    given(item_without_token.status == 401, "the request without a token was not answered 401: AUTH-001")
+    require(item_without_token.status == 401, "the request without a token was not answered 401", owner="AUTH-001")
 
     def judge(exchange: Exchange) -> None:
-        given(exchange.status == 401, "not answered 401: AUTH-014")
+        require(exchange.status == 401, "not answered 401", owner="AUTH-014")
         expect_alike(exchange, item_without_token, "to a request without a token")
 
     tokens = (*every_malformed_token, *every_unsigned_token, *every_altered_token, *every_token_of_foreign_key)
@@ -213,20 +213,20 @@ def test_a_refused_token_is_answered_alike_for_the_account(
     every_without_token: tuple[Exchange, ...], related_with_altered_token: Exchange
 ) -> None:
     without = variant(every_without_token, "related")
-    given(without.status == 401, "the request without a token was not answered 401: AUTH-001")
-    given(related_with_altered_token.status == 401, "not answered 401: AUTH-014")
+    require(without.status == 401, "the request without a token was not answered 401", owner="AUTH-001")
+    require(related_with_altered_token.status == 401, "not answered 401", owner="AUTH-014")
     expect_alike(related_with_altered_token, without, "to a request without a token")
 
 
 @requirement("AUTH-006")
 def test_the_raw_token_is_accepted(item: Exchange) -> None:
     expect(item.status not in {401, 403}, "the token without a scheme is accepted", status_line(item), item)
-    given_status(item, 200)
+    require_status(item, 200)
 
 
 @requirement("AUTH-007")
 def test_a_bearer_token_gives_the_same_invoice_or_nothing(item: Exchange, bearer_token: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(bearer_token, 200, 401, 400, why="the scheme is supported, or it is not")
     if bearer_token.status == 200:
         same, other = item.resource.get("id"), bearer_token.resource.get("id")
@@ -236,7 +236,7 @@ def test_a_bearer_token_gives_the_same_invoice_or_nothing(item: Exchange, bearer
 @requirement("AUTH-007")
 def test_the_case_of_the_scheme_does_not_matter(every_bearer_token: tuple[Exchange, ...]) -> None:
     first, second = every_bearer_token
-    given({first.status, second.status} <= {200, 400, 401}, "the scheme is answered otherwise")
+    require({first.status, second.status} <= {200, 400, 401}, "the scheme is answered otherwise")
     expect(first.status == second.status, f"{first.status} in any case", status_line(second), second)
 
 
@@ -282,10 +282,10 @@ def test_two_authorization_lines_are_refused(
 @requirement("AUTH-011")
 def test_header_authentication_sets_no_cookie(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(exchange.succeeded or exchange.status == 304, "perhaps not authenticated")
+        require(exchange.succeeded or exchange.status == 304, "perhaps not authenticated")
         request = exchange.request
         alone = request.header("Authorization") is not None and not request.header("Cookie")
-        given(alone, "not authenticated by the header field alone")
+        require(alone, "not authenticated by the header field alone")
         names = [line.split("=", 1)[0].strip() for line in exchange.fields.lines("Set-Cookie")]
         own = [name for name in names if not _AFFINITY.fullmatch(name)]
         expect(not own, "no Set-Cookie", ", ".join(map(shown, own)), exchange, part="Set-Cookie")
@@ -296,7 +296,7 @@ def test_header_authentication_sets_no_cookie(every_answer: tuple[Exchange, ...]
 @requirement("AUTH-013")
 def test_a_401_has_no_data(every_error: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(exchange.status == 401, "no 401")
+        require(exchange.status == 401, "no 401")
         document = exchange.json.value if isinstance(exchange.json.value, dict) else {}
         primary = document.get("data")
         holds = bool(primary) or holds_resource(document)
@@ -321,9 +321,9 @@ def test_an_altered_token_is_refused(item: Exchange, item_without_token: Exchang
 def test_an_altered_token_does_not_open_the_account(
     related: Exchange, every_without_token: tuple[Exchange, ...], related_with_altered_token: Exchange
 ) -> None:
-    given_status(related, 200)
+    require_status(related, 200)
     without = variant(every_without_token, "related")
-    given(without.status >= 400, "the account is open to everybody: AUTH-001")
+    require(without.status >= 400, "the account is open to everybody", owner="AUTH-001")
     _expect_refusal(related_with_altered_token, "the signature was removed")
 
 
@@ -337,7 +337,7 @@ def test_an_altered_token_opens_no_view_of_an_invoice(
 ) -> None:
     _guarded(item, item_without_token)
     for twin in (relationship, item_with_account):
-        given_served_to_its_owner(twin, altered_token_elsewhere)
+        require_served_to_its_owner(twin, altered_token_elsewhere)
     _expect_refusal(altered_token_elsewhere, "the signature does not fit")
 
 
@@ -345,8 +345,8 @@ def test_an_altered_token_opens_no_view_of_an_invoice(
 def test_an_altered_token_does_not_open_the_collection(
     listing: Exchange, listing_without_token: Exchange, listing_with_altered_token: Exchange
 ) -> None:
-    given_status(listing, 200)
-    given(listing_without_token.status >= 400, "the collection is open to everybody: AUTH-001")
+    require_status(listing, 200)
+    require(listing_without_token.status >= 400, "the collection is open to everybody", owner="AUTH-001")
     _expect_refusal(listing_with_altered_token, "the signature does not fit")
 
 
@@ -382,7 +382,7 @@ def test_key_hints_of_the_token_are_not_trusted(
 
 @requirement("JWT-011")
 def test_the_key_is_not_a_known_default(token_facts: TokenFacts) -> None:
-    given(token_facts.guessable_key is not None, "the token is no JWT that is signed with a shared key")
+    require(token_facts.guessable_key is not None, "the token is no JWT that is signed with a shared key")
     if token_facts.guessable_key:
         # Which one is not told: it would be the key of the target in a report.
         raise Violation("a random key of at least the size of the hash", "a well-known default signs the token")
@@ -390,7 +390,7 @@ def test_the_key_is_not_a_known_default(token_facts: TokenFacts) -> None:
 
 @requirement("JWT-012")
 def test_the_token_expires(token_facts: TokenFacts) -> None:
-    given(token_facts.is_jwt, "the token is no JWT")
+    require(token_facts.is_jwt, "the token is no JWT")
     if token_facts.lifetime is None:
         raise Violation("an expiry time", "no exp claim that is a number")
     if token_facts.lifetime > _YEAR:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from conformance.checks.support.header_lint import second_opinion
-from conformance.checks.support.isolation import given_two_customers
-from conformance.judge.api import NotObserved, Violation, expect, observe_each, requirement, status_line
-from conformance.judge.preconditions import given, given_status, may_have_content
+from conformance.checks.support.isolation import require_two_customers
+from conformance.judge.api import NotObserved, Violation, expect, observe_each, require, requirement, status_line
+from conformance.judge.preconditions import may_have_content, require_status
 from conformance.model.exchange import Exchange, Fields
 from conformance.reading import collection_pages
 from conformance.reading.header_fields import MalformedError, cache_directives, directives, varies_by
@@ -24,7 +24,7 @@ _TARGETED = re.compile(r"(?:[a-z0-9-]+-)?cdn-cache-control|surrogate-control")
 
 @requirement("CACHE-001")
 def test_an_invoice_is_validated_before_it_is_used_again(item: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_validated(item)
 
 
@@ -32,11 +32,11 @@ def test_an_invoice_is_validated_before_it_is_used_again(item: Exchange) -> None
 def test_a_view_of_an_invoice_is_validated_before_it_is_used_again(
     item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange
 ) -> None:
-    given("Cache-Control" in item.fields, "the invoice has no Cache-Control, which the check before judges")
+    require("Cache-Control" in item.fields, "the invoice has no Cache-Control, which the check before judges")
 
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, 200)
-        given("Cache-Control" in exchange.fields, "no Cache-Control, which CACHE-003 judges")
+        require_status(exchange, 200)
+        require("Cache-Control" in exchange.fields, "no Cache-Control, which CACHE-003 judges")
         _expect_validated(exchange)
 
     observe_each((item_with_account, fields_of_attributes), judge)
@@ -48,14 +48,14 @@ def _expect_validated(item: Exchange) -> None:
     if "no-store" in found or found.get("no-cache", "") is None:
         return
     age = found.get("max-age")
-    given("max-age" not in found or (age or "").isdigit(), "max-age is no number, which CACHE-002 judges")
+    require("max-age" not in found or (age or "").isdigit(), "max-age is no number, which CACHE-002 judges")
     observed = item.fields.get("Cache-Control") or "no Cache-Control"
     expect(age is not None and int(age) == 0, "max-age=0", observed, item, part="Cache-Control")
 
 
 @requirement("CACHE-013")
 def test_a_stale_invoice_is_not_used_when_disconnected(item: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_revalidated(item)
 
 
@@ -63,10 +63,10 @@ def test_a_stale_invoice_is_not_used_when_disconnected(item: Exchange) -> None:
 def test_a_stale_view_of_an_invoice_is_not_used_when_disconnected(
     item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange
 ) -> None:
-    given("must-revalidate" in cache_directives(item), "the invoice lacks it, which the check before judges")
+    require("must-revalidate" in cache_directives(item), "the invoice lacks it, which the check before judges")
 
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, 200)
+        require_status(exchange, 200)
         _expect_revalidated(exchange)
 
     observe_each((item_with_account, fields_of_attributes), judge)
@@ -76,7 +76,7 @@ def _expect_revalidated(item: Exchange) -> None:
     found = cache_directives(item)
     if "no-store" in found or found.get("no-cache", "") is None:
         return
-    given(re.fullmatch("0+", found.get("max-age") or ""), "it may be used again without validation: CACHE-001")
+    require(re.fullmatch("0+", found.get("max-age") or ""), "it may be used again without validation: CACHE-001")
     expect("must-revalidate" in found, "must-revalidate", item.fields.get("Cache-Control"), item, part="Cache-Control")
 
 
@@ -84,7 +84,7 @@ def _expect_revalidated(item: Exchange) -> None:
 def test_cache_control_parses(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         lines = exchange.fields.lines("Cache-Control")
-        given(lines, "no Cache-Control")
+        require(lines, "no Cache-Control")
         try:
             ages = [value for name, value in directives(lines) if name == "max-age"]
         except MalformedError as reason:
@@ -105,7 +105,7 @@ def test_directives_do_not_contradict_each_other(every_answer: tuple[Exchange, .
         except MalformedError:
             raise NotObserved("Cache-Control is malformed, which CACHE-002 judges") from None
         ages = sorted({age or "" for name, age in found if name == "max-age"})
-        given(ages, "no max-age")
+        require(ages, "no max-age")
         expect(len(ages) == 1, "one value of max-age", " and ".join(ages), exchange, part="Cache-Control")
 
     observe_each(every_answer, judge)
@@ -114,11 +114,11 @@ def test_directives_do_not_contradict_each_other(every_answer: tuple[Exchange, .
 @requirement("CACHE-003")
 def test_data_of_a_customer_is_for_private_caches(item: Exchange, every_success: tuple[Exchange, ...]) -> None:
     # Without directives no shared cache may store an answer to a request with Authorization (RFC 9111, section 3.5).
-    given("Cache-Control" in item.fields, "the invoice has no Cache-Control, which CACHE-001 judges")
+    require("Cache-Control" in item.fields, "the invoice has no Cache-Control, which CACHE-001 judges")
 
     def judge(exchange: Exchange) -> None:
-        given(exchange.request.method == "GET", "no GET")
-        given(exchange.document.get("data"), "no data")
+        require(exchange.request.method == "GET", "no GET")
+        require(exchange.document.get("data"), "no data")
         found = cache_directives(exchange)
         # With an argument, private speaks of single fields only (RFC 9111, section 5.2.2.7).
         unshared = "no-store" in found or found.get("private", "") is None
@@ -133,9 +133,9 @@ def test_data_of_a_customer_is_for_private_caches(item: Exchange, every_success:
 @requirement("CACHE-012")
 def test_no_shared_cache_is_told_to_keep_data_of_a_customer(every_success: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(exchange.request.method == "GET" and exchange.document.get("data"), "no data")
+        require(exchange.request.method == "GET" and exchange.document.get("data"), "no data")
         names = sorted(name for name in exchange.fields.names() if _TARGETED.fullmatch(name))
-        given(names, "no such field")
+        require(names, "no such field")
         for name in names:
             try:
                 found = dict(directives(exchange.fields.lines(name)))
@@ -159,7 +159,7 @@ def test_a_refusal_is_not_reused_for_others(
     item_without_token: Exchange, unknown_item: Exchange, unacceptable_item: Exchange
 ) -> None:
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, 401, 404, 406)
+        require_status(exchange, 401, 404, 406)
         found = cache_directives(exchange)
         expect(
             found.keys() & {"no-store", "no-cache", "private"},
@@ -176,14 +176,14 @@ def test_a_refusal_is_not_reused_for_others(
 def test_no_refusal_is_meant_for_everybody(every_error: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         # What a router says of a path that is none is the same for everybody.
-        given(exchange.status in {400, 401, 403, 406}, "no refusal of a request for data")
+        require(exchange.status in {400, 401, 403, 406}, "no refusal of a request for data")
         # A 401 is wrong for those who have credentials, unless caches keep it from them.
         kept_apart = varies_by(exchange) & {"authorization", "*"}
         own = "Authorization" in Fields(exchange.request.headers) or (exchange.status == 401 and not kept_apart)
-        given(own, "no credentials were sent")
+        require(own, "no credentials were sent")
         found = cache_directives(exchange)
         shared = sorted({"public", "s-maxage"} & set(found))
-        given("Cache-Control" in exchange.fields, "no Cache-Control")
+        require("Cache-Control" in exchange.fields, "no Cache-Control")
         observed = exchange.fields.get("Cache-Control")
         expect(not shared, f"no {' and no '.join(shared)}", observed, exchange, part="Cache-Control")
 
@@ -197,7 +197,7 @@ def _expect_varies(exchange: Exchange, name: str) -> None:
 
 @requirement("CACHE-005")
 def test_an_invoice_varies_by_accept(item: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_varies(item, "Accept")
 
 
@@ -205,10 +205,10 @@ def test_an_invoice_varies_by_accept(item: Exchange) -> None:
 def test_a_view_of_an_invoice_varies_by_accept(
     item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange
 ) -> None:
-    given(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which the check before judges")
+    require(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which the check before judges")
 
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, 200)
+        require_status(exchange, 200)
         _expect_varies(exchange, "Accept")
 
     observe_each((item_with_account, fields_of_attributes), judge)
@@ -218,16 +218,16 @@ def test_a_view_of_an_invoice_varies_by_accept(
 def test_what_else_varies_does_not_take_the_place_of_accept(
     item: Exchange, every_success: tuple[Exchange, ...]
 ) -> None:
-    given_status(item, 200)
-    given(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which the first check judges")
+    require_status(item, 200)
+    require(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which the first check judges")
     usual = Fields(item.request.headers)
 
     def judge(exchange: Exchange) -> None:
         asked = Fields(exchange.request.headers)
-        given(exchange.request.method == "GET" and exchange.status == 200, "no 200 to GET")
-        given(exchange.request.url == item.request.url, "another resource: CACHE-006")
-        given(asked.lines("Accept") == usual.lines("Accept"), "another Accept: CACHE-006")
-        given(asked.names() - usual.names(), "nothing else that the answer could depend on")
+        require(exchange.request.method == "GET" and exchange.status == 200, "no 200 to GET")
+        require(exchange.request.url == item.request.url, "another resource: CACHE-006")
+        require(asked.lines("Accept") == usual.lines("Accept"), "another Accept: CACHE-006")
+        require(asked.names() - usual.names(), "nothing else that the answer could depend on")
         _expect_varies(exchange, "Accept")
 
     observe_each(every_success, judge)
@@ -249,10 +249,10 @@ def test_the_collection_varies_by_accept(item: Exchange, listing: Exchange) -> N
 
 
 def _expect_other_resources_vary(item: Exchange, *others: Exchange) -> None:
-    given(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which CACHE-005 judges")
+    require(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which CACHE-005 judges")
 
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, 200)
+        require_status(exchange, 200)
         _expect_varies(exchange, "Accept")
 
     observe_each(others, judge)
@@ -262,10 +262,10 @@ def _expect_other_resources_vary(item: Exchange, *others: Exchange) -> None:
 def test_vary_does_not_depend_on_accept(
     item: Exchange, every_accept_any: tuple[Exchange, ...], item_for_browser: Exchange, unacceptable_item: Exchange
 ) -> None:
-    given(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which CACHE-005 judges")
+    require(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which CACHE-005 judges")
 
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, 200, 406)
+        require_status(exchange, 200, 406)
         _expect_varies(exchange, "Accept")
 
     observe_each((*every_accept_any, item_for_browser, unacceptable_item), judge)
@@ -275,10 +275,10 @@ def test_vary_does_not_depend_on_accept(
 def test_vary_does_not_depend_on_a_suffix(
     item: Exchange, every_respelled_path: tuple[Exchange, ...], suffixed_path_unacceptable: Exchange
 ) -> None:
-    given(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which CACHE-005 judges")
+    require(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which CACHE-005 judges")
     suffixed = [each for each in every_respelled_path if each.probe == "respelled_path[json]"]
-    given(suffixed and suffixed[0].status == 200, "the server does not know the suffix")
-    given_status(suffixed_path_unacceptable, 406)
+    require(suffixed and suffixed[0].status == 200, "the server does not know the suffix")
+    require_status(suffixed_path_unacceptable, 406)
     observe_each((*suffixed, suffixed_path_unacceptable), lambda exchange: _expect_varies(exchange, "Accept"))
 
 
@@ -292,17 +292,17 @@ def test_content_is_in_the_coding_that_it_names(every_answer: tuple[Exchange, ..
     def judge(exchange: Exchange) -> None:
         answer = exchange.answer
         names = _codings(exchange)
-        given(answer and answer.wire_length and names and may_have_content(exchange), "no coded content")
+        require(answer and answer.wire_length and names and may_have_content(exchange), "no coded content")
         assert answer
         for name in names:
             expect(name in _CODINGS, "a registered content coding", name, exchange, part="Content-Encoding")
         if not set(names) <= _UNDONE:
             # No decoder is at hand, but what can be read as it stands is in no coding.
-            given(not answer.truncated and not answer.incomplete, "not the whole content")
+            require(not answer.truncated and not answer.incomplete, "not the whole content")
             plain = exchange.json.readable and isinstance(exchange.json.value, dict)
             expect(not plain, f"content in {', '.join(names)}", "plain JSON", exchange, part="Content-Encoding")
             return
-        given(not answer.truncated and not answer.incomplete, "not the whole content")
+        require(not answer.truncated and not answer.incomplete, "not the whole content")
         problem = answer.coding_problem
         expect(problem is None, f"content in {', '.join(names)}", problem, exchange, part="Content-Encoding")
 
@@ -312,14 +312,14 @@ def test_content_is_in_the_coding_that_it_names(every_answer: tuple[Exchange, ..
 @requirement("CACHE-007")
 def test_coded_content_is_the_same_invoice(item: Exchange, item_again: Exchange, item_in_gzip: Exchange) -> None:
     for exchange in (item, item_again, item_in_gzip):
-        given_status(exchange, 200)
+        require_status(exchange, 200)
     names = _codings(item_in_gzip)
-    given(names and set(names) <= _UNDONE, "the invoice comes in no coding that is undone here")
-    given(
+    require(names and set(names) <= _UNDONE, "the invoice comes in no coding that is undone here")
+    require(
         item_in_gzip.answer and not item_in_gzip.answer.coding_problem,
         "the coding is wrong, which the check before judges",
     )
-    given(item.json.readable and item.json.value == item_again.json.value, "the invoice is not the same twice")
+    require(item.json.readable and item.json.value == item_again.json.value, "the invoice is not the same twice")
     expect(
         item_in_gzip.json.value == item.json.value,
         "the invoice as without coding",
@@ -330,8 +330,8 @@ def test_coded_content_is_the_same_invoice(item: Exchange, item_again: Exchange,
 
 @requirement("CACHE-010")
 def test_a_refused_coding_is_not_used(item: Exchange, item_in_no_coding: Exchange) -> None:
-    given_status(item, 200)
-    given_status(item_in_no_coding, 200)
+    require_status(item, 200)
+    require_status(item_in_no_coding, 200)
     names = ", ".join(_codings(item_in_no_coding))
     expect(not names, "no content coding, as all are refused", names, item_in_no_coding, part="Content-Encoding")
     second_opinion(item_in_no_coding, "CACHE-010")
@@ -339,16 +339,16 @@ def test_a_refused_coding_is_not_used(item: Exchange, item_in_no_coding: Exchang
 
 @requirement("CACHE-010")
 def test_a_coding_that_is_not_listed_is_not_used(item_in_gzip: Exchange) -> None:
-    given_status(item_in_gzip, 200)
+    require_status(item_in_gzip, 200)
     others = ", ".join(name for name in _codings(item_in_gzip) if name not in {"gzip", "x-gzip"})
     expect(not others, "gzip, which the request lists, or no coding", others, item_in_gzip, part="Content-Encoding")
 
 
 @requirement("CACHE-011")
 def test_an_answer_with_a_negotiated_coding_varies_by_it(item_in_gzip: Exchange, item_in_no_coding: Exchange) -> None:
-    given_status(item_in_gzip, 200)
-    given_status(item_in_no_coding, 200)
-    given(_codings(item_in_gzip) != _codings(item_in_no_coding), "the content coding does not depend on the request")
+    require_status(item_in_gzip, 200)
+    require_status(item_in_no_coding, 200)
+    require(_codings(item_in_gzip) != _codings(item_in_no_coding), "the content coding does not depend on the request")
     _expect_varies(item_in_gzip, "Accept-Encoding")
 
 
@@ -368,9 +368,9 @@ def _expect_no_stored_copy(exchange: Exchange, item: Exchange) -> None:
 def test_no_stored_copy_without_a_token(
     item: Exchange, item_without_token_after: Exchange, second_unknown_related_without_token: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     # Where nothing needs a token, that is the finding of AUTH-001.
-    given_status(second_unknown_related_without_token, 401)
+    require_status(second_unknown_related_without_token, 401)
     _expect_no_stored_copy(item_without_token_after, item)
 
 
@@ -378,10 +378,10 @@ def test_no_stored_copy_without_a_token(
 def test_no_stored_copy_for_another_customer(
     item: Exchange, other_item_of_owner: Exchange, item_for_other_customer: Exchange, other_relationship: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
     # Where every customer sees every invoice, that is the finding of SEC-001.
     # Nobody else asks for that URL, so that no answer to it is stored.
-    given(not other_relationship.succeeded, "the customers are not kept apart")
+    require(not other_relationship.succeeded, "the customers are not kept apart")
     _expect_no_stored_copy(item_for_other_customer, item)
 
 
@@ -393,10 +393,10 @@ def test_no_stored_account_for_another_customer(
     related_for_other_customer: Exchange,
     other_related: Exchange,
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
-    given_status(related, 200)
+    require_two_customers(item, other_item_of_owner)
+    require_status(related, 200)
     # As above, of the account.
-    given(not other_related.succeeded, "the customers are not kept apart")
+    require(not other_related.succeeded, "the customers are not kept apart")
     _expect_no_stored_copy(related_for_other_customer, related)
 
 
@@ -408,12 +408,14 @@ def test_no_stored_collection_for_another_customer(
     listing_for_other_customer: Exchange,
     listing_of_other_customer: Exchange,
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
     own = set(collection_pages.elements(listing))
-    given(own, "the collection is empty")
+    require(own, "the collection is empty")
     # The same by another URL, for which nobody else asks.
-    given(
-        not own & set(collection_pages.elements(listing_of_other_customer)), "the customers are not kept apart: SEC-004"
+    require(
+        not own & set(collection_pages.elements(listing_of_other_customer)),
+        "the customers are not kept apart",
+        owner="SEC-004",
     )
     stored = own & set(collection_pages.elements(listing_for_other_customer))
     observed = f"{len(stored)} invoices of the first customer"

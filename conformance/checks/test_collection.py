@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 from conformance.checks.support import documents, resources
-from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement
+from conformance.judge.preconditions import require_status
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.reading import collection_pages
@@ -34,7 +34,7 @@ def test_a_part_of_the_collection_is_an_array(
     collection_pages.data_of(listing)
 
     def judge(page: Exchange) -> None:
-        given_status(page, 200)
+        require_status(page, 200)
         _expect_array(page)
 
     observe_each((*every_filtered_by_value, *every_unmatched_filter, *every_page_past_the_end), judge)
@@ -52,7 +52,7 @@ def test_the_type_of_an_element_is_invoices(listing: Exchange, listing_with_acco
     def judge(page: Exchange) -> None:
         for place, element in enumerate(collection_pages.elements(page).values()):
             kind = element.get("type")
-            given(isinstance(kind, str), "an element has no type")
+            require(isinstance(kind, str), "an element has no type")
             expect(kind == "invoices", '"invoices"', shown(kind), page, part=f"/data/{place}/type")
 
     observe_each((listing, listing_with_account), judge)
@@ -90,7 +90,7 @@ def test_no_resource_occurs_twice(
             for identity in resources.identities(part):
                 expect(identity not in seen, "every resource once", f"{' '.join(identity)} twice", page, part=place)
                 seen.add(identity)
-        given(seen, "the page is empty")
+        require(seen, "the page is empty")
 
     observe_each((listing, listing_with_account, *every_page_of_three), judge)
 
@@ -129,7 +129,7 @@ def _expect_alike_as_on(listing: Exchange, pages: Exchanges, items: Exchanges) -
 def _expect_as_by_itself(page: Exchange, item: Exchange) -> None:
     known = collection_pages.elements(page)
     identifier = str(item.resource.get("id")).lower()
-    given(identifier in known, "the invoice is not on this page of the collection")
+    require(identifier in known, "the invoice is not on this page of the collection")
     place = list(known).index(identifier)
     # A server may show a part of the fields in a list; what it shows is the same.
     for part in ("attributes", "links"):
@@ -159,7 +159,7 @@ def _account_links(resource: documents.Object) -> documents.Object:
 @requirement("COLL-004")
 def test_the_total_count_is_an_integer(listing: Exchange) -> None:
     collection_pages.data_of(listing)
-    given(collection_pages.has_total_count(listing), "there is no total count: COLL-007")
+    require(collection_pages.has_total_count(listing), "there is no total count", owner="COLL-007")
     count = collection_pages.total_count(listing)
     expect(isinstance(count, IntegerLexeme), "an integer", shown(count), listing, part="/meta/total-count")
 
@@ -187,7 +187,7 @@ def test_the_total_count_is_that_of_the_invoices(
             walked = collection_pages.walked(pages)
             found.update(identifier for page in walked for identifier in collection_pages.elements(page))
             given_on_pages.add(sum(len(collection_pages.data_of(page)) for page in walked))
-    given(given_on_pages, "no walk over the pages came to its end")
+    require(given_on_pages, "no walk over the pages came to its end")
     # That elements come again on another page, and others not at all, is PAGE-003.
     right = _count(listing) in {len(found), *given_on_pages}
     expect(right, str(len(found)), _count(listing), listing, part="/meta/total-count")
@@ -199,7 +199,7 @@ def test_the_total_count_is_that_of_what_was_asked_for(
 ) -> None:
     def judge(page: Exchange) -> None:
         found = collection_pages.elements(page)
-        given(collection_pages.is_whole(page), f"{page.probe} is one page of several")
+        require(collection_pages.is_whole(page), f"{page.probe} is one page of several")
         expect(_count(page) == len(found), str(len(found)), _count(page), page, part="/meta/total-count")
 
     observe_each((*every_filtered_by_account, *every_unmatched_filter), judge)
@@ -222,7 +222,7 @@ def test_there_is_a_total_count(listing: Exchange) -> None:
 @requirement("COLL-005")
 def test_the_newest_comes_first(listing: Exchange) -> None:
     starts = [_time(element, "start-date") for element in collection_pages.elements(listing).values()]
-    given(len(set(starts)) > 1, "the collection does not show two different start dates")
+    require(len(set(starts)) > 1, "the collection does not show two different start dates")
     for place, (one, other) in enumerate(pairwise(starts), 1):
         part = f"/data/{place}/attributes/start-date"
         expect(one >= other, "no later start-date than that of the element before", "a later one", listing, part=part)
@@ -236,7 +236,7 @@ def test_periods_of_one_account_do_not_overlap(listing_with_account: Exchange) -
         if start < end:
             periods.setdefault(collection_pages.account_id(element), []).append((start, end, identifier))
     pairs = [pair for each in periods.values() for pair in pairwise(sorted(each))]
-    given(pairs, "no account has two invoices")
+    require(pairs, "no account has two invoices")
     for (_, end, one), (start, _, other) in pairs:
         observed = f"invoice {other} begins before {one} ends"
         expect(end <= start, "periods one after the other", observed, listing_with_account, part="/data")

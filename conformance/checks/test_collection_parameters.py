@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.checks.support import documents, resources
-from conformance.judge.api import expect, expect_status, requirement
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.api import expect, expect_status, require, requirement
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.plan.probes.paging import VIEW_FIELDS
 from conformance.reading import collection_pages
@@ -20,7 +20,7 @@ def _included(page: Exchange) -> list[Any]:
     """Return the included resources. Raises NotObserved when there is no array of them."""
     included = page.document.get("included")
     if not isinstance(included, list):
-        raise NotObserved("no included resources: INCL-001")
+        raise NotObserved("no included resources", owner="INCL-001")
     return included
 
 
@@ -28,9 +28,11 @@ def _included(page: Exchange) -> list[Any]:
 def test_an_empty_collection_is_a_compound_document_too(
     listing_with_account: Exchange, unmatched_filter_with_account: Exchange
 ) -> None:
-    given(isinstance(listing_with_account.ok_document.get("included"), list), "nothing is included at all")
-    given(collection_pages.data_of(unmatched_filter_with_account) == [], "the collection is not empty: FILT-003")
-    given(not declares_version_1_0(unmatched_filter_with_account), "JSON:API 1.0 does not ask for it")
+    require(isinstance(listing_with_account.ok_document.get("included"), list), "nothing is included at all")
+    require(
+        collection_pages.data_of(unmatched_filter_with_account) == [], "the collection is not empty", owner="FILT-003"
+    )
+    require(not declares_version_1_0(unmatched_filter_with_account), "JSON:API 1.0 does not ask for it")
     document = unmatched_filter_with_account.document
     observed = shown(document["included"]) if "included" in document else "no member included"
     wanted = "an array, though an empty one"
@@ -55,7 +57,7 @@ def test_the_accounts_of_the_collection_are_included(listing_with_account: Excha
 def test_included_resources_are_linked_from_the_collection(listing_with_account: Exchange) -> None:
     collection_pages.account_ids(listing_with_account)
     found = resources.identities(_included(listing_with_account))
-    given(found, "nothing is included: INCL-001")
+    require(found, "nothing is included", owner="INCL-001")
     loose = [identity for identity in found if identity not in _linked(listing_with_account)]
     observed = f"none to {' '.join(loose[0])}" if loose else ""
     expect(not loose, "linkage to every included resource", observed, listing_with_account, part="/included")
@@ -67,7 +69,7 @@ def test_nothing_but_accounts_is_included(listing_with_account: Exchange) -> Non
     # What nothing links to is judged by INCL-002.
     included = resources.identities(_included(listing_with_account))
     kinds = {kind for kind, _ in _linked(listing_with_account).intersection(included)}
-    given("accounts" in kinds, "no account is included: INCL-001")
+    require("accounts" in kinds, "no account is included", owner="INCL-001")
     others = sorted(kinds - {"accounts"})
     observed = f"also {', '.join(map(shown, others[:3]))}"
     expect(not others, "accounts alone, as include=account asks", observed, listing_with_account, part="/included")
@@ -83,21 +85,21 @@ def _linked(page: Exchange) -> set[tuple[str, str]]:
 def test_an_unknown_include_path_is_refused_by_the_collection(
     listing: Exchange, listing_unknown_include: Exchange
 ) -> None:
-    given_status(listing, 200)
+    require_status(listing, 200)
     expect_status(listing_unknown_include, 400, why="no relationship is named nosuch")
 
 
 @requirement("FLDS-001")
 def test_elements_have_only_the_named_fields(listing: Exchange, listing_sparse: Exchange) -> None:
     full = collection_pages.elements(listing)
-    given(full, "the collection is empty")
+    require(full, "the collection is empty")
     expect_status(listing_sparse, 200, 400, why="sparse fieldsets are supported or refused")
     if listing_sparse.status == 400:
         return
     for place, (identifier, element) in enumerate(collection_pages.elements(listing_sparse).items()):
-        given(identifier in full, "the collection changed")
+        require(identifier in full, "the collection changed")
         has, had = _fields(element), _fields(full[identifier])
-        given(had >= _WANTED, "the elements do not have these fields: ITEM-022")
+        require(had >= _WANTED, "the elements do not have these fields", owner="ITEM-022")
         observed = f"{len(has)} fields: {', '.join(sorted(has)[:5])}"
         expect(
             has == _WANTED, f"the fields {', '.join(sorted(_WANTED))}", observed, listing_sparse, part=f"/data/{place}"
@@ -109,9 +111,9 @@ def test_fields_hold_beside_other_parameters(
     listing_sparse: Exchange, every_page_of_view: tuple[Exchange, ...]
 ) -> None:
     alone = collection_pages.elements(listing_sparse).values()
-    given(alone and all(_fields(element) <= _WANTED for element in alone), "not even alone: the check before")
+    require(alone and all(_fields(element) <= _WANTED for element in alone), "not even alone: the check before")
     first, *_ = every_page_of_view
-    given_status(first, 200)
+    require_status(first, 200)
     for place, element in enumerate(collection_pages.elements(first).values()):
         further = sorted(_fields(element) - set(VIEW_FIELDS))
         expected, observed = f"{' and '.join(VIEW_FIELDS)} alone", f"also {', '.join(further[:4])}"
@@ -127,11 +129,11 @@ def _fields(element: documents.Object) -> set[str]:
 def test_an_undefined_parameter_is_refused_by_the_collection(
     listing: Exchange, listing_unknown_parameter: Exchange
 ) -> None:
-    given_status(listing, 200)
+    require_status(listing, 200)
     expect_status(listing_unknown_parameter, 400, why="JSON:API does not define foo and reserves such names")
 
 
 @requirement("QRY-004")
 def test_a_sort_of_the_wrong_shape_is_refused(listing: Exchange, listing_sort_list: Exchange) -> None:
-    given_status(listing, 200)
+    require_status(listing, 200)
     expect_status(listing_sort_list, 400, why="JSON:API does not define this form of sort")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.judge.api import expect, expect_status, requirement, status_line
-from conformance.judge.preconditions import expect_same_invoice, given, given_status, given_validation_works, variant
+from conformance.judge.api import expect, expect_status, require, requirement, status_line
+from conformance.judge.preconditions import expect_same_invoice, require_status, require_validation, variant
 from conformance.model.exchange import Exchange, Fields
 from conformance.reading.header_fields import date_of, opaque
 
@@ -11,13 +11,13 @@ from conformance.reading.header_fields import date_of, opaque
 def _expect_not_modified(exchange: Exchange, item: Exchange) -> None:
     if exchange.status == 200:
         # The entity tag that was sent is not the current one any more.
-        given(exchange.fields.lines("ETag") in ([], [item.etag]), "the entity tag changed between the two requests")
+        require(exchange.fields.lines("ETag") in ([], [item.etag]), "the entity tag changed between the two requests")
     expect_status(exchange, 304, why=f"the current entity tag is {item.etag}")
 
 
 @requirement("COND-001")
 def test_the_current_tag_is_not_modified(item: Exchange, item_not_modified: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_not_modified(item_not_modified, item)
 
 
@@ -25,8 +25,8 @@ def test_the_current_tag_is_not_modified(item: Exchange, item_not_modified: Exch
 def test_the_current_tag_is_not_modified_for_head(
     item: Exchange, item_head: Exchange, item_head_not_modified: Exchange
 ) -> None:
-    given_status(item, 200)
-    given_status(item_head, 200)
+    require_status(item, 200)
+    require_status(item_head, 200)
     _expect_not_modified(item_head_not_modified, item)
 
 
@@ -34,8 +34,8 @@ def test_the_current_tag_is_not_modified_for_head(
 def test_the_current_tag_of_the_relationship_is_not_modified(
     item: Exchange, item_not_modified: Exchange, relationship: Exchange, relationship_not_modified: Exchange
 ) -> None:
-    given_validation_works(item, item_not_modified)
-    given_status(relationship, 200)
+    require_validation(item, item_not_modified)
+    require_status(relationship, 200)
     _expect_not_modified(relationship_not_modified, relationship)
 
 
@@ -43,8 +43,8 @@ def test_the_current_tag_of_the_relationship_is_not_modified(
 def test_the_current_tag_of_the_invoice_with_its_account_is_not_modified(
     item: Exchange, item_not_modified: Exchange, item_with_account: Exchange, included_not_modified: Exchange
 ) -> None:
-    given_validation_works(item, item_not_modified)
-    given_status(item_with_account, 200)
+    require_validation(item, item_not_modified)
+    require_status(item_with_account, 200)
     _expect_not_modified(included_not_modified, item_with_account)
 
 
@@ -52,8 +52,8 @@ def test_the_current_tag_of_the_invoice_with_its_account_is_not_modified(
 def test_the_current_tag_of_sparse_fields_is_not_modified(
     item: Exchange, item_not_modified: Exchange, fields_of_attributes: Exchange, sparse_not_modified: Exchange
 ) -> None:
-    given_validation_works(item, item_not_modified)
-    given_status(fields_of_attributes, 200)
+    require_validation(item, item_not_modified)
+    require_status(fields_of_attributes, 200)
     _expect_not_modified(sparse_not_modified, fields_of_attributes)
 
 
@@ -61,8 +61,8 @@ def test_the_current_tag_of_sparse_fields_is_not_modified(
 def test_the_current_tag_of_the_collection_is_not_modified(
     item: Exchange, item_not_modified: Exchange, listing: Exchange, listing_not_modified: Exchange
 ) -> None:
-    given_validation_works(item, item_not_modified)
-    given_status(listing, 200)
+    require_validation(item, item_not_modified)
+    require_status(listing, 200)
     _expect_not_modified(listing_not_modified, listing)
 
 
@@ -70,9 +70,9 @@ def test_the_current_tag_of_the_collection_is_not_modified(
 def test_the_current_tag_of_coded_content_is_not_modified(
     item: Exchange, item_not_modified: Exchange, item_in_gzip: Exchange, item_in_gzip_not_modified: Exchange
 ) -> None:
-    given_validation_works(item, item_not_modified)
-    given_status(item_in_gzip, 200)
-    given("Content-Encoding" in item_in_gzip.fields, "the invoice comes in no coding")
+    require_validation(item, item_not_modified)
+    require_status(item_in_gzip, 200)
+    require("Content-Encoding" in item_in_gzip.fields, "the invoice comes in no coding")
     _expect_not_modified(item_in_gzip_not_modified, item_in_gzip)
 
 
@@ -80,16 +80,16 @@ def test_the_current_tag_of_coded_content_is_not_modified(
 def test_the_current_tag_in_a_list_is_not_modified(
     item: Exchange, item_not_modified: Exchange, if_none_match_list: Exchange
 ) -> None:
-    given_validation_works(item, item_not_modified)
+    require_validation(item, item_not_modified)
     repeated = len(Fields(if_none_match_list.request.headers).lines("If-None-Match")) > 1
     # nginx, for one, refuses a second line of most fields before it forwards anything.
-    given(not (repeated and if_none_match_list.status == 400), "the repeated field is refused, perhaps by a proxy")
+    require(not (repeated and if_none_match_list.status == 400), "the repeated field is refused, perhaps by a proxy")
     _expect_not_modified(if_none_match_list, item)
 
 
 @requirement("COND-003")
 def test_any_tag_is_not_modified(item: Exchange, item_not_modified: Exchange, if_none_match_any: Exchange) -> None:
-    given_validation_works(item, item_not_modified)
+    require_validation(item, item_not_modified)
     expect_status(if_none_match_any, 304, why="* matches whatever exists")
 
 
@@ -97,7 +97,7 @@ def test_any_tag_is_not_modified(item: Exchange, item_not_modified: Exchange, if
 def test_tags_compare_weakly(
     item: Exchange, item_not_modified: Exchange, if_none_match_other_weakness: Exchange
 ) -> None:
-    given_validation_works(item, item_not_modified)
+    require_validation(item, item_not_modified)
     _expect_not_modified(if_none_match_other_weakness, item)
 
 
@@ -105,7 +105,7 @@ def test_tags_compare_weakly(
 def test_another_tag_gets_the_whole_invoice(
     item: Exchange, item_again: Exchange, if_none_match_other: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_same_invoice(if_none_match_other, item, item_again, "the entity tag is another one")
 
 
@@ -113,7 +113,7 @@ def test_another_tag_gets_the_whole_invoice(
 def test_a_tag_that_contains_the_current_one_gets_the_whole_invoice(
     item: Exchange, item_again: Exchange, if_none_match_longer: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_same_invoice(if_none_match_longer, item, item_again, f"the entity tag only ends like {item.etag}")
 
 
@@ -121,8 +121,8 @@ def test_a_tag_that_contains_the_current_one_gets_the_whole_invoice(
 def test_a_tag_that_is_only_like_the_current_one_gets_the_whole_invoice(
     item: Exchange, item_again: Exchange, if_none_match_other: Exchange, if_none_match_alike: Exchange
 ) -> None:
-    given_status(item, 200)
-    given_status(if_none_match_other, 200)
+    require_status(item, 200)
+    require_status(if_none_match_other, 200)
     sent = if_none_match_alike.request.header("If-None-Match")
     expect_same_invoice(if_none_match_alike, item, item_again, f"{sent} is not {item.etag}")
 
@@ -131,10 +131,10 @@ def test_a_tag_that_is_only_like_the_current_one_gets_the_whole_invoice(
 def test_the_tag_of_the_invoice_is_not_that_of_the_compound_document(
     item: Exchange, item_with_account: Exchange, if_none_match_other: Exchange, included_if_none_match_item: Exchange
 ) -> None:
-    given_status(item_with_account, 200)
-    given_status(if_none_match_other, 200)
-    given(opaque(item.etag) != opaque(item_with_account.etag), "both have the same entity tag, which ETAG-008 judges")
-    given(included_if_none_match_item.status != 400, "inclusion is refused")
+    require_status(item_with_account, 200)
+    require_status(if_none_match_other, 200)
+    require(opaque(item.etag) != opaque(item_with_account.etag), "both have the same entity tag", owner="ETAG-008")
+    require(included_if_none_match_item.status != 400, "inclusion is refused")
     expect_status(included_if_none_match_item, 200, why=f"the current entity tag is {item_with_account.etag}")
 
 
@@ -153,8 +153,8 @@ def test_another_tag_gets_the_whole_collection(
 
 
 def _expect_whole(exchange: Exchange, plain: Exchange, if_none_match_other: Exchange) -> None:
-    given_status(plain, 200)
-    given_status(if_none_match_other, 200)
+    require_status(plain, 200)
+    require_status(if_none_match_other, 200)
     expect_status(exchange, 200, why="the entity tag is another one")
 
 
@@ -162,7 +162,7 @@ def _expect_whole(exchange: Exchange, plain: Exchange, if_none_match_other: Exch
 def test_a_matching_tag_prevails_over_an_old_date(
     item: Exchange, item_not_modified: Exchange, if_none_match_current_and_old_date: Exchange
 ) -> None:
-    given_validation_works(item, item_not_modified)
+    require_validation(item, item_not_modified)
     _expect_not_modified(if_none_match_current_and_old_date, item)
 
 
@@ -170,15 +170,15 @@ def test_a_matching_tag_prevails_over_an_old_date(
 def test_another_tag_prevails_over_a_future_date(
     item: Exchange, if_none_match_other: Exchange, if_none_match_other_and_future_date: Exchange
 ) -> None:
-    given_status(item, 200)
-    given_status(if_none_match_other, 200)
+    require_status(item, 200)
+    require_status(if_none_match_other, 200)
     expect_status(if_none_match_other_and_future_date, 200, why="If-None-Match does not match, so the date is ignored")
 
 
 @requirement("COND-010")
 def test_a_date_is_ignored_without_last_modified(item: Exchange, if_modified_since_future: Exchange) -> None:
-    given_status(item, 200)
-    given("Last-Modified" not in item.fields, "the invoice has a Last-Modified")
+    require_status(item, 200)
+    require("Last-Modified" not in item.fields, "the invoice has a Last-Modified")
     expect_status(if_modified_since_future, 200, why="there is no Last-Modified to compare with")
 
 
@@ -186,9 +186,9 @@ def test_a_date_is_ignored_without_last_modified(item: Exchange, if_modified_sin
 def test_an_invalid_date_is_ignored(
     item: Exchange, if_modified_since_future: Exchange, if_modified_since_invalid: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     # Without a Last-Modified, 304 for whatever date is the finding of the check before.
-    given("Last-Modified" in item.fields or if_modified_since_future.status == 200, "every date gives 304")
+    require("Last-Modified" in item.fields or if_modified_since_future.status == 200, "every date gives 304")
     value = if_modified_since_invalid.request.header("If-Modified-Since")
     expect_status(if_modified_since_invalid, 200, why=f"{value} is no HTTP date")
 
@@ -198,37 +198,37 @@ def test_an_invoice_that_was_not_modified_since_is_not_sent(
     item: Exchange, item_again: Exchange, if_modified_since_last_modified: Exchange
 ) -> None:
     dates = [each.fields.lines("Last-Modified") for each in (item, item_again, if_modified_since_last_modified)]
-    given_status(item, 200)
+    require_status(item, 200)
     # What is no date, or lies ahead, may be ignored.
     modified = date_of(item, "Last-Modified")
-    given("Date" not in item.fields or modified <= date_of(item, "Date"), "a time ahead: HTTP-019")
-    given(len(dates[0]) == 1 and dates[0] == dates[1], "the invoice has no Last-Modified that stays the same")
-    given(if_modified_since_last_modified.status != 200 or dates[2] == dates[0], "the invoice was modified meanwhile")
+    require("Date" not in item.fields or modified <= date_of(item, "Date"), "a time ahead", owner="HTTP-019")
+    require(len(dates[0]) == 1 and dates[0] == dates[1], "the invoice has no Last-Modified that stays the same")
+    require(if_modified_since_last_modified.status != 200 or dates[2] == dates[0], "the invoice was modified meanwhile")
     expect_status(if_modified_since_last_modified, 304, why=f"Last-Modified is {dates[0][0]}")
 
 
 @requirement("COND-011")
 def test_a_false_if_match_fails(item: Exchange, if_match_other: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_not_served(if_match_other, "the invoice has no such entity tag")
 
 
 @requirement("COND-011")
 def test_if_match_any_is_true(item: Exchange, if_match_any: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(if_match_any, 200, why="* matches whatever exists")
 
 
 @requirement("COND-012")
 def test_if_match_compares_strongly(item: Exchange, if_match_other: Exchange, if_match_weak: Exchange) -> None:
-    given_status(item, 200)
-    given(400 <= if_match_other.status < 500, "not even another entity tag is looked at: COND-011")
+    require_status(item, 200)
+    require(400 <= if_match_other.status < 500, "not even another entity tag is looked at", owner="COND-011")
     _expect_not_served(if_match_weak, "a weak entity tag matches none in strong comparison")
 
 
 def _expect_not_served(exchange: Exchange, why: str) -> None:
     """Expect a client error, of which 412 is the usual one (RFC 9110, section 13.1.1)."""
-    given(exchange.status != 429, "the target limits requests")
+    require(exchange.status != 429, "the target limits requests")
     expect(400 <= exchange.status < 500, f"412 ({why})", status_line(exchange), exchange)
 
 
@@ -236,13 +236,13 @@ def _expect_not_served(exchange: Exchange, why: str) -> None:
 def test_if_unmodified_since_is_ignored_without_last_modified(
     item: Exchange, if_unmodified_since_old: Exchange
 ) -> None:
-    given_status(item, 200)
-    given("Last-Modified" not in item.fields, "the invoice has a Last-Modified")
+    require_status(item, 200)
+    require("Last-Modified" not in item.fields, "the invoice has a Last-Modified")
     expect_status(if_unmodified_since_old, 200, why="there is no Last-Modified to compare with")
 
 
 def _expect_precondition_ignored(conditional: Exchange, plain: Exchange) -> None:
-    given(400 <= plain.status < 500 and plain.status != 412, f"{plain.probe} was answered {plain.status}")
+    require(400 <= plain.status < 500 and plain.status != 412, f"{plain.probe} was answered {plain.status}")
     expect_status(conditional, plain.status, why="as without If-None-Match")
 
 
@@ -286,7 +286,7 @@ def test_a_precondition_does_not_make_a_request_acceptable(
 def test_a_malformed_tag_matches_nothing(
     item: Exchange, if_none_match_other: Exchange, if_none_match_malformed: Exchange
 ) -> None:
-    given_status(item, 200)
-    given_status(if_none_match_other, 200)
+    require_status(item, 200)
+    require_status(if_none_match_other, 200)
     status, observed = if_none_match_malformed.status, status_line(if_none_match_malformed)
     expect(status == 200 or 400 <= status < 500, "200 or a client error", observed, if_none_match_malformed)

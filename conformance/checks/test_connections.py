@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.judge.api import Violation, expect, requirement, status_line
-from conformance.judge.preconditions import contents, given, sent_length
+from conformance.judge.api import Violation, expect, require, requirement, status_line
+from conformance.judge.preconditions import contents, sent_length
 from conformance.model.exchange import Answer, Exchange, NotObserved
 from conformance.reading.header_fields import elements
 
@@ -34,11 +34,11 @@ def test_answers_on_one_connection_stay_in_step(
 ) -> None:
     twins = (if_none_match_any, item_head, item_without_token, item)
     for twin in twins:
-        given(twin.answer and not twin.answer.incomplete, f"{twin.probe} is not answered completely by itself either")
+        require(twin.answer and not twin.answer.incomplete, f"{twin.probe} is not answered completely by itself either")
     # Content where none may be has owners: COND-006 and HTTP-005.
-    given(not any(each.answer and each.answer.excess for each in twins[:2]), "content follows a 304 or HEAD")
+    require(not any(each.answer and each.answer.excess for each in twins[:2]), "content follows a 304 or HEAD")
     answers = () if turns.answer is None else (turns.answer, *turns.later)
-    given(all(each.status not in {429, 503} for each in answers), "the target limits requests")
+    require(all(each.status not in {429, 503} for each in answers), "the target limits requests")
     for number, (twin, answer) in enumerate(zip(twins, answers, strict=False), 1):
         exchange = replace(turns, answer=answer)
         observed = status_line(exchange)

@@ -6,8 +6,8 @@ import re
 from email.utils import parsedate_to_datetime
 
 from conformance.checks.support.refusals import expect_refused, is_refused
-from conformance.judge.api import expect, expect_status, requirement, status_line
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.api import expect, expect_status, require, requirement, status_line
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange
 from conformance.syntax.scalars import shown
 
@@ -16,8 +16,8 @@ _NOT_CACHEABLE = {"no-store", "private", "no-cache"}
 
 def _guarded(item: Exchange, item_without_token: Exchange) -> None:
     """Raise NotObserved unless the token opens the door and its absence does not."""
-    given_status(item, 200)
-    given(item_without_token.status >= 400, "the invoice is open to everybody: AUTH-001")
+    require_status(item, 200)
+    require(item_without_token.status >= 400, "the invoice is open to everybody", owner="AUTH-001")
 
 
 def _session_cookie(exchange: Exchange) -> tuple[str, dict[str, str]] | None:
@@ -54,7 +54,7 @@ def test_the_cookie_alone_authenticates(item: Exchange, item_without_token: Exch
 @requirement("AUTH-012")
 def test_the_session_is_renewed(item: Exchange, item_without_token: Exchange, item_by_cookie: Exchange) -> None:
     _guarded(item, item_without_token)
-    given_status(item_by_cookie, 200)
+    require_status(item_by_cookie, 200)
     found = _session_cookie(item_by_cookie)
     renewed = found is not None and bool(found[0]) and not _ends(found[1], item_by_cookie)
     observed = "no such cookie" if found is None else "a cookie that is empty or has ended"
@@ -70,9 +70,9 @@ def test_the_cookie_does_not_help_a_bad_token(
     item_by_cookie_and_bad_token: Exchange,
 ) -> None:
     _guarded(item, item_without_token)
-    given_status(item_by_cookie, 200)
+    require_status(item_by_cookie, 200)
     alone = [each for each in every_altered_token if each.probe.endswith("[signature-changed]")]
-    given(alone and is_refused(alone[0]), "the bad token alone is not refused: JWT-002")
+    require(alone and is_refused(alone[0]), "the bad token alone is not refused", owner="JWT-002")
     expect_refused(item_by_cookie_and_bad_token, "the token in Authorization is not valid")
 
 
@@ -81,14 +81,14 @@ def test_an_altered_token_in_the_cookie_is_refused(
     item: Exchange, item_without_token: Exchange, item_by_cookie: Exchange, item_by_altered_cookie: Exchange
 ) -> None:
     _guarded(item, item_without_token)
-    given_status(item_by_cookie, 200)
+    require_status(item_by_cookie, 200)
     expect_refused(item_by_altered_cookie, "the signature does not fit")
 
 
 @requirement("SEC-016")
 def test_the_session_cookie_is_protected(item_by_cookie: Exchange) -> None:
     found = _session_cookie(item_by_cookie)
-    given(found is not None and found[0], "no session cookie is set: AUTH-012")
+    require(found is not None and found[0], "no session cookie is set", owner="AUTH-012")
     attributes = found[1] if found else {}
     missing = [] if "httponly" in attributes else ["HttpOnly"]
     if attributes.get("samesite", "").lower() not in {"lax", "strict"}:
@@ -101,8 +101,8 @@ def test_the_session_cookie_is_protected(item_by_cookie: Exchange) -> None:
 @requirement("SEC-016")
 def test_the_answer_that_sets_the_cookie_is_not_for_others(item_by_cookie: Exchange) -> None:
     found = _session_cookie(item_by_cookie)
-    given(found is not None and found[0], "no session cookie is set: AUTH-012")
-    given_status(item_by_cookie, 200)
+    require(found is not None and found[0], "no session cookie is set", owner="AUTH-012")
+    require_status(item_by_cookie, 200)
     value = item_by_cookie.fields.get("Cache-Control") or ""
     directives = {part.partition("=")[0].strip().lower() for part in value.split(",")}
     expect(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.judge.api import expect, observe_each, requirement
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.api import expect, observe_each, require, requirement
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange
 from conformance.reading.header_fields import elements
 
@@ -46,7 +46,7 @@ def test_origin_and_credentials_are_consistent(
 ) -> None:
     def judge(exchange: Exchange) -> None:
         origins, credentials = exchange.fields.lines(_ORIGIN), exchange.fields.lines(_CREDENTIALS)
-        given(origins or credentials, "nothing is allowed")
+        require(origins or credentials, "nothing is allowed")
         single = len(origins) < 2 and not any("," in value for value in origins)
         expect(single, "one origin", ", ".join(origins), exchange, part=_ORIGIN)
         if credentials:
@@ -59,15 +59,15 @@ def test_origin_and_credentials_are_consistent(
 
 @requirement("SEC-018")
 def test_what_depends_on_the_origin_says_so(item: Exchange, every_foreign_origin: tuple[Exchange, ...]) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     answers = (item, *every_foreign_origin)
     allowed = {tuple(each.fields.lines(_ORIGIN)) for each in answers if each.answer and each.status == 200}
-    given(len(allowed) > 1, "the answer does not depend on the origin")
+    require(len(allowed) > 1, "the answer does not depend on the origin")
 
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, 200)
+        require_status(exchange, 200)
         # Where nothing is allowed, a stored copy does no more harm than to be refused by a browser.
-        given(_ORIGIN in exchange.fields and exchange.fields.lines(_ORIGIN) != ["*"], "no origin is named")
+        require(_ORIGIN in exchange.fields and exchange.fields.lines(_ORIGIN) != ["*"], "no origin is named")
         named = {name.lower() for name in elements(exchange.fields.lines("Vary"))}
         observed = exchange.fields.get("Vary") or "absent"
         expect(named & {"origin", "*"}, "Vary with Origin", observed, exchange, part="Vary")
@@ -77,7 +77,7 @@ def test_what_depends_on_the_origin_says_so(item: Exchange, every_foreign_origin
 
 @requirement("SEC-030")
 def test_no_writing_is_offered_to_other_sites(preflight: Exchange) -> None:
-    given(_ORIGIN in preflight.fields, "nothing is allowed")
+    require(_ORIGIN in preflight.fields, "nothing is allowed")
     methods = {name.upper() for name in elements(preflight.fields.lines(_METHODS))}
     writing = ", ".join(sorted(methods & _WRITING))
     expect(not writing, "methods that only read", writing, preflight, part=_METHODS)

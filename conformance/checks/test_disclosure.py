@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement
+from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement
 from conformance.judge.comparison import expect_alike
-from conformance.judge.preconditions import given, given_status, variant
+from conformance.judge.preconditions import require_status, variant
 from conformance.model.exchange import Exchange
 from conformance.reading.classification import says_later
 from conformance.reading.disclosure import revealed
@@ -15,7 +15,7 @@ from conformance.syntax.scalars import shown
 def test_the_credential_is_not_echoed(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         # An echo is what TRACE is for: HTTP-011.
-        given(exchange.request.method != "TRACE", "judged elsewhere")
+        require(exchange.request.method != "TRACE", "judged elsewhere")
         places = exchange.answer.secrets_found if exchange.answer else ()
         expect(not places, "an answer without the token", f"the token in {', '.join(places)}", exchange)
 
@@ -34,8 +34,8 @@ def test_errors_reveal_nothing_of_the_inside(every_error: tuple[Exchange, ...]) 
 
 
 def _expect_like_known(name: str, known: Exchange, unknown: Exchange) -> None:
-    given(not says_later(known) and not says_later(unknown), "an answer about the load, not about the request")
-    given(400 <= known.status < 500, f"the {name} is not refused: AUTH-001, ERR-011")
+    require(not says_later(known) and not says_later(unknown), "an answer about the load, not about the request")
+    require(400 <= known.status < 500, f"the {name} is not refused", owner="AUTH-001")
     expect_status(unknown, known.status, why="as for a known invoice")
     expect_alike(unknown, known, "for a known invoice")
 
@@ -44,7 +44,7 @@ def _expect_like_known(name: str, known: Exchange, unknown: Exchange) -> None:
 def test_existence_is_not_revealed_without_a_token(
     item: Exchange, item_without_token: Exchange, unknown_item_without_token: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_like_known("invoice", item_without_token, unknown_item_without_token)
 
 
@@ -54,6 +54,6 @@ def test_existence_is_not_revealed_by_the_account(
     every_without_token: tuple[Exchange, ...],
     second_unknown_related_without_token: Exchange,
 ) -> None:
-    given_status(related, 200)
+    require_status(related, 200)
     known = variant(every_without_token, "related")
     _expect_like_known("account", known, second_unknown_related_without_token)

@@ -7,8 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from conformance.checks.support.documents import unknown_members
-from conformance.judge.api import expect, observe_each, requirement
-from conformance.judge.preconditions import given
+from conformance.judge.api import expect, observe_each, require, requirement
 from conformance.model.exchange import JSON_API, Exchange
 from conformance.reading.classification import declares_version_1_0, error_objects, made_by_application
 from conformance.syntax.scalars import shown
@@ -28,7 +27,7 @@ _JSON_POINTER = re.compile(r"(?:/(?:[^/~]|~[01])*)*")
 @requirement("ERR-001")
 def test_errors_are_an_array_of_objects(every_error: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(exchange.media_type == JSON_API and "errors" in exchange.document, "no error document")
+        require(exchange.media_type == JSON_API and "errors" in exchange.document, "no error document")
         errors = exchange.document["errors"]
         expect(isinstance(errors, list), "an array", shown(errors), exchange, part="/errors")
         for place, error in enumerate(errors):
@@ -43,7 +42,7 @@ def test_an_error_object_says_something(every_error: tuple[Exchange, ...]) -> No
     known = _MEMBERS["an error object"]
 
     def judge(exchange: Exchange) -> None:
-        given(not declares_version_1_0(exchange), "JSON:API 1.0 does not demand it")
+        require(not declares_version_1_0(exchange), "JSON:API 1.0 does not demand it")
         for error in error_objects(exchange):
             expect(
                 not error.keys().isdisjoint(known), f"one of {', '.join(known)}", shown(error), exchange, part="/errors"
@@ -102,7 +101,7 @@ def test_the_status_agrees_with_the_errors(every_error: tuple[Exchange, ...]) ->
         errors = error_objects(exchange)
         stated = [error.get("status") for error in errors]
         codes = [code for code in stated if isinstance(code, str) and _STATUS_CODE.fullmatch(code)]
-        given(len(codes) == len(errors), "not every error has a well-formed status: ERR-004, ERR-013")
+        require(len(codes) == len(errors), "not every error has a well-formed status", owner="ERR-004")
         status = str(exchange.status)
         if len(codes) == 1:
             expect(codes[0] == status, f"status {status}", f"status {codes[0]}", exchange, part="/errors/0/status")
@@ -114,11 +113,11 @@ def test_the_status_agrees_with_the_errors(every_error: tuple[Exchange, ...]) ->
 
 
 def _expect_same_title(first: Exchange, second: Exchange) -> None:
-    given(first.status == second.status >= 400, "the two requests were not refused for the same reason")
+    require(first.status == second.status >= 400, "the two requests were not refused for the same reason")
     one, other = error_objects(first)[0], error_objects(second)[0]
-    given(one.get("code") == other.get("code"), "different codes, so two problems")
+    require(one.get("code") == other.get("code"), "different codes, so two problems")
     title, other_title = one.get("title"), other.get("title")
-    given(isinstance(title, str) and isinstance(other_title, str), "no titles")
+    require(isinstance(title, str) and isinstance(other_title, str), "no titles")
     expect(title == other_title, f"title {shown(title)} again", shown(other_title), second, part="/errors/0/title")
 
 
@@ -137,7 +136,7 @@ def test_unsupported_include_paths_have_one_title(
 def _sources(exchange: Exchange) -> list[dict[str, Any]]:
     found = [error.get("source") for error in error_objects(exchange)]
     sources = [source for source in found if isinstance(source, dict)]
-    given(sources, "no source")
+    require(sources, "no source")
     return sources
 
 
@@ -152,10 +151,10 @@ def test_the_source_of_a_query_error_names_the_parameter(item: Exchange, every_e
     def judge(exchange: Exchange) -> None:
         names = _names_in_query(exchange)
         about_query = exchange.status == 400 and names and made_by_application(exchange, item)
-        given(about_query, "no error about a query parameter")
+        require(about_query, "no error about a query parameter")
         for source in _sources(exchange):
             foreign = unknown_members(exchange, source, _MEMBERS["source"])
-            given(not foreign, "source has other members: ERR-003")
+            require(not foreign, "source has other members", owner="ERR-003")
             named = source.get("parameter")
             expect(
                 "header" in source or named in names,
@@ -174,7 +173,7 @@ def test_the_source_of_a_query_error_names_the_parameter(item: Exchange, every_e
 def test_pointers_are_json_pointers(every_error: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         pointers = [source["pointer"] for source in _sources(exchange) if "pointer" in source]
-        given(pointers, "no pointer")
+        require(pointers, "no pointer")
         for pointer in pointers:
             well_formed = isinstance(pointer, str) and _JSON_POINTER.fullmatch(pointer)
             expect(well_formed, "a JSON Pointer (RFC 6901)", shown(pointer), exchange, part="/errors/0/source/pointer")

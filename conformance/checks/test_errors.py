@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.judge.api import Violation, expect, observe_each, requirement, status_line
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.api import Violation, expect, observe_each, require, requirement, status_line
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import JSON_API, Exchange
 from conformance.reading.classification import (
     accepts_json_api,
@@ -23,7 +23,7 @@ def _expect_error_document(exchange: Exchange) -> None:
     if exchange.media_type == JSON_API:
         # Other faults of the document are judged by JSON-001, ITEM-002 and ERR-001.
         errors = exchange.document.get("errors", [])
-        given(isinstance(errors, list), "errors is no array: ERR-001")
+        require(isinstance(errors, list), "errors is no array", owner="ERR-001")
         expect(errors, "a document with errors", shown(exchange.document), exchange)
     else:
         # A wrong label on the right document is judged by NEGO-001.
@@ -34,10 +34,10 @@ def _expect_error_document(exchange: Exchange) -> None:
 @requirement("ERR-008")
 def test_errors_have_explaining_content(item: Exchange, every_error: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(exchange.request.method != "HEAD" and is_complete(exchange), "the content cannot be judged")
-        given(exchange.status not in {406, 415}, "judged by NEGO-013")
-        given(not may_be_refused_early(exchange), "refused by the HTTP layer")
-        given(exchange.status != 401 and exchange.probe != "unknown_item", "judged by ERR-014")
+        require(exchange.request.method != "HEAD" and is_complete(exchange), "the content cannot be judged")
+        require(exchange.status not in {406, 415}, "judged by NEGO-013")
+        require(not may_be_refused_early(exchange), "refused by the HTTP layer")
+        require(exchange.status != 401 and exchange.probe != "unknown_item", "judged by ERR-014")
         expect(exchange.body.strip(), "content that explains the error", status_line(exchange), exchange)
         # The format of a 5xx answer is not the fault to report: ERR-011.
         if exchange.status < 500 and accepts_json_api(exchange) and made_by_application(exchange, item):
@@ -49,7 +49,7 @@ def test_errors_have_explaining_content(item: Exchange, every_error: tuple[Excha
 @requirement("ERR-009")
 def test_a_success_has_no_errors(every_success: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(exchange.request.method == "GET", "not a document of this interface")
+        require(exchange.request.method == "GET", "not a document of this interface")
         found = "errors" in exchange.document
         expect(not found, "no errors in an answer with 2xx", status_line(exchange), exchange, part="/errors")
 
@@ -58,8 +58,8 @@ def test_a_success_has_no_errors(every_success: tuple[Exchange, ...]) -> None:
 
 def _expect_same_status(get: Exchange, head: Exchange, item_head: Exchange) -> None:
     # HEAD without a token is judged by AUTH-001, a server without HEAD by HTTP-005.
-    given_status(item_head, 200)
-    given(400 <= get.status < 500, "GET was not refused")
+    require_status(item_head, 200)
+    require(400 <= get.status < 500, "GET was not refused")
     expect(head.status == get.status, f"{get.status}, as for GET", status_line(head), head)
 
 
@@ -87,12 +87,12 @@ def test_head_with_an_unacceptable_accept_is_refused(
 @requirement("ERR-011")
 def test_no_mistake_of_the_client_is_a_server_error(item: Exchange, every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(not is_documented_request(exchange, item), "no mistake of the client")
+        require(not is_documented_request(exchange, item), "no mistake of the client")
         # Overload (503), a slow network behind a gateway (504) and another version of HTTP (505) are no reaction to
         # the mistake; 501 is the right answer to a method that the server does not have.
-        given(exchange.status not in {503, 504, 505}, "not about this request")
-        given(not is_of_gateway(exchange) or exchange.retries, "it was sent once more, and is judged then")
-        given(exchange.status != 501 or exchange.request.method in {"GET", "HEAD"}, "the method is not implemented")
+        require(exchange.status not in {503, 504, 505}, "not about this request")
+        require(not is_of_gateway(exchange) or exchange.retries, "it was sent once more, and is judged then")
+        require(exchange.status != 501 or exchange.request.method in {"GET", "HEAD"}, "the method is not implemented")
         expect(exchange.status < 500, "a client error or a success", status_line(exchange), exchange)
 
     observe_each(every_answer, judge)
@@ -111,7 +111,7 @@ def _is_retry_after(value: str) -> bool:
 @requirement("ERR-012")
 def test_a_limit_says_when_to_try_again(every_error: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(exchange.status in {429, 503}, "no limit")
+        require(exchange.status in {429, 503}, "no limit")
         lines = exchange.fields.lines("Retry-After")
         well_formed = len(lines) == 1 and _is_retry_after(lines[0])
         expect(well_formed, "seconds or an HTTP date", ", ".join(lines) or "absent", exchange, part="Retry-After")
@@ -132,7 +132,7 @@ def test_the_documented_refusals_are_error_documents(
     unknown_item: Exchange,
 ) -> None:
     def judge(exchange: Exchange) -> None:
-        given(is_complete(exchange), "the content was not received completely")
+        require(is_complete(exchange), "the content was not received completely")
         _expect_error_document(exchange)
 
     tokens = (item_without_token, *every_malformed_token, *every_altered_token)
@@ -140,12 +140,12 @@ def test_the_documented_refusals_are_error_documents(
 
 
 def _expect_refusals_as_of_the_invoice(item_without_token: Exchange, *refused: Exchange) -> None:
-    given_status(item_without_token, 401)
-    given(looks_like_error_document(item_without_token), "that of the invoice is none: the check before")
+    require_status(item_without_token, 401)
+    require(looks_like_error_document(item_without_token), "that of the invoice is none: the check before")
 
     def judge(exchange: Exchange) -> None:
-        given(exchange.status == 401 and exchange.request.method == "GET", "no 401 to GET")
-        given(is_complete(exchange), "the content was not received completely")
+        require(exchange.status == 401 and exchange.request.method == "GET", "no 401 to GET")
+        require(is_complete(exchange), "the content was not received completely")
         _expect_error_document(exchange)
 
     observe_each(refused, judge)
@@ -166,7 +166,7 @@ def test_the_refusal_of_a_token_is_an_error_document_on_every_resource(
 def test_the_refusal_of_a_token_is_an_error_document_for_an_account(
     item_without_token: Exchange, account_from_self_link: Exchange, account_from_self_link_without_token: Exchange
 ) -> None:
-    given_status(account_from_self_link, 200)
+    require_status(account_from_self_link, 200)
     _expect_refusals_as_of_the_invoice(item_without_token, account_from_self_link_without_token)
 
 
@@ -174,7 +174,7 @@ def test_the_refusal_of_a_token_is_an_error_document_for_an_account(
 def test_the_refusal_of_a_token_is_an_error_document_for_the_collection(
     item_without_token: Exchange, listing: Exchange, listing_without_token: Exchange
 ) -> None:
-    given_status(listing, 200)
+    require_status(listing, 200)
     _expect_refusals_as_of_the_invoice(item_without_token, listing_without_token)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance.checks.support.conditions import Condition, conditions, outcome
-from conformance.judge.api import expect, expect_status, observe_each, requirement
-from conformance.judge.preconditions import given, given_status, is_refusal
+from conformance.judge.api import expect, expect_status, observe_each, require, requirement
+from conformance.judge.preconditions import is_refusal, require_status
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.reading import collection_pages
 from conformance.syntax.scalars import shown
@@ -14,7 +14,7 @@ Exchanges = tuple[Exchange, ...]
 
 @requirement("FILT-001")
 def test_an_unknown_filter_is_refused(listing: Exchange, unknown_filter: Exchange) -> None:
-    given_status(listing, 200)
+    require_status(listing, 200)
     expect_status(unknown_filter, 400, why="there is no filter nosuch")
 
 
@@ -22,7 +22,7 @@ def test_an_unknown_filter_is_refused(listing: Exchange, unknown_filter: Exchang
 def test_a_filter_by_account_selects_the_invoices_of_the_accounts(
     listing_with_account: Exchange, unknown_filter: Exchange, filtered_by_account: Exchange
 ) -> None:
-    _given_filters_matter(listing_with_account, unknown_filter, filtered_by_account)
+    _require_filters_matter(listing_with_account, unknown_filter, filtered_by_account)
     _expect_selection(listing_with_account, filtered_by_account)
 
 
@@ -31,10 +31,10 @@ def test_a_filter_holds_beside_other_parameters(
     every_filtered_by_account: Exchanges, every_page_of_view: Exchanges
 ) -> None:
     alone = [page for page in every_filtered_by_account if conditions(page)[0].operator == "in"]
-    given(alone and alone[0].status == 200 and not _unwanted(alone[0]), "not even alone: the check before")
+    require(alone and alone[0].status == 200 and not _unwanted(alone[0]), "not even alone: the check before")
 
     def judge(page: Exchange) -> None:
-        given_status(page, 200)
+        require_status(page, 200)
         unwanted = _unwanted(page)
         observed = f"{len(unwanted)} invoices of others, such as {unwanted[0]}" if unwanted else ""
         expect(not unwanted, "invoices of the named accounts alone", observed, page, part="/data")
@@ -52,11 +52,11 @@ def _unwanted(page: Exchange) -> list[str]:
 def test_what_matches_nothing_gives_nothing(
     listing: Exchange, unknown_filter: Exchange, every_filtered_by_account: Exchanges, unmatched_filter: Exchange
 ) -> None:
-    _given_filters_matter(listing, unknown_filter, unmatched_filter)
+    _require_filters_matter(listing, unknown_filter, unmatched_filter)
     # A server without this filter refuses it with any value.
     known = any(page.status == 200 for page in every_filtered_by_account)
-    given(known or "account" not in unmatched_filter.probe, "the filter by account is refused")
-    given(not is_refusal(unmatched_filter), "the value is refused")
+    require(known or "account" not in unmatched_filter.probe, "the filter by account is refused")
+    require(not is_refusal(unmatched_filter), "the value is refused")
     expect_status(unmatched_filter, 200, why="no invoice has that value")
     data = collection_pages.data_of(unmatched_filter)
     expect(not data, "an empty array", shown(data), unmatched_filter, part="/data")
@@ -66,7 +66,7 @@ def test_what_matches_nothing_gives_nothing(
 def test_a_value_of_the_wrong_type_selects_nothing(
     listing: Exchange, unknown_filter: Exchange, every_filtered_by_range: Exchanges, mistyped_filter: Exchange
 ) -> None:
-    _given_filters_matter(listing, unknown_filter, mistyped_filter)
+    _require_filters_matter(listing, unknown_filter, mistyped_filter)
     twin = next((page for page in every_filtered_by_range if _name(page) == _name(mistyped_filter)), None)
     if twin is None or twin.status != 200:
         raise NotObserved("the filter was not accepted with a value of the right type")
@@ -85,7 +85,7 @@ def _name(page: Exchange) -> str:
 def test_a_range_selects_by_the_shown_values(
     listing: Exchange, unknown_filter: Exchange, filtered_by_range: Exchange
 ) -> None:
-    _given_filters_matter(listing, unknown_filter, filtered_by_range)
+    _require_filters_matter(listing, unknown_filter, filtered_by_range)
     _expect_selection(listing, filtered_by_range)
 
 
@@ -93,27 +93,27 @@ def test_a_range_selects_by_the_shown_values(
 def test_a_value_selects_by_the_shown_values(
     listing: Exchange, unknown_filter: Exchange, filtered_by_value: Exchange
 ) -> None:
-    _given_filters_matter(listing, unknown_filter, filtered_by_value)
+    _require_filters_matter(listing, unknown_filter, filtered_by_value)
     _expect_selection(listing, filtered_by_value)
 
 
-def _given_filters_matter(listing: Exchange, unknown_filter: Exchange, filtered: Exchange) -> None:
+def _require_filters_matter(listing: Exchange, unknown_filter: Exchange, filtered: Exchange) -> None:
     """Raise NotObserved when the server ignores this filter as it ignores unknown ones: FILT-001 owns that."""
     if unknown_filter.status != 200 or filtered.status != 200:
         return
     everything = collection_pages.elements(listing).keys()
     ignored = all(collection_pages.elements(page).keys() == everything for page in (unknown_filter, filtered))
-    given(not ignored, "the server ignores filters that it does not know: FILT-001")
+    require(not ignored, "the server ignores filters that it does not know", owner="FILT-001")
 
 
 def _expect_selection(listing: Exchange, filtered: Exchange) -> None:
     """Raise Violation unless a filter keeps what fulfils it by the shown values, and nothing else."""
-    given(filtered.status == 200, "the filter was refused")
+    require(filtered.status == 200, "the filter was refused")
     asked = conditions(filtered)
     everything, selected = collection_pages.elements(listing), collection_pages.elements(filtered)
     outcomes = {identifier: outcome(asked, element) for identifier, element in everything.items()}
     complete = collection_pages.is_whole(filtered)
-    given(False in outcomes.values() or (complete and True in outcomes.values()), "no invoice tells anything")
+    require(False in outcomes.values() or (complete and True in outcomes.values()), "no invoice tells anything")
     expected = " and ".join(map(str, asked))
     for place, (identifier, element) in enumerate(selected.items()):
         observed = f"invoice {identifier} with {_shown(asked, element)}"

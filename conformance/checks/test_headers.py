@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from conformance.judge.api import Violation, expect, observe_each, requirement
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.api import Violation, expect, observe_each, require, requirement
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.reading.classification import made_by_application
 from conformance.syntax.scalars import is_uuid, shown
@@ -35,10 +35,10 @@ def _expect_value(exchange: Exchange, name: str, fits: Callable[[list[str]], boo
 
 @requirement("HDR-001")
 def test_framing_is_limited(item: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     # CSP frame-ancestors supersedes the field wherever it is understood.
     policy = (item.fields.get("Content-Security-Policy") or "").lower()
-    given("frame-ancestors" not in policy, "Content-Security-Policy frame-ancestors takes its place")
+    require("frame-ancestors" not in policy, "Content-Security-Policy frame-ancestors takes its place")
     _expect_value(
         item, "X-Frame-Options", lambda values: len(values) == 1 and values[0] in _SAFE_FRAMING, "SAMEORIGIN or DENY"
     )
@@ -46,14 +46,14 @@ def test_framing_is_limited(item: Exchange) -> None:
 
 @requirement("HDR-002")
 def test_the_xss_filter_is_off(item: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_value(item, "X-XSS-Protection", lambda values: values == ["0"], "0")
 
 
 @requirement("HDR-003")
 def test_content_is_not_to_be_sniffed(every_success: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(exchange.request.method == "GET" and exchange.body, "no content")
+        require(exchange.request.method == "GET" and exchange.body, "no content")
         _expect_value(exchange, "X-Content-Type-Options", lambda values: values == ["nosniff"], "nosniff")
 
     observe_each(every_success, judge)
@@ -61,19 +61,19 @@ def test_content_is_not_to_be_sniffed(every_success: tuple[Exchange, ...]) -> No
 
 @requirement("HDR-004")
 def test_downloads_are_not_opened(item: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_value(item, "X-Download-Options", lambda values: values == ["noopen"], "noopen")
 
 
 @requirement("HDR-005")
 def test_there_is_no_cross_domain_policy(item: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_value(item, "X-Permitted-Cross-Domain-Policies", lambda values: values == ["none"], "none")
 
 
 @requirement("HDR-006")
 def test_the_referrer_policy_is_strict(item: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
 
     def fits(values: list[str]) -> bool:
         # The last value that a client knows counts (Referrer Policy, section 8.1).
@@ -86,7 +86,7 @@ def test_the_referrer_policy_is_strict(item: Exchange) -> None:
 @requirement("HDR-007")
 def test_successful_answers_have_a_request_id(every_success: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(exchange.request.method == "GET" and exchange.status == 200, "no 200 to GET")
+        require(exchange.request.method == "GET" and exchange.status == 200, "no 200 to GET")
         expect(exchange.fields.get("X-Request-Id"), "an X-Request-Id", "none", exchange, part="X-Request-Id")
 
     observe_each(every_success, judge)
@@ -94,9 +94,9 @@ def test_successful_answers_have_a_request_id(every_success: tuple[Exchange, ...
 
 def _own_request_id(exchange: Exchange) -> str:
     """Return the id that the server chose. Raises NotObserved when there is none, or when the client sent one."""
-    given(exchange.request.header("X-Request-Id") is None, "the client sent an X-Request-Id")
+    require(exchange.request.header("X-Request-Id") is None, "the client sent an X-Request-Id")
     lines = exchange.fields.lines("X-Request-Id")
-    given(len(lines) == 1 and lines[0], "no single X-Request-Id")
+    require(len(lines) == 1 and lines[0], "no single X-Request-Id")
     return lines[0]
 
 
@@ -113,7 +113,7 @@ def test_a_request_id_of_the_client_is_cleaned(item_with_request_id: Exchange) -
 
 @requirement("HDR-009")
 def test_the_runtime_is_plausible(item: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     value = item.fields.get("X-Runtime")
     expect(value and _SECONDS.fullmatch(value), "seconds with six decimals", value or "absent", item, part="X-Runtime")
     expect(
@@ -127,11 +127,11 @@ def test_the_runtime_is_plausible(item: Exchange) -> None:
 
 @requirement("HDR-009")
 def test_a_runtime_is_a_number_on_every_answer(item: Exchange, every_answer: tuple[Exchange, ...]) -> None:
-    given(_SECONDS.fullmatch(item.fields.get("X-Runtime") or ""), "that of the invoice is none, either")
+    require(_SECONDS.fullmatch(item.fields.get("X-Runtime") or ""), "that of the invoice is none, either")
 
     def judge(exchange: Exchange) -> None:
         value = exchange.fields.get("X-Runtime")
-        given(value is not None, "no X-Runtime")
+        require(value is not None, "no X-Runtime")
         expect(_SECONDS.fullmatch(value or ""), "seconds with six decimals", shown(value), exchange, part="X-Runtime")
 
     observe_each(every_answer, judge)
@@ -153,15 +153,15 @@ _SECURITY_FIELDS = ("X-Content-Type-Options", "X-Frame-Options", "Referrer-Polic
 
 @requirement("HDR-011")
 def test_security_fields_are_on_every_kind_of_answer(item: Exchange, every_answer: tuple[Exchange, ...]) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     # What the invoice does not have is judged by HDR-001, HDR-003 and HDR-006.
     usual = [name for name in _SECURITY_FIELDS if name in item.fields]
-    given(usual, "the invoice itself has none of these fields")
+    require(usual, "the invoice itself has none of these fields")
 
     def judge(exchange: Exchange) -> None:
-        given(exchange.request.method == "GET" and exchange.body, "no content")
+        require(exchange.request.method == "GET" and exchange.body, "no content")
         # A router or a gateway that refuses a malformed request has its own header fields.
-        given(made_by_application(exchange, item), "perhaps not an answer of the application")
+        require(made_by_application(exchange, item), "perhaps not an answer of the application")
         # nosniff on successful answers is judged by HDR-003.
         judged = usual if exchange.status >= 400 else [name for name in usual if name != _SECURITY_FIELDS[0]]
         missing = [name for name in judged if name not in exchange.fields]
@@ -187,7 +187,7 @@ def test_no_request_id_occurs_twice(every_answer: tuple[Exchange, ...]) -> None:
                 others=(seen[value],),
             )
         seen[value] = exchange
-    given(len(seen) > 1, "no two answers have an X-Request-Id")
+    require(len(seen) > 1, "no two answers have an X-Request-Id")
 
 
 @requirement("HDR-014")

@@ -7,13 +7,12 @@ from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
 
 from conformance.checks.support.header_lint import GRAMMAR, second_opinion
-from conformance.judge.api import Violation, expect, observe_each, requirement, status_line
+from conformance.judge.api import Violation, expect, observe_each, require, requirement, status_line
 from conformance.judge.preconditions import (
     expect_same_invoice,
-    given,
-    given_status,
     is_too_slow,
     may_have_content,
+    require_status,
     surplus,
     unread,
 )
@@ -38,8 +37,8 @@ _IDLE = re.compile(rb"HTTP/1\.[01] 408 ")
 @requirement("HTTP-001")
 def test_an_answer_has_a_date(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(200 <= exchange.status < 500, "Date is optional")
-        given(not may_be_refused_early(exchange), "refused by the HTTP layer, which may have no clock")
+        require(200 <= exchange.status < 500, "Date is optional")
+        require(not may_be_refused_early(exchange), "refused by the HTTP layer, which may have no clock")
         lines = exchange.fields.lines("Date")
         expect(lines, "a Date", "none", exchange, part="Date")
         # Two lines are the finding of HTTP-021.
@@ -57,7 +56,7 @@ def test_an_answer_has_a_date(every_answer: tuple[Exchange, ...]) -> None:
 def test_the_date_is_the_real_time(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         date = date_of(exchange, "Date")
-        given(exchange.started and "Age" not in exchange.fields, "the answer may come from a cache")
+        require(exchange.started and "Age" not in exchange.fields, "the answer may come from a cache")
         assert exchange.started
         received = exchange.started + timedelta(seconds=exchange.elapsed)
         near = exchange.started - _SKEW <= date <= received + _SKEW
@@ -72,7 +71,7 @@ def test_content_length_is_the_length(every_exchange: tuple[Exchange, ...]) -> N
     def judge(exchange: Exchange) -> None:
         expect(unread(exchange) != "length", "one number of digits", exchange.failure, exchange, part="Content-Length")
         lines = exchange.fields.lines("Content-Length")
-        given(lines, "no Content-Length")
+        require(lines, "no Content-Length")
         for line in lines:
             # Some recipients join equal lines, so a list of the same number is tolerated here; HTTP-021 is not.
             expect(re.fullmatch("[0-9]+", line), "digits only", line or "(empty)", exchange, part="Content-Length")
@@ -91,7 +90,7 @@ def test_content_length_is_the_length(every_exchange: tuple[Exchange, ...]) -> N
 
 @requirement("HTTP-004")
 def test_an_invoice_has_a_content_length(item: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     observed = item.fields.get("Transfer-Encoding") or "neither that nor Transfer-Encoding"
     expect("Content-Length" in item.fields, "a Content-Length", observed, item, part="Content-Length")
 
@@ -121,7 +120,7 @@ def test_lines_are_whole_and_end_as_they_must(every_answer: tuple[Exchange, ...]
 @requirement("HTTP-027")
 def test_a_redirect_has_a_location(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, *_REDIRECTS)
+        require(exchange.status in _REDIRECTS, "no redirect")
         expect(exchange.fields.get("Location"), "a Location", "none", exchange, part="Location")
         second_opinion(exchange, "HTTP-027")
 
@@ -131,14 +130,14 @@ def test_a_redirect_has_a_location(every_answer: tuple[Exchange, ...]) -> None:
 @requirement("HTTP-015")
 def test_a_redirect_leads_to_the_same_place(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, *_REDIRECTS)
+        require(exchange.status in _REDIRECTS, "no redirect")
         location = exchange.fields.get("Location")
-        given(location, "there is no Location: HTTP-027")
+        require(location, "there is no Location", owner="HTTP-027")
         assert location
         try:
             here, there = urlsplit(exchange.request.url), urlsplit(urljoin(exchange.request.url, location))
         except ValueError:
-            given(False, "Location is no URI, which HTTP-023 judges")
+            require(False, "Location is no URI", owner="HTTP-023")
         secure = here.scheme != "https" or there.scheme == "https"
         expect(secure, "a Location with https", location, exchange, part="Location")
         expect(there.hostname == here.hostname, f"a Location on {here.hostname}", location, exchange, part="Location")
@@ -152,7 +151,7 @@ def test_a_redirect_leads_to_the_same_place(every_answer: tuple[Exchange, ...]) 
 
 @requirement("HTTP-016")
 def test_an_unknown_field_is_ignored(item: Exchange, item_again: Exchange, unknown_fields: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     told = ("Content-Type", "Version", "Cookie", "X-Conformance", "Cache-Control", "X-Requested-With")
     names = [name for name in told if unknown_fields.request.header(name) is not None]
     expect_same_invoice(unknown_fields, item, item_again, f"{' and '.join(names)} mean nothing here")
@@ -161,14 +160,14 @@ def test_an_unknown_field_is_ignored(item: Exchange, item_again: Exchange, unkno
 @requirement("HTTP-017")
 def test_every_request_is_answered_completely(every_exchange: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(not may_be_cut_off(exchange), "the connection may be closed for such a request")
-        given(not is_too_slow(exchange), "not within the time limit: HTTP-028")
-        given(exchange.answer or not exchange.probe.startswith("burst["), "too many at once, which SEC-021 judges")
+        require(not may_be_cut_off(exchange), "the connection may be closed for such a request")
+        require(not is_too_slow(exchange), "not within the time limit", owner="HTTP-028")
+        require(exchange.answer or not exchange.probe.startswith("burst["), "too many at once: SEC-021")
         answer = exchange.answer
         if answer is None:
             # The same request was sent once more, and is judged then.
-            given(not exchange.lost or exchange.retries, "the connection was lost once")
-            given(not unread(exchange), "the header section is illegal, which HTTP-003 and HTTP-014 judge")
+            require(not exchange.lost or exchange.retries, "the connection was lost once")
+            require(not unread(exchange), "the header section is illegal, which HTTP-003 and HTTP-014 judge")
             raise Violation("an answer", exchange.failure or "none", exchange)
         expect(answer.incomplete is None, "a complete answer", answer.incomplete, exchange)
         another = answer.excess.startswith(b"HTTP/1.") and not _IDLE.match(answer.excess)
@@ -184,7 +183,7 @@ def test_every_request_is_answered_completely(every_exchange: tuple[Exchange, ..
 @requirement("HTTP-028")
 def test_every_request_is_answered_in_time(every_exchange: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(not exchange.probe.startswith("burst["), "too many at once, which SEC-021 judges")
+        require(not exchange.probe.startswith("burst["), "too many at once: SEC-021")
         expect(not is_too_slow(exchange), "a whole answer within the time limit", TOO_SLOW, exchange)
 
     observe_each(every_exchange, judge)
@@ -204,7 +203,7 @@ def test_last_modified_is_not_in_the_future(every_answer: tuple[Exchange, ...]) 
 @requirement("HTTP-020")
 def test_a_204_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, 204)
+        require(exchange.status == 204, "no 204")
         length = exchange.fields.get("Content-Length")
         expect(length is None, "no Content-Length", length, exchange, part="Content-Length")
         expect(not surplus(exchange), "no content", f"{len(surplus(exchange))} bytes", exchange)
@@ -227,7 +226,7 @@ def test_a_field_follows_its_grammar(every_answer: tuple[Exchange, ...]) -> None
     judged = {name for name, owner in GRAMMAR.items() if owner == "HTTP-023"}
 
     def judge(exchange: Exchange) -> None:
-        given(judged & exchange.fields.names(), f"{status_line(exchange)}: none of the fields")
+        require(judged & exchange.fields.names(), f"{status_line(exchange)}: none of the fields")
         for name in ("Last-Modified", "Expires"):
             try:
                 fixdate(exchange.fields.get(name) or "")

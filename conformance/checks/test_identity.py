@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.checks.support.isolation import given_two_customers
+from conformance.checks.support.isolation import require_two_customers
 from conformance.checks.support.oddities import expect_same_data, expect_still_refused
 from conformance.judge.api import requirement
-from conformance.judge.preconditions import given_status
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange
 
 
@@ -13,7 +13,7 @@ from conformance.model.exchange import Exchange
 def test_fields_of_gateways_are_not_trusted(
     item: Exchange, item_without_token: Exchange, trusted_fields_without_token: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_still_refused(item_without_token, trusted_fields_without_token, 401)
 
 
@@ -21,7 +21,7 @@ def test_fields_of_gateways_are_not_trusted(
 def test_the_name_of_a_customer_is_not_a_token(
     item: Exchange, item_without_token: Exchange, names_of_customer_without_token: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_still_refused(item_without_token, names_of_customer_without_token, 401)
 
 
@@ -29,7 +29,7 @@ def test_the_name_of_a_customer_is_not_a_token(
 def test_a_token_counts_in_the_documented_field_alone(
     item: Exchange, item_without_token: Exchange, token_in_other_fields: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_still_refused(item_without_token, token_in_other_fields, 401)
 
 
@@ -37,7 +37,7 @@ def test_a_token_counts_in_the_documented_field_alone(
 def test_a_field_opens_no_invoice_of_another_customer(
     item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, names_of_other_customer: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
     expect_still_refused(other_item, names_of_other_customer, 404, 403)
 
 
@@ -45,5 +45,5 @@ def test_a_field_opens_no_invoice_of_another_customer(
 def test_a_field_does_not_choose_whose_invoices_are_listed(
     item: Exchange, other_item_of_owner: Exchange, listing: Exchange, names_of_other_customer_for_listing: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
     expect_same_data(listing, names_of_other_customer_for_listing)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance.checks.support.documents import Part, urls
-from conformance.judge.api import expect, requirement, status_line
-from conformance.judge.preconditions import contents, expect_survived, given, given_status
+from conformance.judge.api import expect, require, requirement, status_line
+from conformance.judge.preconditions import contents, expect_survived, require_status
 from conformance.model.exchange import JSON_API, Exchange
 from conformance.plan.probes.injection import FOREIGN_HOST, INJECTED, MARKUP, PRODUCT
 from conformance.syntax.scalars import shown
@@ -19,7 +19,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 def test_markup_that_comes_back_is_inert(reflected: Exchange) -> None:
     text = reflected.body.decode("utf-8", errors="replace")
     tag = MARKUP.partition('"')[0]
-    given(tag in text, "nothing comes back as it was sent")
+    require(tag in text, "nothing comes back as it was sent")
     kind = reflected.media_type
     sniffed = kind in {None, "text/plain"} and reflected.fields.get("X-Content-Type-Options") != "nosniff"
     active = sniffed or any(word in (kind or "") for word in _ACTIVE)
@@ -33,15 +33,17 @@ def test_markup_that_comes_back_is_inert(reflected: Exchange) -> None:
 def test_an_injected_id_matches_nothing(
     item: Exchange, every_malformed_id: tuple[Exchange, ...], injected_id: Exchange
 ) -> None:
-    given_status(item, 200)
-    given(all(400 <= each.status < 500 for each in every_malformed_id), "no malformed id is refused: ITEM-025")
+    require_status(item, 200)
+    require(
+        all(400 <= each.status < 500 for each in every_malformed_id), "no malformed id is refused", owner="ITEM-025"
+    )
     expect_survived(injected_id, may_be_cut_off=True)
     expect(not injected_id.succeeded, "a client error", status_line(injected_id), injected_id)
 
 
 @requirement("ITEM-025")
 def test_an_id_with_a_line_end_names_nothing(item: Exchange, id_with_line_end: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     # A firewall may refuse it in other words; that it crashes is another finding.
     expect(not id_with_line_end.succeeded, "a client error", status_line(id_with_line_end), id_with_line_end)
 
@@ -50,8 +52,8 @@ def test_an_id_with_a_line_end_names_nothing(item: Exchange, id_with_line_end: E
 def test_an_injected_parameter_is_not_run(
     item: Exchange, unknown_include: Exchange, injected_parameter: Exchange
 ) -> None:
-    given_status(item, 200)
-    given(unknown_include.status < 500, "no refusal works")
+    require_status(item, 200)
+    require(unknown_include.status < 500, "no refusal works")
     expect_survived(injected_parameter, may_be_cut_off=True)
     run = PRODUCT in injected_parameter.body.decode("utf-8", errors="replace")
     expect(not run, "an expression that stays text", f"its result, {PRODUCT}", injected_parameter)
@@ -61,18 +63,20 @@ def test_an_injected_parameter_is_not_run(
 def test_an_injected_condition_matches_nothing(
     listing: Exchange, listing_of_unknown: Exchange, injected_listing: Exchange
 ) -> None:
-    given_status(listing, 200)
+    require_status(listing, 200)
     expect_survived(injected_listing, may_be_cut_off=True)
-    given("filter" in injected_listing.request.target and injected_listing.status == 200, "refused, or no condition")
-    given(listing_of_unknown.status == 200 and not listing_of_unknown.document.get("data"), "the filter has no effect")
+    require("filter" in injected_listing.request.target and injected_listing.status == 200, "refused, or no condition")
+    require(
+        listing_of_unknown.status == 200 and not listing_of_unknown.document.get("data"), "the filter has no effect"
+    )
     found = injected_listing.document.get("data")
     expect(not found, "nothing, as no invoice has that id", shown(found), injected_listing, part="/data")
 
 
 @requirement("SEC-010")
 def test_a_path_trick_leads_nowhere_else(item: Exchange, item_again: Exchange, path_trick: Exchange) -> None:
-    given_status(item, 200)
-    given(contents(item) == contents(item_again), "the invoice changes from one request to the next")
+    require_status(item, 200)
+    require(contents(item) == contents(item_again), "the invoice changes from one request to the next")
     expect_survived(path_trick, may_be_cut_off=True)
     if path_trick.status in _REDIRECTS or 400 <= path_trick.status < 500:
         return
@@ -88,11 +92,11 @@ def test_encoded_line_ends_add_no_field(line_end: Exchange) -> None:
 
 @requirement("SEC-012")
 def test_a_foreign_host_does_not_steer_the_links(item: Exchange, foreign_host: Exchange) -> None:
-    given_status(item, 200)
-    given(foreign_host.status < 400, "the request is refused")
+    require_status(item, 200)
+    require(foreign_host.status < 400, "the request is refused")
     location = foreign_host.fields.get("Location")
     found = [Part("Location", location)] if location else list(urls(foreign_host))
-    given(found, "there are no links")
+    require(found, "there are no links")
     for part, link in found:
         own = host_of(link, item.request.url) != FOREIGN_HOST
         expect(own, f"links to {host_of(item.request.url, '')}", shown(link), foreign_host, part=part)
@@ -102,10 +106,10 @@ def test_a_foreign_host_does_not_steer_the_links(item: Exchange, foreign_host: E
 def test_another_url_in_the_fields_is_not_looked_at(
     item: Exchange, item_again: Exchange, other_url_in_fields: Exchange
 ) -> None:
-    given_status(item, 200)
-    given_status(item_again, 200)
+    require_status(item, 200)
+    require_status(item_again, 200)
     # A firewall may refuse such fields in its own way.
-    given_status(other_url_in_fields, 200, 404)
+    require_status(other_url_in_fields, 200, 404)
     wanted, data = item.resource, None
     if other_url_in_fields.status == 200:
         data = other_url_in_fields.ok_document.get("data")
@@ -116,8 +120,8 @@ def test_another_url_in_the_fields_is_not_looked_at(
 
 @requirement("SEC-020")
 def test_the_functions_of_administrators_are_closed(item: Exchange, administration: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     # A page for people, perhaps to log in, is not the function itself.
     page = administration.media_type not in {JSON_API, "application/json", None}
-    given(not (administration.succeeded and page), "no answer of an API")
+    require(not (administration.succeeded and page), "no answer of an API")
     expect(not administration.succeeded, "a refusal", status_line(administration), administration)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from conformance.checks.support.isolation import (
     asked_id,
     difference,
-    given_two_customers,
     identifiers,
     marks,
+    require_two_customers,
     shown_marks,
 )
-from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement, status_line
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement, status_line
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.reading.classification import says_later
 from conformance.syntax.redaction import OTHER_AUTH_TOKEN
@@ -34,7 +34,7 @@ def _expect_nothing_of(owner: Exchange, exchange: Exchange, *elsewhere: Exchange
 def test_an_invoice_of_another_customer_is_not_served(
     item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, unknown_item: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
     _expect_nothing_of(other_item_of_owner, other_item, item, unknown_item)
 
 
@@ -42,8 +42,8 @@ def test_an_invoice_of_another_customer_is_not_served(
 def test_head_of_an_invoice_of_another_customer_is_not_served(
     item: Exchange, item_head: Exchange, other_item_of_owner: Exchange, other_item_head: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
-    given(item_head.status == 200, "HEAD is not even served to the owner of an invoice: HTTP-005")
+    require_two_customers(item, other_item_of_owner)
+    require(item_head.status == 200, "HEAD is not even served to the owner of an invoice", owner="HTTP-005")
     # A field of it, such as its entity tag, is the finding of SEC-003.
     expect_status(other_item_head, 404, 403, why="the invoice belongs to another customer")
 
@@ -52,8 +52,8 @@ def test_head_of_an_invoice_of_another_customer_is_not_served(
 def test_the_relationship_of_another_customer_is_not_served(
     item: Exchange, other_item_of_owner: Exchange, other_account_of_owner: Exchange, other_relationship: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
-    given_status(other_account_of_owner, 200)
+    require_two_customers(item, other_item_of_owner)
+    require_status(other_account_of_owner, 200)
     _expect_nothing_of(other_account_of_owner, other_relationship, item)
 
 
@@ -61,8 +61,8 @@ def test_the_relationship_of_another_customer_is_not_served(
 def test_the_account_of_another_customer_is_not_served(
     item: Exchange, other_item_of_owner: Exchange, other_account_of_owner: Exchange, other_related: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
-    given_status(other_account_of_owner, 200)
+    require_two_customers(item, other_item_of_owner)
+    require_status(other_account_of_owner, 200)
     _expect_nothing_of(other_account_of_owner, other_related, item)
 
 
@@ -70,9 +70,9 @@ def test_the_account_of_another_customer_is_not_served(
 def test_the_included_account_of_another_customer_is_not_served(
     item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, other_item_with_account: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
-    given(not other_item.succeeded, "the invoice itself is shown: SEC-001")
-    given(other_item_with_account.status != 400, "inclusion is not supported")
+    require_two_customers(item, other_item_of_owner)
+    require(not other_item.succeeded, "the invoice itself is shown", owner="SEC-001")
+    require(other_item_with_account.status != 400, "inclusion is not supported")
     _expect_nothing_of(other_item_of_owner, other_item_with_account, item)
 
 
@@ -93,9 +93,9 @@ def _expect_not_served(exchange: Exchange) -> None:
 def test_no_view_of_an_invoice_of_another_customer_is_served(
     item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, other_view: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
-    given(not other_item.succeeded, "the invoice itself is shown: the check before")
-    given(not _is_of_account(other_view), "a view of the account: SEC-002")
+    require_two_customers(item, other_item_of_owner)
+    require(not other_item.succeeded, "the invoice itself is shown: the check before")
+    require(not _is_of_account(other_view), "a view of the account: SEC-002")
     _expect_not_served(other_view)
 
 
@@ -103,9 +103,9 @@ def test_no_view_of_an_invoice_of_another_customer_is_served(
 def test_no_view_of_an_account_of_another_customer_is_served(
     item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, other_view: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
-    given(not other_item.succeeded, "the invoice itself is shown: SEC-001")
-    given(_is_of_account(other_view), "a view of the invoice: SEC-001")
+    require_two_customers(item, other_item_of_owner)
+    require(not other_item.succeeded, "the invoice itself is shown", owner="SEC-001")
+    require(_is_of_account(other_view), "a view of the invoice: SEC-001")
     _expect_not_served(other_view)
 
 
@@ -117,9 +117,9 @@ def test_the_account_of_another_customer_is_not_served_by_itself(
     other_related: Exchange,
     other_account_by_itself: Exchange,
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
-    given_status(other_account_of_owner, 200)
-    given(not other_related.succeeded, "the account is shown as that of the invoice: the check before")
+    require_two_customers(item, other_item_of_owner)
+    require_status(other_account_of_owner, 200)
+    require(not other_related.succeeded, "the account is shown as that of the invoice: the check before")
     _expect_nothing_of(other_account_of_owner, other_account_by_itself, item)
 
 
@@ -131,13 +131,13 @@ def test_a_bad_query_tells_nothing_of_an_invoice_of_another_customer(
     other_item_unknown_include: Exchange,
     unknown_item_unknown_include: Exchange,
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
-    given(not other_item.succeeded, "the invoice itself is shown: SEC-001")
+    require_two_customers(item, other_item_of_owner)
+    require(not other_item.succeeded, "the invoice itself is shown", owner="SEC-001")
     _expect_alike(other_item_unknown_include, unknown_item_unknown_include)
 
 
 def _expect_like_unknown(exchange: Exchange, unknown: Exchange) -> None:
-    given(not says_later(exchange) and not says_later(unknown), "an answer about the load, not about the invoice")
+    require(not says_later(exchange) and not says_later(unknown), "an answer about the load, not about the invoice")
     if found := difference(exchange, unknown):
         expected, observed, part = found
         wanted = f"{expected}, as for an unknown id"
@@ -146,8 +146,8 @@ def _expect_like_unknown(exchange: Exchange, unknown: Exchange) -> None:
 
 def _expect_alike(exchange: Exchange, unknown: Exchange) -> None:
     # What is served as one's own is the finding of SEC-001 or SEC-002.
-    given(not exchange.succeeded and not unknown.succeeded, "not refused")
-    given(unknown.status < 500, "a server error for an unknown invoice: ERR-011")
+    require(not exchange.succeeded and not unknown.succeeded, "not refused")
+    require(unknown.status < 500, "a server error for an unknown invoice", owner="ERR-011")
     _expect_like_unknown(exchange, unknown)
 
 
@@ -155,7 +155,7 @@ def _expect_alike(exchange: Exchange, unknown: Exchange) -> None:
 def test_an_invoice_of_another_customer_is_like_an_unknown_one(
     item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, unknown_item: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
     _expect_alike(other_item, unknown_item)
 
 
@@ -163,7 +163,7 @@ def test_an_invoice_of_another_customer_is_like_an_unknown_one(
 def test_it_is_like_an_unknown_one_for_head(
     item: Exchange, other_item_of_owner: Exchange, other_item_head: Exchange, unknown_item_head: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
     _expect_alike(other_item_head, unknown_item_head)
 
 
@@ -171,7 +171,7 @@ def test_it_is_like_an_unknown_one_for_head(
 def test_its_relationship_is_like_that_of_an_unknown_one(
     item: Exchange, other_item_of_owner: Exchange, other_relationship: Exchange, unknown_relationship: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
     _expect_alike(other_relationship, unknown_relationship)
 
 
@@ -179,7 +179,7 @@ def test_its_relationship_is_like_that_of_an_unknown_one(
 def test_its_account_is_like_that_of_an_unknown_one(
     item: Exchange, other_item_of_owner: Exchange, other_related: Exchange, unknown_related: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
     _expect_alike(other_related, unknown_related)
 
 
@@ -190,7 +190,7 @@ def test_it_is_like_an_unknown_one_with_its_account(
     other_item_with_account: Exchange,
     unknown_item_with_account: Exchange,
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
     _expect_alike(other_item_with_account, unknown_item_with_account)
 
 
@@ -201,7 +201,7 @@ def test_if_none_match_does_not_tell_that_it_exists(
     other_item_if_none_match: Exchange,
     unknown_item_if_none_match: Exchange,
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
     _expect_alike(other_item_if_none_match, unknown_item_if_none_match)
 
 
@@ -212,7 +212,7 @@ def test_its_entity_tag_does_not_tell_that_it_exists(
     other_item_if_none_match_tag: Exchange,
     unknown_item_if_none_match_tag: Exchange,
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
     _expect_alike(other_item_if_none_match_tag, unknown_item_if_none_match_tag)
 
 
@@ -220,7 +220,7 @@ def test_its_entity_tag_does_not_tell_that_it_exists(
 def test_if_match_does_not_tell_that_it_exists(
     item: Exchange, other_item_of_owner: Exchange, other_item_if_match: Exchange, unknown_item_if_match: Exchange
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
     _expect_alike(other_item_if_match, unknown_item_if_match)
 
 
@@ -228,7 +228,7 @@ def _twin(exchange: Exchange, unknown: Exchanges) -> Exchange:
     """Return the answer to the same request for an unknown invoice."""
     _, _, variant = exchange.probe.partition("[")
     found = [each for each in unknown if each.probe.endswith(f"[{variant}")]
-    given(found, "the same was not asked for an unknown invoice")
+    require(found, "the same was not asked for an unknown invoice")
     return found[0]
 
 
@@ -240,8 +240,8 @@ def test_no_view_tells_that_it_exists(
     other_view: Exchange,
     every_unknown_view_for_other: Exchanges,
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
-    given(not other_item.succeeded, "the invoice itself is shown: SEC-001")
+    require_two_customers(item, other_item_of_owner)
+    require(not other_item.succeeded, "the invoice itself is shown", owner="SEC-001")
     _expect_alike(other_view, _twin(other_view, every_unknown_view_for_other))
 
 
@@ -249,12 +249,12 @@ def test_no_view_tells_that_it_exists(
 def test_no_view_tells_that_a_hidden_invoice_exists(
     item: Exchange, hidden_view: Exchange, every_unknown_view_for_hidden: Exchanges
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_hidden(hidden_view, _twin(hidden_view, every_unknown_view_for_hidden))
 
 
 def _expect_hidden(exchange: Exchange, unknown: Exchange) -> None:
-    given(400 <= unknown.status < 500, "an unknown invoice is not refused")
+    require(400 <= unknown.status < 500, "an unknown invoice is not refused")
     _expect_like_unknown(exchange, unknown)
 
 
@@ -262,7 +262,7 @@ def _expect_hidden(exchange: Exchange, unknown: Exchange) -> None:
 def test_a_hidden_invoice_is_like_an_unknown_one(
     item: Exchange, every_hidden_item: Exchanges, unknown_item: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     observe_each(every_hidden_item, lambda exchange: _expect_hidden(exchange, unknown_item))
 
 
@@ -270,7 +270,7 @@ def test_a_hidden_invoice_is_like_an_unknown_one(
 def test_a_hidden_invoice_is_like_an_unknown_one_for_head(
     item: Exchange, hidden_item_head: Exchange, unknown_item_head: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_hidden(hidden_item_head, unknown_item_head)
 
 
@@ -278,7 +278,7 @@ def test_a_hidden_invoice_is_like_an_unknown_one_for_head(
 def test_the_relationship_of_a_hidden_invoice_is_hidden(
     item: Exchange, hidden_relationship: Exchange, unknown_relationship: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_hidden(hidden_relationship, unknown_relationship)
 
 
@@ -286,7 +286,7 @@ def test_the_relationship_of_a_hidden_invoice_is_hidden(
 def test_the_account_of_a_hidden_invoice_is_hidden(
     item: Exchange, hidden_related: Exchange, unknown_related: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_hidden(hidden_related, unknown_related)
 
 
@@ -294,7 +294,7 @@ def test_the_account_of_a_hidden_invoice_is_hidden(
 def test_preconditions_do_not_tell_that_a_hidden_invoice_exists(
     item: Exchange, hidden_item_if_none_match: Exchange, unknown_item_if_none_match: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_hidden(hidden_item_if_none_match, unknown_item_if_none_match)
 
 
@@ -315,8 +315,8 @@ def _listings(exchanges: Exchanges) -> Iterator[Exchange]:
 
 def _foreign(item: Exchange, owner: Exchange, account: Exchange, listing: Exchange | None) -> set[tuple[str, str]]:
     """Return what only the other customer may see."""
-    given_two_customers(item, owner)
-    given_status(account, 200)
+    require_two_customers(item, owner)
+    require_status(account, 200)
     found = {*identifiers(owner.document.get("data")), *identifiers(account.document.get("data"))}
     own = set(identifiers(item.document))
     listed = set(identifiers(listing.document)) if listing is not None and listing.status == 200 else set()
@@ -357,14 +357,14 @@ def test_filters_show_nothing_of_another_customer(
 def test_counts_tell_nothing_of_another_customer(
     item: Exchange, other_item_of_owner: Exchange, every_listing_of_foreign: Exchanges
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
 
     def judge(listing: Exchange) -> None:
         document = listing.ok_document
-        given(document.get("data") == [], "something is shown")
+        require(document.get("data") == [], "something is shown")
         meta = document.get("meta")
         count = meta.get("total-count") if isinstance(meta, dict) else None
-        given(isinstance(count, int), "there is no count: COLL-007")
+        require(isinstance(count, int), "there is no count", owner="COLL-007")
         expect(not count, "0, as none is shown", count, listing, part="/meta/total-count")
 
     observe_each(every_listing_of_foreign, judge)
@@ -382,7 +382,7 @@ def test_the_accounts_of_another_customer_are_not_listed(
 def test_listings_do_not_show_hidden_invoices(
     item: Exchange, every_hidden_item: Exchanges, listing_of_hidden: Exchange, every_success: Exchanges
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     hidden = {("invoices", asked_id(exchange).lower()) for exchange in every_hidden_item}
     observe_each(
         (listing_of_hidden, *_listings(every_success)),
@@ -394,10 +394,10 @@ def test_listings_do_not_show_hidden_invoices(
 def test_interleaved_requests_of_two_customers_do_not_mix(
     item: Exchange, other_item_of_owner: Exchange, every_interleaved: Exchanges
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
+    require_two_customers(item, other_item_of_owner)
 
     def judge(exchange: Exchange) -> None:
-        given(exchange.status in {200, 401, 403, 404}, "neither served nor taken for somebody else's")
+        require(exchange.status in {200, 401, 403, 404}, "neither served nor taken for somebody else's")
         expect(exchange.status == 200, "the customer's own invoice", status_line(exchange), exchange)
         try:
             number = exchange.resource.get("id")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from conformance.checks.support import documents, invoices, resources
-from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement
+from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement
 from conformance.judge.endings import end_of
-from conformance.judge.preconditions import given
 from conformance.model import contract
 from conformance.model.exchange import JSON_API, Exchange, NotObserved
 from conformance.syntax.scalars import is_uuid, shown
@@ -63,7 +62,7 @@ def test_every_answer_about_one_invoice_has_the_requested_one(every_success: Exc
         if exchange.request.method != "GET" or not is_uuid(invoices.requested_invoice(exchange)):
             raise NotObserved("no request for one invoice")
         if exchange.request.header("X-Original-URL") is not None:
-            raise NotObserved("a server that looks at such fields takes it for another request: SEC-023")
+            raise NotObserved("a server that looks at such fields takes it for another request", owner="SEC-023")
         _has_the_requested_id(exchange)
 
     observe_each(every_success, judge)
@@ -97,9 +96,9 @@ def test_no_plain_request_is_answered_with_a_part_of_the_attributes(item: Exchan
         request = exchange.request
         plain = request.method == "GET" and "?" not in request.target and not request.body
         # What else selects fields, or another invoice, has requirements of its own.
-        given(plain and is_uuid(invoices.requested_invoice(exchange)), "no plain request for one invoice")
-        given(request.header("X-Original-URL") is None, "perhaps another request: SEC-023")
-        given(exchange.media_type == JSON_API, "another representation")
+        require(plain and is_uuid(invoices.requested_invoice(exchange)), "no plain request for one invoice")
+        require(request.header("X-Original-URL") is None, "perhaps another request", owner="SEC-023")
+        require(exchange.media_type == JSON_API, "another representation")
         _expect_all_attributes(exchange)
 
     observe_each(every_success, judge)
@@ -107,7 +106,7 @@ def test_no_plain_request_is_answered_with_a_part_of_the_attributes(item: Exchan
 
 def _expect_none_missing_before(item: Exchange) -> None:
     ending = end_of(_expect_all_attributes, item)
-    given(not isinstance(ending, Violation), "the invoice itself lacks attributes")
+    require(not isinstance(ending, Violation), "the invoice itself lacks attributes")
 
 
 def _expect_all_attributes(exchange: Exchange) -> None:

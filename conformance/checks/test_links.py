@@ -5,8 +5,8 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from conformance.checks.support import documents, invoices, resources
-from conformance.judge.api import expect, expect_status, observe_each, requirement
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.api import expect, expect_status, observe_each, require, requirement
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import JSON_API, Exchange, NotObserved, link_of
 from conformance.reading import collection_pages
 from conformance.syntax.scalars import shown
@@ -72,7 +72,7 @@ def _expect_data_behind(item: Exchange, linked: Exchange) -> None:
 def test_the_document_link_leads_to_the_same_data(item: Exchange, item_from_document_link: Exchange) -> None:
     invoice = invoices.own_resource(item)
     invoices.well_formed(link_of(item.document, "self", item.probe))
-    given(item_from_document_link.status == 200, "it cannot be fetched: ITEM-031")
+    require(item_from_document_link.status == 200, "it cannot be fetched", owner="ITEM-031")
     resources.expect_same_resource(item_from_document_link, invoice)
 
 
@@ -80,7 +80,7 @@ def test_the_document_link_leads_to_the_same_data(item: Exchange, item_from_docu
 def test_the_document_link_keeps_the_query(item_with_account: Exchange, included_from_document_link: Exchange) -> None:
     invoice = invoices.own_resource(item_with_account)
     invoices.well_formed(link_of(item_with_account.document, "self", item_with_account.probe))
-    given(included_from_document_link.status == 200, "it cannot be fetched: ITEM-031")
+    require(included_from_document_link.status == 200, "it cannot be fetched", owner="ITEM-031")
     resources.expect_same_resource(included_from_document_link, invoice)
     expected, observed = (
         sorted(resources.identities(exchange.document.get("included")))
@@ -97,13 +97,13 @@ def test_the_link_of_no_document_leads_to_another_view(every_success: tuple[Exch
     views = {_asked(each.request.url): each for each in reversed(documents_sent)}
 
     def judge(exchange: Exchange) -> None:
-        given(_is_document(exchange), "no JSON:API document")
+        require(_is_document(exchange), "no JSON:API document")
         # The link of a relationship is that of the invoice: REL-005.
-        given(not documents.is_relationship_url(exchange), "a relationship")
+        require(not documents.is_relationship_url(exchange), "a relationship")
         link = invoices.well_formed(link_of(exchange.ok_document, "self", exchange.probe))
         asked = _asked(urljoin(exchange.request.url, link))
         view = views.get(asked)
-        given(view and asked != _asked(exchange.request.url), "its own URL, or one that nobody asked for")
+        require(view and asked != _asked(exchange.request.url), "its own URL, or one that nobody asked for")
         assert view
         wanted, observed = resources.fields_of(exchange.resource), resources.fields_of(view.resource)
         number, found = len(wanted[0] | wanted[1]), len(observed[0] | observed[1])
@@ -173,7 +173,7 @@ def test_the_links_beside_sparse_fields_have_the_documented_paths(
     usual = {part: (link, below) for link, below, part in _links(item, *_ALL)}
 
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, 200)
+        require_status(exchange, 200)
         for link, below, part in _links(exchange, *_ALL):
             # A link that is another one without sparse fields is judged there.
             if part not in usual or invoices.is_documented(item, *usual[part]):
@@ -224,13 +224,13 @@ def test_the_links_between_pages_have_the_requested_origin(
     # That all links are elsewhere is told of the invoice.
     own_link = item.self_link
     usual = is_absolute(own_link) and origin(own_link) == origin(_requested(item))
-    given(usual, "the invoice has no such link: the check before")
+    require(usual, "the invoice has no such link: the check before")
 
     def judge(page: Exchange) -> None:
         links = [
             (name, link) for name in collection_pages.PAGE_LINKS if (link := collection_pages.page_link(page, name))
         ]
-        given(links, "no links between pages")
+        require(links, "no links between pages")
         for name, link in links:
             own = is_absolute(link) and origin(link) == origin(_requested(page))
             expect(own, f"{_requested(page)}/...", shown(link), page, part=f"/links/{name}")

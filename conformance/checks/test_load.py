@@ -7,25 +7,25 @@ import re
 from datetime import timedelta
 from itertools import pairwise
 
-from conformance.judge.api import Violation, expect, observe_each, requirement, status_line
-from conformance.judge.preconditions import contents, given, given_status
+from conformance.judge.api import Violation, expect, observe_each, require, requirement, status_line
+from conformance.judge.preconditions import contents, require_status
 from conformance.model.exchange import Exchange
 
 Exchanges = tuple[Exchange, ...]
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
-def _given_parallel(burst: Exchanges) -> None:
+def _require_parallel(burst: Exchanges) -> None:
     """Raise NotObserved when each request of ``burst`` was sent after the answer to the one before it."""
     sent = sorted((each.started, each.elapsed) for each in burst if each.started)
     parallel = any(after < start + timedelta(seconds=elapsed) for (start, elapsed), (after, _) in pairwise(sent))
-    given(parallel or len(sent) < 2, "one request followed the other: in turn, or by --rate-limit")
+    require(parallel or len(sent) < 2, "one request followed the other: in turn, or by --rate-limit")
 
 
 @requirement("SEC-021")
 def test_a_burst_is_survived(item: Exchange, every_burst: Exchanges) -> None:
-    given_status(item, 200)
-    _given_parallel(every_burst)
+    require_status(item, 200)
+    _require_parallel(every_burst)
 
     def judge(exchange: Exchange) -> None:
         if exchange.answer is None:
@@ -40,17 +40,17 @@ def test_a_burst_is_survived(item: Exchange, every_burst: Exchanges) -> None:
 def test_parallel_requests_get_the_same_invoice(
     item: Exchange, item_again: Exchange, every_item: Exchanges, every_burst: Exchanges
 ) -> None:
-    given_status(item, 200)
-    _given_parallel(every_burst)
+    require_status(item, 200)
+    _require_parallel(every_burst)
     served = {each.invoice_id for each in every_item if each.succeeded}
     wanted = contents(item)
-    given(contents(item_again) == wanted, "the invoice changes from one request to the next")
+    require(contents(item_again) == wanted, "the invoice changes from one request to the next")
     same_tag = item.fields.lines("ETag") == item_again.fields.lines("ETag")
 
     def judge(exchange: Exchange) -> None:
         # Server errors, and no answer at all, are the finding of SEC-021.
-        given(exchange.status < 500, "a server error")
-        given(exchange.invoice_id in served, "an invoice that is not served alone either")
+        require(exchange.status < 500, "a server error")
+        require(exchange.invoice_id in served, "an invoice that is not served alone either")
         expect(exchange.status == 200, "the invoice, or 429", status_line(exchange), exchange)
         if exchange.invoice_id != item.invoice_id:
             # It was asked for once only before, and may have changed; it cannot have become another one.
@@ -73,9 +73,9 @@ def _usual_longest(seconds: list[float]) -> float:
 
 @requirement("ROB-012")
 def test_parallel_requests_are_answered_in_time(every_burst: Exchanges, max_latency: float) -> None:
-    _given_parallel(every_burst)
+    _require_parallel(every_burst)
     answered = [exchange for exchange in every_burst if exchange.answer and exchange.status == 200]
-    given(answered, "no request was answered with 200")
+    require(answered, "no request was answered with 200")
     last = answered[-1]
     limit = f"at most {max_latency:g} s for 95 of 100 requests"
     measured = _usual_longest([exchange.elapsed for exchange in answered])

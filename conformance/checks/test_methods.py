@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from conformance.checks.support.header_lint import second_opinion
 from conformance.checks.support.isolation import is_incidental
-from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement, status_line
+from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement, status_line
 from conformance.judge.comparison import tells_of_itself
-from conformance.judge.preconditions import contents, expect_same_invoice, given, given_status, sent_length, surplus
+from conformance.judge.preconditions import contents, expect_same_invoice, require_status, sent_length, surplus
 from conformance.model.exchange import Exchange
 from conformance.plan.probes.http import OVERRIDES, THROW_AWAY
 from conformance.reading.header_fields import MalformedError, declared_length, tokens, varies_by
@@ -27,7 +27,7 @@ _SAME_VALUE = (
 
 @requirement("HTTP-005")
 def test_head_is_supported(item: Exchange, item_head: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(item_head, 200, why="as for GET")
 
 
@@ -35,7 +35,7 @@ def test_head_is_supported(item: Exchange, item_head: Exchange) -> None:
 def test_head_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         # A 304 has no content with any method, and a rule of its own.
-        given(exchange.request.method == "HEAD" and exchange.status not in {204, 304}, "not HEAD")
+        require(exchange.request.method == "HEAD" and exchange.status not in {204, 304}, "not HEAD")
         octets = len(surplus(exchange))
         expect(not octets, "nothing after the header section", f"{octets} bytes", exchange)
 
@@ -43,9 +43,9 @@ def test_head_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
 
 
 def _expect_status_of_get(get: Exchange, head: Exchange, item_head: Exchange) -> None:
-    given_status(get, 200)
+    require_status(get, 200)
     # That there is no HEAD at all is the finding of HTTP-005.
-    given_status(item_head, 200)
+    require_status(item_head, 200)
     expect_status(head, 200, why="as for GET")
 
 
@@ -87,8 +87,8 @@ def test_head_of_the_collection_has_the_fields_of_get(listing: Exchange, listing
 
 
 def _expect_fields_of_get(get: Exchange, head: Exchange) -> None:
-    given_status(get, 200)
-    given_status(head, 200)
+    require_status(get, 200)
+    require_status(head, 200)
     names = get.fields.names() - head.fields.names() - _NOT_COMPARED
     missing = sorted(name for name in names if not is_incidental(name))
     if missing:
@@ -110,11 +110,11 @@ def _other_field(get: Exchange, head: Exchange, expected: str, observed: str, na
 
 def _expect_length_of_get(status: int, get: Exchange, get_again: Exchange, head: Exchange) -> None:
     for exchange in (get, get_again, head):
-        given_status(exchange, status)
+        require_status(exchange, status)
     length = declared_length(head)
-    given(length is not None, "HEAD has no Content-Length")
+    require(length is not None, "HEAD has no Content-Length")
     wanted = sent_length(get)
-    given(wanted == sent_length(get_again), "the length differs from one answer to the next")
+    require(wanted == sent_length(get_again), "the length differs from one answer to the next")
     expect(length == wanted, f"{wanted}, as for GET", length, head, part="Content-Length")
 
 
@@ -141,8 +141,8 @@ def test_content_length_of_head_of_the_collection_is_that_of_get(listing: Exchan
 
 
 def _expect_length_for_the_same_tag(get: Exchange, head: Exchange) -> None:
-    given(get.etag == head.etag, "perhaps another representation")
-    given(not tells_of_itself(get), "each answer may have another length")
+    require(get.etag == head.etag, "perhaps another representation")
+    require(not tells_of_itself(get), "each answer may have another length")
     _expect_length_of_get(200, get, get, head)
 
 
@@ -156,14 +156,14 @@ def test_content_length_of_head_is_that_of_get_for_an_error(
 @requirement("HTTP-007")
 def test_a_write_is_refused_as_not_allowed(write_unknown: Exchange) -> None:
     status = write_unknown.status
-    given(not 200 <= status < 300, "success, which HTTP-022 judges")
+    require(not 200 <= status < 300, "success", owner="HTTP-022")
     # The last three are for what is refused before anybody looks which methods the resource has.
     expect_status(write_unknown, 405, 403, 404, 501, 400, 411, 415)
 
 
 @requirement("HTTP-022")
 def test_no_write_succeeds(unknown_item: Exchange, write_unknown: Exchange) -> None:
-    given(not unknown_item.succeeded, "the server finds an invoice where there is none")
+    require(not unknown_item.succeeded, "the server finds an invoice where there is none")
     method = write_unknown.request.method
     expect(not write_unknown.succeeded, f"a refusal of {method}", status_line(write_unknown), write_unknown)
 
@@ -171,11 +171,11 @@ def test_no_write_succeeds(unknown_item: Exchange, write_unknown: Exchange) -> N
 @requirement("HTTP-008")
 def test_a_405_names_the_allowed_methods(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, 405)
+        require_status(exchange, 405)
         method = exchange.request.method
         # What stands before the server refuses TRACE for every resource, and does not know their methods.
-        given(method != "TRACE", "TRACE")
-        given(not any(exchange.request.header(name) for name in OVERRIDES), "the method was perhaps overridden")
+        require(method != "TRACE", "TRACE")
+        require(not any(exchange.request.header(name) for name in OVERRIDES), "the method was perhaps overridden")
         allowed = _allowed(exchange)
         expect("Allow" in exchange.fields, "an Allow field", "none", exchange, part="Allow")
         if method != "GET":
@@ -192,7 +192,7 @@ def _allowed(exchange: Exchange) -> list[str]:
     try:
         return tokens(exchange.fields.lines("Allow"))
     except MalformedError:
-        given(False, "Allow is malformed, which HTTP-023 judges")
+        require(False, "Allow is malformed", owner="HTTP-023")
     return []
 
 
@@ -203,7 +203,7 @@ def test_an_undefined_method_is_refused(undefined_method: Exchange) -> None:
 
 @requirement("HTTP-010")
 def test_options_names_the_allowed_methods(item_options: Exchange) -> None:
-    given(item_options.succeeded, f"OPTIONS was answered {item_options.status}")
+    require(item_options.succeeded, f"OPTIONS was answered {item_options.status}")
     allowed = _allowed(item_options)
     observed = ", ".join(allowed) if "Allow" in item_options.fields else "no Allow"
     expect("GET" in allowed, "Allow with GET", observed, item_options, part="Allow")
@@ -219,9 +219,9 @@ def test_trace_does_not_return_credentials(trace: Exchange) -> None:
 def test_a_get_is_not_overridden_by_options(
     item: Exchange, item_again: Exchange, item_override_options: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     # A firewall may refuse the field; obeying it is something else.
-    given(item_override_options.status not in {400, 403}, "the request is refused")
+    require(item_override_options.status not in {400, 403}, "the request is refused")
     expect_same_invoice(item_override_options, item, item_again, "GET is the method")
 
 
@@ -229,11 +229,11 @@ def test_a_get_is_not_overridden_by_options(
 def test_a_get_is_not_overridden_by_delete(
     unknown_item: Exchange, unknown_item_override_delete: Exchange, every_write_unknown: tuple[Exchange, ...]
 ) -> None:
-    given_status(unknown_item, 404)
+    require_status(unknown_item, 404)
     refusals = [each.status for each in every_write_unknown if each.request.method == "DELETE"]
     status = unknown_item_override_delete.status
     # As above, unless that is how DELETE itself is refused.
-    given(status not in {400, 403} or status in refusals, "the request is refused")
+    require(status not in {400, 403} or status in refusals, "the request is refused")
     expect_status(unknown_item_override_delete, 404, why="as for GET")
 
 
@@ -241,17 +241,17 @@ def test_a_get_is_not_overridden_by_delete(
 def test_a_post_is_not_overridden_by_get(
     item: Exchange, post_unacceptable: Exchange, post_unacceptable_override_get: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     wanted, status = post_unacceptable.status, post_unacceptable_override_get.status
-    given(wanted in {401, 403, 404, 405, 501}, "a POST is not refused as such")
+    require(wanted in {401, 403, 404, 405, 501}, "a POST is not refused as such")
     # A firewall may refuse the field, and a failure says nothing of the method.
-    given(status == wanted or (status not in {400, 403} and status < 500), "the request is refused")
+    require(status == wanted or (status not in {400, 403} and status < 500), "the request is refused")
     expect_status(post_unacceptable_override_get, wanted, why="as without the field: POST is the method")
 
 
 @requirement("HTTP-013")
 def test_content_does_not_change_a_get(item: Exchange, item_again: Exchange, item_with_content: Exchange) -> None:
-    given_status(item, 200)
-    given(contents(item), "no contents")
-    given(item_with_content.status < 400, "the request is refused, or the server fails, which ERR-011 judges")
+    require_status(item, 200)
+    require(contents(item), "no contents")
+    require(item_with_content.status < 400, "the request is refused, or the server fails", owner="ERR-011")
     expect_same_invoice(item_with_content, item, item_again, "content has no meaning in a GET")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.judge.api import expect, expect_status, observe_each, requirement, status_line
-from conformance.judge.preconditions import expect_same_invoice, given, given_status, variant
+from conformance.judge.api import expect, expect_status, observe_each, require, requirement, status_line
+from conformance.judge.preconditions import expect_same_invoice, require_status, variant
 from conformance.model.exchange import JSON_API, Exchange
 from conformance.reading.classification import (
     accepted_ranges,
@@ -20,7 +20,7 @@ from conformance.syntax.scalars import shown
 
 def _one_content_type(exchange: Exchange) -> str | None:
     lines = exchange.fields.lines("Content-Type")
-    given(len(lines) <= 1, "several Content-Type fields: HTTP-021")
+    require(len(lines) <= 1, "several Content-Type fields", owner="HTTP-021")
     return lines[0] if lines else None
 
 
@@ -28,14 +28,14 @@ def _one_content_type(exchange: Exchange) -> str | None:
 def test_documents_have_the_json_api_media_type(item: Exchange, every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         value = _one_content_type(exchange)
-        given(exchange.request.method == "GET" and exchange.body, "no content")
+        require(exchange.request.method == "GET" and exchange.body, "no content")
         # What a client gets that refuses JSON:API is judged by NEGO-010; a gateway has its own error format.
         asked = made_by_application(exchange, item) or _is_account(exchange, item)
-        given(accepts_json_api(exchange) and asked, "no JSON:API document was asked for")
-        given(exchange.status == 200 or looks_like_error_document(exchange), "no JSON:API document")
+        require(accepts_json_api(exchange) and asked, "no JSON:API document was asked for")
+        require(exchange.status == 200 or looks_like_error_document(exchange), "no JSON:API document")
         # A server may have pages for browsers, too.
         other = accepted_ranges(exchange) - {JSON_API}
-        given(exchange.media_type not in other, "the client named that media type")
+        require(exchange.media_type not in other, "the client named that media type")
         expect(exchange.media_type == JSON_API, JSON_API, shown(value), exchange, part="Content-Type")
 
     observe_each(every_answer, judge)
@@ -51,7 +51,7 @@ def _is_account(exchange: Exchange, item: Exchange) -> bool:
 def test_the_media_type_has_no_foreign_parameter(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         value = _one_content_type(exchange)
-        given(exchange.media_type == JSON_API, "another media type: NEGO-001")
+        require(exchange.media_type == JSON_API, "another media type", owner="NEGO-001")
         try:
             foreign = sorted(set(parameter_names(value or "")) - {"ext", "profile"})
         except ValueError as error:
@@ -63,8 +63,8 @@ def test_the_media_type_has_no_foreign_parameter(every_answer: tuple[Exchange, .
 
 @requirement("NEGO-003")
 def test_an_open_accept_gets_the_invoice(item: Exchange, accept_any: Exchange) -> None:
-    given_status(item, 200)
-    given(not accept_any.probe.endswith("[application]"), "application types: NEGO-018")
+    require_status(item, 200)
+    require(not accept_any.probe.endswith("[application]"), "application types: NEGO-018")
     expect_status(accept_any, 200, why="this Accept allows every type")
 
 
@@ -72,43 +72,43 @@ def test_an_open_accept_gets_the_invoice(item: Exchange, accept_any: Exchange) -
 def test_an_accept_of_application_types_gets_the_invoice(
     item: Exchange, every_accept_any: tuple[Exchange, ...]
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(variant(every_accept_any, "application"), 200, why="this Accept allows every application type")
 
 
 @requirement("NEGO-018")
 def test_the_accept_of_a_browser_gets_the_invoice(item: Exchange, item_for_browser: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(item_for_browser, 200, why="this Accept ends in */* with a weight, Accept-Language in *")
 
 
 @requirement("NEGO-004")
 def test_a_weight_is_no_media_type_parameter(item: Exchange, accept_weighted: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(accept_weighted, 200, why="q is the weight of the media range, not a parameter of the media type")
 
 
 @requirement("NEGO-004")
 def test_a_usual_weight_is_no_media_type_parameter(item: Exchange, accept_with_weight: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(accept_with_weight, 200, why="q is the weight of the media range, not a parameter of the media type")
 
 
 @requirement("NEGO-005")
 def test_accept_is_a_list_of_media_types_without_case(item: Exchange, accept_spelled: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(accept_spelled, 200, why="Accept lists the JSON:API media type")
 
 
 @requirement("NEGO-006")
 def test_a_charset_parameter_is_not_acceptable(item: Exchange, unacceptable_item: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(unacceptable_item, 406, why="the only JSON:API entry of Accept has a charset parameter")
 
 
 @requirement("NEGO-006")
 def test_a_foreign_parameter_is_not_acceptable(item: Exchange, accept_foreign_parameter: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(accept_foreign_parameter, 406, why="every JSON:API entry of Accept has such a parameter")
 
 
@@ -116,7 +116,7 @@ def test_a_foreign_parameter_is_not_acceptable(item: Exchange, accept_foreign_pa
 def test_a_foreign_parameter_is_not_acceptable_for_the_relationship(
     relationship: Exchange, unacceptable_relationship: Exchange
 ) -> None:
-    given_status(relationship, 200)
+    require_status(relationship, 200)
     expect_status(unacceptable_relationship, 406, why="the only JSON:API entry of Accept has a charset parameter")
 
 
@@ -124,7 +124,7 @@ def test_a_foreign_parameter_is_not_acceptable_for_the_relationship(
 def test_a_foreign_parameter_is_not_acceptable_for_the_account(
     related: Exchange, unacceptable_related: Exchange
 ) -> None:
-    given_status(related, 200)
+    require_status(related, 200)
     expect_status(unacceptable_related, 406, why="the only JSON:API entry of Accept has a charset parameter")
 
 
@@ -132,31 +132,31 @@ def test_a_foreign_parameter_is_not_acceptable_for_the_account(
 def test_a_foreign_parameter_is_not_acceptable_for_the_collection(
     listing: Exchange, unacceptable_listing: Exchange
 ) -> None:
-    given_status(listing, 200)
+    require_status(listing, 200)
     expect_status(unacceptable_listing, 406, why="the only JSON:API entry of Accept has a charset parameter")
 
 
 @requirement("NEGO-015")
 def test_a_wildcard_does_not_make_up_for_parameters(item: Exchange, accept_foreign_parameter_or_any: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(accept_foreign_parameter_or_any, 406, why="every JSON:API entry of Accept has a charset parameter")
 
 
 @requirement("NEGO-007")
 def test_a_clean_entry_counts_beside_one_with_parameters(item: Exchange, accept_beside_clean: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(accept_beside_clean, 200, why="Accept has the JSON:API media type without parameters too")
 
 
 @requirement("NEGO-008")
 def test_an_unsupported_extension_is_not_acceptable(item: Exchange, accept_unsupported_extension: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(accept_unsupported_extension, 406, why="the only entry of Accept asks for an unknown extension")
 
 
 @requirement("NEGO-009")
 def test_an_unknown_profile_is_ignored(item: Exchange, accept_unknown_profile: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     if declares_newer_version(item):
         expect_status(accept_unknown_profile, 200, why="JSON:API 1.1 ignores unknown profiles")
     elif declares_version_1_0(item):
@@ -167,16 +167,16 @@ def test_an_unknown_profile_is_ignored(item: Exchange, accept_unknown_profile: E
 
 @requirement("NEGO-016")
 def test_an_unknown_profile_is_ignored_by_version_1_1(item: Exchange, accept_unknown_profile: Exchange) -> None:
-    given_status(item, 200)
-    given(not declares_version_1_0(item), "JSON:API 1.0 has no profiles")
-    given(accept_unknown_profile.status in {200, 406}, "any other answer is judged by NEGO-009")
-    given(not declares_newer_version(item), "the version is declared: NEGO-009")
+    require_status(item, 200)
+    require(not declares_version_1_0(item), "JSON:API 1.0 has no profiles")
+    require(accept_unknown_profile.status in {200, 406}, "any other answer is judged by NEGO-009")
+    require(not declares_newer_version(item), "the version is declared", owner="NEGO-009")
     expect_status(accept_unknown_profile, 200, why="JSON:API 1.1 ignores unknown profiles; no version is declared")
 
 
 @requirement("NEGO-010")
 def test_an_accept_without_json_api_is_refused_or_ignored(item: Exchange, accept_excluding: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(accept_excluding, 406, 200, why="Accept excludes JSON:API")
     expect(
         accept_excluding.status == 406 or accept_excluding.media_type == JSON_API,
@@ -189,13 +189,13 @@ def test_an_accept_without_json_api_is_refused_or_ignored(item: Exchange, accept
 
 @requirement("NEGO-011")
 def test_a_content_type_with_parameters_is_refused(item: Exchange, content_type_with_parameter: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(content_type_with_parameter, 415, why="the Content-Type of the request has such a parameter")
 
 
 @requirement("NEGO-019")
 def test_content_type_makes_no_difference_to_a_get(item: Exchange, content_type_without_content: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(content_type_without_content, 200, why="there is no content that the field could describe")
 
 
@@ -203,7 +203,7 @@ def test_content_type_makes_no_difference_to_a_get(item: Exchange, content_type_
 def test_a_get_without_content_has_no_unsupported_media_type(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         request = exchange.request
-        given(request.method == "GET" and not request.body and request.header("Content-Type") is None, "content")
+        require(request.method == "GET" and not request.body and request.header("Content-Type") is None, "content")
         expect(exchange.status != 415, "any other answer: there is no content", status_line(exchange), exchange)
 
     observe_each(every_answer, judge)
@@ -212,8 +212,8 @@ def test_a_get_without_content_has_no_unsupported_media_type(every_answer: tuple
 @requirement("NEGO-013")
 def test_refusals_explain_themselves(every_error: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given(exchange.status in {406, 415}, "no 406 or 415")
-        given(exchange.request.method != "HEAD" and is_complete(exchange), "the content cannot be judged")
+        require(exchange.status in {406, 415}, "no 406 or 415")
+        require(exchange.request.method != "HEAD" and is_complete(exchange), "the content cannot be judged")
         expect(exchange.body.strip(), "content that explains the refusal", "no content", exchange)
 
     observe_each(every_error, judge)
@@ -221,7 +221,7 @@ def test_refusals_explain_themselves(every_error: tuple[Exchange, ...]) -> None:
 
 @requirement("NEGO-014")
 def test_unusual_preferences_do_no_harm(item: Exchange, unusual_preference: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     harmless = unusual_preference.status in {200, *range(400, 500)}
     expect(harmless, "200 or a client error", status_line(unusual_preference), unusual_preference)
 
@@ -230,8 +230,8 @@ def test_unusual_preferences_do_no_harm(item: Exchange, unusual_preference: Exch
 def test_a_language_does_not_change_the_invoice(
     item: Exchange, item_again: Exchange, item_for_browser: Exchange
 ) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     # What is refused, and a page for people, say nothing about the language.
-    given_status(item_for_browser, 200)
-    given(item_for_browser.media_type == item.media_type, "another representation: NEGO-001")
+    require_status(item_for_browser, 200)
+    require(item_for_browser.media_type == item.media_type, "another representation", owner="NEGO-001")
     expect_same_invoice(item_for_browser, item, item_again, "attributes are for programs, in no language")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from conformance.checks.support.header_lint import second_opinion
-from conformance.judge.api import NotObserved, expect, observe_each, requirement
+from conformance.judge.api import NotObserved, expect, observe_each, require, requirement
 from conformance.judge.comparison import tells_of_itself
-from conformance.judge.preconditions import given, given_status, given_validation_works, sent_length, surplus
+from conformance.judge.preconditions import require_status, require_validation, sent_length, surplus
 from conformance.model.exchange import Exchange
 from conformance.reading.header_fields import cache_directives, declared_length, opaque, varies_by
 
@@ -17,7 +17,7 @@ _REPEATED = ("Cache-Control", "Content-Location", "ETag", "Expires", "Vary")
 @requirement("COND-006")
 def test_a_304_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, 304)
+        require_status(exchange, 304)
         answer = exchange.answer
         octets = len(surplus(exchange)) + (answer.wire_length if answer else 0)
         expect(not octets, "nothing after the header section", f"{octets} bytes", exchange)
@@ -27,7 +27,7 @@ def test_a_304_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
 
 @requirement("COND-007")
 def test_a_304_repeats_what_caches_need(item: Exchange, item_not_modified: Exchange) -> None:
-    given_validation_works(item, item_not_modified)
+    require_validation(item, item_not_modified)
     _expect_repeated(item, item_not_modified)
 
 
@@ -35,16 +35,16 @@ def test_a_304_repeats_what_caches_need(item: Exchange, item_not_modified: Excha
 def test_a_304_to_head_repeats_what_caches_need(
     item: Exchange, item_head: Exchange, item_head_not_modified: Exchange
 ) -> None:
-    given_validation_works(item_head, item_head_not_modified)
+    require_validation(item_head, item_head_not_modified)
     # What HEAD does not send as GET does is the finding of HTTP-006 and ETAG-007.
     shared = {name for name in _REPEATED if item_head.fields.get(name) == item.fields.get(name)}
-    given(shared, "HEAD has other fields than GET")
+    require(shared, "HEAD has other fields than GET")
     _expect_repeated(item_head, item_head_not_modified, shared)
 
 
 @requirement("COND-007")
 def test_a_304_of_the_account_repeats_what_caches_need(related: Exchange, related_not_modified: Exchange) -> None:
-    given_validation_works(related, related_not_modified)
+    require_validation(related, related_not_modified)
     _expect_repeated(related, related_not_modified)
 
 
@@ -52,7 +52,7 @@ def test_a_304_of_the_account_repeats_what_caches_need(related: Exchange, relate
 def test_a_304_of_the_relationship_repeats_what_caches_need(
     relationship: Exchange, relationship_not_modified: Exchange
 ) -> None:
-    given_validation_works(relationship, relationship_not_modified)
+    require_validation(relationship, relationship_not_modified)
     _expect_repeated(relationship, relationship_not_modified)
 
 
@@ -60,7 +60,7 @@ def test_a_304_of_the_relationship_repeats_what_caches_need(
 def test_a_304_of_the_invoice_with_its_account_repeats_what_caches_need(
     item_with_account: Exchange, included_not_modified: Exchange
 ) -> None:
-    given_validation_works(item_with_account, included_not_modified)
+    require_validation(item_with_account, included_not_modified)
     _expect_repeated(item_with_account, included_not_modified)
 
 
@@ -68,19 +68,19 @@ def test_a_304_of_the_invoice_with_its_account_repeats_what_caches_need(
 def test_a_304_of_sparse_fields_repeats_what_caches_need(
     fields_of_attributes: Exchange, sparse_not_modified: Exchange
 ) -> None:
-    given_validation_works(fields_of_attributes, sparse_not_modified)
+    require_validation(fields_of_attributes, sparse_not_modified)
     _expect_repeated(fields_of_attributes, sparse_not_modified)
 
 
 @requirement("COND-007")
 def test_a_304_of_the_collection_repeats_what_caches_need(listing: Exchange, listing_not_modified: Exchange) -> None:
-    given_validation_works(listing, listing_not_modified)
+    require_validation(listing, listing_not_modified)
     _expect_repeated(listing, listing_not_modified)
 
 
 def _expect_repeated(full: Exchange, short: Exchange, names: Collection[str] = _REPEATED) -> None:
     asked = short.request.header("If-None-Match") or ""
-    given("ETag" not in full.fields or opaque(full.etag) in asked, "the 200 answer is that of another state")
+    require("ETag" not in full.fields or opaque(full.etag) in asked, "the 200 answer is that of another state")
     for name in _REPEATED:
         if name not in full.fields or name not in names:
             continue
@@ -129,8 +129,8 @@ def test_a_304_does_not_describe_content(every_answer: tuple[Exchange, ...]) -> 
     full = {_asked_for(exchange) for exchange in every_answer if exchange.status == 200}
 
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, 304)
-        given(_asked_for(exchange) in full, "without conditions it would be no 200, which COND-013 judges")
+        require_status(exchange, 304)
+        require(_asked_for(exchange) in full, "without conditions it would be no 200", owner="COND-013")
         for name in ("Content-Type", "Content-Encoding", "Content-Language"):
             value = exchange.fields.get(name)
             expect(value is None, f"no {name}", value or "(empty)", exchange, part=name)
@@ -184,9 +184,9 @@ def test_content_length_of_a_304_of_the_collection_is_that_of_the_200(
 
 
 def _expect_length_of_whole(whole: Exchange, short: Exchange) -> None:
-    given_validation_works(whole, short)
-    given(not tells_of_itself(whole), "each answer may have another length")
+    require_validation(whole, short)
+    require(not tells_of_itself(whole), "each answer may have another length")
     length = declared_length(short)
-    given(length is not None, "the 304 has no Content-Length")
+    require(length is not None, "the 304 has no Content-Length")
     wanted = sent_length(whole)
     expect(length == wanted, f"{wanted}, as in the 200 answer", length, short, part="Content-Length")

@@ -6,8 +6,8 @@ from typing import Any
 
 from conformance.checks.support import documents
 from conformance.checks.support.ordering import disorder, is_unsorted
-from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange
 from conformance.plan.probes.paging import PAGE_SIZE, VIEW_SIZE
 from conformance.reading import collection_pages
@@ -32,7 +32,7 @@ def _links(page: Exchange) -> documents.Object:
 def test_pagination_links_have_their_names(listing: Exchange, every_page_of_three: Exchanges) -> None:
     def judge(page: Exchange) -> None:
         links = _links(page)
-        given(links, "there are no links")
+        require(links, "there are no links")
         here = _target(page, page.request.url)
         for name in documents.unknown_members(page, links, _KNOWN_LINKS):
             link = collection_pages.page_link(page, name)
@@ -76,7 +76,7 @@ def _other_holders(document: documents.Object) -> list[tuple[str, documents.Obje
 def test_the_first_page_has_no_page_before(listing: Exchange, first_of_three: Exchange) -> None:
     def judge(page: Exchange) -> None:
         _links(page)
-        given(collection_pages.has_page_links(page), "there are no pagination links")
+        require(collection_pages.has_page_links(page), "there are no pagination links")
         link = collection_pages.page_link(page, "prev")
         expect(link is None, "no link prev on the first page", shown(link), page, part="/links/prev")
 
@@ -89,7 +89,7 @@ def test_the_last_page_has_no_next_one(every_page_of_three: Exchanges, every_pag
         _links(page)
         here = _target(page, page.request.url)
         following, last = (collection_pages.page_link(page, name) for name in ("next", "last"))
-        given(following is not None, "there is no link next")
+        require(following is not None, "there is no link next")
         assert following is not None
         expect(_target(page, following) != here, "another page as next", "this page itself", page, part="/links/next")
         expect(not _is_circular(page), "a later page as next", "the first page", page, part="/links/next")
@@ -110,7 +110,9 @@ def test_the_last_link_leads_to_the_last_page(
     listing: Exchange, every_page_of_three: Exchanges, last_of_three: Exchange
 ) -> None:
     pages = collection_pages.walked(every_page_of_three)
-    given({each for page in pages for each in _ids(page)}.issuperset(_ids(listing)), "a page is missing: PAGE-003")
+    require(
+        {each for page in pages for each in _ids(page)}.issuperset(_ids(listing)), "a page is missing", owner="PAGE-003"
+    )
     _expect_page(last_of_three, pages[-1], "last")
 
 
@@ -119,8 +121,8 @@ def test_the_prev_link_leads_to_the_page_before(
     every_page_of_three: Exchanges, last_of_three: Exchange, before_last_of_three: Exchange
 ) -> None:
     pages = collection_pages.walked(every_page_of_three)
-    given(len(pages) > 1, "there is one page only")
-    given(_ids(last_of_three) == _ids(pages[-1]), "the link last leads elsewhere")
+    require(len(pages) > 1, "there is one page only")
+    require(_ids(last_of_three) == _ids(pages[-1]), "the link last leads elsewhere")
     _expect_page(before_last_of_three, pages[-2], "prev")
 
 
@@ -139,7 +141,7 @@ def _expect_page(reached: Exchange, wanted: Exchange, name: str) -> None:
 
 @requirement("PAGE-008")
 def test_the_page_size_limits_the_elements(listing: Exchange, every_page_of_three: Exchanges) -> None:
-    given(len(_ids(listing)) > PAGE_SIZE, "there are too few invoices")
+    require(len(_ids(listing)) > PAGE_SIZE, "there are too few invoices")
 
     def judge(page: Exchange) -> None:
         count = len(_ids(page))
@@ -150,7 +152,7 @@ def test_the_page_size_limits_the_elements(listing: Exchange, every_page_of_thre
 
 @requirement("PAGE-008")
 def test_the_page_size_holds_beside_other_parameters(first_of_three: Exchange, every_page_of_view: Exchanges) -> None:
-    given(len(_ids(first_of_three)) <= PAGE_SIZE, "not even alone: the check before")
+    require(len(_ids(first_of_three)) <= PAGE_SIZE, "not even alone: the check before")
     first, *_ = every_page_of_view
     count = len(_ids(first))
     expect(count <= VIEW_SIZE, f"at most {VIEW_SIZE} elements", count, first, part="/data")
@@ -165,7 +167,7 @@ def test_links_page_by_the_page_parameters(listing: Exchange, first_of_three: Ex
             link for name in collection_pages.PAGE_LINKS if (link := collection_pages.page_link(page, name)) is not None
         ]
         added = {name for link in links for name, _ in collection_pages.parameters(link)} - own
-        given(added, "the links add no parameter")
+        require(added, "the links add no parameter")
         foreign = sorted(name for name in added if not collection_pages.is_page_parameter(name))
         observed = ", ".join(map(shown, foreign[:3]))
         expect(not foreign, "parameters such as page[number]", observed, page, part="/links")
@@ -196,7 +198,7 @@ def test_next_leads_through_all_pages_of_tied_invoices(listing: Exchange, every_
     rows = []
     for page in every_page_of_tied:
         own = list(collection_pages.elements(page).values())
-        given(disorder(own, "service-transactions-count") is None, "a page by itself is not sorted: SORT-001")
+        require(disorder(own, "service-transactions-count") is None, "a page by itself is not sorted", owner="SORT-001")
         rows += own
     wrong = disorder(rows, "service-transactions-count")
     expected = "the order of the sort from one page to the next"
@@ -206,23 +208,27 @@ def test_next_leads_through_all_pages_of_tied_invoices(listing: Exchange, every_
 @requirement("PAGE-003")
 def test_the_default_order_goes_on_from_page_to_page(listing: Exchange, every_page_of_three: Exchanges) -> None:
     own = list(collection_pages.elements(listing).values())
-    given(disorder(own, "start-date", descending=True) is None, "the newest does not come first: COLL-005")
+    require(disorder(own, "start-date", descending=True) is None, "the newest does not come first", owner="COLL-005")
     _expect_order(every_page_of_three, "start-date")
 
 
 @requirement("PAGE-003")
 def test_the_order_goes_on_from_page_to_page(every_sorted_by: Exchanges, every_page_of_view: Exchanges) -> None:
     # A page that is in order by chance says nothing of a server that does not sort.
-    given(not any(map(is_unsorted, every_sorted_by)), "not even one page is sorted: SORT-001")
+    require(not any(map(is_unsorted, every_sorted_by)), "not even one page is sorted", owner="SORT-001")
     first = collection_pages.elements(every_page_of_view[0])
-    given(disorder(first.values(), "amount-spent", descending=True) is None, "the first page is not sorted: SORT-001")
+    require(
+        disorder(first.values(), "amount-spent", descending=True) is None,
+        "the first page is not sorted",
+        owner="SORT-001",
+    )
     _expect_order(every_page_of_view, "amount-spent")
 
 
 def _expect_order(pages: Exchanges, name: str) -> None:
     """Raise Violation unless ``name`` descends over all pages."""
     for page in pages:
-        _given_kept(page)
+        _require_kept(page)
     rows = [element for page in pages for element in collection_pages.elements(page).values()]
     wrong = disorder(rows, name, descending=True)
     expect(wrong is None, f"descending {name} from one page to the next", wrong, pages[-1], part="/data")
@@ -232,7 +238,7 @@ def _expect_order(pages: Exchanges, name: str) -> None:
 def test_the_document_link_of_a_page_can_be_fetched(
     first_of_three: Exchange, page_from_document_link: Exchange
 ) -> None:
-    given_status(first_of_three, 200)
+    require_status(first_of_three, 200)
     expect_status(page_from_document_link, 200, why="the self link of the document can be fetched")
     documents.primary_data(page_from_document_link)
 
@@ -241,7 +247,7 @@ def test_the_document_link_of_a_page_can_be_fetched(
 def test_the_document_link_of_a_page_leads_to_that_page(
     first_of_three: Exchange, page_from_document_link: Exchange
 ) -> None:
-    given(page_from_document_link.status == 200, "it cannot be fetched: ITEM-031")
+    require(page_from_document_link.status == 200, "it cannot be fetched", owner="ITEM-031")
     wanted, reached = sorted(_ids(first_of_three)), sorted(_ids(page_from_document_link))
     observed = f"{len(reached)} elements, others"
     expect(wanted == reached, f"the same {len(wanted)} elements", observed, page_from_document_link, part="/data")
@@ -252,12 +258,12 @@ def _expect_each_once(listing: Exchange, pages: Exchanges, others: Exchanges = (
     known = list(
         dict.fromkeys(identifier for page in (listing, *others) if page.succeeded for identifier in _ids(page))
     )
-    given(len(pages) > 1 or len(known) > len(_ids(pages[0])), "all invoices fit on one page")
+    require(len(pages) > 1 or len(known) > len(_ids(pages[0])), "all invoices fit on one page")
     visited: dict[str, Exchange] = {}
     for page in pages:
-        given_status(page, 200)
-        _given_kept(page)
-        given(not _is_circular(page), "next leads back to the first page: PAGE-001")
+        require_status(page, 200)
+        _require_kept(page)
+        require(not _is_circular(page), "next leads back to the first page", owner="PAGE-001")
         for identifier in _ids(page):
             if identifier in visited:
                 observed = f"{identifier} also on {visited[identifier].probe}"
@@ -271,11 +277,11 @@ def _expect_each_once(listing: Exchange, pages: Exchanges, others: Exchanges = (
     expect(not missing, "every invoice of the collection", observed, pages[-1], part="/data")
 
 
-def _given_kept(page: Exchange) -> None:
+def _require_kept(page: Exchange) -> None:
     """Raise NotObserved when a link of a page loses parameters of the request: PAGE-004 owns that."""
     for name in collection_pages.PAGE_LINKS:
         link = collection_pages.page_link(page, name)
-        given(link is None or not _lost(page, link), "the links do not keep the parameters: PAGE-004")
+        require(link is None or not _lost(page, link), "the links do not keep the parameters", owner="PAGE-004")
 
 
 def _lost(page: Exchange, link: str, families: tuple[str, ...] = _OF_THE_DATA) -> list[str]:
@@ -317,7 +323,7 @@ def _expect_kept(page: Exchange, families: tuple[str, ...]) -> None:
         for name in collection_pages.PAGE_LINKS
         if (link := collection_pages.page_link(page, name)) is not None
     }
-    given(links, "there are no pagination links")
+    require(links, "there are no pagination links")
     for name, link in links.items():
         lost = _lost(page, link, families)
         observed = f"without {', '.join(map(shown, lost))}"
@@ -326,7 +332,7 @@ def _expect_kept(page: Exchange, families: tuple[str, ...]) -> None:
 
 @requirement("PAGE-005")
 def test_an_invalid_page_is_refused(listing: Exchange, first_of_three: Exchange, invalid_page: Exchange) -> None:
-    _given_numbered(listing, first_of_three)
+    _require_numbered(listing, first_of_three)
     expect_status(invalid_page, 400, why="it is no page number or size")
 
 
@@ -334,31 +340,31 @@ def test_an_invalid_page_is_refused(listing: Exchange, first_of_three: Exchange,
 def test_a_page_that_begins_with_a_number_is_refused(
     listing: Exchange, first_of_three: Exchange, half_numeric_page: Exchange
 ) -> None:
-    _given_numbered(listing, first_of_three)
+    _require_numbered(listing, first_of_three)
     expect_status(half_numeric_page, 400, why="it is not a whole number")
 
 
-def _given_numbered(listing: Exchange, first_of_three: Exchange) -> None:
+def _require_numbered(listing: Exchange, first_of_three: Exchange) -> None:
     """Raise NotObserved unless the server pages by page[number] and page[size]: else their values mean nothing."""
-    given(len(_ids(listing)) > PAGE_SIZE, "there are too few invoices")
-    given(len(_ids(first_of_three)) <= PAGE_SIZE, "page[size] has no effect: PAGE-008")
+    require(len(_ids(listing)) > PAGE_SIZE, "there are too few invoices")
+    require(len(_ids(first_of_three)) <= PAGE_SIZE, "page[size] has no effect", owner="PAGE-008")
     links = [
         link
         for name in collection_pages.PAGE_LINKS
         if (link := collection_pages.page_link(first_of_three, name)) is not None
     ]
     numbered = any("page[number]" in dict(collection_pages.parameters(link)) for link in links)
-    given(numbered or not links, "the server does not page by page[number]")
+    require(numbered or not links, "the server does not page by page[number]")
 
 
 @requirement("PAGE-006")
 def test_the_page_size_has_an_upper_bound(listing: Exchange, first_of_three: Exchange, huge_page: Exchange) -> None:
-    _given_numbered(listing, first_of_three)
+    _require_numbered(listing, first_of_three)
     if 400 <= huge_page.status < 500:
         return
     count = len(_ids(huge_page))
     # Fewer than that tell nothing: there may be no more invoices.
-    given(
+    require(
         count > _DOCUMENTED_MAXIMUM or not collection_pages.is_whole(huge_page), "there are not enough invoices to tell"
     )
     expected = f"400, or at most {_DOCUMENTED_MAXIMUM} elements"
@@ -369,7 +375,7 @@ def test_the_page_size_has_an_upper_bound(listing: Exchange, first_of_three: Exc
 def test_there_is_nothing_past_the_end(
     listing: Exchange, first_of_three: Exchange, page_past_the_end: Exchange
 ) -> None:
-    _given_numbered(listing, first_of_three)
+    _require_numbered(listing, first_of_three)
     if 400 <= page_past_the_end.status < 500:
         return
     expect_status(page_past_the_end, 200, why="there is no such page; a client error will do as well")

@@ -7,8 +7,8 @@ from typing import Any
 
 from conformance.checks.support.documents import is_additional, is_relationship_url
 from conformance.checks.support.resources import expect_same_values, identities, is_identifier
-from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange, NotObserved, link_of
 from conformance.plan.probes.parameters import FIELDS_OF_EVERY_KIND
 from conformance.reading.classification import declares_version_1_0
@@ -38,7 +38,7 @@ def _account(exchange: Exchange) -> Identifier:
     """Return the linked account. Raises NotObserved when the linkage names none."""
     identifier = _identifier(exchange.account_relationship.get("data"))
     if identifier is None:
-        raise NotObserved("no linkage of the account: INCL-007, ITEM-021")
+        raise NotObserved("no linkage of the account", owner="INCL-007")
     return identifier
 
 
@@ -46,7 +46,7 @@ def _included(exchange: Exchange) -> dict[Identifier, dict[str, Any]]:
     """Return the included resources by identifier. Raises NotObserved when there is no array of them (INCL-001)."""
     included = exchange.ok_document.get("included")
     if not isinstance(included, list):
-        raise NotObserved("no included resources: INCL-001")
+        raise NotObserved("no included resources", owner="INCL-001")
     return {identifier: entry for entry in included if (identifier := _identifier(entry))}
 
 
@@ -64,7 +64,7 @@ def _reached(exchange: Exchange, included: dict[Identifier, dict[str, Any]]) -> 
 
 @requirement("INCL-007")
 def test_the_account_can_be_included(item: Exchange, item_with_account: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(item_with_account, 200, why="include=account is documented")
     expect(
         "data" in item_with_account.account_relationship,
@@ -102,7 +102,7 @@ def test_the_linked_account_is_included(item_with_account: Exchange) -> None:
 def test_included_resources_are_linked(item_with_account: Exchange) -> None:
     included = _included(item_with_account)
     if _account(item_with_account) not in included:
-        raise NotObserved("the linked account is not included: INCL-001")
+        raise NotObserved("the linked account is not included", owner="INCL-001")
     loose = sorted(set(included) - _reached(item_with_account, included) - {_identifier(item_with_account.resource)})
     expect(
         not loose,
@@ -142,13 +142,13 @@ def test_an_empty_include_includes_nothing(include_empty: Exchange) -> None:
 
 @requirement("INCL-004")
 def test_an_unknown_include_path_is_refused(item: Exchange, unknown_include: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(unknown_include, 400, why="no relationship is named nosuch")
 
 
 @requirement("INCL-004")
 def test_an_unsupported_include_path_is_refused(item: Exchange, include_unsupported: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(include_unsupported, 400, why="there is no such path; names are case-sensitive")
 
 
@@ -195,7 +195,7 @@ def _included_as(exchange: Exchange, related: Exchange) -> tuple[str, dict[str, 
     """Return JSON Pointer and resource of the included account that ``related`` shows. Raises NotObserved without."""
     included = _included(exchange)
     identifier = _identifier(related.resource) or ("", "")
-    given(identifier in included, "the related account is not among the included resources: INCL-001, REL-008")
+    require(identifier in included, "the related account is not among the included resources", owner="INCL-001")
     account = included[identifier]
     return f"/included/{exchange.document['included'].index(account)}", account
 
@@ -220,7 +220,7 @@ def test_no_resource_is_included_twice(every_success: tuple[Exchange, ...]) -> N
     def judge(exchange: Exchange) -> None:
         document = exchange.ok_document
         data, included = document.get("data"), document.get("included")
-        given(isinstance(included, list) and not isinstance(data, list), "no single resource with others")
+        require(isinstance(included, list) and not isinstance(data, list), "no single resource with others")
         # The data of a relationship only identifies a resource, which may be included.
         whole = isinstance(data, dict) and not data.keys().isdisjoint({"attributes", "relationships", "links"})
         seen = set(identities(data)) if whole and not is_relationship_url(exchange) else set()
@@ -238,19 +238,19 @@ def _fields(exchange: Exchange) -> set[str]:
     for part in ("attributes", "relationships"):
         value = exchange.resource.get(part, {})
         if not isinstance(value, dict):
-            raise NotObserved(f"{part} is no object: ITEM-011")
+            raise NotObserved(f"{part} is no object", owner="ITEM-011")
         # @-members and those of extensions are no fields.
         names |= {name for name in value if not is_additional(exchange, name)}
     return names
 
 
 def _expect_fields(item: Exchange, sparse: Exchange, wanted: set[str]) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(sparse, 200, 400, why="sparse fieldsets are supported or refused")
     if sparse.status == 400:
         return
     if not wanted <= _fields(item):
-        raise NotObserved("the invoice itself does not have these fields: ITEM-015, ITEM-022")
+        raise NotObserved("the invoice itself does not have these fields", owner="ITEM-015")
     found = _fields(sparse)
     expect(
         found == wanted,
@@ -275,10 +275,10 @@ def test_only_the_named_relationship_is_shown(item: Exchange, fields_of_relation
 def test_an_attribute_of_every_kind_can_be_named(
     item: Exchange, fields_of_attributes: Exchange, fields_with_encoded_comma: Exchange
 ) -> None:
-    given_status(fields_of_attributes, 200)
+    require_status(fields_of_attributes, 200)
     found = _fields(fields_with_encoded_comma)
-    given({"reference", "amount-spent"} <= found, "the encoded comma is not understood: QRY-007")
-    given(
+    require({"reference", "amount-spent"} <= found, "the encoded comma is not understood", owner="QRY-007")
+    require(
         _fields(fields_of_attributes) == {"reference", "amount-spent"}, "other fields than asked for: the first check"
     )
     _expect_fields(item, fields_with_encoded_comma, {*FIELDS_OF_EVERY_KIND})
@@ -290,19 +290,19 @@ def test_an_empty_fieldset_has_no_fields(
 ) -> None:
     found = _fields(fields_empty)
     if fields_of_attributes.status == 200 and _fields(fields_of_attributes) == _fields(item):
-        raise NotObserved("sparse fieldsets have no effect at all: FLDS-001")
+        raise NotObserved("sparse fieldsets have no effect at all", owner="FLDS-001")
     expect(not found, "no fields", f"{len(found)} fields", fields_empty, part="/data")
 
 
 @requirement("FLDS-003")
 def test_an_empty_fieldset_is_understood(fields_of_attributes: Exchange, fields_empty: Exchange) -> None:
-    given_status(fields_of_attributes, 200)
+    require_status(fields_of_attributes, 200)
     expect_status(fields_empty, 200, why="an empty value asks for no fields")
 
 
 @requirement("FLDS-004")
 def test_unknown_fields_and_types_are_refused(item: Exchange, fields_unknown: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(fields_unknown, 400, why="there is no such field or type")
 
 
@@ -313,7 +313,7 @@ def test_an_undefined_parameter_is_refused(
     twins = {"unknown_parameter[relationship]": relationship, "unknown_parameter[related]": related}
 
     def judge(exchange: Exchange) -> None:
-        given_status(twins.get(exchange.probe, item), 200)
+        require_status(twins.get(exchange.probe, item), 200)
         expect_status(exchange, 400, why="JSON:API does not define this parameter and reserves such names")
 
     observe_each(every_unknown_parameter, judge)
@@ -321,7 +321,7 @@ def test_an_undefined_parameter_is_refused(
 
 @requirement("QRY-002")
 def test_an_unknown_custom_parameter_is_refused(item: Exchange, custom_parameter: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     if declares_version_1_0(item):
         raise NotObserved("JSON:API 1.0 does not demand it")
     expect_status(custom_parameter, 400, why="the server does not know how to process fooBar")
@@ -332,7 +332,7 @@ def test_raw_brackets_mean_the_same(fields_of_attributes: Exchange, fields_of_at
     # Some servers refuse raw brackets, which RFC 3986 does not allow in a query.
     if fields_of_attributes_raw.status == 400:
         raise NotObserved("raw square brackets are refused, or sparse fieldsets are")
-    given_status(fields_of_attributes_raw, 200)
+    require_status(fields_of_attributes_raw, 200)
     if fields_of_attributes.status != 200:
         raise Violation("200 as with raw square brackets", str(fields_of_attributes.status), fields_of_attributes)
     raw, encoded = _fields(fields_of_attributes_raw), _fields(fields_of_attributes)
@@ -347,7 +347,7 @@ def test_raw_brackets_mean_the_same(fields_of_attributes: Exchange, fields_of_at
 
 @requirement("QRY-006")
 def test_encoded_letters_mean_the_same(item_with_account: Exchange, include_in_encoded_letters: Exchange) -> None:
-    given(_included(item_with_account), "nothing is included: INCL-001")
+    require(_included(item_with_account), "nothing is included", owner="INCL-001")
     expect_status(include_in_encoded_letters, 200, why="%69nclude=%61ccount is include=account")
     included = include_in_encoded_letters.ok_document.get("included")
     observed = shown(included) if included else "nothing"
@@ -356,10 +356,10 @@ def test_encoded_letters_mean_the_same(item_with_account: Exchange, include_in_e
 
 @requirement("QRY-007")
 def test_an_encoded_comma_separates_fields(fields_of_attributes: Exchange, fields_with_encoded_comma: Exchange) -> None:
-    given_status(fields_of_attributes, 200)
+    require_status(fields_of_attributes, 200)
     expect_status(fields_with_encoded_comma, 200, why="%2C is a comma")
     wanted = {"reference", "amount-spent"}
-    given(wanted <= _fields(fields_of_attributes), "not even with a raw comma: FLDS-001")
+    require(wanted <= _fields(fields_of_attributes), "not even with a raw comma", owner="FLDS-001")
     missing = sorted(wanted - _fields(fields_with_encoded_comma))
     # Fields that were not asked for are judged by FLDS-001.
     expect(not missing, "both fields", f"no {', '.join(missing)}", fields_with_encoded_comma, part="/data")
@@ -367,11 +367,11 @@ def test_an_encoded_comma_separates_fields(fields_of_attributes: Exchange, field
 
 @requirement("QRY-004")
 def test_a_parameter_of_the_wrong_shape_is_refused(item: Exchange, parameter_of_wrong_shape: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(parameter_of_wrong_shape, 400, why="JSON:API does not define this form of the parameter")
 
 
 @requirement("QRY-005")
 def test_a_collection_parameter_is_refused(item: Exchange, collection_parameter: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(collection_parameter, 400, why="it has no meaning for a single resource")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from conformance.checks.support.header_lint import second_opinion
-from conformance.judge.api import NotObserved, expect, expect_status, requirement, status_line
-from conformance.judge.preconditions import expect_same_invoice, given, given_status
+from conformance.judge.api import NotObserved, expect, expect_status, require, requirement, status_line
+from conformance.judge.preconditions import expect_same_invoice, require_status
 from conformance.model.exchange import Exchange
 from conformance.reading.header_fields import opaque
 
@@ -38,8 +38,8 @@ def _expect_part(exchange: Exchange, item: Exchange, last: int) -> None:
 
 @requirement("COND-015")
 def test_a_range_is_ignored_or_sent(item: Exchange, item_again: Exchange, range_first_bytes: Exchange) -> None:
-    given_status(item, 200)
-    given(len(item.body) > 10, "the invoice has fewer bytes than the range")
+    require_status(item, 200)
+    require(len(item.body) > 10, "the invoice has fewer bytes than the range")
     expect_status(range_first_bytes, 200, 206)
     if range_first_bytes.status == 206:
         _expect_part(range_first_bytes, item, 9)
@@ -49,31 +49,31 @@ def test_a_range_is_ignored_or_sent(item: Exchange, item_again: Exchange, range_
 
 @requirement("COND-015")
 def test_a_range_beyond_the_end_is_ignored_or_refused(item: Exchange, range_beyond_end: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(range_beyond_end, 200, 416, why=f"the invoice has {len(item.body)} bytes")
 
 
 @requirement("COND-015")
 def test_head_ignores_a_range(item_head: Exchange, range_head: Exchange) -> None:
-    given_status(item_head, 200)
+    require_status(item_head, 200)
     expect_status(range_head, 200, why="ranges are defined for GET only")
 
 
 @requirement("COND-016")
 def test_a_range_in_an_unknown_unit_is_ignored(item: Exchange, range_in_unknown_unit: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect_status(range_in_unknown_unit, 200, 416, why="items is no range unit")
 
 
 @requirement("COND-016")
 def test_a_range_of_another_version_is_ignored(range_first_bytes: Exchange, range_if_range_other: Exchange) -> None:
-    given_status(range_first_bytes, 200, 206)
+    require_status(range_first_bytes, 200, 206)
     expect_status(range_if_range_other, 200, why="If-Range names another entity tag")
 
 
 @requirement("COND-016")
 def test_a_range_with_a_weak_tag_is_ignored(range_first_bytes: Exchange, range_if_range_weak: Exchange) -> None:
-    given_status(range_first_bytes, 200, 206)
+    require_status(range_first_bytes, 200, 206)
     # A client must not send it, so that a refusal is right, too.
     status = range_if_range_weak.status
     expect(

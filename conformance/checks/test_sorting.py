@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance.checks.support.ordering import asked_order, differing, disorder, text_disorder, tied
-from conformance.judge.api import expect, expect_status, requirement
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.api import expect, expect_status, require, requirement
+from conformance.judge.preconditions import require_status
 from conformance.model import contract
 from conformance.model.exchange import Exchange
 from conformance.reading import collection_pages
@@ -12,10 +12,10 @@ from conformance.reading import collection_pages
 
 @requirement("SORT-001")
 def test_a_sort_field_orders_by_value(sorted_by: Exchange) -> None:
-    given(sorted_by.status == 200, "the sort was not accepted: SORT-004")
+    require(sorted_by.status == 200, "the sort was not accepted", owner="SORT-004")
     name, descending = asked_order(sorted_by)[0]
     elements = collection_pages.elements(sorted_by).values()
-    given(differing(elements, name), f"there are no two invoices whose order by {name} is certain")
+    require(differing(elements, name), f"there are no two invoices whose order by {name} is certain")
     wrong = _disorder(sorted_by, (name, descending))
     expected = f"{'descending' if descending else 'ascending'} {name}"
     expect(wrong is None, expected, wrong, sorted_by, part="/data")
@@ -26,12 +26,12 @@ def test_a_sort_holds_beside_other_parameters(
     every_sorted_by: tuple[Exchange, ...], every_page_of_view: tuple[Exchange, ...]
 ) -> None:
     first, *_ = every_page_of_view
-    given_status(first, 200)
+    require_status(first, 200)
     field = asked_order(first)[0]
     alone = next((page for page in every_sorted_by if asked_order(page)[0][0] == field[0]), None)
-    given(alone is not None and alone.status == 200 and not _disorder(alone, asked_order(alone)[0]), "not even alone")
+    require(alone is not None and alone.status == 200 and not _disorder(alone, asked_order(alone)[0]), "not even alone")
     elements = collection_pages.elements(first).values()
-    given(differing(elements, field[0]), f"there are no two invoices whose order by {field[0]} is certain")
+    require(differing(elements, field[0]), f"there are no two invoices whose order by {field[0]} is certain")
     wrong = _disorder(first, field)
     expect(wrong is None, f"descending {field[0]}, with a filter and a page, too", wrong, first, part="/data")
 
@@ -40,17 +40,21 @@ def test_a_sort_holds_beside_other_parameters(
 def test_the_second_sort_field_orders_what_the_first_leaves_tied(
     sorted_by_two: Exchange, every_sorted_by: tuple[Exchange, ...]
 ) -> None:
-    given_status(sorted_by_two, 200)
+    require_status(sorted_by_two, 200)
     first, second = asked_order(sorted_by_two)
     # A server that cannot sort by one field alone, or not rightly, has that fault only.
     for field in (first, second):
         alone = next((page for page in every_sorted_by if asked_order(page) == [field]), None)
-        given(alone is not None and alone.status == 200 and not _disorder(alone, field), "one field alone: SORT-001")
+        require(
+            alone is not None and alone.status == 200 and not _disorder(alone, field),
+            "one field alone",
+            owner="SORT-001",
+        )
     wrong = _disorder(sorted_by_two, first)
     expect(wrong is None, f"the order of the first field, {first[0]}", wrong, sorted_by_two, part="/data")
     runs = tied(list(collection_pages.elements(sorted_by_two).values()), first[0])
     runs = [run for run in runs if differing(run, second[0])]
-    given(runs, f"the first field leaves none tied that differ in {second[0]}")
+    require(runs, f"the first field leaves none tied that differ in {second[0]}")
     found = (disorder(run, second[0], descending=second[1]) for run in runs)
     wrong = next((each for each in found if each), None)
     expect(wrong is None, f"descending {second[0]} where {first[0]} is the same", wrong, sorted_by_two, part="/data")
@@ -77,8 +81,8 @@ def _is_written_as_text(name: str) -> bool:
 
 @requirement("SORT-003")
 def test_an_unsupported_sort_is_refused(listing: Exchange, unsupported_sort: Exchange) -> None:
-    given_status(listing, 200)
-    given(not _is_sorted_by_a_known_name(unsupported_sort), "the server knows the name in this spelling, too")
+    require_status(listing, 200)
+    require(not _is_sorted_by_a_known_name(unsupported_sort), "the server knows the name in this spelling, too")
     expect_status(unsupported_sort, 400, why="there is no such field; names are case-sensitive")
 
 
@@ -96,19 +100,19 @@ def _is_sorted_by_a_known_name(page: Exchange) -> bool:
 
 @requirement("SORT-004")
 def test_every_attribute_sorts_or_is_refused(listing: Exchange, sorted_by: Exchange) -> None:
-    given_status(listing, 200)
+    require_status(listing, 200)
     expect_status(sorted_by, 200, 400, why="an attribute sorts, or is refused as sort field")
 
 
 @requirement("SORT-005")
 def test_amounts_and_times_are_ordered_by_their_values(sorted_by: Exchange) -> None:
-    given(sorted_by.status == 200, "the sort was not accepted: SORT-004")
+    require(sorted_by.status == 200, "the sort was not accepted", owner="SORT-004")
     field = asked_order(sorted_by)[0]
     name, descending = field
-    given(_is_written_as_text(name), "neither an amount nor a time")
+    require(_is_written_as_text(name), "neither an amount nor a time")
     elements = collection_pages.elements(sorted_by).values()
-    given(differing(elements, name), f"there are no two invoices whose order by {name} is certain")
-    given(_disorder(sorted_by, field) is None, "not sorted at all: SORT-001")
+    require(differing(elements, name), f"there are no two invoices whose order by {name} is certain")
+    require(_disorder(sorted_by, field) is None, "not sorted at all", owner="SORT-001")
     wrong = _disorder_of_values(sorted_by, field)
     expected = f"{'descending' if descending else 'ascending'} {name}, by value and not as text"
     expect(wrong is None, expected, wrong, sorted_by, part="/data")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.checks.support.isolation import given_two_customers, identifiers
+from conformance.checks.support.isolation import identifiers, require_two_customers
 from conformance.checks.support.refusals import shows_data
-from conformance.judge.api import expect, expect_status, requirement, status_line
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.api import expect, expect_status, require, requirement, status_line
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange
 from conformance.syntax.scalars import shown
 
@@ -18,8 +18,8 @@ def _expect_no_data(exchange: Exchange) -> None:
 def test_no_spelling_shows_an_invoice_without_a_token(
     item: Exchange, item_without_token: Exchange, respelled_without_token: Exchange
 ) -> None:
-    given_status(item, 200)
-    given(item_without_token.status >= 400, "the invoice is open to everybody: AUTH-001")
+    require_status(item, 200)
+    require(item_without_token.status >= 400, "the invoice is open to everybody", owner="AUTH-001")
     _expect_no_data(respelled_without_token)
 
 
@@ -29,8 +29,8 @@ def test_no_spelling_shows_an_account_without_a_token(
     account_from_self_link_without_token: Exchange,
     respelled_account_without_token: Exchange,
 ) -> None:
-    given_status(account_from_self_link, 200)
-    given(account_from_self_link_without_token.status >= 400, "the account is open to everybody: AUTH-001")
+    require_status(account_from_self_link, 200)
+    require(account_from_self_link_without_token.status >= 400, "the account is open to everybody", owner="AUTH-001")
     _expect_no_data(respelled_account_without_token)
 
 
@@ -38,7 +38,7 @@ def test_no_spelling_shows_an_account_without_a_token(
 def test_no_spelling_shows_the_collection_without_a_token(
     listing_without_token: Exchange, respelled_listing_without_token: Exchange
 ) -> None:
-    given(listing_without_token.status >= 400, "the collection is open to everybody: AUTH-001")
+    require(listing_without_token.status >= 400, "the collection is open to everybody", owner="AUTH-001")
     _expect_no_data(respelled_listing_without_token)
 
 
@@ -56,8 +56,8 @@ def test_no_spelling_shows_an_invoice_of_another_customer(
     other_item: Exchange,
     respelled_foreign: Exchange,
 ) -> None:
-    given_two_customers(item, other_item_of_owner)
-    given(not other_item.succeeded, "it is shown in its usual spelling: SEC-001")
+    require_two_customers(item, other_item_of_owner)
+    require(not other_item.succeeded, "it is shown in its usual spelling", owner="SEC-001")
     account = other_account_of_owner.json.value if other_account_of_owner.status == 200 else None
     owned = {*identifiers(other_item_of_owner.document.get("data")), *identifiers(account)}
     _expect_nothing_of(respelled_foreign, owned - set(identifiers(item.document)), "of the other customer")
@@ -67,16 +67,16 @@ def test_no_spelling_shows_an_invoice_of_another_customer(
 def test_no_spelling_shows_a_hidden_invoice(
     item: Exchange, every_hidden_item: tuple[Exchange, ...], respelled_hidden: Exchange
 ) -> None:
-    given_status(item, 200)
-    given(not any(each.succeeded for each in every_hidden_item), "it is shown in its usual spelling: SEC-005")
-    given(respelled_hidden.answer, "there is no answer")
+    require_status(item, 200)
+    require(not any(each.succeeded for each in every_hidden_item), "it is shown in its usual spelling", owner="SEC-005")
+    require(respelled_hidden.answer, "there is no answer")
     observed = f"data, {status_line(respelled_hidden)}"
     expect(not shows_data(respelled_hidden), "nothing that must stay invisible", observed, respelled_hidden)
 
 
 @requirement("ITEM-025")
 def test_a_part_of_an_id_names_nothing(item: Exchange, part_of_id: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     # A gateway may redirect to a path without dots, or refuse it in its own words.
     if part_of_id.probe == "part_of_id[above]":
         expect(not part_of_id.succeeded, "404 or another refusal", status_line(part_of_id), part_of_id)

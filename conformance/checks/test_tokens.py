@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from conformance.checks.support.refusals import expect_documented_refusal, expect_refused, is_refused
-from conformance.judge.api import Violation, expect_status, observe_each, requirement
+from conformance.judge.api import Violation, expect_status, observe_each, require, requirement
 from conformance.judge.comparison import expect_alike
-from conformance.judge.preconditions import expect_survived, given, given_served_to_its_owner, given_status
+from conformance.judge.preconditions import expect_survived, require_served_to_its_owner, require_status
 from conformance.model.exchange import Exchange
 
 Exchanges = tuple[Exchange, ...]
@@ -15,8 +15,8 @@ _KEY_BITS = 256
 
 def _key_fits(item_without_token: Exchange, minted_token: Exchange) -> None:
     """Raise NotObserved unless a correct token of our own opens the door, and its absence does not."""
-    given(item_without_token.status >= 400, "the invoice is open to everybody: AUTH-001")
-    given(
+    require(item_without_token.status >= 400, "the invoice is open to everybody", owner="AUTH-001")
+    require(
         minted_token.status == 200,
         f"a token minted with the claims of --auth-token is answered {minted_token.status}: "
         "--signing-key is not the HS256 key of this server",
@@ -28,7 +28,7 @@ def test_an_expired_token_is_refused(
     item_without_token: Exchange, minted_token: Exchange, related: Exchange, expired_token: Exchange
 ) -> None:
     _key_fits(item_without_token, minted_token)
-    given_served_to_its_owner(related, expired_token)
+    require_served_to_its_owner(related, expired_token)
     expect_refused(expired_token, "the token has expired at least ten minutes ago")
 
 
@@ -40,7 +40,7 @@ def test_a_token_that_is_not_yet_valid_is_refused(
     token_not_yet_valid: Exchange,
 ) -> None:
     _key_fits(item_without_token, minted_token)
-    given(token_valid_since.status == 200, "a token with the claim nbf in the past is refused, too")
+    require(token_valid_since.status == 200, "a token with the claim nbf in the past is refused, too")
     expect_refused(token_not_yet_valid, "the token becomes valid in an hour, or never")
 
 
@@ -52,7 +52,7 @@ def test_a_token_for_another_audience_is_refused(
     token_with_wrong_audience: Exchange,
 ) -> None:
     _key_fits(item_without_token, minted_token)
-    given_served_to_its_owner(relationship, token_with_wrong_audience)
+    require_served_to_its_owner(relationship, token_with_wrong_audience)
     expect_refused(token_with_wrong_audience, "the token is not meant for this service")
 
 
@@ -96,7 +96,7 @@ def test_an_unknown_critical_extension_is_refused(
     token_with_critical_extension: Exchange,
 ) -> None:
     _key_fits(item_without_token, minted_token)
-    given(token_with_extension.status == 200, "the extension is refused, critical or not")
+    require(token_with_extension.status == 200, "the extension is refused, critical or not")
     expect_refused(token_with_critical_extension, "crit names an extension that nobody knows")
 
 
@@ -105,7 +105,7 @@ def test_a_minted_token_that_is_loosely_encoded_is_refused(
     item_without_token: Exchange, minted_token: Exchange, loosely_encoded_minted_token: Exchange
 ) -> None:
     _key_fits(item_without_token, minted_token)
-    given(loosely_encoded_minted_token.status < 500, "a server error: ERR-011")
+    require(loosely_encoded_minted_token.status < 500, "a server error", owner="ERR-011")
     expect_refused(loosely_encoded_minted_token, "a part is not base64url without padding")
 
 
@@ -114,7 +114,7 @@ def test_an_unusual_token_is_accepted(
     item_without_token: Exchange, minted_token: Exchange, unusual_token: Exchange
 ) -> None:
     _key_fits(item_without_token, minted_token)
-    given(unusual_token.status < 500, "a server error: ERR-011")
+    require(unusual_token.status < 500, "a server error", owner="ERR-011")
     expect_status(unusual_token, 200, why="the token is valid in an unusual form")
 
 
@@ -137,7 +137,7 @@ def test_a_token_of_odd_types_is_survived(
 
 def _refused_alone(exchanges: Exchanges, name: str) -> None:
     """Raise NotObserved unless the wrong claim is refused when it is there once: JWT-003 and JWT-006 own that."""
-    given(
+    require(
         any(each.probe.endswith(f"[{name}]") and is_refused(each) for each in exchanges),
         "the claim is not judged when it is there once",
     )
@@ -172,7 +172,7 @@ def test_of_a_repeated_claim_the_last_counts_or_none(
     item_without_token: Exchange, minted_token: Exchange, token_with_expiry_twice_last_future: Exchange
 ) -> None:
     _key_fits(item_without_token, minted_token)
-    given(token_with_expiry_twice_last_future.status != 200, "the last claim counts")
+    require(token_with_expiry_twice_last_future.status != 200, "the last claim counts")
     expect_refused(token_with_expiry_twice_last_future, "neither of two claims counts")
 
 
@@ -180,8 +180,8 @@ def test_of_a_repeated_claim_the_last_counts_or_none(
 def test_a_signature_of_another_token_is_refused(
     item: Exchange, item_without_token: Exchange, token_with_signature_of_other: Exchange
 ) -> None:
-    given_status(item, 200)
-    given(item_without_token.status >= 400, "the invoice is open to everybody: AUTH-001")
+    require_status(item, 200)
+    require(item_without_token.status >= 400, "the invoice is open to everybody", owner="AUTH-001")
     expect_refused(token_with_signature_of_other, "the signature is that of another token")
 
 
@@ -199,11 +199,11 @@ def test_refused_minted_tokens_are_answered_alike(
     every_token_with_wrong_audience: Exchanges,
     every_token_with_wrong_subject: Exchanges,
 ) -> None:
-    given(item_without_token.status == 401, "the request without a token was not answered 401: AUTH-001")
+    require(item_without_token.status == 401, "the request without a token was not answered 401", owner="AUTH-001")
 
     def judge(exchange: Exchange) -> None:
-        given(exchange.status == 401, "not answered 401: AUTH-014")
-        given(exchange.request.url == item_without_token.request.url, "another resource")
+        require(exchange.status == 401, "not answered 401", owner="AUTH-014")
+        require(exchange.request.url == item_without_token.request.url, "another resource")
         expect_alike(exchange, item_without_token, "to a request without a token")
 
     observe_each((*every_expired_token, *every_token_with_wrong_audience, *every_token_with_wrong_subject), judge)
@@ -227,7 +227,7 @@ def test_a_refused_minted_token_has_the_documented_status(  # noqa: PLR0913, PLR
 
     def judge(exchange: Exchange) -> None:
         for owned in (relationship, related):
-            given_served_to_its_owner(owned, exchange)
+            require_served_to_its_owner(owned, exchange)
         expect_documented_refusal(exchange, syntax=False)
 
     of_claims = (*every_expired_token, *every_token_not_yet_valid, *every_token_with_wrong_audience)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from conformance.judge.api import Violation, expect, observe_each, requirement, status_line
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.api import Violation, expect, observe_each, require, requirement, status_line
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange
 from conformance.reading.classification import made_by_application
 from conformance.syntax.scalars import shown
@@ -53,9 +53,9 @@ def _links(value: Any) -> Iterator[str]:
 @requirement("SEC-013")
 def test_links_use_https(every_success: Exchanges) -> None:
     def judge(exchange: Exchange) -> None:
-        given(_is_secure(exchange), "not received over https")
+        require(_is_secure(exchange), "not received over https")
         links = [link for link in _links(exchange.document) if re.match("https?:", link, re.IGNORECASE)]
-        given(links, "there are no absolute links")
+        require(links, "there are no absolute links")
         clear = [link for link in links if not link.lower().startswith("https:")]
         expect(not clear, "links with https", shown(clear[0]) if clear else "", exchange, part="links")
 
@@ -92,18 +92,18 @@ def _expect_transport_security(exchange: Exchange) -> None:
 
 @requirement("SEC-014")
 def test_answers_over_https_ask_for_https(item: Exchange, every_answer: Exchanges) -> None:
-    given_status(item, 200)
-    given(not _is_address(item), "the host is an IP address")
+    require_status(item, 200)
+    require(not _is_address(item), "the host is an IP address")
 
     def judge(exchange: Exchange) -> None:
-        given(_is_secure(exchange) and made_by_application(exchange, item), "not made by the application")
+        require(_is_secure(exchange) and made_by_application(exchange, item), "not made by the application")
         _expect_transport_security(exchange)
 
     observe_each(every_answer, judge)
 
 
 def _expect_no_transport_security(exchange: Exchange) -> None:
-    given(not _is_secure(exchange), "received over https")
+    require(not _is_secure(exchange), "received over https")
     value = exchange.fields.get(_STS)
     expect(value is None, f"no {_STS}", shown(value), exchange, part=_STS)
 
@@ -120,7 +120,7 @@ def test_the_plain_http_address_promises_nothing(item_over_plain_http: Exchange)
 
 @requirement("SEC-022")
 def test_plain_http_leads_to_https_or_nowhere(item: Exchange, item_over_plain_http: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     answer = item_over_plain_http.answer
     if answer is None:
         return  # nothing is served there

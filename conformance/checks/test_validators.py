@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from re import fullmatch
 
 from conformance.checks.support.header_lint import second_opinion
-from conformance.judge.api import NotObserved, Violation, expect, observe_each, requirement
-from conformance.judge.preconditions import contents, given, given_status
+from conformance.judge.api import NotObserved, Violation, expect, observe_each, require, requirement
+from conformance.judge.preconditions import contents, require_status
 from conformance.model.exchange import ENTITY_TAG, Exchange
 from conformance.reading.header_fields import opaque
 
@@ -16,7 +16,7 @@ _DOCUMENTED = r'W/"[0-9a-f]{32}"'
 
 @requirement("ETAG-001")
 def test_an_invoice_has_an_entity_tag(item: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     expect("ETag" in item.fields, "an ETag field", "none", item, part="ETag")
 
 
@@ -24,10 +24,10 @@ def test_an_invoice_has_an_entity_tag(item: Exchange) -> None:
 def test_a_view_of_an_invoice_has_an_entity_tag(
     item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange, item_in_gzip: Exchange
 ) -> None:
-    given("ETag" in item.fields, "the invoice has no ETag, which the check before judges")
+    require("ETag" in item.fields, "the invoice has no ETag, which the check before judges")
 
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, 200)
+        require_status(exchange, 200)
         expect("ETag" in exchange.fields, "an ETag field", "none", exchange, part="ETag")
 
     observe_each((item_with_account, fields_of_attributes, item_in_gzip), judge)
@@ -37,7 +37,7 @@ def test_a_view_of_an_invoice_has_an_entity_tag(
 def test_an_etag_is_one_entity_tag(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         lines = exchange.fields.lines("ETag")
-        given(lines, "no ETag")
+        require(lines, "no ETag")
         # Two lines are the finding of HTTP-021.
         for line in lines:
             expect(ENTITY_TAG.fullmatch(line), 'W/"opaque" or "opaque"', line or "(empty)", exchange, part="ETag")
@@ -48,7 +48,7 @@ def test_an_etag_is_one_entity_tag(every_answer: tuple[Exchange, ...]) -> None:
 
 @requirement("ETAG-003")
 def test_an_entity_tag_has_the_documented_form(item: Exchange) -> None:
-    given_status(item, 200)
+    require_status(item, 200)
     _expect_documented_form(item)
 
 
@@ -56,10 +56,10 @@ def test_an_entity_tag_has_the_documented_form(item: Exchange) -> None:
 def test_the_entity_tag_of_a_view_has_the_documented_form(
     item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange
 ) -> None:
-    given(fullmatch(_DOCUMENTED, item.etag), "that of the invoice has another form, which the check before judges")
+    require(fullmatch(_DOCUMENTED, item.etag), "that of the invoice has another form, which the check before judges")
 
     def judge(exchange: Exchange) -> None:
-        given_status(exchange, 200)
+        require_status(exchange, 200)
         _expect_documented_form(exchange)
 
     observe_each((item_with_account, fields_of_attributes), judge)
@@ -72,9 +72,9 @@ def _expect_documented_form(exchange: Exchange) -> None:
 @requirement("ETAG-004")
 def test_an_unchanged_invoice_keeps_its_entity_tag(item: Exchange, item_again: Exchange) -> None:
     for exchange in (item, item_again):
-        given_status(exchange, 200)
+        require_status(exchange, 200)
     # Other bytes are another representation, or the finding of JSON-007.
-    given(item.body == item_again.body, "the invoice changed between the two requests")
+    require(item.body == item_again.body, "the invoice changed between the two requests")
     expect(item_again.etag == item.etag, f"{item.etag}, as before", item_again.etag, item_again, part="ETag")
 
 
@@ -83,11 +83,11 @@ def test_equal_answers_have_equal_entity_tags(every_success: tuple[Exchange, ...
     first: dict[tuple[object, ...], Exchange] = {}
 
     def judge(exchange: Exchange) -> None:
-        given(exchange.status == 200 and exchange.request.method == "GET", "no whole representation")
+        require(exchange.status == 200 and exchange.request.method == "GET", "no whole representation")
         # What the answer is negotiated by may be a part of the tag.
         asked = (exchange.request.header(name) for name in ("Accept", "Accept-Encoding", "Accept-Language"))
         other = first.setdefault((exchange.request.url, *asked, *_octets(exchange)), exchange)
-        given(other is not exchange, "nothing to compare with")
+        require(other is not exchange, "nothing to compare with")
         observed = f"{exchange.etag} for the same {len(exchange.body)} bytes"
         expect(exchange.etag == other.etag, f"{other.etag}, as in {other.probe}", observed, exchange, part="ETag")
 
@@ -100,9 +100,9 @@ def test_a_strong_entity_tag_stands_for_one_sequence_of_bytes(every_success: tup
 
     def judge(exchange: Exchange) -> None:
         answer = exchange.answer
-        given(answer and not answer.truncated and not answer.incomplete, "not the whole representation")
-        given(exchange.status == 200 and exchange.request.method == "GET", "no whole representation")
-        given(not exchange.etag.startswith("W/"), "the entity tag is weak")
+        require(answer and not answer.truncated and not answer.incomplete, "not the whole representation")
+        require(exchange.status == 200 and exchange.request.method == "GET", "no whole representation")
+        require(not exchange.etag.startswith("W/"), "the entity tag is weak")
         other = first.setdefault((exchange.request.url, exchange.etag), exchange)
         expect(
             _octets(exchange) == _octets(other),
@@ -120,9 +120,9 @@ def test_different_data_of_one_url_have_different_entity_tags(every_success: tup
     first: dict[tuple[object, ...], Exchange] = {}
 
     def judge(exchange: Exchange) -> None:
-        given(exchange.status == 200 and exchange.request.method == "GET", "no whole representation")
-        given(not exchange.request.body, "content that changes the answer is found by HTTP-013")
-        given("data" in exchange.ok_document, "no data are shown")
+        require(exchange.status == 200 and exchange.request.method == "GET", "no whole representation")
+        require(not exchange.request.body, "content that changes the answer is found by HTTP-013")
+        require("data" in exchange.ok_document, "no data are shown")
         shown = contents(exchange)
         who = (exchange.request.header("Authorization"), exchange.request.header("Cookie"))
         other = first.setdefault((exchange.request.url, *who, exchange.etag), exchange)
@@ -161,7 +161,7 @@ def _one_tag_for_all(invoices: list[Exchange]) -> bool:
 @requirement("ETAG-006")
 def test_invoices_do_not_share_one_entity_tag(every_item: tuple[Exchange, ...]) -> None:
     tagged = _tagged(every_item)
-    given(len({each.body for each in tagged}) > 1, "fewer than two different invoices with an entity tag are known")
+    require(len({each.body for each in tagged}) > 1, "fewer than two different invoices with an entity tag are known")
     expect(
         not _one_tag_for_all(tagged),
         "different ETags for different invoices",
@@ -174,8 +174,8 @@ def test_invoices_do_not_share_one_entity_tag(every_item: tuple[Exchange, ...]) 
 @requirement("ETAG-007")
 def test_head_has_the_entity_tag_of_get(item: Exchange, item_again: Exchange, item_head: Exchange) -> None:
     for exchange in (item, item_again, item_head):
-        given_status(exchange, 200)
-    given(item_again.etag == item.etag, "the entity tag changes from one request to the next")
+        require_status(exchange, 200)
+    require(item_again.etag == item.etag, "the entity tag changes from one request to the next")
     lines = item_head.fields.lines("ETag")
     observed = ", ".join(lines) or "no ETag"
     expect(lines == [item.etag], f"{item.etag}, as for GET", observed, item_head, part="ETag")
@@ -185,7 +185,7 @@ def test_head_has_the_entity_tag_of_get(item: Exchange, item_again: Exchange, it
 def test_head_of_the_relationship_has_the_entity_tag_of_get(
     relationship: Exchange, relationship_not_modified: Exchange, relationship_head: Exchange
 ) -> None:
-    given_status(relationship_not_modified, 304)
+    require_status(relationship_not_modified, 304)
     _expect_opaque_tag_of_get(relationship, relationship_head)
 
 
@@ -193,7 +193,7 @@ def test_head_of_the_relationship_has_the_entity_tag_of_get(
 def test_head_of_the_account_has_the_entity_tag_of_get(
     related: Exchange, related_not_modified: Exchange, related_head: Exchange
 ) -> None:
-    given_status(related_not_modified, 304)
+    require_status(related_not_modified, 304)
     _expect_opaque_tag_of_get(related, related_head)
 
 
@@ -201,13 +201,13 @@ def test_head_of_the_account_has_the_entity_tag_of_get(
 def test_head_of_the_collection_has_the_entity_tag_of_get(
     listing: Exchange, listing_not_modified: Exchange, listing_head: Exchange
 ) -> None:
-    given_status(listing_not_modified, 304)
+    require_status(listing_not_modified, 304)
     _expect_opaque_tag_of_get(listing, listing_head)
 
 
 def _expect_opaque_tag_of_get(get: Exchange, head: Exchange) -> None:
-    given_status(get, 200)
-    given_status(head, 200)
+    require_status(get, 200)
+    require_status(head, 200)
     wanted, lines = opaque(get.etag), head.fields.lines("ETag")
     observed = ", ".join(lines) or "no ETag"
     # What compresses on the way makes the tag of content weak, and leaves that of HEAD as it is.
@@ -218,9 +218,9 @@ def _expect_opaque_tag_of_get(get: Exchange, head: Exchange) -> None:
 def test_different_bodies_have_different_entity_tags(
     every_item: tuple[Exchange, ...], every_item_with_account: tuple[Exchange, ...], fields_of_attributes: Exchange
 ) -> None:
-    given(not _one_tag_for_all(_tagged(every_item)), "all invoices share one entity tag, which ETAG-006 judges")
+    require(not _one_tag_for_all(_tagged(every_item)), "all invoices share one entity tag", owner="ETAG-006")
     tagged = _tagged((*every_item, *every_item_with_account, fields_of_attributes))
-    given(len({each.body for each in tagged}) > 1, "fewer than two different bodies with an entity tag")
+    require(len({each.body for each in tagged}) > 1, "fewer than two different bodies with an entity tag")
     first: dict[str, Exchange] = {}
     for exchange in tagged:
         other = first.setdefault(exchange.etag, exchange)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance.checks.support.documents import urls
-from conformance.judge.api import Violation, expect, expect_status, requirement, status_line
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.api import Violation, expect, expect_status, require, requirement, status_line
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange
 from conformance.plan.probes.wire import OTHER_HOST
 from conformance.syntax.scalars import shown
@@ -14,22 +14,22 @@ from conformance.syntax.urls import host_of
 _GUARDED = (403, 429, 503)
 
 
-def _given_valid(wire_valid: Exchange) -> None:
+def _require_valid(wire_valid: Exchange) -> None:
     """Raise NotObserved unless the valid twin of a malformed message is served."""
-    given_status(wire_valid, 200)
+    require_status(wire_valid, 200)
 
 
-def _given_answered(exchange: Exchange) -> None:
+def _require_answered(exchange: Exchange) -> None:
     """Raise Violation when nothing happens. Raises NotObserved for a closed connection, which is a refusal, too."""
     if exchange.answer is None:
-        given(not exchange.closed, "the connection was closed without an answer")
+        require(not exchange.closed, "the connection was closed without an answer")
         raise Violation("an answer", exchange.failure or "none", exchange)
-    given(exchange.status not in _GUARDED, f"{exchange.probe} was answered {exchange.status}")
+    require(exchange.status not in _GUARDED, f"{exchange.probe} was answered {exchange.status}")
 
 
 def _expect_refused(exchange: Exchange, wire_valid: Exchange, why: str) -> None:
-    _given_valid(wire_valid)
-    _given_answered(exchange)
+    _require_valid(wire_valid)
+    _require_answered(exchange)
     expect_status(exchange, 400, why=why)
 
 
@@ -52,15 +52,15 @@ def test_white_space_before_a_colon_is_refused(wire_valid: Exchange, space_befor
 
 @requirement("WIRE-003")
 def test_a_folded_line_is_no_line_of_its_own(wire_valid: Exchange, folded_field: Exchange) -> None:
-    _given_valid(wire_valid)
-    _given_answered(folded_field)
+    _require_valid(wire_valid)
+    _require_answered(folded_field)
     expect_status(folded_field, 400, 200, why="refused, or read as one line")
 
 
 @requirement("WIRE-003")
 def test_a_folded_line_is_not_lost(wire_valid: Exchange, folded_accept: Exchange) -> None:
-    _given_valid(wire_valid)
-    _given_answered(folded_accept)
+    _require_valid(wire_valid)
+    _require_answered(folded_accept)
     expect_status(folded_accept, 400, 200, why="refused, or read as one line")
 
 
@@ -72,16 +72,16 @@ def test_a_wrong_length_is_refused(wire_valid: Exchange, wrong_length: Exchange)
 
 @requirement("WIRE-005")
 def test_two_framings_end_the_connection(wire_valid: Exchange, two_framings: Exchange) -> None:
-    _given_valid(wire_valid)
-    _given_answered(two_framings)
+    _require_valid(wire_valid)
+    _require_answered(two_framings)
     expect(two_framings.status < 500, "a refusal, or the usual answer", status_line(two_framings), two_framings)
     _expect_closed(two_framings)
 
 
 @requirement("WIRE-006")
 def test_a_target_in_absolute_form_is_accepted(wire_valid: Exchange, absolute_form: Exchange) -> None:
-    _given_valid(wire_valid)
-    _given_answered(absolute_form)
+    _require_valid(wire_valid)
+    _require_answered(absolute_form)
     expect_status(absolute_form, 200, why="the target names the same resource")
 
 
@@ -89,14 +89,14 @@ def test_a_target_in_absolute_form_is_accepted(wire_valid: Exchange, absolute_fo
 def test_the_host_of_the_target_counts(
     wire_valid: Exchange, absolute_form: Exchange, absolute_form_with_other_host: Exchange
 ) -> None:
-    _given_valid(wire_valid)
-    given_status(absolute_form, 200)
+    _require_valid(wire_valid)
+    require_status(absolute_form, 200)
     answer = absolute_form_with_other_host
-    _given_answered(answer)
+    _require_answered(answer)
     # What stands before a server may take two hosts for an attack.
-    given(answer.status not in {400, 421}, "two hosts are refused")
+    require(answer.status not in {400, 421}, "two hosts are refused")
     expect_status(answer, 200, why="Host is ignored")
-    given(host_of(answer.request.url, "") != OTHER_HOST, "the server has that name")
+    require(host_of(answer.request.url, "") != OTHER_HOST, "the server has that name")
     for part, link in urls(answer):
         own = host_of(link, answer.request.url) != OTHER_HOST
         expect(own, "links to the host of the target", shown(link), answer, part=part)
@@ -104,34 +104,34 @@ def test_the_host_of_the_target_counts(
 
 @requirement("WIRE-007")
 def test_http_1_0_gets_no_transfer_coding(wire_valid: Exchange, http_1_0: Exchange) -> None:
-    _given_valid(wire_valid)
+    _require_valid(wire_valid)
     coding = http_1_0.fields.get("Transfer-Encoding")
     expect(coding is None, "no Transfer-Encoding to HTTP/1.0", coding, http_1_0, part="Transfer-Encoding")
 
 
 @requirement("WIRE-008")
 def test_what_is_no_request_is_refused(wire_valid: Exchange, garbage: Exchange) -> None:
-    _given_valid(wire_valid)
-    _given_answered(garbage)
+    _require_valid(wire_valid)
+    _require_answered(garbage)
     expect_status(garbage, 400, 405, 501, 505, why="that is no HTTP")
 
 
 @requirement("WIRE-008")
 def test_an_empty_line_before_a_request_is_skipped(wire_valid: Exchange, leading_empty_line: Exchange) -> None:
-    _given_valid(wire_valid)
-    _given_answered(leading_empty_line)
+    _require_valid(wire_valid)
+    _require_answered(leading_empty_line)
     expect_status(leading_empty_line, 200, why="an empty line before the request line does not count")
 
 
 @requirement("WIRE-008")
 def test_a_method_has_its_case(wire_valid: Exchange, lower_case_method: Exchange) -> None:
-    _given_valid(wire_valid)
-    _given_answered(lower_case_method)
+    _require_valid(wire_valid)
+    _require_answered(lower_case_method)
     expect_status(lower_case_method, 400, 405, 501, why="no method is called get")
 
 
 @requirement("WIRE-009")
 def test_an_announced_close_is_obeyed(wire_valid: Exchange, announced_close: Exchange) -> None:
-    _given_valid(wire_valid)
-    _given_answered(announced_close)
+    _require_valid(wire_valid)
+    _require_answered(announced_close)
     _expect_closed(announced_close)

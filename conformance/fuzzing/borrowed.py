@@ -13,7 +13,8 @@ from typing import Any
 
 from conformance.fuzzing.asked import Asked, IdForm
 from conformance.fuzzing.rules import Context, Rule
-from conformance.judge.preconditions import given, is_refusal
+from conformance.judge.api import require
+from conformance.judge.preconditions import is_refusal
 from conformance.judge.suite import Check, checks
 from conformance.model import contract
 from conformance.model.exchange import Exchange
@@ -165,7 +166,7 @@ def _wide_rule(check: Check) -> Rule:
         for name in check.parameters:
             if name in _RECORD_WIDE:
                 values[name] = tuple(exchange for exchange in exchanges if _belongs(name, exchange))
-                given(values[name], "no answer of this kind")
+                require(values[name], "no answer of this kind")
             else:
                 values[name] = context.twin(name, exchanges[0].invoice_id or "")
         check.function(**values)
@@ -182,20 +183,20 @@ def _role_rule(check: Check, role: str) -> Rule:
     otherwise = f"not in place of {role}"
 
     def judge(exchange: Exchange, context: Context) -> None:
-        given(exchange.request.method == "GET" and fits(context.asked(exchange)), otherwise)
+        require(exchange.request.method == "GET" and fits(context.asked(exchange)), otherwise)
         # 5xx is owned by ERR-011; a limit, of requests or of their length, says nothing.
-        given(exchange.answer is not None and exchange.status < 500, "not answered")
-        given(exchange.status not in {414, 429, 431}, "a limit")
+        require(exchange.answer is not None and exchange.status < 500, "not answered")
+        require(exchange.status not in {414, 429, 431}, "a limit")
         # What a page past the end is, the requirements on pages say.
         past = exchange.status == 404 and context.asked(exchange).value("page[number]") not in {None, "1"}
-        given(not past, "there may be no such page")
+        require(not past, "there may be no such page")
         # JSON:API lets a server choose its filters, and what it answers to others: FILT-001.
         filtered = any(name.startswith("filter") for name in context.asked(exchange).names())
-        given(not (filtered and is_refusal(exchange)) or exchange.status == 400, "a filter may be refused")
+        require(not (filtered and is_refusal(exchange)) or exchange.status == 400, "a filter may be refused")
         # A server may refuse parameters that it does not support, and that before it looks for the invoice.
         refused = is_refusal(exchange) and bool(context.asked(exchange).parameters)
         wanted = exchange.status == 404 and role.startswith("unknown_")
-        given(not refused or wanted or role not in _REFUSABLE, "refused for its parameters: GEN-002")
+        require(not refused or wanted or role not in _REFUSABLE, "refused for its parameters", owner="GEN-002")
         subject = replace(exchange, probe=role)
         values: dict[str, Any] = {}
         for name in check.parameters:

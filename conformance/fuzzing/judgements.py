@@ -38,7 +38,7 @@ def judgements(found: ItemOutcome, nodeid: str, repeat: str, redactor: Redactor)
 
     told = [tell(finding) for finding in found.findings]
     told += [
-        Judgement(requirement, Outcome.NOT_OBSERVED, nodeid, reason=reason, subject=subject)
+        Judgement(requirement, Outcome.NOT_OFFERED, nodeid, reason=reason, subject=subject)
         for requirement, reason in found.unseen.items()
     ]
     told += [Judgement(name, Outcome.PASSED, nodeid, subject=subject) for name in sorted(found.holding)]

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from conformance.checks.support import documents
 from conformance.fuzzing.asked import Asked, IdForm
-from conformance.judge.api import expect, expect_status
-from conformance.judge.preconditions import given, is_refusal
+from conformance.judge.api import expect, expect_status, require
+from conformance.judge.preconditions import is_refusal
 from conformance.model import contract
 from conformance.model.exchange import JSON_API, Exchange, Request
 from conformance.reading import collection_pages
@@ -71,8 +71,8 @@ class Rule:
 
 def _fits_the_schema(exchange: Exchange, context: Context) -> None:
     operation = context.asked(exchange).operation
-    given(operation and exchange.media_type == JSON_API and exchange.body, "no JSON:API document of an operation")
-    given(exchange.request.method == "GET" and exchange.json.readable, "no JSON text")
+    require(operation and exchange.media_type == JSON_API and exchange.body, "no JSON:API document of an operation")
+    require(exchange.request.method == "GET" and exchange.json.readable, "no JSON text")
     assert operation is not None
     found = context.schema_violations(operation.name, exchange)
     expect(not found, f"the schema of {operation.name} for {exchange.status}", "; ".join(found[:2]), exchange)
@@ -82,15 +82,15 @@ def _fitting_request_is_served(exchange: Exchange, context: Context) -> None:
     asked = context.asked(exchange)
     # HTTP-005 and ERR-010 compare HEAD with GET.
     served = asked.fits and exchange.request.method == "GET" and asked.id_form in {IdForm.NONE, IdForm.KNOWN}
-    given(served, "not a fitting request for a known resource")
+    require(served, "not a fitting request for a known resource")
     # Long targets meet limits, other spellings of an id other rules; ERR-011 owns 5xx.
-    given(len(exchange.request.target) < 2000 and asked.id == asked.id.lower(), "not plain")
-    given(exchange.status < 500 and exchange.status not in _ELSEWHERE, "answered by something else, or ERR-011")
+    require(len(exchange.request.target) < 2000 and asked.id == asked.id.lower(), "not plain")
+    require(exchange.status < 500 and exchange.status not in _ELSEWHERE, "answered by something else, or ERR-011")
     # What a page past the end is, the requirements on pages say.
-    given(exchange.status != 404 or asked.value("page[number]") in {None, "1"}, "there may be no such page")
+    require(exchange.status != 404 or asked.value("page[number]") in {None, "1"}, "there may be no such page")
     # JSON:API lets a server choose its filters: FILT-001.
     filtered = any(name.startswith("filter") for name in asked.names())
-    given(not (filtered and is_refusal(exchange)), "a filter may be refused")
+    require(not (filtered and is_refusal(exchange)), "a filter may be refused")
     if asked.parameters:
         expect_status(exchange, 200, 400, why="the document allows this request, and the resource exists")
     else:
@@ -99,8 +99,8 @@ def _fitting_request_is_served(exchange: Exchange, context: Context) -> None:
 
 def _resources(exchange: Exchange, context: Context, resource_type: str) -> list[documents.Part]:
     """Return the resources of a type in a 200 answer to a GET of an operation."""
-    given(exchange.status == 200 and exchange.request.method == "GET", "not answered with 200")
-    given(context.asked(exchange).operation, "no operation of the document")
+    require(exchange.status == 200 and exchange.request.method == "GET", "not answered with 200")
+    require(context.asked(exchange).operation, "no operation of the document")
     return documents.of_type(exchange, resource_type)
 
 
@@ -108,7 +108,7 @@ def _shown_fields(resource: Mapping[str, Any]) -> set[str]:
     names: set[str] = set()
     for part in ("attributes", "relationships"):
         value = resource.get(part, {})
-        given(isinstance(value, dict), f"{part} is no object: ITEM-011")
+        require(isinstance(value, dict), f"{part} is no object", owner="ITEM-011")
         names |= {name for name in value if not name.startswith("@") and ":" not in name}
     return names
 
@@ -116,7 +116,7 @@ def _shown_fields(resource: Mapping[str, Any]) -> set[str]:
 def _no_other_fields(resource_type: str) -> Callable[[Exchange, Context], None]:
     def judge(exchange: Exchange, context: Context) -> None:
         wanted = context.asked(exchange).wanted(resource_type)
-        given(wanted is not None, "no sparse fieldset")
+        require(wanted is not None, "no sparse fieldset")
         assert wanted is not None
         # A server may leave out the blanks around a name, or refuse them.
         wanted = {name.strip() for name in wanted}
@@ -142,7 +142,7 @@ def _usual_fields(exchange: Exchange, context: Context, resource_type: str) -> s
         resources = list(collection_pages.elements(context.twin("listing", invoice)).values())
     else:
         resources = [context.twin("item", invoice).resource]
-    given(resources, "nothing to compare with")
+    require(resources, "nothing to compare with")
     return set.intersection(*map(_shown_fields, resources))
 
 
@@ -150,13 +150,13 @@ def _named_fields(resource_type: str) -> Callable[[Exchange, Context], None]:
     def judge(exchange: Exchange, context: Context) -> None:
         wanted = context.asked(exchange).wanted(resource_type)
         own = {*_OWN_TYPES[resource_type](), *(["account"] if resource_type == "invoices" else [])}
-        given((wanted or set()) & own, "no documented field is named")
+        require((wanted or set()) & own, "no documented field is named")
         # What is never shown, ITEM-015, ITEM-022 and RELD-009 say.
         named = sorted((wanted or set()) & own & _usual_fields(exchange, context, resource_type))
-        given(named, "no field is named that is shown without being named")
+        require(named, "no field is named that is shown without being named")
         for part in _resources(exchange, context, resource_type):
             missing = [name for name in named if name not in _shown_fields(part.value)]
-            given(resource_type == "invoices" or len(missing) < len(named), "RELD-009: these may all be unknown here")
+            require(resource_type == "invoices" or len(missing) < len(named), "RELD-009: these may all be unknown here")
             expect(not missing, f"the named {', '.join(missing[:4])}", "absent", exchange, part=part.pointer)
 
     return judge
@@ -164,16 +164,18 @@ def _named_fields(resource_type: str) -> Callable[[Exchange, Context], None]:
 
 def _another_invoice(exchange: Exchange, context: Context) -> None:
     asked = context.asked(exchange)
-    given(asked.operation and asked.operation.name == "getInvoice" and asked.id_form is not IdForm.KNOWN, "a known id")
+    require(
+        asked.operation and asked.operation.name == "getInvoice" and asked.id_form is not IdForm.KNOWN, "a known id"
+    )
     identifier = exchange.resource.get("id")
-    given(isinstance(identifier, str) and exchange.resource.get("type") == "invoices", "no invoice")
+    require(isinstance(identifier, str) and exchange.resource.get("type") == "invoices", "no invoice")
     # A server may read an id leniently; what it finds must still be what was named.
     named, found = (_NO_HEX.sub("", text.lower()) for text in (asked.id, str(identifier)))
     expect(found in named, "the named invoice, or none", f"invoice {shown(identifier)}", exchange, part="/data/id")
 
 
 def _no_injected_field(exchange: Exchange, context: Context) -> None:
-    given(INJECTED.lower() in exchange.request.target.lower() and context.asked(exchange), "nothing was injected")
+    require(INJECTED.lower() in exchange.request.target.lower() and context.asked(exchange), "nothing was injected")
     lines = exchange.fields.lines(INJECTED)
     expect(not lines, f"no field {INJECTED}", f"{INJECTED}: {', '.join(lines)}", exchange, part=INJECTED)
 

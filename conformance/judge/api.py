@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from conformance.judge.endings import NotJudged, Violation, end_of, status_line
-from conformance.model.exchange import Exchange, NotObserved
+from conformance.model.exchange import Doubt, Exchange, NotObserved
 
 __all__ = [
+    "Doubt",
     "NotObserved",
     "Violation",
     "claimed",
     "expect",
     "expect_status",
     "observe_each",
+    "require",
     "requirement",
     "status_line",
 ]
@@ -53,10 +55,21 @@ def expect(
         raise Violation(expected, str(observed() if callable(observed) else observed), exchange, part=part)
 
 
+def require(condition: object, reason: str, *, owner: str | None = None, doubt: Doubt | None = None) -> None:
+    """Raise NotObserved, for ``reason``, unless ``condition`` holds.
+
+    ``owner`` is the requirement that fails when it does not: what is required is blocked by it. A ``doubt`` kept
+    the check from judging. Without either the target does
+    not offer what the requirement is about, or the answer is not of the kind that it is about, which is lawful.
+    """
+    if not condition:
+        raise NotObserved(reason, owner=owner, doubt=doubt)
+
+
 def expect_status(exchange: Exchange, *statuses: int, why: str = "") -> None:
     """Raise Violation unless the status is one of ``statuses``; a 429 that stays says nothing about the target."""
     if exchange.status == 429:
-        raise NotObserved(f"{exchange.probe} was answered 429: the target limits requests")
+        raise NotObserved(f"{exchange.probe} was answered 429: the target limits requests", doubt=Doubt.LIMIT)
     if exchange.status not in statuses:
         wanted = " or ".join(map(str, statuses))
         expected = f"{wanted}{f' ({why})' if why else ''}"
@@ -66,13 +79,16 @@ def expect_status(exchange: Exchange, *statuses: int, why: str = "") -> None:
 def observe_each(exchanges: Iterable[Exchange], judge: Callable[[Exchange], None]) -> None:
     """Judge every exchange by ``judge`` and raise one Violation for all that do not satisfy it.
 
-    Exchanges for which ``judge`` raises NotObserved do not count; raises NotObserved when none is left.
+    Exchanges for which ``judge`` raises NotObserved do not count. When none is left, raises NotObserved for what kept
+    one from being judged: a limit, else the finding of another requirement, else that there is no such answer.
     """
     findings: list[Violation] = []
+    unjudged: list[NotJudged] = []
     judged = 0
     for exchange in exchanges:
         ending = end_of(judge, exchange)
         if isinstance(ending, NotJudged):
+            unjudged.append(ending)
             continue
         if isinstance(ending, Violation):
             findings.append(ending)
@@ -96,4 +112,14 @@ def observe_each(exchanges: Iterable[Exchange], judge: Callable[[Exchange], None
             count=len(findings),
         )
     if not judged:
-        raise NotObserved("no answer of this run is of the kind that this requirement speaks of")
+        raise _none_left(unjudged)
+
+
+def _none_left(unjudged: list[NotJudged]) -> NotObserved:
+    for each in unjudged:
+        if each.doubt:
+            return NotObserved(each.reason, doubt=each.doubt)
+    for each in unjudged:
+        if each.owner:
+            return NotObserved(each.reason, owner=each.owner)
+    return NotObserved("no answer of this run is of the kind that this requirement speaks of")

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from conformance.model.exchange import Exchange, NotObserved
+from conformance.model.exchange import Doubt, Exchange, NotObserved
+from conformance.model.outcome import Outcome
 
 _FIELD_NAME = re.compile(r"[A-Z][A-Za-z-]*")
 # Fields that depend on what is shown.
@@ -78,9 +79,23 @@ class Passed:
 
 @dataclass(frozen=True)
 class NotJudged:
-    """There was nothing to judge, for this ``reason``."""
+    """There was nothing to judge, for this ``reason``: blocked by ``owner``, of ``doubt``, or else not offered."""
 
     reason: str
+    owner: str | None = None
+    doubt: Doubt | None = None
+
+    @classmethod
+    def of(cls, unmet: NotObserved) -> NotJudged:
+        """Return the end of a judgement that ``unmet`` ended."""
+        return cls(str(unmet), unmet.owner, unmet.doubt)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Which of the ways of not being judged it is."""
+        if self.owner:
+            return Outcome.BLOCKED
+        return Outcome.INCONCLUSIVE if self.doubt else Outcome.NOT_OFFERED
 
 
 @dataclass(frozen=True)
@@ -98,7 +113,7 @@ def end_of(judge: Callable[..., None], /, *arguments: object, **named: object) -
     try:
         judge(*arguments, **named)
     except NotObserved as reason:
-        return NotJudged(str(reason))
+        return NotJudged.of(reason)
     except Violation as violation:
         return violation
     except AssertionError as error:

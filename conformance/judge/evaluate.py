@@ -48,7 +48,7 @@ def _settled(run: Run, case: Case) -> tuple[Ending, Values]:
     try:
         values = values_of(run, case)
     except NotObserved as reason:
-        return NotJudged(str(reason)), {}
+        return NotJudged.of(reason), {}
     except Exception as error:  # noqa: BLE001 - what breaks the suite is an outcome, too
         return SuiteError(error), {}
     return stability.settle(run, case, values, evaluate(case.check, values), partial(evaluate, case.check))
@@ -64,8 +64,9 @@ def judgement_of(run: Run, case: Case, ending: Ending, exchanges: Sequence[Excha
         case Passed():
             judged = {"exchanges": [exchange.key for exchange in exchanges]}
             return replace(_judgement(case, Outcome.PASSED), evidence=judged if exchanges else {})
-        case NotJudged(reason):
-            return _judgement(case, Outcome.NOT_OBSERVED, clean(printable(reason)))
+        case NotJudged(reason, owner, doubt):
+            unjudged = _judgement(case, ending.outcome, clean(printable(reason)))
+            return replace(unjudged, owner=owner or "", doubt=doubt or "")
         case SuiteError(error):
             lines = "".join(traceback.format_exception(error)).split("\n")
             return _judgement(case, Outcome.ERROR, clean("\n".join(map(printable, lines))))

@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from conformance.judge.api import Violation, expect, expect_status, status_line
-from conformance.model.exchange import Exchange, NotObserved
+from conformance.judge.api import Violation, expect, expect_status, require, status_line
+from conformance.model.exchange import Doubt, Exchange, NotObserved
 from conformance.observe.connection import TOO_SLOW
 
 # Another answer, perhaps that the connection has been idle for too long: HTTP-017 judges that.
 _ANOTHER_ANSWER = b"HTTP/1."
-
-
-def given(condition: object, otherwise: str) -> None:
-    """Raise NotObserved, for the reason ``otherwise``, unless ``condition`` holds."""
-    if not condition:
-        raise NotObserved(otherwise)
+# Overload, and a slow network behind a gateway.
+_LIMITS = frozenset({429, 502, 503, 504})
+SERVER_ERRORS = "ERR-011"
 
 
 def variant(exchanges: Iterable[Exchange], name: str) -> Exchange:
@@ -30,10 +27,24 @@ def variant(exchanges: Iterable[Exchange], name: str) -> Exchange:
     raise NotObserved(f"{name} was not observed")
 
 
-def given_status(exchange: Exchange, *statuses: int) -> None:
-    """Raise NotObserved unless the answer has one of ``statuses``."""
+def require_status(exchange: Exchange, *statuses: int, owner: str | None = None) -> None:
+    """Raise NotObserved unless the answer has one of ``statuses``.
+
+    Another status is the finding of ``owner``, a server error that of ERR-011; a limit makes it inconclusive.
+    Without an owner the target lawfully does not offer what was asked for.
+    """
+    if exchange.status in statuses:
+        return
     wanted = " or ".join(map(str, statuses))
-    given(exchange.status in statuses, f"{exchange.probe} was answered {exchange.status}, not {wanted}")
+    limited = exchange.status in _LIMITS
+    if exchange.status >= 500 and owner is None and not limited:
+        owner = SERVER_ERRORS
+    require(
+        False,
+        f"{exchange.probe} was answered {exchange.status}, not {wanted}",
+        owner=None if limited else owner,
+        doubt=Doubt.LIMIT if limited else None,
+    )
 
 
 def is_refusal(exchange: Exchange) -> bool:
@@ -41,15 +52,19 @@ def is_refusal(exchange: Exchange) -> bool:
     return 400 <= exchange.status < 500 and exchange.status not in {401, 429}
 
 
-def given_validation_works(plain: Exchange, not_modified: Exchange) -> None:
+def require_validation(plain: Exchange, not_modified: Exchange) -> None:
     """Raise NotObserved unless a request with the current entity tag gets 304: COND-001 owns that."""
-    given_status(plain, 200)
-    given_status(not_modified, 304)
+    require_status(plain, 200, owner="ITEM-001")
+    require_status(not_modified, 304, owner="COND-001")
 
 
-def given_served_to_its_owner(resource: Exchange, refused: Exchange) -> None:
+def require_served_to_its_owner(resource: Exchange, refused: Exchange) -> None:
     """Raise NotObserved when ``refused`` asks for ``resource``, which is not even served with the right token."""
-    given(refused.request.url != resource.request.url or resource.status == 200, "not served to its owner")
+    require(
+        refused.request.url != resource.request.url or resource.status == 200,
+        "not served to its owner",
+        owner="ITEM-001",
+    )
 
 
 def may_have_content(exchange: Exchange) -> bool:
@@ -76,7 +91,7 @@ def sent_length(exchange: Exchange) -> int:
     """Return the number of octets of the content as sent. Raises NotObserved when not all of it was received."""
     answer = exchange.answer
     if answer is None or answer.incomplete or answer.truncated:
-        raise NotObserved(f"the content of {exchange.probe} is not complete")
+        raise NotObserved(f"the content of {exchange.probe} is not complete", owner="HTTP-017")
     return answer.wire_length
 
 
@@ -92,7 +107,7 @@ def expect_same_invoice(exchange: Exchange, item: Exchange, item_again: Exchange
     Raises NotObserved when ``item`` itself does not stay the same.
     """
     wanted = contents(item)
-    given(contents(item_again) == wanted, "the invoice changes from one request to the next")
+    require(contents(item_again) == wanted, "the invoice changes from one request to the next", doubt=Doubt.CHANGE)
     expect_status(exchange, 200, why=why)
     try:
         same = contents(exchange) == wanted
@@ -112,9 +127,8 @@ def expect_survived(exchange: Exchange, *, may_be_cut_off: bool = False) -> None
     Raises NotObserved for a closed connection if what stands before a server may close it for such a request.
     """
     if exchange.answer is None:
-        given(not (may_be_cut_off and exchange.lost), "the connection was closed")
-        given(not is_too_slow(exchange), "no answer within the time limit: HTTP-028")
+        require(not (may_be_cut_off and exchange.lost), "the connection was closed")
+        require(not is_too_slow(exchange), "no answer within the time limit", owner="HTTP-028")
         raise Violation("an answer", exchange.failure or "none", exchange)
-    # Overload, and a slow network behind a gateway: nothing about this request.
-    given(exchange.status not in {503, 504}, "not about this request")
+    require(exchange.status not in {503, 504}, "a limit, not about this request", doubt=Doubt.LIMIT)
     expect(exchange.status < 500, "a client error, or the usual answer", status_line(exchange), exchange)

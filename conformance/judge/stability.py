@@ -11,7 +11,7 @@ from conformance.judge.comparison import value_at
 from conformance.judge.data_changes import Repetitions, Watch, answer_again, look_again
 from conformance.judge.endings import Ending, NotJudged, Passed, SuiteError, Violation
 from conformance.judge.values import Values, all_exchanges_in, values_of
-from conformance.model.exchange import Exchange, NotObserved
+from conformance.model.exchange import Doubt, Exchange, NotObserved
 from conformance.observe import repeat
 from conformance.plan.parameters import can_be_observed_again
 from conformance.plan.steps import steps_for
@@ -135,11 +135,11 @@ def _reconsider(run: Run, case: Case, finding: Violation, evaluate: Evaluate) ->
         try:
             values = values_of(run, case)
         except NotObserved as reason:
-            return NotJudged(str(reason)), {}
+            return NotJudged.of(reason), {}
         ending = evaluate(values)
         if not isinstance(ending, Violation) or _is_about_one(ending) or watch.is_steady(ending):
             return ending, values
-    return NotJudged(_CHANGING), values
+    return NotJudged(_CHANGING, doubt=Doubt.CHANGE), values
 
 
 def _is_about_one(finding: Violation) -> bool:
@@ -168,7 +168,7 @@ def _with_later_answers(run: Run, case: Case, first: Ending, evaluate: Evaluate)
                 findings.append(ending)
             judged += not isinstance(ending, NotJudged)
         if isinstance(first, Violation) and not repetitions.counts(steps, 0):
-            first = NotJudged(f"{_CHANGING}, or other requests fail in the same way")
+            first = NotJudged(f"{_CHANGING}, or other requests fail in the same way", doubt=Doubt.CHANGE)
     if isinstance(first, NotJudged):
         if not judged:
             return first
@@ -184,9 +184,9 @@ def _of_turn(run: Run, case: Case, turn: int, evaluate: Evaluate) -> Ending:
     try:
         values = values_of(run, case, turn)
     except NotObserved as reason:
-        return NotJudged(str(reason))
+        return NotJudged.of(reason)
     if any(map(says_later, all_exchanges_in(values))):
-        return NotJudged("a limit of the target")
+        return NotJudged("a limit of the target", doubt=Doubt.LIMIT)
     return evaluate(values)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,27 @@ JSON_API = "application/vnd.api+json"
 ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
 
+class Doubt(StrEnum):
+    """What keeps an answer from being judged that says nothing of the requirement."""
+
+    LIMIT = "the target limits requests"
+    LOST = "answers were lost"
+    CHANGE = "the data change"
+    RECORD = "the record does not have it"
+
+
 class NotObserved(Exception):  # noqa: N818 - an outcome, not an error
-    """There is nothing to judge: a precondition of the check does not hold, and another requirement owns it."""
+    """There is nothing to judge: a precondition of the check does not hold.
+
+    It is blocked by the requirement ``owner``, which fails on a target like this; or inconclusive, for a
+    ``doubt``; or else the target lawfully does not offer it.
+    """
+
+    def __init__(self, reason: str, *, owner: str | None = None, doubt: Doubt | None = None) -> None:
+        """Keep why nothing is judged."""
+        super().__init__(reason)
+        self.owner = owner
+        self.doubt = doubt
 
 
 @dataclass(frozen=True)
@@ -141,7 +161,7 @@ class Exchange:
 
     def _answered(self) -> Answer:
         if self.answer is None:
-            raise NotObserved(f"{self.probe} got no answer: {self.failure}")
+            raise NotObserved(f"{self.probe} got no answer: {self.failure}", doubt=Doubt.LOST)
         return self.answer
 
     @property

@@ -18,13 +18,18 @@ class Outcome(StrEnum):
     WARNED = "warned"
     NOTED = "noted"
     WAIVED = "waived"
+    INCONCLUSIVE = "inconclusive"
     PASSED = "passed"
-    NOT_OBSERVED = "not observed"
+    BLOCKED = "blocked"
+    NOT_OFFERED = "not offered"
     NOT_APPLICABLE = "not applicable"
 
 
 _WORST_FIRST = list(Outcome)
 JUDGED = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED, Outcome.PASSED})
+# The ways of not being judged of what the target was asked for.
+UNJUDGED = frozenset({Outcome.INCONCLUSIVE, Outcome.BLOCKED, Outcome.NOT_OFFERED})
+VIOLATED = JUDGED - {Outcome.PASSED}
 
 
 class ExitCode(IntEnum):
@@ -34,13 +39,16 @@ class ExitCode(IntEnum):
     DOES_NOT_CONFORM = 1
     SUITE_ERROR = 3
     USAGE = 4
-    NOTHING_JUDGED = 5
+    INCONCLUSIVE = 5
     UNREACHABLE = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one check says of one requirement. ``evidence`` holds rendered, redacted text only."""
+    """What one check says of one requirement. ``evidence`` holds rendered, redacted text only.
+
+    ``owner`` is the requirement by which a blocked one is blocked, ``doubt`` what makes one inconclusive.
+    """
 
     requirement: str
     outcome: Outcome
@@ -50,6 +58,8 @@ class Judgement:
     observed: str = ""
     subject: str = ""
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    owner: str = ""
+    doubt: str = ""
 
     @property
     def said(self) -> str:

@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.model.exchange import Doubt, Exchange, NotObserved, Request
 from conformance.observe.canonical import canonical_request
 from conformance.observe.rate_limit import LONGEST_WAIT, retry_after
 from conformance.observe.sender import USUAL, Pacing, Sender
@@ -57,7 +57,7 @@ class Observer:
         self.record: dict[Step, Exchange] = {}
         # Exchanges in whose place a later one is judged, and the steps that could not be built.
         self.superseded: list[Exchange] = []
-        self.unbuilt: dict[Step, str] = {}
+        self.unbuilt: dict[Step, NotObserved] = {}
         # Counts the changes of the record.
         self.version = 0
         # Seconds before each further attempt of a request that has to succeed.
@@ -105,7 +105,7 @@ class Observer:
         waiting = dict.fromkeys(wanted)
         workers = _BURST if burst else self._sender.pacing.workers or self.target.settings["concurrency"]
         executor = ThreadPoolExecutor(workers, thread_name_prefix="observer")
-        running: dict[Future[Exchange | str], Step] = {}
+        running: dict[Future[Exchange | NotObserved], Step] = {}
         received: dict[Step, Exchange] = {}
         try:
             while waiting or running:
@@ -118,7 +118,7 @@ class Observer:
                     step, outcome = running.pop(future), future.result()
                     if self.recorder:
                         self.recorder.outcome(step, outcome)
-                    if isinstance(outcome, str):
+                    if isinstance(outcome, NotObserved):
                         self.unbuilt[step] = outcome
                     else:
                         received[step] = outcome
@@ -150,17 +150,19 @@ class Observer:
     def _known(self, step: Step) -> bool:
         return step in self.record or step in self.unbuilt
 
-    def _step(self, step: Step, earlier: Mapping[Step, Exchange]) -> Exchange | str:
+    def _step(self, step: Step, earlier: Mapping[Step, Exchange]) -> Exchange | NotObserved:
         try:
             known = {}
             for before in step.dependencies():
                 if before not in earlier:
-                    raise NotObserved(self.unbuilt.get(before, f"{before.probe} was not sent"))
+                    raise self.unbuilt.get(before) or NotObserved(f"{before.probe} was not sent", doubt=Doubt.LOST)
                 known[before.probe] = earlier[before]
             request = build_request(step, self.target, known)
             exchange = self._unpacked(step, self._send(step, request), known)
-        except (NotObserved, altered.ForgeError) as reason:
-            return str(reason)
+        except NotObserved as reason:
+            return reason
+        except altered.ForgeError as reason:
+            return NotObserved(str(reason))
         with self._lock:
             self._sender.kept += len(exchange.body) if exchange.answer else 0
         return exchange
@@ -215,12 +217,13 @@ class Observer:
         if step not in self.record:
             self.observe([step])
         if step in self.unbuilt:
-            raise NotObserved(self.unbuilt[step])
+            unmet = self.unbuilt[step]
+            raise NotObserved(str(unmet), owner=unmet.owner, doubt=unmet.doubt)
         exchange = self.record[step]
         if exchange.answer is not None and exchange.status == 429:
-            raise NotObserved(f"{step.probe} was answered 429: the target limits requests; --rate-limit is for that")
+            raise NotObserved(f"{step.probe} was answered 429: the target limits requests", doubt=Doubt.LIMIT)
         if exchange.answer is not None and exchange.status == 503 and self._is_overloaded():
-            raise NotObserved(f"{step.probe} was answered 503, as others were for a time; --rate-limit may help")
+            raise NotObserved(f"{step.probe} was answered 503, as others were for a time", doubt=Doubt.LIMIT)
         return exchange
 
     def _is_overloaded(self) -> bool:

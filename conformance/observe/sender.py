@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.model.exchange import Doubt, Exchange, NotObserved, Request
 from conformance.observe.concurrent_access import PAUSE, Trials
 from conformance.observe.connection import TOO_SLOW, WireError
 from conformance.observe.message_bytes import head_of, revealed
@@ -154,7 +154,7 @@ class Sender:
         while True:
             single = plain or is_alone(step) or self._turns.needed
             if not self.rate.acquire():
-                raise NotObserved("the run was interrupted")
+                raise NotObserved("the run was interrupted", doubt=Doubt.LOST)
             connection, last = (self.pool.single(plain=plain), None) if single else self.pool.take()
             started, clock = datetime.now(UTC), time.monotonic()
             exchange = Exchange(
@@ -199,7 +199,7 @@ class Sender:
         """Write what stands in ``raw`` on a connection of its own, and keep all answers."""
         messages = [revealed(text, self._target) for text in request.raw]
         if not self.rate.acquire():
-            raise NotObserved("the run was interrupted")
+            raise NotObserved("the run was interrupted", doubt=Doubt.LOST)
         connection = self.pool.dialogue()
         started, clock = datetime.now(UTC), time.monotonic()
         deadline = clock + self._target.settings["request-timeout"]

@@ -56,6 +56,7 @@ def properties(report: pytest.TestReport) -> list[tuple[str, object]]:
         ("outcome", data["outcome"]),
         ("requirement", " ".join(named)),
         ("level", " ".join(dict.fromkeys(str(each.level) for each in known))),
+        ("blocked-by", " ".join(dict.fromkeys(each["owner"] for each in data["judgements"] if each["owner"]))),
         ("clause", "; ".join(dict.fromkeys(each.clause for each in known))),
     ]
 
@@ -65,7 +66,7 @@ def apply(judgements: Sequence[Judgement], report: pytest.TestReport, run: Run) 
     details: Any = report
     found = [judgement.to_dict() for judgement in judgements]
     judgements = run.waivers.excuse_all(judgements)
-    outcome = worst([judgement.outcome for judgement in judgements] or [Outcome.NOT_OBSERVED])
+    outcome = worst([judgement.outcome for judgement in judgements] or [Outcome.NOT_OFFERED])
     weighty = [judgement for judgement in judgements if judgement.outcome is outcome]
     about = " ".join(dict.fromkeys(judgement.requirement for judgement in weighty)) if len(judgements) < 2 else ""
     details.conformance = {

@@ -21,7 +21,7 @@ def data_of(page: Exchange) -> list[Any]:
     """Return the primary data of a 200 answer. Raises NotObserved when it is no array (COLL-001)."""
     data = page.ok_document.get("data")
     if not isinstance(data, list):
-        raise NotObserved(f"the primary data of {page.probe} is no array: COLL-001")
+        raise NotObserved(f"the primary data of {page.probe} is no array", owner="COLL-001")
     return data
 
 
@@ -34,7 +34,7 @@ def elements(page: Exchange) -> dict[str, Object]:
     for element in data_of(page):
         identifier = element.get("id") if isinstance(element, dict) else None
         if not isinstance(identifier, str):
-            raise NotObserved(f"an element of {page.probe} has no id: ITEM-005")
+            raise NotObserved(f"an element of {page.probe} has no id", owner="ITEM-005")
         found.setdefault(identifier.lower(), element)
     return found
 
@@ -46,7 +46,7 @@ def value(element: Object, name: str) -> Value:
     """
     attributes = element.get("attributes")
     if not isinstance(attributes, dict) or name not in attributes:
-        raise NotObserved(f"an element has no attribute {name}: ITEM-022")
+        raise NotObserved(f"an element has no attribute {name}", owner="ITEM-022")
     found = attributes[name]
     if found is None:
         return None
@@ -77,7 +77,7 @@ def account_id(element: Object) -> str:
     for name in ("relationships", "account", "data", "id"):
         place = place.get(name) if isinstance(place, dict) else None
     if not isinstance(place, str):
-        raise NotObserved("an element shows no linkage of its account: INCL-007")
+        raise NotObserved("an element shows no linkage of its account", owner="INCL-007")
     return place.lower()
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance import __version__
 from conformance.model import contract
-from conformance.model.outcome import JUDGED, ExitCode, Judgement, Outcome
+from conformance.model.outcome import JUDGED, VIOLATED, ExitCode, Judgement, Outcome
 from conformance.model.requirements import SOURCES, Level, Requirement, registry
 from conformance.model.verdict import Verdict
 from conformance.observe import repeat
@@ -30,7 +30,6 @@ FORMAT, VERSION = "invoices-conformance-report", "2.0"
 _MOST_OTHERS = 20
 # Octets of a report that is read; a run with thousands of findings has a tenth of it.
 _LARGEST = 256 << 20
-_VIOLATED = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED})
 
 
 class ReportError(ValueError):
@@ -181,6 +180,7 @@ def _group(verdict: Verdict, name: str, members: list[Requirement]) -> dict[str,
     return {
         "name": name,
         "judged": len(judged),
+        "applicable": sum(outcome is not Outcome.NOT_APPLICABLE for outcome in outcomes),
         "conforms": None if not judged or Outcome.ERROR in outcomes else holds,
         "must_failed": [
             each.id for each in verdict.of(Outcome.FAILED, level=Level.MUST) if each.id in {one.id for one in members}
@@ -195,7 +195,9 @@ def _must(verdict: Verdict) -> dict[str, Any]:
         for name, outcomes in {
             "judged": tuple(JUDGED),
             "not_applicable": (Outcome.NOT_APPLICABLE,),
-            "not_observed": (Outcome.NOT_OBSERVED,),
+            "not_offered": (Outcome.NOT_OFFERED,),
+            "blocked": (Outcome.BLOCKED,),
+            "inconclusive": (Outcome.INCONCLUSIVE,),
         }.items()
     }
     total = sum(map(len, found.values()))
@@ -203,7 +205,6 @@ def _must(verdict: Verdict) -> dict[str, Any]:
 
 
 def _requirement(requirement: Requirement, verdict: Verdict, judgements: Iterable[Judgement]) -> dict[str, Any]:
-    outcome = verdict.outcomes.get(requirement.id)
     return {
         "id": requirement.id,
         "level": str(requirement.level),
@@ -215,9 +216,20 @@ def _requirement(requirement: Requirement, verdict: Verdict, judgements: Iterabl
         "needs": list(requirement.needs),
         "since": requirement.since,
         "excluded": requirement.excluded,
-        "outcome": None if outcome is None else str(outcome),
+        **settled(requirement.id, verdict),
         "judgements": _judgements([each for each in judgements if each.requirement == requirement.id]),
     }
+
+
+def settled(requirement: str, verdict: Verdict) -> dict[str, Any]:
+    """Return the outcome of a requirement, by what it is blocked, and why nothing could be concluded."""
+    outcome = verdict.outcomes.get(requirement)
+    found: dict[str, Any] = {"outcome": None if outcome is None else str(outcome)}
+    if outcome is Outcome.BLOCKED:
+        found["blocked_by"] = verdict.blocked[requirement]
+    if outcome is Outcome.INCONCLUSIVE:
+        found["inconclusive"] = verdict.inconclusive[requirement].reason
+    return found
 
 
 def _judgements(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
@@ -234,13 +246,17 @@ def told(judgement: Judgement) -> dict[str, Any]:
     }
     if judgement.reason:
         shown["reason"] = judgement.reason
+    if judgement.owner:
+        shown["blocked_by"] = judgement.owner
+    if judgement.doubt:
+        shown["doubt"] = judgement.doubt
     if "request" in evidence:
         shown |= {"curl": evidence["request"], "others": list(evidence["others"])[:_MOST_OTHERS]}
         if "exchanges" not in evidence:
             shown["answer"] = list(evidence["answer"])
     if "count" in evidence:
         shown |= {"invoices": list(evidence["invoices"]), "count": evidence["count"]}
-    if judgement.outcome in _VIOLATED:
+    if judgement.outcome in VIOLATED:
         shown |= {
             "expected": judgement.expected,
             "observed": judgement.observed,
@@ -263,7 +279,7 @@ def exchanges(run: Run) -> list[dict[str, Any]]:
     shown = {
         key
         for judgement in run.judgements
-        if judgement.outcome in _VIOLATED
+        if judgement.outcome in VIOLATED
         for key in judgement.evidence.get("exchanges", ())[:_MOST_OTHERS]
     }
     superseded = {id(each) for each in run.observer.superseded}

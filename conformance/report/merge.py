@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from conformance.model.outcome import ExitCode, Judgement, Outcome, worst
+from conformance.model.outcome import UNJUDGED, ExitCode, Judgement, Outcome
 from conformance.model.requirements import Level, registry
 from conformance.model.verdict import Verdict, decide
 from conformance.model.waivers import State, Use, Waiver
@@ -47,7 +47,7 @@ def merge(reports: Sequence[Mapping[str, Any]]) -> Merged:
             found.setdefault(name, []).extend(told)
     for judgement in _concluded(parts, found):
         found[judgement.requirement] = [
-            each for each in found.get(judgement.requirement, []) if each["outcome"] != str(Outcome.NOT_OBSERVED)
+            each for each in found.get(judgement.requirement, []) if Outcome(each["outcome"]) not in UNJUDGED
         ] + [json_report.told(judgement)]
     verdict = _verdict(reports, found)
     message = next((report["run"]["message"] for report in reports if report["run"]["message"]), None)
@@ -99,7 +99,14 @@ def _concluded(parts: list[Any], found: Mapping[str, list[dict[str, Any]]]) -> l
 
 def _verdict(reports: Sequence[Mapping[str, Any]], found: Mapping[str, list[dict[str, Any]]]) -> Verdict:
     judgements = [
-        Judgement(name, Outcome(each["outcome"]), each["check"], reason=each.get("reason", ""))
+        Judgement(
+            name,
+            Outcome(each["outcome"]),
+            each["check"],
+            reason=each.get("reason", ""),
+            owner=each.get("blocked_by", ""),
+            doubt=each.get("doubt", ""),
+        )
         for name, told in found.items()
         for each in told
     ]
@@ -107,7 +114,7 @@ def _verdict(reports: Sequence[Mapping[str, Any]], found: Mapping[str, list[dict
         Judgement("GEN-001", Outcome.ERROR, each["check"]) for report in reports for each in report["suite_errors"]
     ]
     decided = decide(judgements, registry(), fail_on=Level(reports[0]["verdict"]["fail_on"].upper()))
-    return Verdict(decided.outcomes, decided.requirements, decided.fail_on, tuple(_uses(reports)))
+    return replace(decided, waivers=tuple(_uses(reports)))
 
 
 def _uses(reports: Sequence[Mapping[str, Any]]) -> Iterator[Use]:
@@ -134,7 +141,7 @@ def _exit_code(reports: Sequence[Mapping[str, Any]], verdict: Verdict, problems:
     if aborted:
         return max(int(report["run"]["exit_code"]) for report in reports if report["run"]["message"])
     code = int(verdict.exit_code)
-    return int(ExitCode.NOTHING_JUDGED) if problems and code == 0 else code
+    return int(ExitCode.INCONCLUSIVE) if problems and code == 0 else code
 
 
 def _report(
@@ -172,11 +179,9 @@ def _report(
             for each in report["exchanges"]
         ],
     }
-    outcomes = {
-        name: str(worst(Outcome(each["outcome"]) for each in told)) if told else None for name, told in found.items()
-    }
     whole["requirements"] = [
-        {**entry, "outcome": outcomes[entry["id"]], "judgements": found[entry["id"]]} for entry in first["requirements"]
+        {**entry, **json_report.settled(entry["id"], verdict), "judgements": found[entry["id"]]}
+        for entry in first["requirements"]
     ]
     whole["causes"] = json_causes.causes_of(whole["requirements"])
     return whole

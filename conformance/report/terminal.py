@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any
 
 from conformance.judge.causes import Cause, causes
-from conformance.model.outcome import JUDGED, ExitCode, Outcome
-from conformance.model.requirements import SOURCES, Level, Requirement
+from conformance.model.outcome import JUDGED, UNJUDGED, ExitCode, Outcome
+from conformance.model.requirements import SOURCES, Level
 from conformance.model.verdict import Verdict, gating_outcomes
 from conformance.observe import repeat
 from conformance.report import cause_blocks, failure
@@ -109,7 +109,9 @@ def _source_row(verdict: Verdict, source: str, *, full: bool) -> str | None:
     judged = verdict.of(*JUDGED, source=source)
     if not judged:
         return None
-    text = f"{len(verdict.of(Outcome.PASSED, source=source))} of {len(judged)} conform"
+    conform = len(verdict.of(Outcome.PASSED, source=source))
+    applicable = len(judged) + len(verdict.of(*UNJUDGED, source=source))
+    text = f"{len(judged)} of {applicable} judged, {conform} conform"
     for outcome in (Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED):
         if found := verdict.of(outcome, source=source):
             text += f", {len(found)} {outcome}"
@@ -120,24 +122,41 @@ def _source_row(verdict: Verdict, source: str, *, full: bool) -> str | None:
 def _coverage(verdict: Verdict, *, full: bool) -> str:
     judged = verdict.of(*JUDGED, level=Level.MUST)
     absent = verdict.of(Outcome.NOT_APPLICABLE, level=Level.MUST)
-    unseen = verdict.of(Outcome.NOT_OBSERVED, level=Level.MUST)
-    text = f"MUST requirements judged: {len(judged)} of {len(judged) + len(absent) + len(unseen)}"
+    unjudged = verdict.of(*UNJUDGED, level=Level.MUST)
+    text = f"MUST requirements judged: {len(judged)} of {len(judged) + len(absent) + len(unjudged)}"
     missing: dict[str, int] = {}
     for requirement in absent:
         for need in requirement.needs:
             missing[need] = missing.get(need, 0) + 1
     parts = [f"{count} need{'s' if count == 1 else ''} {HINTS[need]}" for need, count in missing.items()]
-    if unseen:
-        parts.append(f"{len(unseen)} not observed{_named(unseen, full=full)}")
+    parts += _unjudged(verdict, Level.MUST, full=full)
     if parts:
         text += f" ({'; '.join(parts)})"
     return _fill(text, subsequent_indent="  ")
 
 
-def _named(requirements: Sequence[Requirement], *, full: bool) -> str:
-    names = [each.id for each in requirements]
+def _unjudged(verdict: Verdict, *levels: Level, full: bool) -> list[str]:
+    """Return what was not judged in words, by how that is; where space is short, what is blocked together."""
+    texts = [
+        f"{len(names)} {outcome}{_named(names, full=full)}"
+        for outcome in (Outcome.INCONCLUSIVE, Outcome.NOT_OFFERED)
+        if (names := verdict.names(outcome, *levels))
+    ]
+    names = verdict.names(Outcome.BLOCKED, *levels)
+    owners = list(dict.fromkeys(verdict.blocked[name] for name in names))
+    if owners and not full:
+        return [*texts, f"{len(names)} blocked by {_listed(owners, full=False)}"]
+    ways = {owner: [name for name in names if verdict.blocked[name] == owner] for owner in owners}
+    return [*texts, *(f"{len(ids)} blocked by {owner}{_named(ids, full=True)}" for owner, ids in ways.items())]
+
+
+def _named(names: Sequence[str], *, full: bool) -> str:
+    return f": {_listed(names, full=full)}"
+
+
+def _listed(names: Sequence[str], *, full: bool) -> str:
     left = 0 if full else max(0, len(names) - _MOST_NAMED)
-    return f": {' '.join(names[: len(names) - left])}{f' and {left} more' if left else ''}"
+    return f"{' '.join(names[: len(names) - left])}{f' and {left} more' if left else ''}"
 
 
 def _waivers(verdict: Verdict, *, full: bool) -> Iterator[str]:
@@ -233,9 +252,8 @@ def rows(verdict: Verdict, *, full: bool = True) -> Iterator[str]:
         if line := _source_row(verdict, source, full=full):
             yield line
     yield _coverage(verdict, full=full)
-    unseen = [entry for entry in verdict.of(Outcome.NOT_OBSERVED) if entry.level is not Level.MUST]
-    if unseen:
-        yield row("not seen", f"{len(unseen)} of other levels{_named(unseen, full=full)}")
+    if others := _unjudged(verdict, Level.SHOULD, Level.MAY, full=full):
+        yield row("others", f"not judged: {'; '.join(others)}")
     yield from _waivers(verdict, full=full)
 
 

@@ -13,7 +13,7 @@ from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.sweep import authority, collection
 from conformance.sweep.authority import Hit
 from conformance.sweep.ledger import Ledger
-from conformance.sweep.pages import Shapes, given_answer
+from conformance.sweep.pages import Shapes, require_answer
 from conformance.sweep.state import State
 from conformance.sweep.subjects import Page, Told, parsed, told
 from conformance.sweep.walk import with_url
@@ -75,7 +75,7 @@ class Items:
         if not found:
             return
         item = told(found[0], parsed(found[0].body if found[0].answer else b""), probe="item")
-        given_answer(item, f"invoice {chosen.id}")
+        require_answer(item, f"invoice {chosen.id}")
         if item.status in _GONE and not self._is_listed(chosen):
             return
         self._shapes.judge(item, chosen.id, own=True)

@@ -69,7 +69,7 @@ def concluded(parts: Sequence[Mapping[str, Any]], nodeid: str, repeat: str, *, a
     if alone:
         reason = "this run swept a part of the collection; invoices-conformance merge tells"
         return [
-            Judgement(name, Outcome.NOT_OBSERVED, nodeid, reason=reason, subject="sweep")
+            Judgement(name, Outcome.NOT_OFFERED, nodeid, reason=reason, subject="sweep")
             for name in conclusion.OF_THE_WHOLE
             if name not in known
         ]
@@ -92,7 +92,7 @@ def _conclusions(found: Iterable[conclusion.Conclusion], nodeid: str, repeat: st
                 evidence=told,
             )
         else:
-            outcome = Outcome.NOT_OBSERVED if each.reason else Outcome.PASSED
+            outcome = Outcome.NOT_OFFERED if each.reason else Outcome.PASSED
             yield Judgement(each.requirement, outcome, nodeid, reason=each.reason, subject="sweep")
 
 

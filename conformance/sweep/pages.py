@@ -35,7 +35,7 @@ class OverlookedError(RuntimeError):
     """What is quick said that nothing is wrong, and the judging functions say otherwise: an error of the suite."""
 
 
-def given_answer(exchange: Exchange, what: str) -> None:
+def require_answer(exchange: Exchange, what: str) -> None:
     """Raise Broken unless there is an answer that says something about the invoices."""
     if exchange.answer is None:
         raise Broken(f"{what} got no answer after {exchange.retries + 1} attempts: {exchange.failure}")
@@ -102,7 +102,7 @@ class Pages:
 
     def judge(self, page: Page, seed: int) -> str:
         """Judge a page; return why the sweep cannot go beyond it, or an empty text."""
-        given_answer(page.exchange, f"page {page.number + 1}")
+        require_answer(page.exchange, f"page {page.number + 1}")
         self.shapes.judge(page.frame())
         for hit in collection.of_page(page, self._ledger.holding):
             self._ledger.add(hit, page.exchange, None, hit.violation.part)

@@ -41,9 +41,9 @@ def verdict_of(*judged: tuple[str, Outcome], fail_on: Level = Level.MUST) -> Ver
             ExitCode.DOES_NOT_CONFORM,
             "does not conform: 2 MUST requirements failed",
         ),
-        ([], ExitCode.NOTHING_JUDGED, "no verdict: nothing was judged"),
-        ([("AAA-001", Outcome.NOT_OBSERVED)], ExitCode.NOTHING_JUDGED, "no verdict: nothing was judged"),
-        ([("AAA-001", Outcome.NOT_APPLICABLE)], ExitCode.NOTHING_JUDGED, "no verdict: nothing was judged"),
+        ([], ExitCode.INCONCLUSIVE, "inconclusive: nothing was judged"),
+        ([("AAA-001", Outcome.NOT_OFFERED)], ExitCode.INCONCLUSIVE, "inconclusive: nothing was judged"),
+        ([("AAA-001", Outcome.NOT_APPLICABLE)], ExitCode.INCONCLUSIVE, "inconclusive: nothing was judged"),
         (
             [("AAA-001", Outcome.ERROR), ("AAA-002", Outcome.FAILED)],
             ExitCode.SUITE_ERROR,
@@ -87,9 +87,9 @@ def test_the_worst_outcome_of_several_checks_counts() -> None:
     assert order[0] is Outcome.ERROR
     for first, second in pairwise(order):
         assert worst([second, first]) is first
-    verdict = verdict_of(("AAA-001", Outcome.PASSED), ("AAA-001", Outcome.NOT_OBSERVED), ("AAA-001", Outcome.FAILED))
+    verdict = verdict_of(("AAA-001", Outcome.PASSED), ("AAA-001", Outcome.NOT_OFFERED), ("AAA-001", Outcome.FAILED))
     assert verdict.outcomes == {"AAA-001": Outcome.FAILED}
-    assert verdict_of(("AAA-001", Outcome.NOT_OBSERVED), ("AAA-001", Outcome.PASSED)).of(Outcome.PASSED)
+    assert verdict_of(("AAA-001", Outcome.NOT_OFFERED), ("AAA-001", Outcome.PASSED)).of(Outcome.PASSED)
 
 
 @pytest.mark.parametrize(
@@ -129,10 +129,21 @@ def test_what_ci_relies_on_has_its_documented_value() -> None:
         "DOES_NOT_CONFORM": 1,
         "SUITE_ERROR": 3,
         "USAGE": 4,
-        "NOTHING_JUDGED": 5,
+        "INCONCLUSIVE": 5,
         "UNREACHABLE": 6,
     }
-    names = ["error", "failed", "warned", "noted", "waived", "passed", "not observed", "not applicable"]
+    names = [
+        "error",
+        "failed",
+        "warned",
+        "noted",
+        "waived",
+        "inconclusive",
+        "passed",
+        "blocked",
+        "not offered",
+        "not applicable",
+    ]
     assert [str(outcome) for outcome in Outcome] == names
 
 

@@ -127,11 +127,11 @@ def test_a_waiver_that_excuses_nothing_fails_a_complete_run() -> None:
         assert [use.state for use in partial.waivers] == [State.NOT_JUDGED]
     by_default = decide([PASSED], REGISTRY, waivers=Waivers((KNOWN,), TODAY))
     assert [use.state for use in by_default.waivers] == [State.NOT_JUDGED]
-    unseen = decided(replace(PASSED, outcome=Outcome.NOT_OBSERVED), replace(PASSED, requirement="AAA-002"))
+    unseen = decided(replace(PASSED, outcome=Outcome.NOT_OFFERED), replace(PASSED, requirement="AAA-002"))
     assert [use.state for use in unseen.waivers] == [State.NOT_JUDGED]
 
 
-@pytest.mark.parametrize("outcome", [Outcome.NOT_OBSERVED, Outcome.NOT_APPLICABLE])
+@pytest.mark.parametrize("outcome", [Outcome.NOT_OFFERED, Outcome.NOT_APPLICABLE])
 def test_an_entry_is_not_stale_while_a_check_of_its_requirement_was_not_judged(outcome: Outcome) -> None:
     other = replace(PASSED, nodeid="a::other")
     assert [use.state for use in decided(PASSED, other).waivers] == [State.STALE]
@@ -256,7 +256,7 @@ def test_a_written_file_excuses_the_same_run_and_no_other(folder: Folder) -> Non
     assert waived.code == 0, waived.output
     assert waived.row("verdict") == "conforms, with 1 requirement waived"
     assert waived.row("waivers") == "1 used"
-    assert waived.row("JSON:API") == "1 of 2 conform, 1 waived"
+    assert waived.row("JSON:API") == "2 of 2 judged, 1 conform, 1 waived"
     skipped = next(iter(ET.parse(junit).getroot().iter("skipped")))
     assert str(skipped.get("message")).startswith(
         "waived: ITEM-002: expected this; observed that, 12 bytes; waived until "

@@ -179,7 +179,7 @@ def test_a_link_that_cannot_be_sent_is_not_observed(link: str) -> None:
         observer.observe([step])
         observer.close()
         assert len(server.requests) == 1
-    assert "is not a URL" in observer.unbuilt[step]
+    assert "is not a URL" in str(observer.unbuilt[step])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from conformance.model.exchange import Fields, NotObserved
+from conformance.model.exchange import Doubt, Fields, NotObserved
 from conformance.observe import rate_limit
 from conformance.observe.rate_limit import RateLimit, retry_after
 from conformance.plan.steps import Step
@@ -166,8 +166,9 @@ def test_an_overload_that_was_seen_to_pass_is_not_judged(clock: Clock) -> None:
     with raw_server(always(busy, OK, busy)) as server:
         observer = observer_of(server.base_url, invoice_id=["a", "b"], concurrency="1")
         assert observer.obtain(Step("item", "a")).status == 200
-        with pytest.raises(NotObserved, match="--rate-limit"):
+        with pytest.raises(NotObserved, match="as others were for a time") as unmet:
             observer.obtain(Step("item", "b"))
+        assert unmet.value.doubt is Doubt.LIMIT
         observer.close()
     assert len(clock.waits) == 3
 

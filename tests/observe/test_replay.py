@@ -14,6 +14,7 @@ from conformance.config.settings import SettingError
 from conformance.judge import suite
 from conformance.judge.evaluate import judge_all
 from conformance.model import contract
+from conformance.model.exchange import Doubt
 from conformance.model.outcome import ExitCode, Outcome
 from conformance.model.requirements import registry
 from conformance.observe.record.replay import Record, ReplayObserver
@@ -135,9 +136,11 @@ def test_a_missing_exchange_is_not_observed(correct: Path, tmp_path: Path) -> No
         log["entries"] = kept
 
     report = report_of(changed(correct, tmp_path / "less.har", without_related))
-    assert outcomes(report)["RELD-001"] == "not observed"
+    assert outcomes(report)["RELD-001"] == "inconclusive"
     assert outcomes(report)["ITEM-001"] == "passed"
-    assert report["verdict"]["conforms"] is True
+    assert report["verdict"]["conforms"] is None
+    assert report["run"]["exit_code"] == ExitCode.INCONCLUSIVE
+    assert "the record does not have it: make the record anew" in report["verdict"]["sentence"]
 
 
 @pytest.mark.usefixtures("no_network")
@@ -161,7 +164,7 @@ def test_a_request_that_means_something_else_is_not_judged(correct: Path, tmp_pa
 
     report = report_of(changed(correct, tmp_path / "other.har", other_request))
     judgement = next(each for each in report["requirements"] if each["id"] == "RELD-001")["judgements"][0]
-    assert judgement["outcome"] == "not observed"
+    assert judgement["outcome"] == "inconclusive"
     assert "another request for related" in judgement["reason"]
     assert "0.9" in judgement["reason"]
 
@@ -252,7 +255,9 @@ def test_nothing_is_sent_for_a_step_that_nobody_recorded(correct: Path) -> None:
     observer = ReplayObserver(record.target(record.with_recorded(settings_of())), record)
     unknown = Step("item", "6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42")
     observer.observe([unknown])
-    assert observer.unbuilt == {unknown: "the record has no answer to item"}
+    assert {step: (str(why), why.doubt) for step, why in observer.unbuilt.items()} == {
+        unknown: ("the record has no answer to item", Doubt.RECORD)
+    }
 
 
 def test_the_record_decides_the_settings_but_for_the_level(correct: Path) -> None:

@@ -243,14 +243,14 @@ def test_an_unknown_requirement_is_an_error_of_the_suite(own: Own) -> None:
 def test_nothing_observed_is_no_success(own: Own) -> None:
     result = own('@requirement("ITEM-001")\ndef test_blind():\n    raise NotObserved("nothing there")\n')
     assert result.code == 5
-    assert result.row("verdict") == "no verdict: nothing was judged"
+    assert result.row("verdict") == "inconclusive: nothing was judged"
 
 
 def test_an_interruption_keeps_what_was_judged(own: Own) -> None:
     result = own(GOOD + '@requirement("ITEM-002")\ndef test_slow():\n    signal.raise_signal(signal.SIGINT)\n')
     assert result.code == 2
     assert result.row("verdict") == "interrupted; so far: conforms"
-    assert any(line.endswith("  1 of 1 conform") for line in result.lines)
+    assert any(line.endswith("  1 of 1 judged, 1 conform") for line in result.lines)
 
 
 def test_fail_on_decides_which_levels_fail_a_run(own: Own) -> None:

@@ -69,7 +69,7 @@ def properties_of(case: ET.Element) -> dict[str, str]:
         ("test_good", "passed", "ITEM-001", "MUST"),
         ("test_bad", "failed", "ITEM-002", "MUST"),
         ("test_doubtful", "warned", "NEGO-004", "SHOULD"),
-        ("test_blind", "not observed", "ITEM-003", "MUST"),
+        ("test_blind", "not offered", "ITEM-003", "MUST"),
     ],
 )
 def test_junit_has_requirement_level_and_clause(

@@ -322,8 +322,8 @@ def changed(report: dict[str, Any], **outcomes: str | None) -> dict[str, Any]:
 
 
 def test_a_difference_tells_what_changed(embedded: Files) -> None:
-    old = changed(embedded.report, ITEM_001="failed", ITEM_002="passed", ITEM_003="not observed", ITEM_004="warned")
-    new = changed(embedded.report, ITEM_001="passed", ITEM_002="failed", ITEM_003="passed", ITEM_004="not observed")
+    old = changed(embedded.report, ITEM_001="failed", ITEM_002="passed", ITEM_003="not offered", ITEM_004="warned")
+    new = changed(embedded.report, ITEM_001="passed", ITEM_002="failed", ITEM_003="passed", ITEM_004="blocked")
     found = diff.compare(old, new)
     told = {name: [entry[0] for entry in entries] for name, entries in vars(found).items()}
     assert told == {
@@ -345,6 +345,15 @@ def test_a_difference_ends_with_1_when_something_newly_fails(
     assert "ITEM-001  passed -> failed" in capsys.readouterr().out
     assert cli.main(["diff", str(bad), str(good)]) == 0
     assert cli.main(["diff", str(good), str(good)]) == 0
+
+
+def test_a_difference_ends_with_1_when_something_is_lost_and_that_counts(embedded: Files, tmp_path: Path) -> None:
+    full, less = tmp_path / "full.json", tmp_path / "less.json"
+    full.write_text(json_report.text(embedded.report))
+    less.write_text(json_report.text(changed(embedded.report, ITEM_001="blocked")))
+    assert cli.main(["diff", str(full), str(less)]) == 0
+    assert cli.main(["diff", "--fail-on-lost", str(full), str(less)]) == 1
+    assert cli.main(["diff", "--fail-on-lost", str(less), str(full)]) == 0
 
 
 def test_a_requirement_that_one_version_does_not_have_is_told(embedded: Files) -> None:

@@ -55,7 +55,7 @@ class Clean:
     target: Target
     steps: tuple[Step, ...]
     record: Mapping[Step, Exchange]
-    unbuilt: Mapping[Step, str]
+    unbuilt: Mapping[Step, NotObserved]
     requests: Mapping[Step, tuple[bytes, ...]]
     parsed: Mapping[Step, Parsed]
     answers: Mapping[Step, Answered]

@@ -239,7 +239,7 @@ def test_what_stays_away_breaks_the_sweep_off_and_says_nothing_of_the_server(
     down = True
     server.api.on_request(lambda request: Answer(502, []) if down and "5D=4" in request.query else None)
     summary = swept(server, 0, path=tmp_path / "state")
-    assert outcomes(summary)["PAGE-003"] is Outcome.NOT_OBSERVED
+    assert outcomes(summary)["PAGE-003"] is Outcome.NOT_OFFERED
     errors = [each for each in judged(summary) if each.outcome is Outcome.ERROR]
     assert "page 4 was answered 502 after 4 attempts" in errors[0].reason
     assert not violations(summary)
@@ -264,7 +264,7 @@ def test_a_collection_that_grows_meanwhile_is_no_fault(server: ReferenceServer) 
     summary = swept(server, 0)
     assert summary["changed"]
     assert not violations(summary)
-    assert outcomes(summary)["COLL-004"] is outcomes(summary)["PAGE-003"] is Outcome.NOT_OBSERVED
+    assert outcomes(summary)["COLL-004"] is outcomes(summary)["PAGE-003"] is Outcome.NOT_OFFERED
 
 
 def test_an_invoice_that_changes_meanwhile_is_no_fault(server: ReferenceServer) -> None:

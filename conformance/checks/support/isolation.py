@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.judge.api import require
 from conformance.judge.comparison import essence, oddity
-from conformance.judge.preconditions import given, given_status
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.reading.header_fields import elements
 
@@ -30,15 +31,15 @@ def asked_id(exchange: Exchange) -> str:
     return found["id"]
 
 
-def given_two_customers(item: Exchange, other_item_of_owner: Exchange) -> None:
+def require_two_customers(item: Exchange, other_item_of_owner: Exchange) -> None:
     """Raise NotObserved unless both customers can read an invoice of their own."""
-    given_status(item, 200)
-    given(
+    require_status(item, 200)
+    require(
         other_item_of_owner.status == 200,
         f"the second customer's own invoice is answered {other_item_of_owner.status}: "
         "--other-auth-token and --other-invoice-id do not belong together",
     )
-    given(asked_id(item) != asked_id(other_item_of_owner), "both customers have the same invoice")
+    require(asked_id(item) != asked_id(other_item_of_owner), "both customers have the same invoice")
 
 
 def is_incidental(name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.judge.api import Violation, status_line
-from conformance.judge.preconditions import given_status
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange
 from conformance.reading.effects import Effect, added, on_refusal, on_shown_data
 from conformance.syntax.scalars import shown
@@ -24,7 +24,7 @@ def expect_same_data(plain: Exchange, odd: Exchange) -> None:
 
     Raises NotObserved when the same request without them is not served.
     """
-    given_status(plain, 200)
+    require_status(plain, 200)
     if on_shown_data(plain, odd) is Effect.SHOWN:
         served = odd.answer is not None and odd.status == 200
         observed = f"other data, {status_line(odd)}" if served else status_line(odd)
@@ -36,6 +36,6 @@ def expect_still_refused(plain: Exchange, odd: Exchange, *statuses: int) -> None
 
     Raises NotObserved when the same request without them is not refused with one of ``statuses``.
     """
-    given_status(plain, *statuses)
+    require_status(plain, *statuses)
     if on_refusal(plain, odd) is Effect.SHOWN:
         raise Violation(f"a refusal with {odd_lines(plain, odd)}", status_line(odd), odd, others=(plain,))

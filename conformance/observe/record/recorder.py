@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance.model.exchange import Answer, Exchange, Fields
+from conformance.model.exchange import Answer, Exchange, Fields, NotObserved
 from conformance.observe.record import har
 
 if TYPE_CHECKING:
@@ -47,14 +47,15 @@ class Recorder:
         with self._lock:
             self._entries.append(har.Entry(exchange, self._observations[step], superseded=True))
 
-    def outcome(self, step: Step, outcome: Exchange | str) -> None:
+    def outcome(self, step: Step, outcome: Exchange | NotObserved) -> None:
         """Keep the exchange that is judged, or the reason why there is none."""
         with self._lock:
             number = self._observations[step]
             self._observations[step] += 1
-            if isinstance(outcome, str):
+            if isinstance(outcome, NotObserved):
                 named = {"probe": step.probe, "invoice_id": step.invoice_id, "turn": step.turn}
-                self._unbuilt.append({**named, "observation": number, "reason": outcome})
+                why = {"reason": str(outcome), "owner": outcome.owner, "doubt": outcome.doubt}
+                self._unbuilt.append({**named, "observation": number, **why})
             else:
                 self._latest[step] = har.Entry(outcome, number, superseded=False)
                 self._entries.append(self._latest[step])

@@ -10,7 +10,7 @@ from typing import Any
 from conformance.config import target
 from conformance.config.settings import FAIL_ON, SETTINGS, SettingError, Settings
 from conformance.config.target import Target
-from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.model.exchange import Doubt, Exchange, NotObserved, Request
 from conformance.model.outcome import Judgement
 from conformance.observe.observer import Observer
 from conformance.observe.progress import Progress
@@ -59,7 +59,7 @@ class Record:
         for item in self.generated.values():
             for judgement in item["judgements"]:
                 Judgement.from_dict(judgement)
-        self.observations: dict[Step, dict[int, Exchange | str]] = {}
+        self.observations: dict[Step, dict[int, Exchange | NotObserved]] = {}
         self.superseded: dict[tuple[Step, int], list[tuple[int, Exchange]]] = {}
         for number, entry in enumerate(self.entries):
             step = Step(entry.exchange.probe, entry.exchange.invoice_id or "", entry.exchange.turn)
@@ -69,7 +69,9 @@ class Record:
                 self.observations.setdefault(step, {})[entry.observation] = entry.exchange
         for each in facts["unbuilt"]:
             step = Step(str(each["probe"]), str(each["invoice_id"]), int(each.get("turn", 0)))
-            self.observations.setdefault(step, {})[int(each["observation"])] = str(each["reason"])
+            self.observations.setdefault(step, {})[int(each["observation"])] = NotObserved(
+                str(each["reason"]), owner=each.get("owner"), doubt=Doubt(each["doubt"]) if each.get("doubt") else None
+            )
 
     def with_recorded(self, given: Settings) -> Settings:
         """Return the settings of the recorded run; what only concerns this one comes from ``given``."""
@@ -155,23 +157,26 @@ class ReplayObserver(Observer):
                 self.unbuilt.pop(step, None)
 
     def _send(self, step: Step, request: Request, *, past_gateways: bool = True) -> Exchange:  # noqa: ARG002
-        raise NotObserved(f"{step.probe or request.method}: nothing is sent when a record is judged")
+        raise NotObserved(
+            f"{step.probe or request.method}: nothing is sent when a record is judged", doubt=Doubt.RECORD
+        )
 
-    def _step(self, step: Step, earlier: Mapping[Step, Exchange]) -> Exchange | str:
+    def _step(self, step: Step, earlier: Mapping[Step, Exchange]) -> Exchange | NotObserved:
         number = self._next.get(step, 0)
         outcome = self.kept.observations.get(step, {}).get(number)
         self._next[step] = number + 1
         if outcome is None:
-            return f"the record has no answer to {step.probe}"
-        if isinstance(outcome, str):
+            return NotObserved(f"the record has no answer to {step.probe}", doubt=Doubt.RECORD)
+        if isinstance(outcome, NotObserved):
             return outcome
         known = {before.probe: earlier[before] for before in step.dependencies() if before in earlier}
         try:
             asked = build_request(step, self.target, known)
         except (NotObserved, KeyError) as reason:
-            return f"{step.probe} cannot be made from the record: {reason}"
+            return NotObserved(f"{step.probe} cannot be made from the record: {reason}", doubt=Doubt.RECORD)
         if not _is_same(step, asked, outcome.request):
             # Another version of the suite may mean something else by this name.
-            return f"the record has another request for {step.probe}; it was made by version {self.kept.suite}"
+            made = f"the record has another request for {step.probe}; it was made by version {self.kept.suite}"
+            return NotObserved(made, doubt=Doubt.RECORD)
         self._found += self.kept.superseded.get((step, number), ())
         return outcome

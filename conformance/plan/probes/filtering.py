@@ -88,7 +88,7 @@ def _by_account(operator: str, count: int) -> PathFunction:
     def path(listing_with_account: Exchange) -> str:
         operand = account_ids(listing_with_account)[:count]
         if not all(map(is_uuid, operand)):
-            raise NotObserved("the account has no UUID: RELD-002")
+            raise NotObserved("the account has no UUID", owner="RELD-002")
         return f"/invoices?include=account&{_filters({f'account_id_{operator}': ','.join(operand)})}"
 
     return path

@@ -1,0 +1,43 @@
+"""What becomes of the judgements that count as blocked: they are, only when what blocks them fails in the same run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from conformance.model.outcome import VIOLATED, Judgement, Outcome, worst
+
+
+def settled(judgements: Iterable[Judgement]) -> list[Judgement]:
+    """Return ``judgements``, the blocked ones as they are in the end.
+
+    One is blocked when its owner fails, or is itself blocked. What its owner is not offered, it is not either. Anything
+    else would be a hole that nobody sees, so it is inconclusive.
+    """
+    judgements = list(judgements)
+    collected: dict[str, list[Judgement]] = {}
+    for each in judgements:
+        collected.setdefault(each.requirement, []).append(each)
+    return [_settled(each, collected) if each.outcome is Outcome.BLOCKED else each for each in judgements]
+
+
+def _settled(blocked: Judgement, collected: Mapping[str, Sequence[Judgement]]) -> Judgement:
+    if _fails(blocked.owner, collected, {blocked.requirement}):
+        return blocked
+    found = collected.get(blocked.owner, ())
+    if found and all(each.outcome is Outcome.NOT_OFFERED for each in found):
+        return replace(blocked, outcome=Outcome.NOT_OFFERED, owner="")
+    doubt = next((each.doubt for each in found if each.doubt), "")
+    what = str(worst(each.outcome for each in found)) if found else "not selected"
+    reason = f"{blocked.reason}; that is the finding of {blocked.owner}, which is {what}"
+    return replace(blocked, outcome=Outcome.INCONCLUSIVE, reason=reason, owner="", doubt=doubt)
+
+
+def _fails(requirement: str, collected: Mapping[str, Sequence[Judgement]], seen: set[str]) -> bool:
+    """Return whether a requirement is violated, or blocked by one that is."""
+    if requirement in seen:
+        return False
+    found = collected.get(requirement, ())
+    return any(each.outcome in VIOLATED or each.outcome is Outcome.ERROR for each in found) or any(
+        _fails(each.owner, collected, {*seen, requirement}) for each in found if each.outcome is Outcome.BLOCKED
+    )

@@ -101,7 +101,7 @@ def _is_complete(session: pytest.Session, run: Run) -> bool:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True, specname="pytest_terminal_summary")
-def each_finding_once(terminalreporter: Any) -> Generator[None, object, object]:
+def pytest_each_finding_once(terminalreporter: Any) -> Generator[None, object, object]:
     """Keep pytest from printing what the report of the suite has, whatever ``--tb`` and ``-r`` say."""
     stats = terminalreporter.stats
     judged = {

@@ -73,7 +73,7 @@ def end(config: pytest.Config) -> None:
 def _phase(item: pytest.Item) -> str:
     if isinstance(item, SweepItem):
         return "sweep"
-    return "generated requests" if isinstance(item, GeneratingItem) else "judging"
+    return "parts generated" if isinstance(item, GeneratingItem) else "judging"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

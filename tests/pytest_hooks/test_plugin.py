@@ -101,7 +101,7 @@ def test_secrets_are_in_no_output(telling: tuple[Result, str], echoing: RawServe
 
 def test_exit_code_terminal_and_junit_tell_the_same(telling: tuple[Result, str]) -> None:
     result, junit = telling
-    failed = set(re.findall(r"^FAILED ([A-Z]+-\d+)  MUST  ", result.output, re.MULTILINE))
+    failed = set(re.findall(r"^  requires  ([A-Z]+-\d+) \(MUST\)", result.output, re.MULTILINE))
     suite = next(iter(ET.fromstring(junit).iter("testsuite")))
     cases = list(suite.iter("testcase"))
     failures = [failure for case in cases for failure in case.iter("failure")]
@@ -118,9 +118,11 @@ def test_exit_code_terminal_and_junit_tell_the_same(telling: tuple[Result, str])
 
 def test_a_finding_tells_everything_once(telling: tuple[Result, str]) -> None:
     output = telling[0].output
-    block = re.split(r"^FAILED ITEM-\d+  MUST ", output, maxsplit=1, flags=re.MULTILINE)[1]
-    block = re.split(r"^(?:FAILED|WARNED|target) ", block, maxsplit=1, flags=re.MULTILINE)[0]
-    for label in ("expected", "observed", "source", "request", "answer", "repeat"):
+    blocks = re.split(r"^(?=FAILED |WARNED |target )", output, flags=re.MULTILINE)[1:]
+    heads = [each.split("\n")[0] for each in blocks]
+    assert len(heads) == len(set(heads)) > 1
+    block = next(each for each in blocks if each.startswith("FAILED") and each.count("\n  requires ") == 1)
+    for label in ("requires", "expected", "observed", "source", "request", "answer", "repeat"):
         assert block.count(f"\n  {label:<10}") == 1
     assert "Traceback" not in output
     assert '"Authorization: $INVOICES_AUTH_TOKEN"' in block

@@ -1,0 +1,169 @@
+"""Causes: what one change would cure is one, and the gravest comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from conformance.judge.causes import Cause, Weight, causes
+from conformance.judge.facts import Facts
+from conformance.model.outcome import Judgement, Outcome
+from conformance.reference.app import Api
+from conformance.reference.faults import all_faults
+from conformance.reference.message import Answer, Problem, Request
+from conformance.reference.server import ReferenceServer
+from tests.support import detection
+
+CAPABILITIES = frozenset({"collection", "second-customer", "signing-key"})
+ITEM = "/api/rest/customer/v1/invoices/{id}"
+
+
+def finding(name: str, outcome: Outcome = Outcome.FAILED, **named: Any) -> Judgement:
+    """Return a finding; what is named beside ``observed`` and ``part`` are its facts."""
+    observed, part = str(named.pop("observed", "that")), named.pop("part", None)
+    told = Facts(**{"method": "GET", "resource": ITEM, "asks": f"GET {ITEM}", "status": 200, **named})
+    return Judgement(name, outcome, name, observed=observed, evidence={"facts": told.to_dict(), "part": part})
+
+
+def status(name: str, got: int, wanted: str, asks: str, **named: Any) -> Judgement:
+    """Return a finding about a status."""
+    return finding(name, status=got, of_status=True, wanted=(wanted,), asks=asks, **named)
+
+
+def ids(found: list[Cause]) -> list[list[str]]:
+    return [each.ids for each in found]
+
+
+def test_the_same_wrong_status_in_place_of_the_same_right_one_is_one_cause() -> None:
+    one = status("QRY-001", 403, "400", "GET /a?foo=1", parameters=("foo",))
+    two = status("INCL-004", 403, "400", "GET /a?include=x", parameters=("include",))
+    other = status("NEGO-006", 403, "406", "GET /a", fields=("Accept",))
+    found = causes([one, two, other])
+    assert ids(found) == [["QRY-001", "INCL-004"], ["NEGO-006"]]
+    assert found[0].headline == "403 where 400 belongs, on 2 kinds of bad query"
+    assert found[0].requests == ["GET /a?foo=1", "GET /a?include=x"]
+    assert found[0].answers == 2
+
+
+def test_a_parameter_that_is_ignored_is_one_cause_and_another_one_another() -> None:
+    found = causes(
+        [
+            status("SORT-003", 200, "400", "GET /a?sort=x", parameters=("sort",)),
+            status("QRY-004", 200, "400", "GET /a?sort[]=x", parameters=("sort",)),
+            status("INCL-004", 200, "400", "GET /a?include=x", parameters=("include",)),
+        ]
+    )
+    assert sorted(ids(found)) == [["INCL-004"], ["SORT-003", "QRY-004"]]
+
+
+def test_a_field_that_is_missing_is_one_cause_and_one_that_is_malformed_another() -> None:
+    found = causes(
+        [
+            finding("ETAG-001", part="ETag", missing=True),
+            finding("ETAG-005", part="ETag", missing=True),
+            finding("ETAG-004", part="ETag", observed="no quotes"),
+        ]
+    )
+    assert ids(found) == [["ETAG-001", "ETAG-005"], ["ETAG-004"]]
+    assert [each.headline for each in found] == [
+        "ETag is missing, in 2 answers",
+        "ETag is not as required, in 1 answer",
+    ]
+
+
+def test_a_resource_that_is_absent_is_one_cause_for_all_that_it_is_asked() -> None:
+    path = f"{ITEM}/account"
+    plain = status("RELD-001", 404, "200", f"GET {path}", resource=path)
+    with_fields = status("RELD-003", 404, "200", f"GET {path}?fields=x", resource=path, parameters=("fields",))
+    assert ids(causes([plain, with_fields])) == [["RELD-001", "RELD-003"]]
+
+
+def test_many_tokens_that_are_accepted_are_one_cause() -> None:
+    names = ["JWT-003", "JWT-005", "JWT-006", "JWT-007"]
+    found = causes([status(name, 200, "401", f"GET /{name}", fields=("Authorization",)) for name in names])
+    assert ids(found) == [names]
+    assert found[0].weight is Weight.EXPOSURE
+    few = causes([status(name, 200, "401", f"GET /{name}", fields=("Authorization",)) for name in names[:2]])
+    assert len(few) == 2
+
+
+def test_the_gravest_comes_first() -> None:
+    found = causes(
+        [
+            finding("SEC-003", Outcome.WARNED, part="X-Powered-By"),
+            finding("HTTP-008", part="Allow", missing=True),
+            finding("ITEM-001", part="/data/type"),
+            status("ERR-011", 500, "4xx", "GET /b"),
+            status("SEC-004", 200, "404", "GET /c"),
+        ]
+    )
+    assert [each.ids[0] for each in found] == ["SEC-004", "ERR-011", "ITEM-001", "HTTP-008", "SEC-003"]
+
+
+def test_each_finding_is_in_one_cause_and_nothing_else_is() -> None:
+    every = [finding("ETAG-001", outcome, part=f"/{outcome}") for outcome in Outcome]
+    found = causes(every)
+    assert [one.outcome for each in found for one in each.findings] == [
+        Outcome.FAILED,
+        Outcome.WARNED,
+        Outcome.NOTED,
+    ]
+
+
+def test_what_is_known_of_a_requirement_alone_joins_its_cause() -> None:
+    generated = Judgement("ETAG-001", Outcome.FAILED, "generated", evidence={"repeat": "-k x"})
+    found = causes([generated, finding("ETAG-001", part="ETag", missing=True)])
+    assert len(found) == 1
+    assert found[0].shown.evidence["part"] == "ETag"
+
+
+# Whole servers.
+
+
+def without_head(api: Api) -> None:
+    def refuse(request: Request) -> Answer | None:
+        if request.method != "HEAD":
+            return None
+        refused = Answer(405, [("Allow", "GET, OPTIONS")], b"")
+        refused.headers += [("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")]
+        return refused
+
+    api.request_hooks.append(refuse)
+
+
+def forbidding(api: Api) -> None:
+    """Answer 403 where 400 belongs."""
+
+    def parse(original: Callable[..., Any], *given: Any) -> Any:
+        try:
+            return original(*given)
+        except Problem as problem:
+            if problem.status == 400:
+                problem.status = 403
+            raise
+
+    api.replace("parse_query", parse)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "headline"),
+    [
+        pytest.param(without_head, "HEAD is refused with 405", id="no HEAD"),
+        pytest.param(forbidding, "403 where 400 belongs, on ", id="403 for every bad query"),
+    ],
+)
+def test_a_server_with_one_mistake_has_one_cause(wrong: Callable[[Api], None], headline: str) -> None:
+    with ReferenceServer() as server:
+        wrong(server.api)
+        found = causes(detection.judge_target(server.base_url, detection.settings_for(server, CAPABILITIES)))
+    grave = [each for each in found if each.outcome is Outcome.FAILED]
+    assert [each.headline[: len(headline)] for each in grave] == [headline], [each.headline for each in grave]
+
+
+def test_a_fault_of_many_answers_is_one_cause() -> None:
+    with ReferenceServer(faults=[all_faults()["auth-no-challenge"]]) as server:
+        found = causes(detection.judge_target(server.base_url, detection.settings_for(server, CAPABILITIES)))
+    assert len(found) == 1, [each.headline for each in found]
+    assert found[0].answers > 10

@@ -119,11 +119,20 @@ def _fits_any_fields(check: Check, role: str) -> Callable[[Asked], bool] | None:
     return None
 
 
+# Places of what does not exist.
+_UNKNOWN = frozenset({"unknown_item", "unknown_relationship", "unknown_related", "malformed_id"})
 # What a server may refuse for its parameters, whatever else is asked for.
 _REFUSABLE = frozenset(
     {
-        *("unknown_item", "unknown_relationship", "unknown_related"),
+        *_UNKNOWN,
         *("item", "item_with_account", "include_empty", "relationship", "related"),
+    }
+)
+# Places of what has one wrong parameter, perhaps beside others that a server may not support.
+_OF_ONE_PARAMETER = frozenset(
+    {
+        *("unknown_include", "relationship_unknown_include", "related_unknown_include"),
+        *("fields_unknown", "unknown_parameter"),
     }
 )
 # Operations whose plain request is a probe: what its answer shows, the checks tell.
@@ -195,8 +204,10 @@ def _role_rule(check: Check, role: str) -> Rule:
         require(not (filtered and is_refusal(exchange)) or exchange.status == 400, "a filter may be refused")
         # A server may refuse parameters that it does not support, and that before it looks for the invoice.
         refused = is_refusal(exchange) and bool(context.asked(exchange).parameters)
-        wanted = exchange.status == 404 and role.startswith("unknown_")
+        wanted = exchange.status == 404 and role in _UNKNOWN
         require(not refused or wanted or role not in _REFUSABLE, "refused for its parameters", owner="GEN-002")
+        several = refused and exchange.status != 400 and len(context.asked(exchange).parameters) > 1
+        require(not several or role not in _OF_ONE_PARAMETER, "refused for another parameter", owner="GEN-002")
         subject = replace(exchange, probe=role)
         values: dict[str, Any] = {}
         for name in check.parameters:

@@ -133,6 +133,8 @@ class Clusters:
             finding.count = 1 + len(mine)
             finding.others = [other.exchange for other in mine[:4]]
             waiting = rest
+            if owner := finding.rule.owner(finding.exchange, self._context):
+                finding.rule = replace(finding.rule, requirement=owner)
             if not (finding.rule.borrowed and finding.rule.alone and self._context.is_probe(finding.exchange.request)):
                 yield finding
         if waiting and changing < _MOST_CHANGING:

@@ -26,6 +26,10 @@ _OWN_TYPES: Mapping[str, Callable[[], Iterable[str]]] = {
 INJECTED = "X-Injected"
 
 
+# The requirements that say how a parameter is refused, where it is the only one of a request.
+_OF_PARAMETERS: Mapping[str, str] = {"include": "INCL-004", "fields[invoices]": "FLDS-001", "sort": "SORT-003"}
+
+
 class Context(Protocol):
     """What a rule may ask for besides the answer."""
 
@@ -48,6 +52,10 @@ class Context(Protocol):
         """Return where and how the answer to an operation contradicts the document."""
 
 
+def _no_owner(_exchange: Exchange, _context: Context) -> None:
+    """Return that the requirement of the rule is the most exact one."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule for answers to generated requests.
@@ -67,6 +75,8 @@ class Rule:
     borrowed: bool = False
     # Declared probes with whose answers it compares.
     twins: tuple[str, ...] = ()
+    # The requirement that speaks of what the smallest request shows, where one is more exact than that of the rule.
+    owner: Callable[[Exchange, Context], str | None] = _no_owner
 
 
 def _fits_the_schema(exchange: Exchange, context: Context) -> None:
@@ -95,6 +105,15 @@ def _fitting_request_is_served(exchange: Exchange, context: Context) -> None:
         expect_status(exchange, 200, 400, why="the document allows this request, and the resource exists")
     else:
         expect_status(exchange, 200, why="the resource exists")
+
+
+def _owner_of_the_parameter(exchange: Exchange, context: Context) -> str | None:
+    """Return the requirement that demands 400 where the one parameter of a request is refused."""
+    asked = context.asked(exchange)
+    own = asked.operation is not None and asked.operation.name in {"getInvoice", "getInvoices"}
+    refused = is_refusal(exchange) and exchange.status not in {400, 414, 431}
+    names = asked.names() if own and refused else ()
+    return _OF_PARAMETERS.get(names[0]) if len(names) == 1 else None
 
 
 def _resources(exchange: Exchange, context: Context, resource_type: str) -> list[documents.Part]:
@@ -181,7 +200,7 @@ def _no_injected_field(exchange: Exchange, context: Context) -> None:
 
 
 RULES: tuple[Rule, ...] = (
-    Rule("GEN-002", "fitting_request_is_served", _fitting_request_is_served),
+    Rule("GEN-002", "fitting_request_is_served", _fitting_request_is_served, owner=_owner_of_the_parameter),
     Rule("FLDS-001", "no_other_fields_of_invoices", _no_other_fields("invoices")),
     Rule("GEN-003", "no_other_fields_of_accounts", _no_other_fields("accounts")),
     Rule("GEN-004", "named_fields_of_invoices", _named_fields("invoices"), twins=("item",)),

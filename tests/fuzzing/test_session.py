@@ -217,6 +217,32 @@ def test_a_server_without_sparse_fieldsets_gets_no_finding(
     assert [finding for outcome in outcomes for finding in outcome.findings] == []
 
 
+@pytest.mark.parametrize(
+    ("parameter", "requirement"),
+    [
+        ("include=", "INCL-004"),
+        ("fields%5Binvoices%5D=", "FLDS-001"),
+        ("sort=", "SORT-003"),
+        ("fields%5Baccounts%5D=", "GEN-002"),
+    ],
+)
+@pytest.mark.parametrize("status", [403, 422])
+def test_a_parameter_that_is_refused_otherwise_than_with_400_is_one_finding(
+    server: ReferenceServer, monkeypatch: pytest.MonkeyPatch, parameter: str, requirement: str, status: int
+) -> None:
+    made = session_of(server)
+    fetch = made.observer.fetch
+
+    def without_parameter(request: Request) -> Exchange:
+        return refused(status, request) if parameter in request.target else fetch(request)
+
+    monkeypatch.setattr(made.observer, "fetch", without_parameter)
+    outcome = made.run("getInvoices" if requirement == "SORT-003" else "getInvoice", "contract")
+    made.close()
+    binding = [each for each in outcome.findings if registry()[each.rule.requirement].level is Level.MUST]
+    assert {each.rule.requirement for each in binding} == {requirement}
+
+
 # True deviations of the server made with djangorestframework-jsonapi, from what a MUST asks for.
 DEVIATIONS = {
     "INCL-006": "an answer to an empty include has no member included",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 
 from conformance.judge.cause_headlines import headline
 from conformance.judge.cause_keys import (
@@ -115,9 +116,16 @@ def _join_by_requirement(groups: dict[Key, list[Judgement]]) -> None:
             groups[others[0]] += groups.pop(key)
 
 
-def _order(cause: Cause) -> tuple[int, ...]:
+@cache
+def _place(requirement: str) -> int:
+    return list(registry()).index(requirement)
+
+
+def _order(cause: Cause) -> tuple[int | str, ...]:
+    """Return what sorts causes; in the end names decide, so that every report has the same order."""
     grave = Weight.CONTRACT if cause.outcome is Outcome.NOTED else min(cause.weight, Weight.CONTRACT)
-    return int(grave), FOUND.index(cause.outcome), int(cause.weight), -len(cause.ids), -cause.answers
+    weight = int(grave), FOUND.index(cause.outcome), int(cause.weight), -len(cause.ids), -cause.answers
+    return *weight, _place(cause.ids[0]), cause.headline
 
 
 def _cause(key: Key, group: Sequence[Judgement]) -> Cause:
@@ -125,10 +133,11 @@ def _cause(key: Key, group: Sequence[Judgement]) -> Cause:
     return Cause(key, headline(key, ordered), _weight(key, ordered), ordered)
 
 
-def _how_telling(finding: Judgement) -> tuple[int, bool, int]:
+def _how_telling(finding: Judgement) -> tuple[int, bool, int, int]:
     """Return what sorts findings: the worst first, those of checks before generated ones, then the simplest request."""
     facts = facts_of(finding)
-    return FOUND.index(finding.outcome), "repeat" in finding.evidence, len(facts.asks) if facts else 0
+    simple = len(facts.asks) if facts else 0
+    return FOUND.index(finding.outcome), "repeat" in finding.evidence, simple, _place(finding.requirement)
 
 
 def _weight(key: Key, group: Sequence[Judgement]) -> Weight:

@@ -34,6 +34,7 @@ def short(cause: Cause) -> list[str]:
         lines += failure.entry("expected", _cut(shown.expected))
     if shown.observed:
         lines += failure.entry("observed", _cut(shown.observed))
+    lines += failure.entry("waiver", _cut(shown.reason)) if shown.reason else []
     lines += [line for line in failure.part(shown) if len(line) <= failure.WIDTH][:3]
     if "invoices" in shown.evidence:
         lines += failure.others([shown], _MOST_INVOICES)

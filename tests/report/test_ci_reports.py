@@ -45,7 +45,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, ET.Element, 
     (folder / "summary.md").write_text("# Earlier\n")
     with raw_server(hostile) as server:
         result = run(
-            *(str(folder / "test_own.py"), "-q", "--rootdir", str(folder), f"--base-url={server.base_url}"),
+            *(
+                str(folder / "test_own.py"),
+                "-q",
+                "--format=full",
+                "--rootdir",
+                str(folder),
+                f"--base-url={server.base_url}",
+            ),
             f"--junit-xml={folder / 'junit.xml'}",
             INVOICES_AUTH_TOKEN=TOKEN,
             INVOICES_INVOICE_IDS=INVOICE_ID,

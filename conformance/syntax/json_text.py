@@ -64,6 +64,10 @@ class JsonText:
         return [defect for defect in self.defects if defect.kind in kinds]
 
 
+# One object for each: not a number is equal to itself here, so that equal texts have equal values.
+_CONSTANTS = {name: float(name) for name in ("NaN", "Infinity", "-Infinity")}
+
+
 def _integer(lexeme: str) -> IntegerLexeme | RealLexeme:
     return IntegerLexeme(lexeme) if len(lexeme) <= _LONGEST_INTEGER else RealLexeme(lexeme)
 
@@ -107,7 +111,7 @@ def read(body: bytes) -> JsonText:
 
     def constant(name: str) -> float:
         text.defects.append(Defect("constant", f"{name} is not a JSON value"))
-        return float(name)
+        return _CONSTANTS[name]
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         value = dict(pairs)

@@ -65,7 +65,11 @@ fault(
     "coding-applied-twice",
     {"CACHE-007"},
     CODINGS,
-    also={"JSON-001": "what is left is no JSON", "JSON-002": "what is left is no UTF-8"},
+    also={
+        "JSON-001": "what is left is no JSON",
+        "JSON-002": "what is left is no UTF-8",
+        "ROB-014": "odd codings are listed beside gzip",
+    },
 )(
     "The content is compressed twice, and Content-Encoding says so once.",
     _compress(_accepts_gzip, lambda body: _gzip(_gzip(body))),
@@ -97,6 +101,7 @@ fault(
         "CACHE-010": "it is not listed",
         "JSON-001": "what is left is no JSON",
         "JSON-002": "what is left is no UTF-8",
+        "ROB-014": "odd codings are listed beside gzip",
     },
 )(
     "The coding deflate is sent without the format of zlib around it.",

@@ -170,9 +170,9 @@ fault("accept-html-page", {"NEGO-010"}, API_CONTENT_TYPE)(
     ),
 )
 fault("not-acceptable-empty", {"NEGO-013"}, rfc(9110, "15.5.7"))("A 406 has no content.", content("", b"", status=406))
-fault("accept-language-crash", {"NEGO-014", "ERR-011"}, rfc(9110, "12.5.4"))(
-    "An Accept-Language with an unknown language is answered with 500.", _crash_on("accept-language", "!")
-)
+fault(
+    "accept-language-crash", {"NEGO-014", "ERR-011"}, rfc(9110, "12.5.4"), also={"ROB-014": "odd languages do it, too"}
+)("An Accept-Language with an unknown language is answered with 500.", _crash_on("accept-language", "!"))
 fault("accept-encoding-crash", {"NEGO-014", "ERR-011"}, rfc(9110, "12.5.3"))(
     "An Accept-Encoding that refuses everything is answered with 500.", _crash_on("accept-encoding", "*;q=0")
 )
@@ -207,10 +207,18 @@ fault("accept-without-slash-crash", {"NEGO-014", "ERR-011"}, SERVER_ERRORS)(
     "An Accept that is no media range is answered with 500.",
     crashes_in(Api.acceptable, lambda lines: any("/" not in line for line in lines if line)),
 )
-fault("accept-language-writes-numbers", {"NEGO-017"}, EXAMPLE_BODY)(
-    "Decimals have the separator of the language that the request prefers.", _in_german(rb'(spent":"\d+)\.', rb"\1,")
-)
-fault("accept-language-writes-times", {"NEGO-017"}, EXAMPLE_BODY)(
+fault(
+    "accept-language-writes-numbers",
+    {"NEGO-017"},
+    EXAMPLE_BODY,
+    also={"ETAG-009": "the tag stays the same", "ROB-014": "odd languages are listed beside German"},
+)("Decimals have the separator of the language that the request prefers.", _in_german(rb'(spent":"\d+)\.', rb"\1,"))
+fault(
+    "accept-language-writes-times",
+    {"NEGO-017"},
+    EXAMPLE_BODY,
+    also={"ETAG-009": "the tag stays the same", "ROB-014": "odd languages are listed beside German"},
+)(
     "Times have the form of the language that the request prefers.",
     _in_german(rb'"(\d{4})-(\d\d)-(\d\d)T([\d:]+)\.\d+Z"', rb'"\3.\2.\1 \4"'),
 )

@@ -173,7 +173,12 @@ def modified_since_always(request: Request, status: int | None) -> int | None:
     return 304 if alone else status
 
 
-fault("if-modified-since-crash", {"COND-010", "ERR-011"}, MODIFIED_SINCE)(
+fault(
+    "if-modified-since-crash",
+    {"COND-010", "ERR-011"},
+    MODIFIED_SINCE,
+    also={"ROB-014": "it is a field that the interface does not ask for"},
+)(
     "An If-Modified-Since that is no date is answered with 500.",
     crashes_in(
         Api.precondition_status,

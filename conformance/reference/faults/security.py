@@ -205,7 +205,13 @@ def host_believed(api: Api) -> None:
     api.replace(Api.authority, authority)
 
 
-@fault("forwarded-host-believed", {"SEC-012"}, "OWASP WSTG, host header injection", needs=CONTESTED)
+@fault(
+    "forwarded-host-believed",
+    {"SEC-012"},
+    "OWASP WSTG, host header injection",
+    needs=CONTESTED,
+    also={"ITEM-016": "a name that is none gives no URI"},
+)
 @instead_of(Api.authority)
 def forwarded_host(original: Callable[[Request], str], request: Request) -> str:
     """Links carry what X-Forwarded-Host or Forwarded says."""

@@ -101,7 +101,7 @@ def test_a_failure_in_junit_is_complete(told: tuple[Result, ET.Element, str]) ->
         "expected  this, 100 %",
         "request   curl -i",
         "answer    HTTP/1.1 200",
-        "repeat    invoices-conformance",
+        "repeat    pytest",
         "-k ITEM-002",
     )
     for part in ("FAILED ITEM-002  MUST", *labels):

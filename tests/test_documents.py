@@ -20,7 +20,17 @@ from tests import documents
 ROOT = Path(__file__).parents[1]
 # Of pytest and its plugins, and of other commands that are named.
 # Options of others, and those that the changelog names for being gone.
-OTHER_OPTIONS = {"--base-url", "--target", "--plan", "--junit-xml", "--pyargs", "--url", "--check", "--strict"}
+OTHER_OPTIONS = {
+    "--base-url",
+    "--target",
+    "--plan",
+    "--junit-xml",
+    "--pyargs",
+    "--url",
+    "--check",
+    "--strict",
+    "--color",
+}
 WRITTEN = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
 

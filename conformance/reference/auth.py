@@ -23,7 +23,7 @@ TIMES = ("exp", "nbf")
 """Claims that are looked at and have to be times."""
 
 # Decoders skip foreign characters; RFC 7515 section 2 does not allow any.
-_COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
+COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 _CREDENTIALS = re.compile(r"bearer +(?P<token>\S+)", re.IGNORECASE | re.ASCII)
 
 
@@ -74,7 +74,7 @@ class Authentication:
 
     def claims(self, token: str) -> dict[str, Any] | None:
         """The claims of a token with a valid signature, audience and time; ``None`` for any other."""
-        if not _COMPACT.fullmatch(token):
+        if not COMPACT.fullmatch(token):
             return None
         try:
             # No extension is understood, so a critical one makes the token invalid (RFC 7515, section 4.1.11).

@@ -105,6 +105,7 @@ fault(
     {"ERR-009", "ITEM-024"},
     TOP_LEVEL,
     also={
+        "ITEM-025": "so does what is not an id",
         "ERR-005": "the status of the error object is 404",
         "COND-013": "an unknown id is not 404",
         "ERR-014": "it is no 404 answer",

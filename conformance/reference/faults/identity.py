@@ -37,7 +37,11 @@ fault(
     "item-unknown-id-null",
     {"ITEM-024"},
     NOT_FOUND,
-    also={"COND-013": "If-None-Match on an unknown id is no longer 404", "ERR-014": "there is no error document"},
+    also={
+        "ITEM-025": "so is what is not an id",
+        "COND-013": "If-None-Match on an unknown id is no longer 404",
+        "ERR-014": "there is no error document",
+    },
 )("An unknown id is answered with 200 and null.", null_instead_of_404(is_item))
 
 
@@ -46,6 +50,7 @@ fault(
     {"ITEM-024", "ERR-011"},
     NOT_FOUND,
     also={
+        "ITEM-025": "so is what is not an id",
         "COND-013": "If-None-Match on an unknown id is no longer 404",
         "ERR-014": "it is no 404 answer",
         "REL-006": "the invoice of a relationship is looked up in the same way",

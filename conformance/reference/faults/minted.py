@@ -95,7 +95,7 @@ def _accepted(change: Callable[[Claims], Claims | None]) -> Install:
     return instead_of(Api.claims)(claims)
 
 
-fault("jwt-expiry-as-text-ignored", {"JWT-003"}, EXPIRY)(
+fault("jwt-expiry-as-text-ignored", {"JWT-003"}, EXPIRY, also={"JWT-019": "any text will do"})(
     "An expiry that is not a number is no expiry.",
     _corrected(lambda claims: {**claims, "exp": _soon()} if isinstance(claims.get("exp"), str) else None),
 )
@@ -107,7 +107,7 @@ fault("jwt-expired-forbidden", {"AUTH-014"}, UNAUTHORISED)(
     "An expired token is answered with 403.",
     _refused(_has_expired, forbidden),
 )
-fault("jwt-expiry-as-text-crash", {"JWT-003", "ERR-011"}, EXPIRY)(
+fault("jwt-expiry-as-text-crash", {"JWT-003", "ERR-011"}, EXPIRY, also={"JWT-019": "any text does it"})(
     "An expiry that is not a number is answered with 500.",
     _refused(lambda claims: isinstance(claims.get("exp"), str), crash),
 )
@@ -121,7 +121,9 @@ def not_before_in_advance(claims: Claims) -> Claims | None:
     return {**claims, "nbf": start - 7200} if isinstance(start, int) and start > time.time() else None
 
 
-@fault("jwt-times-by-calendar-crash", {"JWT-003", "JWT-004", "ERR-011"}, EXPIRY)
+@fault(
+    "jwt-times-by-calendar-crash", {"JWT-003", "JWT-004", "ERR-011"}, EXPIRY, also={"JWT-020": "so is a huge expiry"}
+)
 @instead_of(Api.claims)
 def times_by_calendar(original: Callable[[str], Claims | None], token: str) -> Claims | None:
     """A time beyond the calendar is answered with 500."""
@@ -151,9 +153,9 @@ fault("jwt-audience-null-accepted", {"JWT-005"}, AUDIENCES)(
 fault("jwt-audience-empty-accepted", {"JWT-005"}, AUDIENCES)(
     "All of no audiences are right.", _audience(lambda given: given == [])
 )
-fault("jwt-audience-list-not-read", {"JWT-005"}, AUDIENCES)(
-    "Audiences in an array are not checked.", _audience(lambda given: isinstance(given, list) and bool(given))
-)
+fault(
+    "jwt-audience-list-not-read", {"JWT-005"}, AUDIENCES, also={"JWT-019": "an array in an array is not read either"}
+)("Audiences in an array are not checked.", _audience(lambda given: isinstance(given, list) and bool(given)))
 fault("jwt-audience-prefix-in-a-list", {"JWT-005"}, AUDIENCES)(
     "An audience in an array is right when it begins with the right one.",
     _audience(lambda given: isinstance(given, list) and any(str(each).startswith(AUDIENCE) for each in given)),
@@ -221,7 +223,7 @@ fault("jwt-algorithm-case-ignored", {"JWT-015"}, rfc(7515, "4.1.1"))(
     "The name of the algorithm is compared without regard to case.",
     or_else(lambda token, key: signed(token, key, named="hs256")),
 )
-fault("jwt-extension-crash", {"JWT-009", "ERR-011"}, rfc(7515, "4.1.11"))(
+fault("jwt-extension-crash", {"JWT-009", "ERR-011"}, rfc(7515, "4.1.11"), also={"JWT-019": "whatever its type is"})(
     "A critical extension is answered with 500.", crashes_in(Api.claims, lambda token: "crit" in header_of(token))
 )
 

@@ -153,7 +153,12 @@ def open_accept_refused(api: Api) -> None:
     api.replace(Api.acceptable, lambda original, lines: original(lines) and not (lines == ["*/*"] and due()))
 
 
-@fault("recurring-unknown-invoice-empty", {"ITEM-024", "ROB-013"}, NOT_FOUND)
+@fault(
+    "recurring-unknown-invoice-empty",
+    {"ITEM-024", "ROB-013"},
+    NOT_FOUND,
+    also={"ITEM-025": "what is not an id is looked up, too"},
+)
 def unknown_invoice_empty(api: Api) -> None:
     """Every fifth documented request for an invoice that does not exist is answered with 200 and null."""
     due = _Every(5)
@@ -174,6 +179,7 @@ def unknown_invoice_empty(api: Api) -> None:
     {"AUTH-001", "ROB-013"},
     "Documented example, request headers",
     also={
+        "SEC-028": "whatever fields there are",
         "CACHE-008": "the answer is that of another client",
         "COND-013": "a precondition is looked at without a token",
         "ROB-009": "in turn it is not as by itself",

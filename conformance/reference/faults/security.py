@@ -147,7 +147,7 @@ def injection_in_id(original: Callable[..., tuple[str, str] | None], path: str) 
     return ("item", DOCUMENTED.id) if tail.startswith("'") else original(path)
 
 
-@fault("path-double-decoding", {"SEC-010"}, OWASP_CONFIGURATION)
+@fault("path-double-decoding", {"SEC-010"}, OWASP_CONFIGURATION, also={"ITEM-025": "encoded dots are not an id"})
 @on_request
 def double_decoding(request: Request) -> Answer | None:
     """The path is decoded twice and its dots are resolved, so that other functions are reached."""

@@ -65,6 +65,7 @@ fault("jwt-none-with-signature-accepted", {"JWT-001"}, rfc(8725, "3.2"))(
     {"JWT-001", "JWT-002"},
     SIGNATURE,
     also={
+        "JWT-017": "a known key will do",
         "AUTH-005": "an altered token is answered in another way",
         "AUTH-008": "what stands before the token is not looked at",
         "AUTH-012": "a bad token is as good as the cookie",
@@ -147,7 +148,7 @@ def as_far_as_sent(token: str, key: str) -> Claims | None:
     return found if found and sent and mac_of(token, key).startswith(sent) and lasts(found) else None
 
 
-@fault("jwt-signature-rest-ignored", {"JWT-002"}, SIGNATURE)
+@fault("jwt-signature-rest-ignored", {"JWT-002"}, SIGNATURE, also={"JWT-016": "whatever its characters are"})
 @or_else
 def rest_ignored(token: str, key: str) -> Claims | None:
     """What follows the right signature is ignored."""

@@ -74,7 +74,7 @@ fault(
     "tenant-scope-missing-on-account",
     {"SEC-002"},
     OWASP_OBJECTS,
-    also={"SEC-003": "a precondition is evaluated for it"},
+    also={"SEC-026": "in any spelling", "SEC-003": "a precondition is evaluated for it"},
 )(
     "The account of an invoice is found by the id of the invoice, whoever owns it.",
     _find(lambda request, invoice: request.path.endswith("/account") and _foreign(request, invoice)),

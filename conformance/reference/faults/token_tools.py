@@ -11,6 +11,7 @@ from typing import Any
 import jwt
 
 from conformance.reference.app import Api
+from conformance.reference.auth import COMPACT, TIMES
 from conformance.reference.faults.seams import effect
 from conformance.reference.tokens import AUDIENCE
 
@@ -27,9 +28,11 @@ def segment(text: str) -> Any:
 
 
 def decode(token: str, key: str, algorithms: Sequence[str] = ("HS256",), *, without: str = "") -> Claims | None:
-    """Decode, ``without`` the validation of one claim."""
+    """Decode as strictly as the server itself, but ``without`` the validation of one claim."""
+    if not COMPACT.fullmatch(token) or "crit" in header_of(token):
+        return None
     try:
-        return jwt.decode(
+        claims: Claims = jwt.decode(
             token,
             key,
             algorithms=list(algorithms),
@@ -43,6 +46,8 @@ def decode(token: str, key: str, algorithms: Sequence[str] = ("HS256",), *, with
         )
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
         return None
+    times = (claims[name] for name in TIMES if name in claims and name != without)
+    return claims if all(map(Api.is_time, times)) else None
 
 
 @effect
@@ -66,7 +71,7 @@ def unsigned(token: str) -> Claims | None:
 def lasts(claims: Claims, leeway: float = 0) -> bool:
     """True until the expiry, or ``leeway`` seconds later."""
     expiry = claims.get("exp")
-    return isinstance(expiry, int) and expiry > time.time() - leeway
+    return isinstance(expiry, int | float) and Api.is_time(expiry) and expiry > time.time() - leeway
 
 
 def algorithm(token: str) -> str:
@@ -83,7 +88,7 @@ def mac_of(token: str, key: str, algorithm: str = "HS256") -> str:
 def signed(token: str, key: str, algorithm: str = "HS256", *, named: str = "") -> Claims | None:
     """The claims of a token with the right signature, unread; ``None`` for any other."""
     header = header_of(token)
-    if header.get("alg") != (named or algorithm) or "crit" in header:
+    if not COMPACT.fullmatch(token) or header.get("alg") != (named or algorithm) or "crit" in header:
         return None
     right = token.rpartition(".")[2] == mac_of(token, key, algorithm)
     claims = segment(token.rpartition(".")[0].partition(".")[2]) if right else None

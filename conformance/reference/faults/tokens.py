@@ -36,7 +36,11 @@ fault(
     "jwt-expired-accepted",
     {"JWT-003"},
     EXPIRY,
-    also={"JWT-010": "an expiry counts for nothing", "AUTH-005": "an expired token is answered in another way"},
+    also={
+        "JWT-019": "its type is not looked at",
+        "JWT-010": "an expiry counts for nothing",
+        "AUTH-005": "an expired token is answered in another way",
+    },
     needs=MINTING,
 )("The expiry is not checked.", or_else(lambda token, key: decode(token, key, without="exp")))
 
@@ -49,10 +53,14 @@ def expired_today(token: str, key: str) -> Claims | None:
     return claims if claims and lasts(claims, 3600) else None
 
 
-fault("jwt-not-before-ignored", {"JWT-004"}, rfc(7519, "4.1.5"), needs=MINTING)(
-    "The claim nbf is ignored.", or_else(lambda token, key: decode(token, key, without="nbf"))
-)
-fault("jwt-audience-ignored", {"JWT-005"}, rfc(8725, "3.9"), needs=MINTING)(
+fault(
+    "jwt-not-before-ignored",
+    {"JWT-004"},
+    rfc(7519, "4.1.5"),
+    needs=MINTING,
+    also={"JWT-019": "its type is not looked at"},
+)("The claim nbf is ignored.", or_else(lambda token, key: decode(token, key, without="nbf")))
+fault("jwt-audience-ignored", {"JWT-005"}, rfc(8725, "3.9"), needs=MINTING, also={"JWT-019": "nor is its type"})(
     "The audience is not checked.", or_else(lambda token, key: decode(token, key, without="aud"))
 )
 
@@ -65,7 +73,7 @@ def audience_optional(token: str, key: str) -> Claims | None:
     return claims if claims and not claims.get("aud") else None
 
 
-fault("jwt-subject-unknown-accepted", {"JWT-006"}, SUBJECTS, needs=MINTING)(
+fault("jwt-subject-unknown-accepted", {"JWT-006"}, SUBJECTS, needs=MINTING, also={"JWT-019": "of any type"})(
     "An unknown subject is taken for the first customer.",
     instead_of(Api.identify)(lambda original, claims: original(claims) or ("sub" in claims and CUSTOMER) or None),
 )
@@ -75,7 +83,9 @@ fault("jwt-subject-missing-crash", {"JWT-006", "ERR-011"}, SUBJECTS, needs=MINTI
 )
 
 
-@fault("jwt-subject-cast", {"JWT-006"}, SUBJECTS, needs=MINTING)
+@fault(
+    "jwt-subject-cast", {"JWT-006"}, SUBJECTS, needs=MINTING, also={"JWT-019": "a number with a word behind it is one"}
+)
 @instead_of(Api.identify)
 def subject_cast(original: Callable[[Claims], Customer | None], claims: Claims) -> Customer | None:
     """Of the subject only the leading digits count, as in a lenient cast."""
@@ -91,7 +101,13 @@ def subject_in_array(original: Callable[[Claims], Customer | None], claims: Clai
     return original({**claims, "sub": subject[0]} if isinstance(subject, list) and subject else claims)
 
 
-@fault("jwt-critical-ignored", {"JWT-009"}, rfc(7515, "4.1.11"), needs=MINTING)
+@fault(
+    "jwt-critical-ignored",
+    {"JWT-009"},
+    rfc(7515, "4.1.11"),
+    needs=MINTING,
+    also={"JWT-019": "its type is not looked at"},
+)
 @or_else
 def critical_ignored(token: str, key: str) -> Claims | None:
     """Critical extensions that are not known are ignored."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from graphlib import TopologicalSorter
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from conformance.model.exchange import Doubt, Exchange, NotObserved, Request
@@ -102,27 +105,31 @@ class Observer:
             self._observe(closure([quiet])[:-1])
             self._observe([quiet])
         wanted = [step for step in wanted if not self._known(step)]
-        waiting = dict.fromkeys(wanted)
+        unsent = set(wanted)
+        order = TopologicalSorter({step: unsent.intersection(step.dependencies()) for step in wanted})
+        order.prepare()
         workers = _BURST if burst else self._sender.pacing.workers or self.target.settings["concurrency"]
         executor = ThreadPoolExecutor(workers, thread_name_prefix="observer")
         running: dict[Future[Exchange | NotObserved], Step] = {}
+        finished: SimpleQueue[Future[Exchange | NotObserved]] = SimpleQueue()
         received: dict[Step, Exchange] = {}
+        earlier = ChainMap(received, self.record)
         try:
-            while waiting or running:
-                pending = set(waiting) | set(running.values())
-                for step in [each for each in waiting if not pending.intersection(each.dependencies())]:
-                    del waiting[step]
-                    running[executor.submit(self._step, step, {**self.record, **received})] = step
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    step, outcome = running.pop(future), future.result()
-                    if self.recorder:
-                        self.recorder.outcome(step, outcome)
-                    if isinstance(outcome, NotObserved):
-                        self.unbuilt[step] = outcome
-                    else:
-                        received[step] = outcome
-                self._advance(len(done))
+            while order.is_active():
+                for step in order.get_ready():
+                    future = executor.submit(self._step, step, earlier)
+                    running[future] = step
+                    future.add_done_callback(finished.put)
+                future = finished.get()
+                step, outcome = running.pop(future), future.result()
+                if self.recorder:
+                    self.recorder.outcome(step, outcome)
+                if isinstance(outcome, NotObserved):
+                    self.unbuilt[step] = outcome
+                else:
+                    received[step] = outcome
+                order.done(step)
+                self._advance(1)
         except BaseException:
             self._end()
             raise

@@ -31,7 +31,7 @@ class Part(NamedTuple):
     value: Any
 
 
-def _once(read: Callable[[Exchange], _Result]) -> Callable[[Exchange], _Result]:
+def once(read: Callable[[Exchange], _Result]) -> Callable[[Exchange], _Result]:
     """Let ``read`` read each exchange once: dozens of checks ask for the same parts of every answer."""
     name = f"_{read.__name__}"
 
@@ -129,13 +129,13 @@ def is_relationship_url(exchange: Exchange) -> bool:
     return "/relationships/" in path_of_request(exchange)
 
 
-@_once
+@once
 def path_of_request(exchange: Exchange) -> str:
     """Return the path of the request target, decoded. It is not parsed as a URL: it may begin with two slashes."""
     return unquote(exchange.request.target.partition("?")[0])
 
 
-@_once
+@once
 def resources(exchange: Exchange) -> tuple[Part, ...]:
     """Return the resource objects of a document: of the primary data, and the included ones."""
     content = document(exchange)
@@ -145,7 +145,7 @@ def resources(exchange: Exchange) -> tuple[Part, ...]:
     return tuple(found)
 
 
-@_once
+@once
 def relationships(exchange: Exchange) -> tuple[Part, ...]:
     """Return the relationship objects of all resource objects."""
     return tuple(
@@ -210,7 +210,7 @@ def containers(exchange: Exchange) -> Iterator[Part]:
                 yield Part(_below(resource.pointer, "relationships", name), value)
 
 
-@_once
+@once
 def free_names(exchange: Exchange) -> tuple[Part, ...]:
     """Return the member names that the server chose itself: of attributes at any depth, relationships and links.
 
@@ -237,7 +237,7 @@ def free_names(exchange: Exchange) -> tuple[Part, ...]:
     return tuple(found)
 
 
-@_once
+@once
 def leaves(exchange: Exchange) -> tuple[Part, ...]:
     """Return every value of the JSON text that is neither object nor array, and every member name as a string."""
     found = []

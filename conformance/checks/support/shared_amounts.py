@@ -32,11 +32,16 @@ def stayed_the_same(series: Series, exchange: Exchange) -> bool:
     return steady and exchange.started is not None and min(times) <= exchange.started <= max(times)
 
 
-def shown_in(exchange: Exchange) -> Iterator[tuple[Amount, str, str]]:
-    """Yield id of the invoice and name, text and JSON Pointer of every amount that the answer shows.
+@documents.once
+def shown_in(exchange: Exchange) -> tuple[tuple[Amount, str, str], ...]:
+    """Return id of the invoice and name, text and JSON Pointer of every amount that the answer shows.
 
     Raises NotObserved when the answer shows no invoice.
     """
+    return tuple(_amounts(exchange))
+
+
+def _amounts(exchange: Exchange) -> Iterator[tuple[Amount, str, str]]:
     for place, invoice in _shown_invoices(exchange):
         reading = Reading(exchange, documents.member_object(invoice, "attributes"))
         for name in contract.amounts():

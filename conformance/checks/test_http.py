@@ -16,9 +16,9 @@ from conformance.judge.preconditions import (
     surplus,
     unread,
 )
-from conformance.model.exchange import Exchange
+from conformance.model.exchange import Doubt, Exchange
 from conformance.observe.connection import TOO_SLOW
-from conformance.reading.classification import may_be_cut_off, may_be_refused_early
+from conformance.reading.classification import may_be_cut_off, may_be_refused_early, was_never_connected
 from conformance.reading.header_fields import TOKEN, MalformedError, WrongDayError, date_of, fixdate
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -165,6 +165,7 @@ def test_every_request_is_answered_completely(every_exchange: tuple[Exchange, ..
         require(exchange.answer or not exchange.probe.startswith("burst["), "too many at once: SEC-021")
         answer = exchange.answer
         if answer is None:
+            require(not was_never_connected(exchange), "there was no connection", doubt=Doubt.LOST)
             # The same request was sent once more, and is judged then.
             require(not exchange.lost or exchange.retries, "the connection was lost once")
             require(not unread(exchange), "the header section is illegal, which HTTP-003 and HTTP-014 judge")

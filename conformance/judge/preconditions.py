@@ -11,6 +11,7 @@ from typing import Literal
 from conformance.judge.api import Violation, expect, expect_status, require, status_line
 from conformance.model.exchange import Doubt, Exchange, NotObserved
 from conformance.observe.connection import TOO_SLOW
+from conformance.reading.classification import was_never_connected
 
 # Another answer, perhaps that the connection has been idle for too long: HTTP-017 judges that.
 _ANOTHER_ANSWER = b"HTTP/1."
@@ -127,6 +128,7 @@ def expect_survived(exchange: Exchange, *, may_be_cut_off: bool = False) -> None
     Raises NotObserved for a closed connection if what stands before a server may close it for such a request.
     """
     if exchange.answer is None:
+        require(not was_never_connected(exchange), "there was no connection", doubt=Doubt.LOST)
         require(not (may_be_cut_off and exchange.lost), "the connection was closed")
         require(not is_too_slow(exchange), "no answer within the time limit", owner="HTTP-028")
         raise Violation("an answer", exchange.failure or "none", exchange)

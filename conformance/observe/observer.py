@@ -79,6 +79,11 @@ class Observer:
         """What the target does so that it is asked for one thing after the other, None when it is not."""
         return self._sender.in_turn
 
+    @property
+    def most_at_once(self) -> int | None:
+        """How many requests are under way at once because the target refused some of more, None when it did not."""
+        return self._sender.most_at_once
+
     def observe(self, steps: Iterable[Step], progress: Progress | None = None, name: str = "sending") -> None:
         """Send what is not yet recorded, dependencies first, as many at once as the settings allow.
 

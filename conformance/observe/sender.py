@@ -14,21 +14,20 @@ from conformance.model.exchange import Doubt, Exchange, NotObserved, Request
 from conformance.observe.concurrent_access import PAUSE, Trials
 from conformance.observe.connection import TOO_SLOW, WireError
 from conformance.observe.message_bytes import head_of, revealed
+from conformance.observe.patience import LATER, Patience
 from conformance.observe.pool import Pool
-from conformance.observe.rate_limit import LONGEST_WAIT, RateLimit, retry_after
+from conformance.observe.rate_limit import RateLimit
 from conformance.observe.receive import answer_of, failure_of
 from conformance.observe.serial_access import Turns
+from conformance.observe.under_way import UnderWay
 from conformance.plan.steps import Step, is_alone, is_burst, until_closed
 from conformance.reading.classification import is_of_gateway
 
 if TYPE_CHECKING:
     from conformance.config.target import Target
 
-# How often, and for how many seconds in the whole run, a target that says "later" is waited for.
-_ATTEMPTS, _PATIENCE = 3, 300.0
-_LATER = (429, 503)
-# A 503 without a time may be a limit (nginx has it so) or there to stay: less patience, in the whole run.
-_DOUBT = 15.0
+# How often a request is sent to a target that closes connections while there are many.
+_ATTEMPTS = 3
 # Octets of content that a run keeps, and that an answer may have even after that.
 _MOST_KEPT, _SURELY_KEPT = 256 * 1024 * 1024, 65_536
 # Seconds for a request over plain http: many hosts drop what comes to that port.
@@ -72,6 +71,8 @@ class Sender:
         self.pool = Pool(target)
         self._trials = Trials(target, self.pool, self.rate)
         self._turns = Turns()
+        self._patience = Patience(self.rate)
+        self._under_way = UnderWay()
         self._lock = threading.Lock()
         self._sent = 0
         # Whether anything was ever answered.
@@ -86,6 +87,11 @@ class Sender:
     def in_turn(self) -> str | None:
         """What the target does so that it is asked for one thing after the other, None when it is not."""
         return self._turns.reason
+
+    @property
+    def most_at_once(self) -> int | None:
+        """How many requests are under way at once because the target refused some of more, None when it did not."""
+        return self._under_way.most
 
     def send(self, step: Step, request: Request, *, past_gateways: bool = True) -> Exchange:
         """Return the exchange of ``request``, asked for once more where a gateway was in the way if ``past_gateways``.
@@ -105,25 +111,29 @@ class Sender:
             # So may a gateway's, which had no answer from the server behind it.
             self._supersede(step, exchange)
             exchange = replace(self._in_turn(step, request), retries=exchange.retries + 1)
-        for retry in range(1, 1 if is_burst(step) else _ATTEMPTS):
-            answer = exchange.answer
-            if answer is None or answer.status not in _LATER or exchange.started is None:
-                break
-            asked = retry_after(answer.fields, exchange.started)
-            pause = asked if asked is not None else float(retry)
-            patience = _DOUBT if asked is None and answer.status == 503 else _PATIENCE
-            if pause > LONGEST_WAIT or self.rate.held + pause > patience:
-                break
+        return exchange if is_burst(step) else self._unless_later(step, request, exchange)
+
+    def _unless_later(self, step: Step, request: Request, exchange: Exchange) -> Exchange:
+        """Return ``exchange``, or a later one where the target answered "later" and that was waited for."""
+        times, retries, most = 1, 0, self._under_way.most
+        while (pause := self._patience.pause(exchange, times)) is not None:
             self._supersede(step, exchange)
             self.rate.hold(pause)
-            exchange = replace(self._in_turn(step, request), retries=retry)
+            retries += 1
+            exchange = replace(self._in_turn(step, request), retries=retries)
+            # What is refused while fewer are under way than before is as if it were sent for the first time.
+            times = times + 1 if most == self._under_way.most else 1
+            most = self._under_way.most
+        self._patience.answered(exchange)
         return exchange
 
     def _in_turn(self, step: Step, request: Request) -> Exchange:
         """Send once; once more where it was only waiting for the end of another connection of ours."""
         send = self._converse if request.raw else self._attempt
-        with self._turns.taken():
+        with self._under_way.one() as number, self._turns.taken():
             exchange = send(step, request)
+        if exchange.answer is not None and exchange.status in LATER and not is_burst(step):
+            self._under_way.refused(number)
         silent = exchange.answer is None and exchange.failure == TOO_SLOW
         if not silent or self._turns.unlikely(IDLE_STOPS) or self.pool.is_empty:
             return exchange

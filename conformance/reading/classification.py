@@ -157,6 +157,11 @@ def may_be_cut_off(exchange: Exchange) -> bool:
     )
 
 
+def was_never_connected(exchange: Exchange) -> bool:
+    """Tell whether there was no connection to ask on, so that it says nothing of the request."""
+    return exchange.answer is None and (exchange.failure or "").startswith("cannot connect")
+
+
 def says_later(exchange: Exchange) -> bool:
     """Tell whether an answer speaks of the load, of a gateway or of the network, and not of what was asked for."""
     return exchange.answer is not None and exchange.answer.status in _NOT_ABOUT_THE_REQUEST

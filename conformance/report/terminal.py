@@ -178,6 +178,8 @@ def _sent(run: Run) -> Iterator[str]:
     yield row("sent", f"{counted(run.sent, 'request')}{more} in {seconds:.1f} s{recorded}")
     if reason := run.observer.in_turn:
         yield row("in turn", f"one request at a time, as the target {reason}")
+    if most := run.observer.most_at_once:
+        yield row("slower", f"{counted(most, 'request')} at a time, as the target refused some of more with 429 or 503")
     if repeated := repeat.tally(run.observer, run.settings["repeat"]):
         aside = ", ".join(f"{count} with {status}" for status, count in repeated.set_aside.items())
         left_out = f"; not judged, as they speak of a limit or a gateway: {aside}" if aside else ""

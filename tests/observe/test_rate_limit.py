@@ -141,22 +141,43 @@ def test_a_target_that_says_later_is_asked_later(
     assert observer.record[ITEM].retries == len(waits)
 
 
+IDS = [f"invoice-{number}" for number in range(10)]
+
+
 def test_patience_ends(clock: Clock) -> None:
     late = later("429 Too Many Requests", "Retry-After: 60")
-    ids = [f"invoice-{number}" for number in range(10)]
-    with raw_server(always(late)) as server:
-        observer = observer_of(server.base_url, invoice_id=ids, concurrency="1")
-        observer.observe([Step("item", each) for each in ids])
+    with raw_server(always(*[late, OK] * len(IDS))) as server:
+        observer = observer_of(server.base_url, invoice_id=IDS, concurrency="1")
+        observer.observe([Step("item", each) for each in IDS])
         observer.close()
     assert sum(clock.waits) == 300
 
 
+@pytest.mark.parametrize("fields", [["Retry-After: 30"], []], ids=["a time", "no time"])
+def test_nothing_is_waited_for_any_more_after_a_minute_of_429(clock: Clock, fields: list[str]) -> None:
+    with raw_server(always(OK, later("429 Too Many Requests", *fields))) as server:
+        observer = observer_of(server.base_url, invoice_id=IDS, concurrency="1")
+        observer.observe([Step("item", each) for each in IDS])
+        observer.close()
+    assert 60 <= sum(clock.waits) <= 63
+    assert len(server.requests) == len(IDS) + len(clock.waits)
+
+
+def test_a_window_of_a_minute_is_waited_for(clock: Clock) -> None:
+    late = later("429 Too Many Requests")
+    with raw_server(always(*[late] * 6, OK)) as server:
+        observer = observer_of(server.base_url, concurrency="1")
+        observer.observe([ITEM])
+        observer.close()
+    assert clock.waits == [1, 2, 4, 8, 16, 32]
+    assert observer.record[ITEM].status == 200
+
+
 def test_a_target_that_is_unavailable_for_ever_is_not_waited_for_long(clock: Clock) -> None:
-    ids = [f"invoice-{number}" for number in range(10)]
     with raw_server(always(later("503 Service Unavailable"))) as server:
-        observer = observer_of(server.base_url, invoice_id=ids, concurrency="1")
-        observer.observe([Step("item", each) for each in ids])
-        assert observer.obtain(Step("item", ids[0])).status == 503
+        observer = observer_of(server.base_url, invoice_id=IDS, concurrency="1")
+        observer.observe([Step("item", each) for each in IDS])
+        assert observer.obtain(Step("item", IDS[0])).status == 503
         observer.close()
     assert sum(clock.waits) == 15
 

@@ -1,0 +1,67 @@
+"""Servers that answer only so much: a run says so, and never that they conform."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from conformance.model.outcome import ExitCode
+from conformance.reference.app import Api
+from conformance.reference.data import DOCUMENTED
+from conformance.reference.faults import Fault
+from conformance.reference.message import Problem, Request
+from conformance.reference.server import ReferenceServer
+from tests.support import runs
+
+# So many requests are answered.
+ENOUGH = 20
+
+
+def judged_by(then: Callable[[ReferenceServer], None]) -> runs.Result:
+    """Run some checks against a server that does ``then`` in place of each answer after the first ones."""
+    numbers = itertools.count()
+
+    def install(api: Api) -> None:
+        def limit(_: Request) -> None:
+            if next(numbers) >= ENOUGH:
+                then(server)
+
+        api.on_request(limit)
+
+    limited = Fault("limited", "answers some requests", frozenset(), "", "adversary", install)
+    with ReferenceServer(faults=[limited]) as server:
+        options = (f"--base-url={server.base_url}", f"--invoice-id={DOCUMENTED.id}")
+        return runs.run(runs.CONDITIONAL, *options, INVOICES_AUTH_TOKEN=server.token)
+
+
+def refuse(_: ReferenceServer) -> None:
+    """Let nobody ask for an hour."""
+    refused = Problem(429, "Later", "There are too many requests.")
+    refused.headers.append(("Retry-After", "3600"))
+    raise refused
+
+
+def die(server: ReferenceServer) -> None:
+    """Answer nothing any more, this request included."""
+    threading.Thread(target=server.stop, daemon=True).start()
+
+
+@pytest.mark.parametrize(
+    ("then", "advice"),
+    [
+        (refuse, "as the target limits requests: run again with --rate-limit, or with --concurrency=1"),
+        (die, "as answers were lost: see that the server stays up and answers, and run again"),
+    ],
+    ids=["all but the first requests are refused", "it dies half way"],
+)
+def test_a_server_that_answers_only_so_much_is_inconclusive(
+    then: Callable[[ReferenceServer], None], advice: str
+) -> None:
+    result = judged_by(then)
+    assert result.code == ExitCode.INCONCLUSIVE
+    said = " ".join(" ".join(result.lines).split())
+    assert "verdict inconclusive: " in said
+    assert advice in said

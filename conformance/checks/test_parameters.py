@@ -170,6 +170,8 @@ def test_the_included_account_has_the_link_of_the_related_one(item_with_account:
 def test_the_account_included_with_the_relationship_is_the_related_one(
     related: Exchange, relationship_with_account: Exchange
 ) -> None:
+    included = relationship_with_account.ok_document.get("included")
+    require(isinstance(included, list), "the include parameter is ignored", owner="REL-007")
     _expect_related(relationship_with_account, [related])
 
 

@@ -126,13 +126,21 @@ def test_a_token_of_impossible_types_is_refused(
     expect_refused(token_of_impossible_types, "a part of the token has a type that it cannot have")
 
 
+@requirement("JWT-021")
+def test_a_token_of_readable_types_is_refused(
+    item_without_token: Exchange, minted_token: Exchange, token_of_readable_types: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    expect_refused(token_of_readable_types, "nobody may write a token like this")
+
+
 @requirement("JWT-020")
 def test_a_token_of_odd_types_is_survived(
     item_without_token: Exchange, minted_token: Exchange, token_of_odd_types: Exchange
 ) -> None:
     _key_fits(item_without_token, minted_token)
     expect_survived(token_of_odd_types)
-    expect_status(token_of_odd_types, 200, 401, 400, why="it may be looked at or not")
+    expect_status(token_of_odd_types, 200, 401, 400, 403, why="it may be looked at or not")
 
 
 def _refused_alone(exchanges: Exchanges, name: str) -> None:

@@ -26,7 +26,8 @@ Judge = Callable[[Exchange, Exchange], Effect]
 # refuse in their own words.
 _LAWFUL = frozenset({206, *range(300, 400), 400, 403, 412, *range(413, 418), 421, 422, 426, 429, 431, 451})
 # Lawful beside some fields only, by the beginning of their names.
-_LAWFUL_BESIDE = {406: ("accept",), 404: ("x-forwarded-", "forwarded", "x-scheme")}
+# A framework may refuse a Content-Type that it cannot read as it refuses an Accept.
+_LAWFUL_BESIDE = {406: ("accept", "content-type"), 404: ("x-forwarded-", "forwarded", "x-scheme")}
 
 
 def added(plain: Request, odd: Request) -> tuple[tuple[str, str], ...]:
@@ -69,8 +70,15 @@ def on_shown_data(plain: Exchange, odd: Exchange) -> Effect:
         return Effect.SHOWN
 
 
+def _shows_something(exchange: Exchange) -> bool:
+    """Return whether a success has content that is more than the description of methods that OPTIONS gets."""
+    value = exchange.json.value
+    described = "Allow" in exchange.fields and not (isinstance(value, dict) and "data" in value)
+    return bool(exchange.body.strip()) and not described
+
+
 def on_refusal(plain: Exchange, odd: Exchange) -> Effect:
-    """Return the effect on a request that is refused with 401: it stays refused."""
-    if odd.answer is None or odd.status >= 500 or odd.succeeded:
+    """Return the effect on a request that is refused: it stays refused, and no success shows data."""
+    if odd.answer is None or odd.status >= 500 or (odd.succeeded and _shows_something(odd)):
         return Effect.SHOWN
     return Effect.NONE if odd.status == plain.status else Effect.REFUSED

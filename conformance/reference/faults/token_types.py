@@ -111,6 +111,7 @@ def json_searched(original: Callable[[str], Claims | None], token: str) -> Claim
 
 
 # Types that lead to an error.
+_IDS = {"expiry-text": {*_CRASH, "JWT-021"}, "critical-null": {"JWT-021", "ERR-011"}}
 _ALSO = {
     "expiry-text": {"JWT-003": "an expiry that is past is a text, too"},
     "claims-array": {"AUTH-004": "an array without a signature is looked at, too"},
@@ -131,7 +132,9 @@ for _name, _what, _when in (
     ("algorithm-list", "An alg that is a list", _in_header("alg", list)),
     ("algorithm-null", "An alg that is null", _in_header("alg", NONE)),
 ):
-    fault(f"token-{_name}-crash", _CRASH, also=_ALSO.get(_name))(f"{_what} is answered with 500.", _crashes_on(_when))
+    fault(f"token-{_name}-crash", _IDS.get(_name, _CRASH), also=_ALSO.get(_name))(
+        f"{_what} is answered with 500.", _crashes_on(_when)
+    )
 for _name, _what, _when in (
     (
         "expiry-huge",
@@ -158,7 +161,7 @@ fault("token-expiry-null-accepted", {"JWT-019"}, EXPIRY)(
 fault("token-expiry-true-accepted", {"JWT-019"}, EXPIRY)(
     "An expiry that is true has not come.", _accepts(lambda claims: claims.get("exp") is True and _fits(claims))
 )
-fault("token-expiry-text-accepted", {"JWT-019"}, EXPIRY)(
+fault("token-expiry-text-accepted", {"JWT-021"}, EXPIRY)(
     "An expiry that is a text is read as a number.",
     _accepts(lambda claims: isinstance(claims.get("exp"), str) and _is_future(claims["exp"]) and _fits(claims)),
 )
@@ -196,7 +199,7 @@ fault("token-critical-text-accepted", {"JWT-019"}, rfc(7515, "4.1.11"))(
         )
     ),
 )
-fault("token-critical-empty-accepted", {"JWT-019"}, rfc(7515, "4.1.11"))(
+fault("token-critical-empty-accepted", {"JWT-021"}, rfc(7515, "4.1.11"))(
     "An empty crit is not looked at.",
     or_else(
         lambda token, key: (

@@ -95,7 +95,12 @@ def _accepted(change: Callable[[Claims], Claims | None]) -> Install:
     return instead_of(Api.claims)(claims)
 
 
-fault("jwt-expiry-as-text-ignored", {"JWT-003"}, EXPIRY, also={"JWT-019": "any text will do"})(
+fault(
+    "jwt-expiry-as-text-ignored",
+    {"JWT-003"},
+    EXPIRY,
+    also={"JWT-021": "a number in quotation marks is a text", "JWT-019": "any text will do"},
+)(
     "An expiry that is not a number is no expiry.",
     _corrected(lambda claims: {**claims, "exp": _soon()} if isinstance(claims.get("exp"), str) else None),
 )
@@ -107,7 +112,12 @@ fault("jwt-expired-forbidden", {"AUTH-014"}, UNAUTHORISED)(
     "An expired token is answered with 403.",
     _refused(_has_expired, forbidden),
 )
-fault("jwt-expiry-as-text-crash", {"JWT-003", "ERR-011"}, EXPIRY, also={"JWT-019": "any text does it"})(
+fault(
+    "jwt-expiry-as-text-crash",
+    {"JWT-003", "ERR-011"},
+    EXPIRY,
+    also={"JWT-021": "a number in quotation marks is a text", "JWT-019": "any text does it"},
+)(
     "An expiry that is not a number is answered with 500.",
     _refused(lambda claims: isinstance(claims.get("exp"), str), crash),
 )
@@ -223,9 +233,12 @@ fault("jwt-algorithm-case-ignored", {"JWT-015"}, rfc(7515, "4.1.1"))(
     "The name of the algorithm is compared without regard to case.",
     or_else(lambda token, key: signed(token, key, named="hs256")),
 )
-fault("jwt-extension-crash", {"JWT-009", "ERR-011"}, rfc(7515, "4.1.11"), also={"JWT-019": "whatever its type is"})(
-    "A critical extension is answered with 500.", crashes_in(Api.claims, lambda token: "crit" in header_of(token))
-)
+fault(
+    "jwt-extension-crash",
+    {"JWT-009", "ERR-011"},
+    rfc(7515, "4.1.11"),
+    also={"JWT-021": "an empty list does it, too", "JWT-019": "whatever its type is"},
+)("A critical extension is answered with 500.", crashes_in(Api.claims, lambda token: "crit" in header_of(token)))
 
 
 @fault("jwt-first-subject-counts", {"JWT-010"}, rfc(7519, "4"))

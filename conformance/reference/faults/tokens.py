@@ -37,6 +37,7 @@ fault(
     {"JWT-003"},
     EXPIRY,
     also={
+        "JWT-021": "nor is a number in quotation marks",
         "JWT-019": "its type is not looked at",
         "JWT-010": "an expiry counts for nothing",
         "AUTH-005": "an expired token is answered in another way",
@@ -106,7 +107,7 @@ def subject_in_array(original: Callable[[Claims], Customer | None], claims: Clai
     {"JWT-009"},
     rfc(7515, "4.1.11"),
     needs=MINTING,
-    also={"JWT-019": "its type is not looked at"},
+    also={"JWT-021": "an empty list is ignored, too", "JWT-019": "its type is not looked at"},
 )
 @or_else
 def critical_ignored(token: str, key: str) -> Claims | None:

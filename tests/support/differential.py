@@ -63,6 +63,11 @@ class Clean:
     cases: tuple[suite.Case, ...]
 
     @cached_property
+    def steps_of(self) -> Mapping[suite.Case, frozenset[Step]]:
+        """The steps whose exchanges each case judges."""
+        return {case: frozenset(case.steps(self.target)) for case in self.cases}
+
+    @cached_property
     def same(self) -> frozenset[int]:
         """The identities of the exchanges in the record."""
         return frozenset(map(id, self.record.values()))
@@ -193,7 +198,7 @@ def judge(fault: Fault) -> list[Judgement] | None:
 def _judged(run: Run, case: suite.Case, changed: set[Step], known: Clean) -> Judgement | None:
     """Return the judgement of ``case``; None when it sees nothing that the correct server does not show as well."""
     if not case.check.is_record_wide:
-        return judge_case(run, case) if not changed.isdisjoint(case.steps(run.target)) else None
+        return judge_case(run, case) if not changed.isdisjoint(known.steps_of[case]) else None
     if _judges_each_apart(case.check.function):
         try:
             values = values_of(run, case)

@@ -197,9 +197,10 @@ def judge(fault: Fault) -> list[Judgement] | None:
 
 def _judged(run: Run, case: suite.Case, changed: set[Step], known: Clean) -> Judgement | None:
     """Return the judgement of ``case``; None when it sees nothing that the correct server does not show as well."""
+    is_concerned = not changed.isdisjoint(known.steps_of[case])
     if not case.check.is_record_wide:
-        return judge_case(run, case) if not changed.isdisjoint(known.steps_of[case]) else None
-    if _judges_each_apart(case.check.function):
+        return judge_case(run, case) if is_concerned else None
+    if not is_concerned and _judges_each_apart(case.check.function):
         try:
             values = values_of(run, case)
         except NotObserved:
@@ -214,11 +215,16 @@ def _wide(case: suite.Case) -> list[str]:
     return [name for name in case.check.parameters if name in RECORD_WIDE]
 
 
+def _may_grow(value: ast.expr | None) -> bool:
+    """Return whether something begins empty, as what is kept from one exchange to the next does."""
+    return not isinstance(value, ast.Call | ast.Subscript | ast.Tuple | ast.ListComp | ast.SetComp)
+
+
 @cache
 def _judges_each_apart(check: Callable[..., None]) -> bool:
     """Return whether a check of the record judges each exchange by itself, and keeps nothing from one to the next."""
     (function,) = ast.parse(textwrap.dedent(inspect.getsource(check))).body
     assert isinstance(function, ast.FunctionDef)
     wide = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id in RECORD_WIDE]
-    kept = [node for node in function.body if isinstance(node, ast.Assign | ast.AnnAssign)]
+    kept = [node for node in function.body if isinstance(node, ast.Assign | ast.AnnAssign) and _may_grow(node.value)]
     return len(wide) == 1 and not kept and ast.unparse(function.body[-1]).startswith(_EACH)

@@ -84,7 +84,9 @@ def _new_run(config: pytest.Config) -> Run:
 
 def _program(config: pytest.Config) -> str:
     """Return how the user started the run, with the places of the checks."""
-    if not Path(sys.argv[0]).name.startswith(("pytest", "py.test", "__main__")):
+    # A worker of xdist knows how the user started the process that it works for.
+    started = getattr(config, "workerinput", {}).get("mainargv", sys.argv)
+    if not Path(started[0]).name.startswith(("pytest", "py.test", "__main__")):
         return _COMMAND
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         return "pytest"

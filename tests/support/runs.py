@@ -67,6 +67,8 @@ def run(*arguments: str, **environment: str) -> Result:
         for name, value in {"COLUMNS": str(WIDTH), **environment}.items():
             patch.setenv(name, value)
         patch.chdir(ROOT)
+        # A worker of xdist was not started as pytest.
+        patch.setattr(sys, "argv", ["pytest", *arguments])
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
             code = pytest.main([*QUICK, *arguments])
     # The next run may find other checks in a file of the same name.

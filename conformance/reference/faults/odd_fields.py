@@ -196,7 +196,7 @@ fault("content-type-charset-crash", _CRASH)(
     "An unknown charset of a Content-Type is answered with 500, though there is no content.",
     _trusts("content-type", lambda line: "".encode(line.partition("charset=")[2] or "utf-8")),
 )
-fault("content-type-unknown-not-acceptable", {"ROB-014", "NEGO-013"})(
+fault("content-type-unknown-not-acceptable", {"NEGO-013"})(
     "A Content-Type that is not a media type is answered with 406 and empty HTML, though there is no content.",
     both(becomes(406, _ODD_TYPE), content("text/html", b"", _ODD_TYPE)),
 )

@@ -25,11 +25,11 @@ EXTRA_HEADER = "REQUEST_HEADER_"
 _INTRUSIVE = {"wire": "sends malformed HTTP", "load": "sends bursts of requests"}
 _ABSOLUTE = re.compile("(?:https?:)?//", re.IGNORECASE)
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*")
-_CREDENTIAL = re.compile("auth|token|key|secret|cookie|session|signature|password", re.IGNORECASE)
+_CREDENTIAL = re.compile("auth|token|key|secret|cookie|session|signature|password|jwt|dpop|assertion", re.IGNORECASE)
 
 
 def _is_credential(field_name: str) -> bool:
-    """Only what looks like a credential is redacted: a harmless value may well occur in an answer."""
+    """Return whether an answer with the value of such a field is a finding; it is shown nowhere in any case."""
     return bool(_CREDENTIAL.search(field_name))
 
 
@@ -94,8 +94,8 @@ class Target:
     def header_lines(self) -> list[tuple[str, str]]:
         """Return the symbolic header lines that every request carries."""
         return [
-            (name, redaction.environment_secret(f"{EXTRA_HEADER}{number}") if _is_credential(name) else value)
-            for number, (name, value) in enumerate(self.request_headers(), 1)
+            (name, redaction.environment_secret(f"{EXTRA_HEADER}{number}"))
+            for number, (name, _) in enumerate(self.request_headers(), 1)
         ]
 
     def with_invoices(self, invoice_ids: tuple[str, ...]) -> Target:
@@ -106,14 +106,23 @@ class Target:
         """Return the settings that a record or a report may show, as plain data."""
         shown = (each for each in SETTINGS if not (each.secret or each.is_local or each.is_of_the_terminal))
         public = {each.name: self.settings[each.name] for each in shown}
-        lines = self.request_headers()
-        public["request-header"] = [[name, "" if _is_credential(name) else value] for name, value in lines]
+        public["request-header"] = [[name, ""] for name, _ in self.request_headers()]
         return {name: list(value) if isinstance(value, tuple) else value for name, value in public.items()}
 
     @property
     def signing_key_bits(self) -> int:
         """The length of the signing key."""
         return 8 * len(self.signing_key.encode())
+
+    def too_short(self) -> list[str]:
+        """Return the names of the secrets that are too short to be looked for."""
+        given = {
+            "--auth-token": self.auth_token,
+            "--other-auth-token": self.other_auth_token,
+            "--signing-key": self.signing_key,
+            **{f"--request-header {name}": value for name, value in self.request_headers()},
+        }
+        return [name for name, value in given.items() if value and not redaction.is_looked_for(value)]
 
     def described(self) -> str:
         """Say in one line what is known of the target."""
@@ -202,7 +211,11 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
     if plain_origin is not None:
         capabilities.add("plain-http")
     token = str(value("auth-token") or "")
-    known = [token, other_token, key, *(text for name, text in settings["request-header"] if _is_credential(name))]
+    public = (base_url, settings["api-prefix"], settings["session-cookie"])
+    identifiers = (*ids("invoice-id"), *ids("other-invoice-id"), *ids("hidden-invoice-id"))
+    redactor = redaction.Redactor((token, other_token, key), public=(*public, *identifiers))
+    for name, text in settings["request-header"]:
+        redactor.add(text, quiet=not _is_credential(name))
     return Target(
         base_url=base_url.rstrip("/"),
         origin=origin,
@@ -217,7 +230,7 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
         settings=settings,
         embedded=supplied is not None,
         plain_origin=plain_origin,
-        redactor=redaction.Redactor(secret for secret in known if secret),
+        redactor=redactor,
     )
 
 

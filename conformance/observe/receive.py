@@ -40,8 +40,8 @@ def answer_of(response: WireResponse, request: Request, target: Target, limit: i
         if name.lower() == "set-cookie":
             pairs.append((name, cookies.pop(0)))
             continue
-        clean = redact.text(value)
-        if clean != value:
+        clean, loud = redact.examined_text(value)
+        if loud:
             found.append(f"header {name}")
         pairs.append((redact.text(name), clean))
     fields = Fields(tuple(pairs))
@@ -53,8 +53,8 @@ def answer_of(response: WireResponse, request: Request, target: Target, limit: i
         body, problem = content_codings.decode(raw, coding.split(","), limit + 1, whole=whole)
     truncated = response.truncated or len(body) > limit
     body = body[: min(limit, _BEGINNING)] if truncated else body
-    clean_body = redact.bytes(body)
-    if clean_body != body:
+    clean_body, loud = redact.examined(body)
+    if loud:
         found.append("body")
     return Answer(
         status=response.status,

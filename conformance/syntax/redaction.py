@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import json
 import re
 import threading
-from collections.abc import Callable, Iterable
-from typing import Final
-from urllib.parse import quote
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from conformance.syntax.secret_runs import RUN, SHORTEST, Hit, Runs
+from conformance.syntax.spellings import (
+    Decoded,
+    Squeezed,
+    Undone,
+    from_base64,
+    from_hexadecimal,
+    from_numbers,
+    opened,
+    squeezed,
+)
 
 # Private-use characters: no header field value that a server sends can hold them.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _PLACEHOLDER = re.compile(f"{_OPEN}([^{_OPEN}{_CLOSE}]*){_CLOSE}")
 _DERIVED = "token:"
-_SEPARATORS = re.compile(r"[\s;,=]+")
 
 AUTH_TOKEN: Final = f"{_OPEN}INVOICES_AUTH_TOKEN{_CLOSE}"
 OTHER_AUTH_TOKEN: Final = f"{_OPEN}INVOICES_OTHER_AUTH_TOKEN{_CLOSE}"
 
-# Shorter strings would be found by chance.
-_SHORTEST = 12
-_REDACTED = "[redacted]"
-# A part is longer than a group of a UUID with both its hyphens: test keys and test ids are often of the same digits.
-_SHORTEST_PART = 15
-# Characters of which a part of a secret must hold some whole ones, counted from the secret's beginning.
-_BLOCK = 8
-# Of a text, pieces of so many characters are looked at, one from every third place on: one of them is in the first
-# eight characters of whatever is looked for, wherever that stands.
-_PIECE, _STRIDE = 6, 3
+_REDACTED = b"[redacted]"
+# How often escapes are undone, and how much compressed content may hold.
+_LEVELS, _MOST_OPENED = 4, 16 * 1024 * 1024
+# Larger texts are examined one after the other, for each takes memory.
+_SMALL = 4096
+# Longest secret of which all is looked for.
+_LONGEST = 16_384
+# What nearly every answer of such an API has in it.
+_USUAL = (
+    "application/vnd.api+json application/json text/html; charset=utf-8 multipart/form-data",
+    "Content-Type Content-Length Authorization WWW-Authenticate Bearer realm unauthorized forbidden",
+    "Cache-Control: no-cache, no-store, max-age=0, must-revalidate, private keep-alive",
+    "X-Request-Id X-Content-Type-Options nosniff X-Forwarded-For Transfer-Encoding chunked Accept-Encoding gzip",
+    "invoices customer relationships attributes account related pagination total-count",
+)
 
 
 def derived_token(name: str) -> str:
@@ -72,131 +84,160 @@ def reveal(text: str, variable: Callable[[str], str], derive: Callable[[str], st
     return _PLACEHOLDER.sub(value, text)
 
 
-def _forms(secret: str) -> Iterable[str]:
-    """Yield the spellings in which a server may echo ``secret``."""
-    yield secret
-    yield quote(secret, safe="")
-    yield quote(secret)
-    yield html.escape(secret)
-    text = json.dumps(secret)[1:-1]
-    yield text
-    yield text.replace("/", "\\/")
-    yield "".join(f"\\u{ord(character):04x}" for character in secret)
-    yield "".join(f"&#{ord(character)};" for character in secret)
-    yield "".join(f"&#x{ord(character):x};" for character in secret)
-    raw = secret.encode()
-    yield "".join(f"%{octet:02x}" for octet in raw)
-    yield raw.decode("latin-1")
-    yield raw.hex()
-    for lead in range(3):
-        # The characters at both ends depend on the neighbours; those between do not.
-        encoded = base64.b64encode(b"\0" * lead + raw).decode()
-        core = encoded[4 if lead else 0 : -4]
-        yield core
-        yield core.replace("+", "-").replace("/", "_")
-
-
-def _pieces(secret: str) -> Iterable[str]:
-    """Yield ``secret`` and the parts that must not leak either: behind a scheme or a name, and a JWT's signature."""
-    yield secret
-    yield from _SEPARATORS.split(secret)
-    if secret.count(".") == 2:
-        yield secret.rsplit(".", 1)[1]
-
-
-def _indivisible(secret: str) -> Iterable[str]:
-    """Yield what tells something even in parts: the words of ``secret``, and of a JWT no more than its signature."""
-    for word in _SEPARATORS.split(secret):
-        yield word.rsplit(".", 1)[1] if word.count(".") == 2 else word
-
-
-def _without_parts(text: str, secret: str) -> str:
-    """Return ``text`` without the parts of ``secret``, in lower case, that hold a whole block of it."""
-    lowered = text.lower()
-    ranges = []
-    for offset in range(0, len(secret) - _BLOCK + 1, _BLOCK):
-        start = lowered.find(secret[offset : offset + _BLOCK])
-        while start >= 0:
-            before = after = 0
-            while before < min(start, offset) and lowered[start - before - 1] == secret[offset - before - 1]:
-                before += 1
-            while lowered[start + after : start + after + 1] == secret[offset + after : offset + after + 1] != "":
-                after += 1
-            if before + after >= _SHORTEST_PART:
-                ranges.append((start - before, start + after))
-            start = lowered.find(secret[offset : offset + _BLOCK], start + max(after, 1))
-    for start, end in sorted(set(ranges), reverse=True):
-        text = text[:start] + _REDACTED + text[end:]
-    return text
-
-
 def split_cookie(line: str) -> tuple[str, str]:
     """Return a Set-Cookie field value with its secret removed, and that secret, empty when there is none."""
     name, equals, rest = line.partition("=")
     value, semicolon, attributes = rest.partition(";")
-    if len(value.strip()) < _SHORTEST:
+    if len(value.strip()) < SHORTEST:
         return line, ""
-    return f"{name}{equals}{_REDACTED}{semicolon}{attributes}", value.strip().strip('"')
+    return f"{name}{equals}{_REDACTED.decode()}{semicolon}{attributes}", value.strip().strip('"')
+
+
+def is_looked_for(secret: str) -> bool:
+    """Return whether ``secret`` is long enough to be looked for in what is kept."""
+    return len(secret) >= SHORTEST
 
 
 class Redactor:
-    """Removes every known secret, in every usual spelling, from what is kept or shown."""
+    """Removes every known secret, in every spelling that comes about without intent, from what is kept or shown.
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
-        """Know ``secrets``; more can be added."""
-        self._known: frozenset[str] = frozenset()
-        # By its blocks: a server may return a secret in parts.
-        self._blocks: dict[str, frozenset[str]] = {}
-        # Those pieces of what is looked for.
-        self._beginnings: frozenset[str] = frozenset()
-        self._lock = threading.Lock()
+    What cannot be cut out exactly is withheld as a whole. The time is in proportion to the length of the text.
+    """
+
+    def __init__(self, secrets: Iterable[str] = (), *, public: Iterable[str] = ()) -> None:
+        """Know ``secrets``; more can be added. ``public`` are texts that everybody may know."""
+        self._public = (*_USUAL, *public)
+        self._runs = Runs(self._public)
+        self._known: set[str] = set()
+        self._lock, self._large = threading.Lock(), threading.Lock()
         for secret in secrets:
             self.add(secret)
 
-    def add(self, secret: str) -> None:
-        """Redact ``secret`` from now on; strings of fewer than 12 characters are left alone."""
-        forms = {form.lower() for piece in _pieces(secret) for form in _forms(piece) if len(form) >= _SHORTEST}
-        wholes = [word.lower() for word in _indivisible(secret) if len(word) >= 2 * _BLOCK]
+    def add(self, secret: str, *, quiet: bool = False) -> None:
+        """Redact ``secret`` from now on; strings of fewer than 12 characters are left alone.
+
+        That the target has it is no finding when it is ``quiet``.
+        """
+        if not is_looked_for(secret) or secret in self._known or any(secret in text for text in self._public):
+            return
         with self._lock:
-            blocks = dict(self._blocks)
-            for whole in wholes:
-                for offset in range(0, len(whole) - _BLOCK + 1, _BLOCK):
-                    block = whole[offset : offset + _BLOCK]
-                    blocks[block] = blocks.get(block, frozenset()) | {whole}
-            parts = (*forms, *(blocks.keys() - self._blocks.keys()))
-            self._beginnings |= {part[offset : offset + _PIECE] for part in parts for offset in range(_STRIDE)}
-            self._known |= forms
-            self._blocks = blocks
+            cut = secret[:_LONGEST]
+            for form in {cut.encode("utf-8", "surrogatepass"), cut.encode("latin-1", "replace")}:
+                self._runs.add(form, quiet=quiet)
+            self._known.add(secret)
 
     @property
     def size(self) -> int:
-        """How many spellings are known; it only grows."""
+        """How much is known; it only grows."""
         return len(self._known)
 
     def text(self, text: str) -> str:
         """Return ``text`` without any known secret."""
-        if len(text) < _SHORTEST:
-            return text
-        lowered = text.lower()
-        if self._beginnings.isdisjoint([lowered[at : at + _PIECE] for at in range(0, len(lowered), _STRIDE)]):
-            return text
-        # Plain searches: an alternation of all forms would take seconds on a large body.
-        if found := [form for form in self._known if form in lowered]:
-            text = _any_of(found).sub(_REDACTED, text)
-            lowered = text.lower()
-        blocks = self._blocks
-        for secret in {each for block in blocks if block in lowered for each in blocks[block]}:
-            text = _without_parts(text, secret)
-        return text
+        return self.examined_text(text)[0]
+
+    def examined_text(self, text: str) -> tuple[str, bool]:
+        """Return ``text`` without any known secret, and whether one was found that is not quiet."""
+        if len(text) < RUN:
+            return text, False
+        data = text.encode("utf-8", "surrogatepass")
+        clean, loud = self.examined(data)
+        return (text, False) if clean is data else (clean.decode("utf-8", "replace"), loud)
 
     def bytes(self, data: bytes) -> bytes:
         """Return ``data`` without any known secret."""
-        # Latin-1 gives every octet a character, so that the rest comes back as it was.
-        characters = data.decode("latin-1")
-        clean = self.text(characters)
-        return data if clean is characters else clean.encode("latin-1")
+        return self.examined(data)[0]
+
+    def examined(self, data: bytes) -> tuple[bytes, bool]:
+        """Return ``data`` without any known secret, and whether one was found that is not quiet."""
+        if not self._known or len(data) < RUN:
+            return data, False
+        if len(data) < _SMALL:
+            return self._examined(data, inside=True)
+        with self._large:
+            return self._examined(data, inside=True)
+
+    def plain(self, value: Any) -> Any:
+        """Return plain data, such as JSON has, without any known secret in its texts."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {self.plain(name): self.plain(each) for name, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.plain(each) for each in value]
+        return value
+
+    def _examined(self, data: bytes, *, inside: bool) -> tuple[bytes, bool]:
+        """Do as ``examined``; what base64 in ``data`` stands for is examined, too, if ``inside``."""
+        if (withheld := self._withheld(data)) is not None:
+            return withheld, True
+        plain = self._runs.within(data.lower())
+        if 2 * sum(hit.end - hit.start for hit in plain) > len(data):
+            # The rest is looked at more quickly without it.
+            clean, loud = self._examined(_cut(data, plain), inside=inside)
+            return clean, loud or not all(hit.quiet for hit in plain)
+        hits = plain
+        levels: list[Undone] = []
+        while True:
+            level = levels[-1].data if levels else data
+            hits += _mapped(self._hits(level, inside=inside), levels)
+            undone = Undone(level)
+            if not undone.changed or len(levels) == _LEVELS:
+                break
+            levels.append(undone)
+            if self._runs.has_odd or len(squeezed(undone.data)) == len(undone.data):
+                hits += _mapped(self._runs.within(undone.data.lower()), levels)
+        return (_cut(data, hits), not all(hit.quiet for hit in hits)) if hits else (data, False)
+
+    def _hits(self, data: bytes, *, inside: bool) -> list[Hit]:
+        """Return the places of secrets in ``data`` but for those that are written out."""
+        bare = Squeezed(data)
+        hits = [] if bare.data == data.lower() else _mapped(self._runs.within(bare.data), [bare])
+        if self._runs.may_be_in_digits(bare.data):
+            hexadecimal, numbers = from_hexadecimal(bare.data), from_numbers(data)
+            hits += _mapped(self._runs.within(hexadecimal.data.lower()), [bare, hexadecimal])
+            hits += _mapped(self._runs.within(numbers.data.lower()), [numbers])
+        return hits + self._hits_in_base64(data) if inside else hits
+
+    def _hits_in_base64(self, data: bytes) -> list[Hit]:
+        found = []
+        for part in from_base64(data):
+            clean, loud = self._examined(part.content, inside=False)
+            if clean is not part.content:
+                found.append(Hit(part.start, part.end, quiet=not loud))
+        return found
+
+    def _withheld(self, data: bytes) -> bytes | None:
+        """Return what stands for compressed content that holds a secret, or of which not all could be looked at."""
+        content = opened(data, _MOST_OPENED)
+        if content is None:
+            return None
+        inner, whole = content
+        if not whole:
+            return b"[withheld: %d bytes: compressed content too large to be searched for secrets]" % len(data)
+        if inner and self._examined(inner, inside=False)[0] is not inner:
+            return b"[withheld: %d bytes: compressed content that holds a secret]" % len(data)
+        return None
 
 
-def _any_of(forms: Iterable[str]) -> re.Pattern[str]:
-    longest_first = sorted(forms, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
+def _mapped(hits: list[Hit], views: Sequence[Undone | Squeezed | Decoded]) -> list[Hit]:
+    """Return where ``hits`` in the last of ``views``, each made of the one before, are in the source of the first."""
+    found = []
+    for hit in hits:
+        start, end = hit.start, hit.end
+        for view in reversed(views):
+            start, end = view.source(start, end)
+        found.append(Hit(start, end, hit.quiet))
+    return found
+
+
+def _cut(data: bytes, hits: Iterable[Hit]) -> bytes:
+    """Return ``data`` with a mark in place of what was hit."""
+    pieces: list[bytes] = []
+    place = 0
+    for hit in sorted(hits, key=lambda each: (each.start, -each.end)):
+        if hit.end <= place:
+            continue
+        if hit.start > place or not pieces:
+            pieces += (data[place : hit.start], _REDACTED)
+        place = hit.end
+    return b"".join((*pieces, data[place:]))

@@ -90,7 +90,7 @@ def test_parts_of_a_secret_are_redacted(secret: str) -> None:
 
 
 def test_what_looks_like_a_part_is_left_alone() -> None:
-    assert Redactor([TOKEN]).text(f"{SIGNATURE[8:16]} {TOKEN[:30]}") == f"{SIGNATURE[8:16]} {TOKEN[:30]}"
+    assert Redactor([TOKEN]).text(f"{SIGNATURE[8:15]} {TOKEN[:30]}") == f"{SIGNATURE[8:15]} {TOKEN[:30]}"
     identifier = "7d6f1c52-0000-7abc-8123-0123456789ab"
     assert Redactor(["a-signing-key-of-tests-0123456789abcdef0123456789abcdef"]).text(identifier) == identifier
     text = "aaaaaaaaaaa"

@@ -1,0 +1,195 @@
+"""Runs of eight characters of secrets, in their encodings too, and where a text has them. All in linear time."""
+
+from __future__ import annotations
+
+import base64
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from conformance.syntax.spellings import Undone, squeezed
+
+# Characters of a secret that tell something of it.
+RUN = 8
+# Shorter secrets would be found by chance.
+SHORTEST = 12
+# A place counts when the shares of the runs there, one after the other, make a whole. A run of what can be guessed
+# or comes about by chance counts with others only: 15 characters that ascend, repeat or are digits, 24 of the claims
+# of a token, nine of base64. The header of a token counts not at all.
+_WHOLE = 0.999
+_GUESSABLE, _CLAIMS, _HEADER = 1 / 8, 1 / 17, 0.0
+_BASE64 = 1 / 2
+# Characters of the header of a token that are the same in many.
+_USUAL_HEADER = 64
+_ALPHABET = b"0123456789abcdefghijklmnopqrstuvwxyz"
+_TOKEN = re.compile(rb"(ey[a-z0-9_-]*\.)([a-z0-9_-]*\.)([a-z0-9_.-]*)", re.IGNORECASE)
+# Spellings undone of a secret itself, which may look like one.
+_LEVELS = 3
+# A text in which so many places may begin a run is looked at everywhere.
+_DENSE = 8
+_BLOCK = 65_536
+
+Grams = dict[bytes, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place of a text that holds a secret, or a part of one; ``quiet`` when that is only one that nobody calls so."""
+
+    start: int
+    end: int
+    quiet: bool
+
+
+def _grams(form: bytes) -> list[bytes]:
+    return [form[at : at + RUN] for at in range(len(form) - RUN + 1)]
+
+
+def _is_guessable(gram: bytes) -> bool:
+    if gram.isdigit() or len(set(gram)) <= 3:
+        return True
+    places = [_ALPHABET.find(octet) for octet in gram]
+    steps = {after - before for before, after in pairwise(places)}
+    return steps in ({1}, {-1})
+
+
+def _encoded(part: bytes) -> Iterator[bytes]:
+    """Yield ``part`` in base64, as it begins at each place of a group."""
+    for lead in range(3):
+        # The characters at both ends depend on the neighbours; those between do not.
+        form = base64.b64encode(b"\0" * lead + part)[4 if lead else 0 : -4].lower()
+        yield form
+        if b"+" in form or b"/" in form:
+            yield form.replace(b"+", b"-").replace(b"/", b"_")
+            yield squeezed(form)
+
+
+def _spelled(part: bytes) -> Iterator[tuple[bytes, float]]:
+    """Yield ``part`` itself, as it is after its own escapes are undone, and encoded."""
+    form = part
+    for _ in range(_LEVELS):
+        yield form.lower(), 1.0
+        yield squeezed(form), 1.0
+        undone = Undone(form)
+        if not undone.changed:
+            break
+        form = undone.data
+    for encoded in _encoded(part):
+        yield encoded, _BASE64
+
+
+def _parts(secret: bytes) -> Iterator[tuple[bytes, float]]:
+    """Yield the parts of ``secret``, each with the share of a run: of a token the signature is what is secret."""
+    place = 0
+    for token in _TOKEN.finditer(secret):
+        header, claims, signature = token.groups()
+        yield from ((header + claims + signature, _HEADER), (header[_USUAL_HEADER:] + claims, _CLAIMS))
+        yield signature, 1.0
+        yield secret[place : token.start()], 1.0
+        place = token.end()
+    yield secret[place:], 1.0
+
+
+@lru_cache(maxsize=512)
+def _of_part(part: bytes, share: float) -> Grams:
+    found: Grams = {}
+    for form, factor in _spelled(part):
+        for gram in _grams(form):
+            lesser = _GUESSABLE if factor == share == 1.0 and _is_guessable(gram) else factor
+            found[gram] = max(found.get(gram, 0.0), share * lesser)
+    return found
+
+
+class Runs:
+    """The runs of all known secrets. More can be added while other threads look."""
+
+    def __init__(self, public: Iterable[str] = ()) -> None:
+        """``public`` are texts that everybody may know: what a secret has in common with them tells nothing."""
+        self._shares: Grams = {}
+        # Of each run that counts, the four places of four characters that begin at a multiple of four in some text.
+        self._fours: set[int] = set()
+        # Of each run in hexadecimal or decimal digits, the places of eight digits.
+        self._digits: set[int] = set()
+        self._quiet: set[bytes] = set()
+        forms = [form.encode().lower() for form in public]
+        self._public = {gram for form in forms for each in (form, squeezed(form)) for gram in _grams(each)}
+        # Whether a secret has too few letters and digits to be met by them.
+        self.has_odd = False
+
+    def add(self, secret: bytes, *, quiet: bool = False) -> None:
+        """Look for ``secret`` from now on."""
+        self.has_odd = self.has_odd or len(squeezed(secret)) < SHORTEST
+        for part, share in _parts(secret):
+            for gram, found in _of_part(part, share).items():
+                self._add(gram, 0.0 if gram in self._public else found, quiet=quiet)
+            if share:
+                for form in (part, part.lower(), part.upper()):
+                    digits = (form.hex().encode(), b"".join(b"%d" % octet for octet in form))
+                    self._digits.update(int.from_bytes(gram, sys.byteorder) for each in digits for gram in _grams(each))
+
+    def _add(self, gram: bytes, share: float, *, quiet: bool) -> None:
+        known = self._shares.get(gram)
+        if quiet and known is None:
+            self._quiet.add(gram)
+        elif not quiet:
+            self._quiet.discard(gram)
+        if known is not None and known >= share:
+            return
+        self._shares[gram] = share
+        if share:
+            self._fours.update(int.from_bytes(gram[at : at + 4], sys.byteorder) for at in range(4))
+
+    def may_be_in_digits(self, bare: bytes) -> bool:
+        """Return whether ``bare``, which is squeezed, may have a run in hexadecimal or decimal digits."""
+        return not self._digits.isdisjoint(memoryview(bare)[: len(bare) - len(bare) % RUN].cast("Q"))
+
+    def within(self, data: bytes) -> list[Hit]:
+        """Return the places in ``data``, which is in lower case, that hold a secret."""
+        # Four of the eight characters begin at a multiple of four; as numbers they are compared fast.
+        fours = memoryview(data)[: len(data) - len(data) % 4].cast("I")
+        if self._fours.isdisjoint(fours):
+            return []
+        met = [number for number, four in enumerate(fours) if four in self._fours]
+        return list(self._everywhere(data) if len(met) * _DENSE > len(fours) else self._around(data, met))
+
+    def _around(self, data: bytes, met: list[int]) -> Iterator[Hit]:
+        """Look around the numbers of fours that were ``met``."""
+        shares, seen = self._shares, 0
+        for number in met:
+            for at in range(max(seen, 4 * number - 4), 4 * number + 1):
+                if at < seen or data[at : at + RUN] not in shares:
+                    continue
+                start, end = at, at + 1
+                while start > seen and data[start - 1 : start - 1 + RUN] in shares:
+                    start -= 1
+                while data[end : end + RUN] in shares:
+                    end += 1
+                grams = [data[place : place + RUN] for place in range(start, end)]
+                if sum(map(shares.__getitem__, grams)) >= _WHOLE:
+                    yield Hit(start, end - 1 + RUN, self._quiet.issuperset(grams))
+                seen = end
+
+    def _everywhere(self, data: bytes) -> Iterator[Hit]:
+        """Look at every place."""
+        start, before, share, quiet = 0, -2, 0.0, True
+        for at in self._places(data):
+            if at != before + 1:
+                if share >= _WHOLE:
+                    yield Hit(start, before + RUN, quiet)
+                start, share, quiet = at, 0.0, True
+            gram = data[at : at + RUN]
+            share += self._shares[gram]
+            quiet = quiet and gram in self._quiet
+            before = at
+        if share >= _WHOLE:
+            yield Hit(start, before + RUN, quiet)
+
+    def _places(self, data: bytes) -> Iterator[int]:
+        """Yield where runs begin, in their order."""
+        shares = self._shares
+        for block in range(0, len(data), _BLOCK):
+            end = min(block + _BLOCK, len(data) - RUN + 1)
+            yield from [at for at in range(block, end) if data[at : at + RUN] in shares]

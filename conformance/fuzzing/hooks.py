@@ -62,14 +62,19 @@ def _session(case: Any) -> _Console:
 def _exchange(session: _Console, response: Any) -> Exchange:
     sent = response.request
     token = session.target.auth_token
+    given = {name.lower(): line for name, line in session.target.header_lines()}
     lines = tuple(
-        (str(name), str(value).replace(token, redaction.AUTH_TOKEN) if token else str(value))
+        (
+            str(name),
+            given.get(str(name).lower()) or (str(value).replace(token, redaction.AUTH_TOKEN) if token else str(value)),
+        )
         for name, value in sent.headers.items()
     )
     redact = session.target.redactor
     pairs = [(name, redact.text(value)) for name, values in response.headers.items() for value in values]
-    body, size = redact.bytes(response.content), response.content_size
-    found = ("body",) if body != response.content else ()
+    size = response.content_size
+    body, loud = redact.examined(response.content)
+    found = ("body",) if loud else ()
     answer = Answer(
         response.status_code,
         response.message,

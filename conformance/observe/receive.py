@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _LONGEST_FAILURE = 300
 # Octets that are kept of content that is too long: nobody can judge it, but a report can show how it begins.
 _BEGINNING = 65_536
+# Cookies may be of any length and number: what is learned of them is bounded. Their own lines never show them.
+_LONGEST_COOKIE, _MOST_SECRETS = 4096, 500
 
 
 def failure_of(told: str, target: Target) -> str:
@@ -25,7 +27,7 @@ def failure_of(told: str, target: Target) -> str:
 def _cookie_line(line: str, request: Request, target: Target) -> str:
     """Return a Set-Cookie line without its value, which may be a credential that nobody knew before."""
     clean, value = redaction.split_cookie(line)
-    if request.header("Cookie"):
+    if request.header("Cookie") and len(value) <= _LONGEST_COOKIE and target.redactor.size < _MOST_SECRETS:
         target.redactor.add(value)
     return target.redactor.text(clean)
 

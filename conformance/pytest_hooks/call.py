@@ -35,8 +35,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
     report = pytest.TestReport.from_item_and_call(item, call)
     if call.excinfo is not None:
-        broken = Judgement(item.requirement, Outcome.ERROR, item.nodeid, reason=str(report.longrepr))
-        outcome.apply([broken], report, run_of(item.config))
+        run = run_of(item.config)
+        reason = run.target.redactor.text(str(report.longrepr))
+        outcome.apply([Judgement(item.requirement, Outcome.ERROR, item.nodeid, reason=reason)], report, run)
     elif call.when == "call":
         item.report(report)
     if data := getattr(report, "conformance", None):

@@ -51,19 +51,9 @@ def text(report: Mapping[str, Any]) -> str:
 
 def build(run: Run, ending: Ending) -> dict[str, Any]:
     """Return the report of ``run`` as plain data."""
-    clean = run.target.redactor.text
-    report = _build(run, run.verdict(), ending)
-    whole = json.dumps(report)
     # Some secrets become known only after an answer was kept, such as a cookie that the target sets.
-    return report if clean(whole) == whole else _cleaned(report, clean)
-
-
-def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, list):
-        return [_cleaned(each, clean) for each in value]
-    return {name: _cleaned(each, clean) for name, each in value.items()} if isinstance(value, dict) else value
+    report: dict[str, Any] = run.target.redactor.plain(_build(run, run.verdict(), ending))
+    return report
 
 
 def _build(run: Run, verdict: Verdict, ending: Ending) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class Sweep:
         self.target = target
         self.observer = Observer(target)
         self._sample, self._seed, self._part = sample, seed, part
-        self.state = State(path, identity(target, sample, seed, part))
+        self.state = State(path, identity(target, sample, seed, part), target.redactor.plain)
         self.ledger = Ledger(self.state, target.redactor)
         self._base = base_request(target)
         self._pages = Pages(target, self._base, self.ledger)
@@ -274,7 +274,7 @@ class Sweep:
             rank = int.from_bytes(digest(f"{self._seed} ".encode() + key_of(identifier))[:8], "big") >> 1
             if rank < self._threshold:
                 self._threshold = self.state.choose(
-                    rank, page.number, page.told(place), page.exchange.request.url, int(self._sample)
+                    rank, page.number, page.elements[place], page.exchange.request.url, int(self._sample)
                 )
 
     def _go_through_sample(self, executor: ThreadPoolExecutor, advance: Advance) -> None:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from conformance.config.settings import SettingError
@@ -47,12 +47,17 @@ def shown_key(key: bytes) -> str:
 class State:
     """Progress and findings of one sweep. Everything since ``commit`` is lost when the process ends."""
 
-    def __init__(self, path: str | None, sweep: Mapping[str, Any]) -> None:
+    def __init__(
+        self, path: str | None, sweep: Mapping[str, Any], clean: Callable[[Any], Any] = lambda value: value
+    ) -> None:
         """Go on with the sweep in the file ``path``, or begin; ``sweep`` tells one sweep from another.
+
+        ``clean`` removes secrets from plain data: nothing is kept without it.
 
         Raises SettingError when the file is not one, or keeps another sweep.
         """
         self.resumed = False
+        self._clean = clean
         own = {"version": _VERSION, **sweep}
         try:
             self._database = sqlite3.connect(path or "", isolation_level=None)
@@ -102,7 +107,7 @@ class State:
 
     def tell(self, name: str, value: Any) -> None:
         """Keep ``value``, plain data, under ``name``."""
-        self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(value)))
+        self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(self._clean(value))))
 
     # Ids and pages.
 
@@ -131,7 +136,7 @@ class State:
 
     def add_page(self, number: int, told: Mapping[str, Any]) -> None:
         """Keep what is known of a page."""
-        self._database.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (number, json.dumps(told)))
+        self._database.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (number, json.dumps(self._clean(told))))
 
     def has_page(self, number: int) -> bool:
         """Tell whether a page was judged."""
@@ -150,7 +155,7 @@ class State:
 
     def save_findings(self, findings: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
         """Keep findings by their names."""
-        rows = [(name, json.dumps(told)) for name, told in findings]
+        rows = [(self._clean(name), json.dumps(self._clean(told))) for name, told in findings]
         self._database.executemany("INSERT OR REPLACE INTO findings VALUES (?, ?)", rows)
 
     def findings(self) -> list[tuple[str, dict[str, Any]]]:
@@ -158,9 +163,10 @@ class State:
         rows = self._database.execute("SELECT name, told FROM findings ORDER BY rowid")
         return [(name, json.loads(told)) for name, told in rows]
 
-    def choose(self, rank: int, page: int, element: str, request: str, most: int) -> int:
+    def choose(self, rank: int, page: int, element: Any, request: str, most: int) -> int:
         """Keep an invoice for the sample, which has the ``most`` of lowest rank; return below which others come."""
-        self._database.execute("INSERT OR REPLACE INTO chosen VALUES (?, ?, ?, ?)", (rank, page, element, request))
+        row = (rank, page, json.dumps(self._clean(element)), self._clean(request))
+        self._database.execute("INSERT OR REPLACE INTO chosen VALUES (?, ?, ?, ?)", row)
         count, highest = self._database.execute("SELECT count(*), max(rank) FROM chosen").fetchone()
         if count > most:
             self._database.execute("DELETE FROM chosen WHERE rank = ?", (highest,))
@@ -177,6 +183,6 @@ class State:
         key = digest(tag.encode("utf-8", "surrogatepass"))
         row = self._database.execute("SELECT body, id FROM tags WHERE tag = ?", (key,)).fetchone()
         if row is None:
-            self._database.execute("INSERT INTO tags VALUES (?, ?, ?)", (key, digest(body), identifier))
+            self._database.execute("INSERT INTO tags VALUES (?, ?, ?)", (key, digest(body), self._clean(identifier)))
             return None
         return None if row[0] == digest(body) or row[1] == identifier else str(row[1])

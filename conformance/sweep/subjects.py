@@ -116,10 +116,6 @@ class Page:
             self._exact = value["data"] if isinstance(value, dict) else []
         return self._exact[place]
 
-    def told(self, place: int) -> str:
-        """Return an element as JSON."""
-        return json.dumps(self.elements[place])
-
     def element(self, element: Any, request: Request) -> Told:
         """Return an element as if it had been asked for by ``request``."""
         content = JsonText({"data": element}, readable=True)

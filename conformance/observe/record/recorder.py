@@ -81,7 +81,7 @@ class Recorder:
                 if entry.cleaned != size:
                     entry.exchange, entry.cleaned = self._clean(entry.exchange), size
             unbuilt = [{**each, "reason": self._redactor.text(each["reason"])} for each in self._unbuilt]
-            text = har.write(self._entries, {**self.facts, "unbuilt": unbuilt})
+            text = har.write(self._entries, {**self._redactor.plain(self.facts), "unbuilt": unbuilt})
         replace_file(self._path, text)
 
     def _clean(self, exchange: Exchange) -> Exchange:

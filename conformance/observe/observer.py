@@ -275,7 +275,7 @@ class Observer:
         for step, stray in self._sender.pool.stray.items():
             exchange = self.record.get(step)
             if exchange and exchange.answer:
-                kept = self.target.redactor.bytes(stray)
+                kept = self.target.redactor.content(stray)
                 self.record[step] = replace(exchange, answer=replace(exchange.answer, excess=kept))
                 if self.recorder:
                     self.recorder.amend(step, self.record[step])

@@ -66,7 +66,7 @@ def answer_of(response: WireResponse, request: Request, target: Target, limit: i
         body=clean_body,
         wire_length=len(raw),
         truncated=truncated,
-        excess=redact.bytes(response.excess),
+        excess=redact.content(response.excess),
         coding_problem=problem,
         incomplete=failure_of(response.incomplete, target) if response.incomplete else None,
         secrets_found=tuple(found),

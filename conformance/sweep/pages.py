@@ -132,7 +132,7 @@ class Pages:
 
     def _judge_element(self, page: Page, place: int, suspicions: Any, *, full: bool) -> None:
         # Where nothing is suspected, numbers are written as any writer does.
-        exact = page.exact(place) if suspicions else json_text.read(page.told(place).encode()).value
+        exact = page.exact(place) if suspicions else json_text.read(json.dumps(page.elements[place]).encode()).value
         identifier = str(exact.get("id"))
         # The last rule is the validator of record: it tells what no other rule does.
         rules: Any = [*(rule for name in suspicions for rule in self._by_id.get(name, ())), self._rules[-1]]

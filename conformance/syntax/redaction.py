@@ -143,7 +143,7 @@ class Redactor:
         clean, loud = self.examined(data)
         return (text, False) if clean is data else (clean.decode("utf-8", "replace"), loud)
 
-    def bytes(self, data: bytes) -> bytes:
+    def content(self, data: bytes) -> bytes:
         """Return ``data`` without any known secret."""
         return self.examined(data)[0]
 

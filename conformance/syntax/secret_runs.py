@@ -25,7 +25,7 @@ _BASE64 = 1 / 2
 # Characters of the header of a token that are the same in many.
 _USUAL_HEADER = 64
 _ALPHABET = b"0123456789abcdefghijklmnopqrstuvwxyz"
-_TOKEN = re.compile(rb"(ey[a-z0-9_-]*\.)([a-z0-9_-]*\.)([a-z0-9_.-]*)", re.IGNORECASE)
+_TOKEN = re.compile(rb"(e(?:y|30)[a-z0-9_-]*\.)([a-z0-9_-]*\.?)([a-z0-9_.-]*)", re.IGNORECASE)
 # Spellings undone of a secret itself, which may look like one.
 _LEVELS = 3
 # A text in which so many places may begin a run is looked at everywhere.
@@ -49,7 +49,7 @@ def _grams(form: bytes) -> list[bytes]:
 
 
 def _is_guessable(gram: bytes) -> bool:
-    if gram.isdigit() or len(set(gram)) <= 3:
+    if gram.isdigit() or len(set(gram)) <= 3 or gram[:4] == gram[4:]:
         return True
     places = [_ALPHABET.find(octet) for octet in gram]
     steps = {after - before for before, after in pairwise(places)}
@@ -98,8 +98,8 @@ def _of_part(part: bytes, share: float) -> Grams:
     found: Grams = {}
     for form, factor in _spelled(part):
         for gram in _grams(form):
-            lesser = _GUESSABLE if factor == share == 1.0 and _is_guessable(gram) else factor
-            found[gram] = max(found.get(gram, 0.0), share * lesser)
+            lesser = _GUESSABLE if _is_guessable(gram) else 1.0
+            found[gram] = max(found.get(gram, 0.0), share * factor * lesser)
     return found
 
 
@@ -114,8 +114,13 @@ class Runs:
         # Of each run in hexadecimal or decimal digits, the places of eight digits.
         self._digits: set[int] = set()
         self._quiet: set[bytes] = set()
-        forms = [form.encode().lower() for form in public]
-        self._public = {gram for form in forms for each in (form, squeezed(form)) for gram in _grams(each)}
+        forms = [form.encode() for text in public for form in (text, text.lower())]
+        written = [
+            *map(bytes.lower, forms),
+            *map(squeezed, forms),
+            *(each for form in forms for each in _encoded(form)),
+        ]
+        self._public = {gram for form in written for gram in _grams(form)}
         # Whether a secret has too few letters and digits to be met by them.
         self.has_odd = False
 

@@ -71,7 +71,7 @@ def _character(number: int) -> bytes:
 def _meaning(escape: bytes) -> bytes:
     kind, rest = escape[:1], escape[1:]
     if kind == b"&":
-        return _reference(rest.rstrip(b";").lower())
+        return _reference(rest.rstrip(b";"))
     if kind == b"\\":
         return _backslash(rest)
     if kind == b"0":
@@ -83,7 +83,7 @@ def _meaning(escape: bytes) -> bytes:
 
 def _reference(name: bytes) -> bytes:
     if name.startswith(b"#"):
-        return _character(int(name[2:], 16) if name[1:2] == b"x" else int(name[1:]))
+        return _character(int(name[2:], 16) if name[1:2] in b"xX" else int(name[1:]))
     return html.unescape(f"&{name.decode('ascii')};").encode("utf-8", "surrogatepass")
 
 

@@ -48,7 +48,7 @@ def test_every_usual_spelling_is_redacted(secret: str, spelling: Callable[[str],
     redactor = Redactor([secret])
     spelt = spelling(secret)
     whole = f"before {spelt} after"
-    for clean in (redactor.text(whole), redactor.bytes(whole.encode()).decode()):
+    for clean in (redactor.text(whole), redactor.content(whole.encode()).decode()):
         assert "[redacted]" in clean
         assert clean.startswith("before ")
         assert clean.endswith(" after")
@@ -113,8 +113,8 @@ def test_short_strings_are_left_alone() -> None:
 def test_octets_that_are_no_text_survive() -> None:
     redactor = Redactor([TOKEN])
     octets = bytes(range(256))
-    assert redactor.bytes(octets) is octets
-    assert redactor.bytes(octets + TOKEN.encode() + octets) == octets + b"[redacted]" + octets
+    assert redactor.content(octets) is octets
+    assert redactor.content(octets + TOKEN.encode() + octets) == octets + b"[redacted]" + octets
 
 
 def test_secrets_may_be_added_from_several_threads() -> None:

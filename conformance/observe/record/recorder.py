@@ -91,7 +91,7 @@ class Recorder:
             request,
             url=text(request.url),
             headers=tuple((name, text(value)) for name, value in request.headers),
-            body=self._redactor.bytes(request.body),
+            body=self._redactor.content(request.body),
             raw=tuple(map(text, request.raw)),
         )
         return replace(
@@ -103,7 +103,7 @@ class Recorder:
         )
 
     def _clean_answer(self, answer: Answer) -> Answer:
-        text, octets = self._redactor.text, self._redactor.bytes
+        text, octets = self._redactor.text, self._redactor.content
         return replace(
             answer,
             reason=text(answer.reason),

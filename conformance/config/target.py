@@ -213,7 +213,9 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
     token = str(value("auth-token") or "")
     public = (base_url, settings["api-prefix"], settings["session-cookie"])
     identifiers = (*ids("invoice-id"), *ids("other-invoice-id"), *ids("hidden-invoice-id"))
-    redactor = redaction.Redactor((token, other_token, key), public=(*public, *identifiers))
+    redactor = redaction.Redactor(
+        (token, other_token, key), public=(*public, *identifiers, *(each.name for each in SETTINGS))
+    )
     for name, text in settings["request-header"]:
         redactor.add(text, quiet=not _is_credential(name))
     return Target(

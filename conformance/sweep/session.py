@@ -273,9 +273,9 @@ class Sweep:
                 continue
             rank = int.from_bytes(digest(f"{self._seed} ".encode() + key_of(identifier))[:8], "big") >> 1
             if rank < self._threshold:
-                self._threshold = self.state.choose(
-                    rank, page.number, page.elements[place], page.exchange.request.url, int(self._sample)
-                )
+                element = self.target.redactor.plain(page.elements[place], names=True)
+                url = page.exchange.request.url
+                self._threshold = self.state.choose(rank, page.number, element, url, int(self._sample))
 
     def _go_through_sample(self, executor: ThreadPoolExecutor, advance: Advance) -> None:
         if self._sample == "all":

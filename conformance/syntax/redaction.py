@@ -156,14 +156,17 @@ class Redactor:
         with self._large:
             return self._examined(data, inside=True)
 
-    def plain(self, value: Any) -> Any:
-        """Return plain data, such as JSON has, without any known secret in its texts."""
+    def plain(self, value: Any, *, names: bool = False) -> Any:
+        """Return plain data, such as JSON has, without any known secret in its texts.
+
+        The names of members are searched only with ``names``: those of reports are not a target's.
+        """
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
-            return {self.plain(name): self.plain(each) for name, each in value.items()}
+            return {self.text(key) if names else key: self.plain(each, names=names) for key, each in value.items()}
         if isinstance(value, list | tuple):
-            return [self.plain(each) for each in value]
+            return [self.plain(each, names=names) for each in value]
         return value
 
     def _examined(self, data: bytes, *, inside: bool) -> tuple[bytes, bool]:

@@ -25,7 +25,10 @@ _BASE64 = 1 / 2
 # Characters of the header of a token that are the same in many.
 _USUAL_HEADER = 64
 _ALPHABET = b"0123456789abcdefghijklmnopqrstuvwxyz"
-_TOKEN = re.compile(rb"(e(?:y|30)[a-z0-9_-]*\.)([a-z0-9_-]*\.?)([a-z0-9_.-]*)", re.IGNORECASE)
+_TOKEN = re.compile(
+    rb"(e(?:y|30)[a-z0-9_=-]*\.)((?:e(?:y|30)[a-z0-9_=-]*\.?)?)([a-z0-9_.=-]*)",
+    re.IGNORECASE,
+)
 # Spellings undone of a secret itself, which may look like one.
 _LEVELS = 3
 # A text in which so many places may begin a run is looked at everywhere.

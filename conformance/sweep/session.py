@@ -264,7 +264,7 @@ class Sweep:
         """Yield the invoices of a page that are fetched by themselves at once; keep those that may be later."""
         if self._sample == 0:
             return
-        for place, element in enumerate(page.elements):
+        for element in page.elements:
             identifier = element.get("id") if isinstance(element, dict) else None
             if not isinstance(identifier, str):
                 continue
@@ -273,9 +273,9 @@ class Sweep:
                 continue
             rank = int.from_bytes(digest(f"{self._seed} ".encode() + key_of(identifier))[:8], "big") >> 1
             if rank < self._threshold:
-                element = self.target.redactor.plain(page.elements[place], names=True)
+                clean = self.target.redactor.plain(element, names=True)
                 url = page.exchange.request.url
-                self._threshold = self.state.choose(rank, page.number, element, url, int(self._sample))
+                self._threshold = self.state.choose(rank, page.number, clean, url, int(self._sample))
 
     def _go_through_sample(self, executor: ThreadPoolExecutor, advance: Advance) -> None:
         if self._sample == "all":

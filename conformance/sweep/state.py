@@ -164,7 +164,10 @@ class State:
         return [(name, json.loads(told)) for name, told in rows]
 
     def choose(self, rank: int, page: int, element: Any, request: str, most: int) -> int:
-        """Keep an invoice, without secrets, for the sample, which has the ``most`` of lowest rank; return below which others come."""
+        """Keep an invoice for the sample, which has the ``most`` of lowest rank; return below which others come.
+
+        Secrets were removed from ``element``.
+        """
         row = (rank, page, json.dumps(element), self._clean(request))
         self._database.execute("INSERT OR REPLACE INTO chosen VALUES (?, ?, ?, ?)", row)
         count, highest = self._database.execute("SELECT count(*), max(rank) FROM chosen").fetchone()

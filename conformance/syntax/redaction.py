@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from conformance.syntax.secret_runs import RUN, SHORTEST, Hit, Runs
 from conformance.syntax.spellings import (
+    REDACTED,
     Decoded,
     Squeezed,
     Undone,
@@ -27,7 +28,6 @@ _DERIVED = "token:"
 AUTH_TOKEN: Final = f"{_OPEN}INVOICES_AUTH_TOKEN{_CLOSE}"
 OTHER_AUTH_TOKEN: Final = f"{_OPEN}INVOICES_OTHER_AUTH_TOKEN{_CLOSE}"
 
-_REDACTED = b"[redacted]"
 # How often escapes are undone, and how much compressed content may hold.
 _LEVELS, _MOST_OPENED = 4, 16 * 1024 * 1024
 # Larger texts are examined one after the other, for each takes memory.
@@ -40,7 +40,7 @@ _USUAL = (
     "Content-Type Content-Length Authorization WWW-Authenticate Bearer realm unauthorized forbidden",
     "Cache-Control: no-cache, no-store, max-age=0, must-revalidate, private keep-alive",
     "X-Request-Id X-Content-Type-Options nosniff X-Forwarded-For Transfer-Encoding chunked Accept-Encoding gzip",
-    "invoices customer relationships attributes account related pagination total-count",
+    "invoices customer relationships attributes account related pagination total-count [redacted]",
 )
 
 
@@ -90,7 +90,7 @@ def split_cookie(line: str) -> tuple[str, str]:
     value, semicolon, attributes = rest.partition(";")
     if len(value.strip()) < SHORTEST:
         return line, ""
-    return f"{name}{equals}{_REDACTED.decode()}{semicolon}{attributes}", value.strip().strip('"')
+    return f"{name}{equals}{REDACTED.decode()}{semicolon}{attributes}", value.strip().strip('"')
 
 
 def is_looked_for(secret: str) -> bool:
@@ -241,6 +241,6 @@ def _cut(data: bytes, hits: Iterable[Hit]) -> bytes:
         if hit.end <= place:
             continue
         if hit.start > place or not pieces:
-            pieces += (data[place : hit.start], _REDACTED)
+            pieces += (data[place : hit.start], REDACTED)
         place = hit.end
     return b"".join((*pieces, data[place:]))

@@ -25,9 +25,9 @@ _BASE64 = 1 / 2
 # Characters of the header of a token that are the same in many.
 _USUAL_HEADER = 64
 _ALPHABET = b"0123456789abcdefghijklmnopqrstuvwxyz"
+# Header, claims and signature; without signature, claims show by how they begin.
 _TOKEN = re.compile(
-    rb"(e(?:y|30)[a-z0-9_=-]*\.)((?:e(?:y|30)[a-z0-9_=-]*\.?)?)([a-z0-9_.=-]*)",
-    re.IGNORECASE,
+    rb"(e(?:y|30)[a-z0-9_=-]*\.)((?:[a-z0-9_=-]*\.|e(?:y|30)[a-z0-9_=-]*)?)([a-z0-9_.=-]*)", re.IGNORECASE
 )
 # Spellings undone of a secret itself, which may look like one.
 _LEVELS = 3

@@ -11,8 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
+# What stands in place of a secret, and how it keeps what is around it apart: a byte that no text has.
+REDACTED = b"[redacted]"
+_APART = 0xFF
 _LOWER = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
-_KEPT = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+_KEPT = frozenset((*b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", _APART))
 _DROPPED = bytes(sorted(set(range(256)) - _KEPT))
 _CHUNK = 65_536
 # How far before the end of a chunk a place is looked for that no escape crosses.
@@ -158,8 +161,8 @@ class Squeezed:
 
     def __init__(self, data: bytes) -> None:
         """Leave the rest of ``data`` out."""
-        self._source = data
-        self.data = squeezed(data)
+        self._source = data.replace(REDACTED, bytes([_APART]) * len(REDACTED))
+        self.data = squeezed(self._source)
         self._starts: list[int] = []
         self._latest: tuple[int, list[int]] = (-1, [])
 

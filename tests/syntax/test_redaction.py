@@ -153,3 +153,10 @@ def test_a_target_does_not_show_its_secrets() -> None:
 def test_spaces_as_plus_signs_are_no_loophole() -> None:
     secret = "correct horse battery staple-0123456789"
     assert "staple-0123456789" not in Redactor([secret]).text(quote_plus(secret))
+
+
+def test_what_is_redacted_stays_as_it_is() -> None:
+    redactor = Redactor(["planted-cookie-0123456789abcdef", "it-was-redacted-by-them"])
+    clean = redactor.text("Authorization: planted-cookie-0123456789abcdef  Cookie: x; it-was-redacted-by-them")
+    assert clean == "Authorization: [redacted]  Cookie: x; [redacted]"
+    assert redactor.text(clean) == clean

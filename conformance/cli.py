@@ -196,17 +196,42 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the console script; returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    closed = _open_what_is_closed()
     if given[:1] == ["run"]:
-        return _run(given[1:])
+        code = _run(given[1:])
+        return _unwritable("it is closed") if closed and code in {0, 1, 5} else code
     options = _parser().parse_args(given)
     try:
-        code: int = options.run(options)
+        code = int(options.run(options))
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read it has seen enough; nothing is left to be flushed at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
-    return code
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _unwritable(error.strerror or str(error))
+    return _unwritable("it is closed") if closed and code in {0, 1, 5} else code
+
+
+def _open_what_is_closed() -> bool:
+    """Let no file or connection become a standard stream; returns whether the output was closed."""
+    closed = sys.stdout is None
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    if closed:
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as the process
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    return closed
+
+
+def _unwritable(problem: str) -> int:
+    sys.stderr.write(f"standard output cannot be written: {problem}\n")
+    return 3
 
 
 if __name__ == "__main__":

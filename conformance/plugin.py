@@ -7,7 +7,7 @@ from collections.abc import Generator
 import pytest
 
 from conformance.config import settings
-from conformance.pytest_hooks import call, collection, finish, options, progress, signals
+from conformance.pytest_hooks import call, collection, finish, options, progress, signals, standard_output
 from conformance.pytest_hooks.items import only_checks, settings_of
 
 # In the order in which a run needs them.
@@ -50,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.force_short_summary = True
     if not only_checks(config) or not config.pluginmanager.hasplugin("terminal"):
         return
+    config.pluginmanager.register(standard_output, standard_output.__name__)
     if config.option.verbose == 0:
         config.option.verbose = -1
     if config.option.tbstyle == "auto":

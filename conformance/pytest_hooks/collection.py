@@ -20,20 +20,31 @@ if TYPE_CHECKING:
     from conformance.judge.suite import Case
     from conformance.run import Run
 
+_TOO_SHORT = "note        {} has a value under 12 characters: too short to be looked for in reports"
 # What makes the items of a function, by its first parameter.
 _GENERATING = {"session": generated_item.items_of, "sweep": sweep_item.items_of}
 
 
-def expect_usable_state(run: Run) -> None:
-    """Raise SettingError when the file for the state of the sweep has another one's, or is not a state."""
+def hold_states(config: pytest.Config, run: Run) -> None:
+    """Open the files for the state of the sweep, so that no other run has them meanwhile.
+
+    Those of several processes are only looked at: each opens its own.
+
+    Raises SettingError when one is another sweep's, or not a state, or in use.
+    """
     values = run.settings
-    if run.dry or run.kept or values["sweep"] is None or not values["sweep-state"]:
+    if run.dry or run.kept or values["sweep"] is None or not values["sweep-state"] or xdist.is_worker(config):
         return
     from conformance.sweep.session import identity
     from conformance.sweep.state import State
 
-    own = identity(run.target, values["sweep"], values["fuzz-seed"], values["sweep-shard"])
-    State(values["sweep-state"], own).close()
+    for part, path in sweep_item.state_files(config, values):
+        state = State(path, identity(run.target, values["sweep"], values["fuzz-seed"], part))
+        if xdist.is_controller(config):
+            state.close()
+        else:
+            config.stash[sweep_item.HELD] = state
+            config.add_cleanup(state.close)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -41,10 +52,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if not only_checks(session.config):
         return
     run = run_of(session.config)
-    if xdist.is_worker(session.config) or xdist.is_controller(session.config):
-        return  # each process has a state of its own
     try:
-        expect_usable_state(run)
+        hold_states(session.config, run)
     except settings.SettingError as error:
         raise pytest.UsageError(str(error)) from None
 
@@ -119,6 +128,7 @@ def _begin(session: pytest.Session) -> bool | None:
         progress.end(session.config)
         write_lines(session.config, [run.abort.message])
         return True
+    write_lines(session.config, [_TOO_SHORT.format(name) for name in run.target.too_short()])
     run.observe(needed(run.target, cases))
     progress.sent(session.config)
     if not run.kept:

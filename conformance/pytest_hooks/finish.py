@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from _pytest import junitxml
 
 from conformance.pytest_hooks import progress, xdist
 from conformance.pytest_hooks.check_item import CheckItem
@@ -34,9 +36,35 @@ class Collector:
             self._received.append(data)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End what the run started and let the verdict decide the exit code."""
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """End what the run started and let the verdict decide the exit code, after what other plugins do at the end."""
+    problems: list[tuple[str, str]] = []
+    result: object = None
+    try:
+        result = yield
+    except OSError as error:
+        if existing_run(session.config) is None or not _is_of_junit(error):
+            raise
+        problems.append((str(session.config.getoption("xmlpath")), error.strerror or str(error)))
+        _take_junit_away(session.config)
+    _finish(session, problems)
+    return result
+
+
+def _is_of_junit(error: OSError) -> bool:
+    """Return whether pytest failed to write the file of ``--junit-xml``."""
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    return any(frame.f_globals.get("__name__") == junitxml.__name__ for frame in frames)
+
+
+def _take_junit_away(config: pytest.Config) -> None:
+    """Keep pytest from saying that it wrote the file."""
+    config.pluginmanager.unregister(config.stash[junitxml.xml_key])
+    del config.stash[junitxml.xml_key]
+
+
+def _finish(session: pytest.Session, problems: list[tuple[str, str]]) -> None:
     progress.end(session.config)
     run = existing_run(session.config)
     if run is None:
@@ -51,7 +79,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if xdist.is_worker(session.config):
         xdist.tell(session.config, run)
     elif not run.dry:
-        _write_files(session, run)
+        _write_files(session, run, problems)
 
 
 def _take(run: Run, received: list[dict[str, Any]]) -> None:
@@ -79,15 +107,18 @@ def _only_judged(session: pytest.Session) -> bool:
     return all(isinstance(item, JudgingItem) for item in session.items)
 
 
-def _write_files(session: pytest.Session, run: Run) -> None:
-    """Write record and reports, after an interruption too; that one cannot be written is an error of its own."""
+def _write_files(session: pytest.Session, run: Run, problems: list[tuple[str, str]]) -> None:
+    """Write record and reports, after an interruption too; that one cannot be written is an error of its own.
+
+    ``problems`` are the files that others could not write.
+    """
     from conformance.report import files
     from conformance.report.json_report import Ending
 
     interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED
     ending = Ending(int(session.exitstatus), interrupted=interrupted)
-    session.config.stash[_WRITTEN] = files.write(run, ending)
-    if session.exitstatus == 0 and any(problem for _, problem in session.config.stash[_WRITTEN]):
+    session.config.stash[_WRITTEN] = [*files.write(run, ending), *problems]
+    if session.exitstatus in {0, 1, 5} and any(problem for _, problem in session.config.stash[_WRITTEN]):
         session.exitstatus = 3
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,12 @@ from conformance.pytest_hooks.judging_item import GeneratingItem
 from conformance.pytest_hooks.xdist import workers
 
 if TYPE_CHECKING:
+    from conformance.config.settings import Settings
     from conformance.sweep.session import Advance, Sweep
+    from conformance.sweep.state import State
+
+# The open state of the sweep of this process.
+HELD: pytest.StashKey[State] = pytest.StashKey()
 
 
 class SweepItem(GeneratingItem):
@@ -51,10 +57,10 @@ class SweepItem(GeneratingItem):
         from conformance.sweep.session import Sweep
 
         run = run_of(self.config)
-        path = run.settings["sweep-state"]
-        if path and workers(self.config) > 1:
-            path = f"{path}.{self._part[0]}of{self._part[1]}"
-        return Sweep(run.target, run.settings["sweep"], run.settings["fuzz-seed"], self._part, path)
+        state: State | str | None = self.config.stash.get(HELD, None)
+        if state is None:
+            state = dict(state_files(self.config, run.settings)).get(self._part)
+        return Sweep(run.target, run.settings["sweep"], run.settings["fuzz-seed"], self._part, state)
 
     def report(self, report: pytest.TestReport) -> None:
         """Write into ``report`` what was found."""
@@ -69,19 +75,32 @@ class SweepItem(GeneratingItem):
         vars(report)["conformance"].update(sweep=shown)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return one line for a wrong setting, the traceback for everything else."""
+        """Return one line for a state that cannot be used or written, the traceback for everything else."""
+        if isinstance(excinfo.value, sqlite3.OperationalError):
+            path = run_of(self.config).settings["sweep-state"] or "the temporary file"
+            return f"--sweep-state: {path} cannot be written: {excinfo.value}"
         wrong = isinstance(excinfo.value, SettingError)
         return str(excinfo.value) if wrong else super().repr_failure(excinfo, style)
 
 
+def _parts(config: pytest.Config, settings: Settings) -> Iterator[tuple[int, int]]:
+    """Yield the parts of the collection that this run sweeps."""
+    index, of = settings["sweep-shard"]
+    own = workers(config)
+    for number in range(1, own + 1):
+        yield (index - 1) * own + number, of * own
+
+
+def state_files(config: pytest.Config, settings: Settings) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield each part that this run sweeps, with the file of its state; nothing without such a file."""
+    path = settings["sweep-state"]
+    for part in _parts(config, settings) if path else ():
+        yield part, f"{path}.{part[0]}of{part[1]}" if workers(config) > 1 else path
+
+
 def items_of(collector: pytest.Collector, name: str, function: Any) -> Iterator[SweepItem]:
     """Yield an item for each part that this run sweeps; none when no sweep is wanted."""
-    run = run_of(collector.config)
-    if run.settings["sweep"] is None:
-        return
-    index, of = run.settings["sweep-shard"]
-    own = workers(collector.config)
-    for number in range(1, own + 1):
-        part = (index - 1) * own + number, of * own
+    settings = run_of(collector.config).settings
+    for part in _parts(collector.config, settings) if settings["sweep"] is not None else ():
         label = f"{part[0]}of{part[1]}"
         yield SweepItem.from_parent(collector, name=f"{name}[{label}]", part=part, judge=function)

@@ -35,6 +35,8 @@ def is_controller(config: pytest.Config) -> bool:
 
 def workers(config: pytest.Config) -> int:
     """Return how many processes share a sweep."""
+    if is_controller(config):
+        return len(config.option.tx)
     told: Any = getattr(config, "workerinput", {})
     return int(told["workercount"]) if shares_a_sweep(config) else 1
 

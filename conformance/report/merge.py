@@ -200,5 +200,5 @@ def lines(merged: Merged, count: int) -> Iterator[str]:
     yield from terminal.rows(merged.verdict)
     for problem in merged.problems[:10]:
         yield terminal.row("missing", problem)
-    unfit = merged.problems and merged.verdict.exit_code is ExitCode.CONFORMS
+    unfit = merged.problems and merged.verdict.exit_code in {ExitCode.CONFORMS, ExitCode.INCONCLUSIVE}
     yield terminal.row("verdict", "no verdict: not all was swept" if unfit else merged.verdict.sentence)

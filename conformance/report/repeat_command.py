@@ -15,7 +15,9 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:=,@+-]+")
 # What a shell reads between double quotes.
 _READ = re.compile(r'["$`\\!%]')
 # Settings that decide nothing about a single requirement, or that the selection itself has.
-_ELSEWHERE = frozenset({"fuzz-examples", "fuzz-seed", "sweep", "sweep-shard", "embedded-invoices", "fail-on"})
+_ELSEWHERE = frozenset(
+    {"fuzz-examples", "fuzz-seed", "sweep", "sweep-limit", "sweep-shard", "embedded-invoices", "fail-on"}
+)
 
 
 def quoted(text: str) -> str:
@@ -54,16 +56,12 @@ def _options(settings: Mapping[str, Any]) -> Iterator[str]:
         if setting.flag:
             yield setting.option
         elif setting.name == "request-header":
-            yield from (_header(number, name, text) for number, (name, text) in enumerate(value, 1))
+            # As the curl commands name the value.
+            yield from (
+                f'{setting.option}="{name}: ${EXTRA_HEADER}{number}"' for number, (name, _) in enumerate(value, 1)
+            )
         else:
             yield f"{setting.option}={quoted(_as_text(setting.name, value))}"
-
-
-def _header(number: int, name: str, value: str) -> str:
-    """Return the option of a header field; a credential stays the variable that the curl commands name."""
-    if value:
-        return f"--request-header={quoted(f'{name}: {value}')}"
-    return f'--request-header="{name}: ${EXTRA_HEADER}{number}"'
 
 
 def _as_text(name: str, value: Any) -> str:

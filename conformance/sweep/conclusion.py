@@ -19,12 +19,16 @@ _MOST = 1000
 
 @dataclass(frozen=True)
 class Conclusion:
-    """A judgement on the collection as a whole: what was expected and observed, or why nothing can be said."""
+    """A judgement on the collection as a whole: what was expected and observed, or why nothing can be said.
+
+    ``unseen`` means that this is because not all of it was seen.
+    """
 
     requirement: str
     expected: str = ""
     observed: str = ""
     reason: str = ""
+    unseen: bool = False
     invoices: list[str] = field(default_factory=list)
     count: int = 0
 
@@ -103,7 +107,7 @@ def conclude(whole: Whole, known: Iterable[str] = ()) -> Iterator[Conclusion]:
         if requirement == "COLL-005":
             yield _order(whole, unseen)
         elif unseen or changed:
-            yield Conclusion(requirement, reason=unseen or changed)
+            yield Conclusion(requirement, reason=unseen or changed, unseen=bool(unseen))
         elif requirement == "PAGE-003":
             yield _each_once(whole)
         else:
@@ -143,7 +147,7 @@ def _order(whole: Whole, unseen: str) -> Conclusion:
             observed = f"page {after['number'] + 1} begins with a later one than page {before['number'] + 1} ends with"
             expected = "no later start-date than that of the element before"
             return Conclusion("COLL-005", expected, observed)
-    return Conclusion("COLL-005", reason=unseen)
+    return Conclusion("COLL-005", reason=unseen, unseen=bool(unseen))
 
 
 def _moment(text: str) -> Any:

@@ -92,7 +92,8 @@ def _conclusions(found: Iterable[conclusion.Conclusion], nodeid: str, repeat: st
                 evidence=told,
             )
         else:
-            outcome = Outcome.NOT_OFFERED if each.reason else Outcome.PASSED
+            unjudged = Outcome.INCONCLUSIVE if each.unseen else Outcome.NOT_OFFERED
+            outcome = unjudged if each.reason else Outcome.PASSED
             yield Judgement(each.requirement, outcome, nodeid, reason=each.reason, subject="sweep")
 
 

@@ -15,6 +15,7 @@ from conformance.plan.requests import build_request
 from conformance.plan.steps import Step
 from conformance.reading import collection_pages
 from conformance.sweep import conclusion
+from conformance.sweep.announced import Announced
 from conformance.sweep.authority import Hit
 from conformance.sweep.items import Chosen, Items
 from conformance.sweep.ledger import Ledger
@@ -61,16 +62,22 @@ class Sweep:
     """A sweep against one target."""
 
     def __init__(
-        self, target: Target, sample: int | str, seed: int, part: tuple[int, int] = (1, 1), path: str | None = None
+        self,
+        target: Target,
+        sample: int | str,
+        seed: int,
+        part: tuple[int, int] = (1, 1),
+        state: State | str | None = None,
     ) -> None:
-        """``sample`` is how many invoices are fetched by themselves; ``path`` names the file of the state.
+        """``sample`` is how many invoices are fetched by themselves; ``state`` is open, or names its file.
 
         Raises SettingError when that file cannot be used.
         """
         self.target = target
         self.observer = Observer(target)
         self._sample, self._seed, self._part = sample, seed, part
-        self.state = State(path, identity(target, sample, seed, part), target.redactor.plain)
+        self.state = state if isinstance(state, State) else State(state, identity(target, sample, seed, part))
+        self.state.clean = target.redactor.plain
         self.ledger = Ledger(self.state, target.redactor)
         self._base = base_request(target)
         self._pages = Pages(target, self._base, self.ledger)
@@ -83,6 +90,7 @@ class Sweep:
         self._threshold = 2**63
         self._reason = ""
         self._walked: set[bytes] = set()
+        self._limit = int(target.settings["sweep-limit"])
 
     # Requests.
 
@@ -154,7 +162,7 @@ class Sweep:
         walk.have(start, exchange)
         series = series_of(first, self.target) if first.usable else None
         if parts > 1 and series and series.last is not None:
-            numbers = range(part - 1, series.last + 1, parts)
+            numbers = range(part - 1, min(series.last + 1, self._limit), parts)
             walk.end()
             if part == 1:
                 walk.have(series.url(0), exchange)
@@ -164,6 +172,7 @@ class Sweep:
                 if following is None:
                     break
             else:
+                self._reason = self._reason or self._beyond_limit(series.last + 1)
                 return
             walk.end()
             walk.have(start, exchange)
@@ -172,6 +181,7 @@ class Sweep:
     def _along(self, walk: Walk, url: str, number: int, series: Series | None) -> Iterator[tuple[Page, bool]]:
         part, parts = self._part
         fruitless = 0
+        announced = Announced(self.target, self.state.pages() if parts == 1 else ())
         for page, following in walk.along(url, number, series):
             before = self.state.id_count()
             own = page.number % parts == part - 1 and not self.state.has_page(page.number)
@@ -185,6 +195,21 @@ class Sweep:
                 self._reason = f"the link next of page {page.number + 1} leads in a circle"
                 return
             self._walked.add(digest((following or "").encode()))
+            if following and not self._reason:
+                self._reason = self._contradicted(announced, page) or self._beyond_limit(page.number + 2)
+            if self._reason:
+                return
+
+    def _contradicted(self, announced: Announced, page: Page) -> str:
+        """Return why the way goes on though a page announced its end, or an empty text; it is a finding then."""
+        if (hit := announced.contradicted(page)) is None:
+            return ""
+        self.ledger.add(hit, page.exchange, None, hit.violation.part)
+        return f"page {page.number + 1} leads on beyond the end that it announces"
+
+    def _beyond_limit(self, pages: int) -> str:
+        """Return why a sweep of so many pages comes to no end, or an empty text."""
+        return f"there are more pages than --sweep-limit={self._limit}" if pages > self._limit else ""
 
     def judge_page(self, page: Page) -> str:
         """Judge a page by itself; return why the sweep cannot go beyond it, or an empty text."""

@@ -47,27 +47,35 @@ def shown_key(key: bytes) -> str:
 class State:
     """Progress and findings of one sweep. Everything since ``commit`` is lost when the process ends."""
 
-    def __init__(
-        self, path: str | None, sweep: Mapping[str, Any], clean: Callable[[Any], Any] = lambda value: value
-    ) -> None:
+    def __init__(self, path: str | None, sweep: Mapping[str, Any]) -> None:
         """Go on with the sweep in the file ``path``, or begin; ``sweep`` tells one sweep from another.
 
-        ``clean`` removes secrets from plain data: nothing is kept without it.
+        The file belongs to this state alone until it is closed.
 
-        Raises SettingError when the file is not one, or keeps another sweep.
+        Raises SettingError when the file is not one, keeps another sweep, or belongs to another run.
         """
         self.resumed = False
-        self._clean = clean
-        own = {"version": _VERSION, **sweep}
+        # Removes secrets from plain data: nothing is kept without it.
+        self.clean: Callable[[Any], Any] = lambda value: value
         try:
-            self._database = sqlite3.connect(path or "", isolation_level=None)
-            # The size in KiB of what SQLite keeps in memory.
-            for pragma in ("journal_mode = DELETE", "synchronous = OFF", "cache_size = -4000", "temp_store = FILE"):
-                self._database.execute(f"PRAGMA {pragma}")
-            self._database.executescript(_TABLES)
-            kept = self.fact("sweep")
+            self._database = sqlite3.connect(path or "", timeout=0, isolation_level=None)
         except sqlite3.DatabaseError as error:
+            raise SettingError(f"--sweep-state: {path} cannot be opened: {error}") from None
+        try:
+            self._take_alone()
+            self._database.executescript(_TABLES)
+            self._go_on(path, {"version": _VERSION, **sweep})
+        except sqlite3.DatabaseError as error:
+            self.close()
+            if error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                raise SettingError(f"--sweep-state: {path} is in use by another run") from None
             raise SettingError(f"--sweep-state: {path} is not the state of a sweep: {error}") from None
+        except SettingError:
+            self.close()
+            raise
+
+    def _go_on(self, path: str | None, own: Mapping[str, Any]) -> None:
+        kept = self.fact("sweep")
         if kept is not None and not self.fact("complete"):
             if kept != own:
                 changed = ", ".join(name for name in own if kept.get(name) != own[name])
@@ -81,6 +89,15 @@ class State:
         self._ids = int(self._database.execute("SELECT count(*) FROM seen").fetchone()[0])
         self.tell("sweep", own)
         self.begin()
+
+    def _take_alone(self) -> None:
+        # A lock that is taken in this mode is kept until the end of the connection, or of the process.
+        self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self._database.execute("BEGIN EXCLUSIVE")
+        self._database.execute("COMMIT")
+        # The size in KiB of what SQLite keeps in memory.
+        for pragma in ("journal_mode = DELETE", "synchronous = OFF", "cache_size = -4000", "temp_store = FILE"):
+            self._database.execute(f"PRAGMA {pragma}")
 
     def begin(self) -> None:
         """Begin what the next ``commit`` keeps."""
@@ -107,7 +124,7 @@ class State:
 
     def tell(self, name: str, value: Any) -> None:
         """Keep ``value``, plain data, under ``name``."""
-        self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(self._clean(value))))
+        self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(self.clean(value))))
 
     # Ids and pages.
 
@@ -136,7 +153,7 @@ class State:
 
     def add_page(self, number: int, told: Mapping[str, Any]) -> None:
         """Keep what is known of a page."""
-        self._database.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (number, json.dumps(self._clean(told))))
+        self._database.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (number, json.dumps(self.clean(told))))
 
     def has_page(self, number: int) -> bool:
         """Tell whether a page was judged."""
@@ -155,7 +172,7 @@ class State:
 
     def save_findings(self, findings: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
         """Keep findings by their names."""
-        rows = [(self._clean(name), json.dumps(self._clean(told))) for name, told in findings]
+        rows = [(self.clean(name), json.dumps(self.clean(told))) for name, told in findings]
         self._database.executemany("INSERT OR REPLACE INTO findings VALUES (?, ?)", rows)
 
     def findings(self) -> list[tuple[str, dict[str, Any]]]:
@@ -168,7 +185,7 @@ class State:
 
         Secrets were removed from ``element``.
         """
-        row = (rank, page, json.dumps(element), self._clean(request))
+        row = (rank, page, json.dumps(element), self.clean(request))
         self._database.execute("INSERT OR REPLACE INTO chosen VALUES (?, ?, ?, ?)", row)
         count, highest = self._database.execute("SELECT count(*), max(rank) FROM chosen").fetchone()
         if count > most:
@@ -186,6 +203,6 @@ class State:
         key = digest(tag.encode("utf-8", "surrogatepass"))
         row = self._database.execute("SELECT body, id FROM tags WHERE tag = ?", (key,)).fetchone()
         if row is None:
-            self._database.execute("INSERT INTO tags VALUES (?, ?, ?)", (key, digest(body), self._clean(identifier)))
+            self._database.execute("INSERT INTO tags VALUES (?, ?, ?)", (key, digest(body), self.clean(identifier)))
             return None
         return None if row[0] == digest(body) or row[1] == identifier else str(row[1])

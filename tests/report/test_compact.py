@@ -70,7 +70,7 @@ def test_the_command_that_repeats_has_the_settings_of_the_run() -> None:
     shown = [result.lines[at].removeprefix("repeat").strip()]
     shown += list(itertools.takewhile(lambda line: line.startswith(" " * 14), result.lines[at + 1 :]))
     words = shlex.split("\n".join(shown))
-    assert "--request-header=X-Team: a b" in words
+    assert "--request-header=X-Team: $REQUEST_HEADER_1" in words
     assert f"--invoice-id={INVOICE_ID}" in words
     assert "--request-timeout=2" in " ".join(words)
     assert TOKEN not in result.output

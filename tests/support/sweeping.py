@@ -30,10 +30,14 @@ def target_for(server: ReferenceServer, **given: Any) -> Target:
 
 
 def sweep_of(
-    server: ReferenceServer, sample: int | str = 0, part: tuple[int, int] = (1, 1), path: Path | None = None
+    server: ReferenceServer,
+    sample: int | str = 0,
+    part: tuple[int, int] = (1, 1),
+    path: Path | None = None,
+    **given: Any,
 ) -> Sweep:
     """Return a sweep that does not wait before it tries again."""
-    made = Sweep(target_for(server), sample, 1, part, str(path) if path else None)
+    made = Sweep(target_for(server, **given), sample, 1, part, str(path) if path else None)
     made.observer.backoff = (0.0, 0.0, 0.0)
     return made
 

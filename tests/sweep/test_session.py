@@ -96,6 +96,71 @@ def test_a_circle_of_links_comes_to_an_end(server: ReferenceServer) -> None:
     assert "PAGE-001" in violations(summary) or "PAGE-003" in violations(summary)
 
 
+def endless(api: Api, **changed: Any) -> None:
+    """Let every page lead to one more, with invoices that were not seen before."""
+
+    def collection(original: Callable[..., Any], request: Request, name: str, query: Any) -> Any:
+        number, query.page_number = query.page_number, 1
+        document = original(request, name, query)
+        for place, element in enumerate(document["data"]):
+            element["id"] = f"{number:08x}-a26e-11ef-be6d-{place:012x}"
+        links = document["links"]
+        following = links["first"].replace("5D=1", f"5D={number + 1}", 1) if number > 1 else links["next"]
+        document["links"] = {**links, "next": following, **changed}
+        return document
+
+    api.replace("collection", collection)
+
+
+@pytest.mark.parametrize("announces", ["total-count", "last", "nothing"])
+def test_links_without_end_come_to_one(server: ReferenceServer, announces: str) -> None:
+    changed: dict[str, Any] = {} if announces == "last" else {"last": None}
+    endless(server.api, **changed)
+
+    def without_total(_: Request, answer: Answer) -> None:
+        answer.body = answer.body and answer.body.replace(b'"total-count"', b'"other"')
+
+    if announces != "total-count":
+        server.api.on_answer(without_total)
+    made = sweep_of(server, 0, sweep_limit="12")
+    summary = made.run(lambda _done, _total: None)
+    made.close()
+    found = violations(summary)
+    assert not summary["complete"]
+    if announces == "nothing":
+        assert summary["reason"] == "there are more pages than --sweep-limit=12"
+        assert len(summary["pages"]) == 12
+        assert outcomes(summary)["PAGE-003"] is Outcome.INCONCLUSIVE
+        return
+    # More than a page further than announced; the page of last is known when it was walked.
+    assert len(summary["pages"]) == (PAGES + 1 if announces == "total-count" else PAGES + 2)
+    assert "beyond the end that it announces" in summary["reason"]
+    violated = found["COLL-004" if announces == "total-count" else "PAGE-001"]
+    assert "next leads on" in violated.observed
+
+
+def test_a_collection_that_shrinks_is_no_endless_one(server: ReferenceServer) -> None:
+    total = 1000
+
+    def shrink(_: Request, answer: Answer) -> None:
+        nonlocal total
+        total -= 500
+        answer.body = answer.body and answer.body.replace(b'"total-count":60', b'"total-count":%d' % max(total, 10))
+
+    server.api.on_answer(shrink)
+    summary = swept(server, 0)
+    assert summary["complete"]
+    assert not violations(summary)
+
+
+def test_no_part_goes_beyond_the_limit(server: ReferenceServer) -> None:
+    made = sweep_of(server, 0, (1, 2), sweep_limit="3")
+    summary = made.run(lambda _done, _total: None)
+    made.close()
+    assert [page["number"] for page in summary["pages"]] == [0, 2]
+    assert summary["reason"] == "there are more pages than --sweep-limit=3"
+
+
 def test_a_link_to_another_origin_is_not_followed_there(server: ReferenceServer) -> None:
     def link(original: Callable[..., str], request: Request, number: int, query: Any) -> str:
         return original(request, number, query).replace("127.0.0.1", "elsewhere.invalid")
@@ -136,6 +201,18 @@ def test_a_list_may_show_a_part_of_each_invoice(server: ReferenceServer) -> None
 
 
 # Interruptions.
+
+
+def test_a_state_belongs_to_one_sweep_at_a_time(server: ReferenceServer, tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    first = sweep_of(server, 0, path=path)
+    try:
+        with pytest.raises(SettingError, match=f"--sweep-state: {path} is in use by another run"):
+            sweep_of(server, 0, path=path)
+        assert first.run(lambda _done, _total: None)["complete"]
+    finally:
+        first.close()
+    assert swept(server, 0, path=path)["invoices"] == MANY
 
 
 def test_an_interrupted_sweep_goes_on_where_it_was(server: ReferenceServer, tmp_path: Path) -> None:
@@ -239,7 +316,7 @@ def test_what_stays_away_breaks_the_sweep_off_and_says_nothing_of_the_server(
     down = True
     server.api.on_request(lambda request: Answer(502, []) if down and "5D=4" in request.query else None)
     summary = swept(server, 0, path=tmp_path / "state")
-    assert outcomes(summary)["PAGE-003"] is Outcome.NOT_OFFERED
+    assert outcomes(summary)["PAGE-003"] is Outcome.INCONCLUSIVE
     errors = [each for each in judged(summary) if each.outcome is Outcome.ERROR]
     assert "page 4 was answered 502 after 4 attempts" in errors[0].reason
     assert not violations(summary)

@@ -1,0 +1,79 @@
+"""Standard output that cannot be written: the run goes on, and ends with one line and exit code 3."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import sys
+from typing import Any, TextIO
+
+import pytest
+
+_STREAM: pytest.StashKey[Guarded] = pytest.StashKey()
+_SESSION: pytest.StashKey[pytest.Session] = pytest.StashKey()
+
+
+class Guarded:
+    """A stream that goes nowhere once it cannot be written; ``problem`` is why."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to ``stream`` as long as that is possible."""
+        self._stream = stream
+        self.problem = ""
+
+    def __getattr__(self, name: str) -> Any:
+        """Be what the stream is in all other respects."""
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write ``text``."""
+        if not self.problem:
+            with self._noted():
+                self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Write what is kept back."""
+        if not self.problem:
+            with self._noted():
+                self._stream.flush()
+
+    @contextlib.contextmanager
+    def _noted(self) -> Any:
+        try:
+            yield
+        except OSError as error:
+            self.problem = error.strerror or str(error)
+            # The interpreter tries once more at its end.
+            atexit.register(lead_nowhere, self._stream)
+
+
+def lead_nowhere(stream: TextIO) -> None:
+    """Let what is still written to ``stream`` be lost, and be no error."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Guard what the report is written to."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    writer = reporter._tw  # noqa: SLF001 - pytest has no other way to its stream
+    writer._file = session.config.stash[_STREAM] = Guarded(writer._file)  # noqa: SLF001
+    session.config.stash[_SESSION] = session
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Say that the report could not be written, when everything else has been."""
+    stream = config.stash.get(_STREAM, None)
+    if stream is None:
+        return
+    stream.flush()
+    if stream.problem:
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"standard output cannot be written: {stream.problem}\n")
+        session = config.stash[_SESSION]
+        session.exitstatus = 3 if session.exitstatus in {0, 1, 5} else session.exitstatus

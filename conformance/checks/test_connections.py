@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.judge.api import Violation, expect, require, requirement, status_line
-from conformance.judge.preconditions import contents, sent_length
+from conformance.checks.support.isolation import require_two_customers
+from conformance.judge.api import Doubt, Violation, expect, require, requirement, status_line
+from conformance.judge.preconditions import contents, require_status, sent_length
 from conformance.model.exchange import Answer, Exchange, NotObserved
 from conformance.reading.header_fields import elements
 
@@ -52,3 +53,36 @@ def test_answers_on_one_connection_stay_in_step(
             turns.failure or "none",
             turns,
         )
+
+
+def _in_turn(exchange: Exchange) -> list[Exchange]:
+    """Return the answers on one connection, each as if it were alone. Raises NotObserved when a gateway limits them."""
+    require(exchange.later and exchange.status < 500, "nothing is answered on the same connection")
+    answers = () if exchange.answer is None else (exchange.answer, *exchange.later)
+    require(all(each.status not in {429, 503} for each in answers), "the target limits requests", doubt=Doubt.LIMIT)
+    return [replace(exchange, answer=each, later=()) for each in answers]
+
+
+@requirement("ROB-015")
+def test_no_answer_opens_what_follows_on_its_connection(
+    item: Exchange, item_without_token: Exchange, in_turn_without_token: Exchange
+) -> None:
+    require_status(item, 200, owner="ITEM-001")
+    require(item_without_token.status >= 400, "the invoice is open to everybody", owner="AUTH-001")
+    for number, answered in enumerate(_in_turn(in_turn_without_token)[1::2], 1):
+        what = f"request {2 * number}, without a token"
+        observed = status_line(answered)
+        expect(
+            not answered.succeeded and answered.status != 304, f"a refusal of {what}", observed, in_turn_without_token
+        )
+
+
+@requirement("ROB-016")
+def test_customers_that_share_a_connection_get_their_own(
+    item: Exchange, other_item_of_owner: Exchange, in_turn_of_two_customers: Exchange
+) -> None:
+    require_two_customers(item, other_item_of_owner)
+    for number, answered in enumerate(_in_turn(in_turn_of_two_customers)[1::2], 1):
+        what = f"the second customer's invoice to request {2 * number}"
+        observed = status_line(answered)
+        expect(_shows_the_same(answered, other_item_of_owner), what, observed, in_turn_of_two_customers)

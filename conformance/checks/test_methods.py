@@ -201,6 +201,14 @@ def test_an_undefined_method_is_refused(undefined_method: Exchange) -> None:
     expect_status(undefined_method, 501, 405, 400, why=f"no method is called {undefined_method.request.method}")
 
 
+@requirement("HTTP-009")
+def test_an_undefined_method_on_an_invoice_is_refused(item: Exchange, undefined_method_on_item: Exchange) -> None:
+    require_status(item, 200, owner="ITEM-001")
+    # A firewall may refuse it in its own words.
+    require(undefined_method_on_item.status != 403, "refused by what stands before the server")
+    expect_status(undefined_method_on_item, 501, 405, 400, 404, why="no method is called FOO")
+
+
 @requirement("HTTP-010")
 def test_options_names_the_allowed_methods(item_options: Exchange) -> None:
     require(item_options.succeeded, f"OPTIONS was answered {item_options.status}")

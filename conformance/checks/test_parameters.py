@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.checks.support.documents import is_additional, is_relationship_url
 from conformance.checks.support.resources import expect_same_values, identities, is_identifier
-from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement
+from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement, status_line
 from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange, NotObserved, link_of
 from conformance.plan.probes.parameters import FIELDS_OF_EVERY_KIND
@@ -377,3 +377,33 @@ def test_a_parameter_of_the_wrong_shape_is_refused(item: Exchange, parameter_of_
 def test_a_collection_parameter_is_refused(item: Exchange, collection_parameter: Exchange) -> None:
     require_status(item, 200)
     expect_status(collection_parameter, 400, why="it has no meaning for a single resource")
+
+
+@requirement("QRY-008")
+def test_a_query_of_odd_syntax_is_refused_or_leaves_the_invoice(
+    item: Exchange, item_with_account: Exchange, unknown_include: Exchange, odd_query: Exchange
+) -> None:
+    require_status(item, 200, owner="ITEM-001")
+    require(unknown_include.status < 500, "no refusal works", owner="ERR-011")
+    if 400 <= odd_query.status < 500:
+        return
+    expect_status(odd_query, 200, 400, why="it is understood, or refused")
+    known = [each.document for each in (item, item_with_account) if each.status == 200]
+    attributes = odd_query.attributes if isinstance(odd_query.document.get("data"), dict) else None
+    same = attributes is not None and attributes.items() <= item.attributes.items()
+    observed = f"other data, {status_line(odd_query)}"
+    expect(same or odd_query.document in known, "the invoice as it is, or 400", observed, odd_query)
+
+
+@requirement("INCL-009")
+def test_an_inclusion_is_honoured_beside_fields(
+    item: Exchange, item_with_account: Exchange, item_with_account_and_fields: Exchange
+) -> None:
+    require_status(item, 200, owner="ITEM-001")
+    included = item_with_account.ok_document.get("included")
+    require(included, "nothing is included", owner="INCL-001")
+    # Sparse fieldsets need not be supported.
+    require_status(item_with_account_and_fields, 200)
+    found = item_with_account_and_fields.document.get("included")
+    observed = "no included" if found is None else shown(found)
+    expect(bool(found), "the account in included", observed, item_with_account_and_fields, part="/included")

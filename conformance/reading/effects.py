@@ -25,6 +25,8 @@ Judge = Callable[[Exchange, Exchange], Effect]
 # A redirect to another scheme or host, a condition or a range that is honoured, and what gateways and frameworks
 # refuse in their own words.
 _LAWFUL = frozenset({206, *range(300, 400), 400, 403, 412, *range(413, 418), 421, 422, 426, 429, 431, 451})
+# What stands before a server refuses in its own words, or leads elsewhere.
+_FIREWALL = frozenset({301, 302, 303, 307, 308, 403, 429, 431})
 # Lawful beside some fields only, by the beginning of their names.
 # A framework may refuse a Content-Type that it cannot read as it refuses an Accept.
 _LAWFUL_BESIDE = {406: ("accept", "content-type"), 404: ("x-forwarded-", "forwarded", "x-scheme")}
@@ -82,3 +84,12 @@ def on_refusal(plain: Exchange, odd: Exchange) -> Effect:
     if odd.answer is None or odd.status >= 500 or (odd.succeeded and _shows_something(odd)):
         return Effect.SHOWN
     return Effect.NONE if odd.status == plain.status else Effect.REFUSED
+
+
+def on_understood_data(plain: Exchange, odd: Exchange) -> Effect:
+    """Return the effect of values that mean nothing and have to be understood: the same data, or a firewall."""
+    if odd.answer is not None and odd.status in _FIREWALL:
+        return Effect.REFUSED
+    if odd.answer is not None and _is_lawful(plain, odd):
+        return Effect.SHOWN
+    return on_shown_data(plain, odd)

@@ -130,7 +130,6 @@ KNOWN_KEYS: Mapping[str, bytes] = MappingProxyType(
         "secret": b"secret",
         "example": b"your-256-bit-secret",
         "change": b"changeme",
-        "undefined": b"undefined",
     }
 )
 _DEEP = base64.urlsafe_b64encode(b'{"alg":"HS256","x":' + b"[" * 2000 + b"]" * 2000 + b"}").rstrip(b"=").decode()
@@ -167,7 +166,6 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "foreign-key-injected": _foreign_key(b"injected", kid="nosuch' UNION SELECT 'injected"),
         **{f"known-key-{name}": _foreign_key(key) for name, key in KNOWN_KEYS.items()},
         "signature-padded": _rewritten_signature(lambda signature: f"{signature}{'=' * (-len(signature) % 4) or '='}"),
-        "signature-with-blank": _rewritten_signature(lambda signature: f"{signature[:8]} {signature[8:]}"),
         # No token: the name of the customer by itself.
         "subject": _subject,
         # A server that reads the file named by kid finds an empty key.

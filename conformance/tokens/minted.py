@@ -238,6 +238,7 @@ _RECIPES: Mapping[str, _Recipe] = MappingProxyType(
         "algorithm-null": _header(alg=None),
         "algorithm-number": _header(alg=256),
         "header-padded": _Recipe(_unchanged, write_header=_padded),
+        "signature-blank": _Recipe(_unchanged, write_signature=lambda segment: f"{segment[:8]} {segment[8:]}"),
         "signature-of-other-alphabet": _Recipe(_unchanged, write_signature=_other_alphabet),
         "claims-padded": _Recipe(_unchanged, write_claims=_padded),
         "claims-blank": _Recipe(_unchanged, write_claims=lambda segment: f"{segment[:8]} {segment[8:]}"),

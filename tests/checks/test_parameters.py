@@ -47,6 +47,8 @@ def annotated(*names: str) -> dict[str, Any]:
 
 
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
+    "comma at the end": ({"QRY-008"}, changed("odd_query[comma-behind]", status=200, body={"data": None})),
+    "fields without inclusion": ({"INCL-009"}, changed("item_with_account_and_fields", body=content())),
     "include refused": ({"INCL-007"}, changed("item_with_account", status=400)),
     "include not found": ({"INCL-007"}, changed("item_with_account", status=404)),
     "no linkage": ({"INCL-007"}, compound({"/data/relationships/account": LINKS})),

@@ -51,8 +51,13 @@ def expect_documented_refusal(exchange: Exchange, *, syntax: bool) -> None:
 
 
 def shows_data(exchange: Exchange) -> bool:
-    """Return whether a successful answer has the data of a resource or of a collection, or a linkage."""
-    if not exchange.succeeded:
+    """Return whether a successful answer has the data of a resource or of a collection, or a linkage.
+
+    Raises NotObserved without an answer and for a server error, which is left to ERR-011.
+    """
+    if exchange.status >= 500:
+        raise NotObserved("a server error: ERR-011")
+    if not 200 <= exchange.status < 300:
         return False
     value = exchange.json.value
     return isinstance(value, dict) and (bool(value.get("data")) or holds_resource(value))

@@ -61,7 +61,7 @@ token_of_known_key = header_family(
 loosely_encoded_token = header_family(
     get(_ITEM),
     "Authorization",
-    {name: derived_token(f"signature-{name}") for name in ("padded", "with-blank")},
+    {name: derived_token(f"signature-{name}") for name in ("padded",)},
 )
 interrupted_token = get(_ITEM).but(headers={"Authorization": derived_token("signature-interrupted")})
 # What looks after one resource may look at another less closely.

@@ -23,6 +23,7 @@ write_unknown = family(
     }
 )
 undefined_method = unknown_item.but(method="CONFORM")
+undefined_method_on_item = get(_ITEM).but(method="FOO")
 item_options = get(_ITEM).but(method="OPTIONS")
 trace = unknown_item.but(method="TRACE", headers={"Authorization": THROW_AWAY})
 

@@ -55,3 +55,14 @@ custom_parameter = get(_ITEM, needs=("contested",)).but(query="fooBar=1")
 collection_parameter = query_family(
     get(_ITEM, needs=("contested",)), {"sort": "sort=start-date", "page": "page%5Bsize%5D=1"}
 )
+
+item_with_account_and_fields = get(_ITEM).but(query="include=account&fields%5Binvoices%5D=reference")
+odd_query = query_family(
+    get(_ITEM),
+    {
+        "comma-behind": "include=account,",
+        "semicolon": "include=account;fields%5Binvoices%5D=reference",
+        "key-of-fields": "fields%5Binvoices%5D%5Ba%5D=reference",
+        "filter-without-name": "filter=x&page=1",
+    },
+)

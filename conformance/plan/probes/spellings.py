@@ -49,14 +49,13 @@ _SPELLINGS: Mapping[str, Spelling] = {
     "backslash": lambda path: f"{path.prefix}/invoices\\{path.tail}",
     "suffix": lambda path: f"{path}.json",
     "asset": lambda path: f"{path}/conformance.css",
-    "dot-behind": lambda path: f"{path}.",
     "blank-behind": lambda path: f"{path}%20",
     "fragment": lambda path: f"{path}%23conformance",
 }
 _CAPITAL_ID: Spelling = lambda path: f"{path.prefix}/invoices/{path.number.upper()}{path.rest}"  # noqa: E731
 _OF_FOREIGN = (
     *("capitals", "slash-behind", "slashes-within", "encoded-dots", "parameter", "encoded-letter"),
-    *("encoded-slash", "suffix", "dot-behind", "blank-behind"),
+    *("encoded-slash", "suffix", "blank-behind"),
 )
 _OF_HIDDEN = ("slash-behind", "encoded-letter", "parameter", "suffix")
 
@@ -92,9 +91,7 @@ respelled_without_token: Family = family(
     {
         **{name: _anonymous(_own(spelling)) for name, spelling in _SPELLINGS.items()},
         "relationship-slash-behind": _anonymous(_own(_SPELLINGS["slash-behind"], _RELATIONSHIP)),
-        "relationship-capital-letter": _anonymous(_own(str, "/Relationships/account")),
         "related-slash-behind": _anonymous(_own(_SPELLINGS["slash-behind"], _RELATED)),
-        "related-suffix": _anonymous(_own(_SPELLINGS["suffix"], _RELATED)),
     }
 )
 respelled_account_without_token = family(

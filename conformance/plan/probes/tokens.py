@@ -88,7 +88,10 @@ token_of_impossible_types = family(
 # Nobody may write them, and what they mean can be read all the same.
 token_of_readable_types = family({name: _bearing(name) for name in ("expiry-text", "critical-empty", "critical-null")})
 loosely_encoded_minted_token = family(
-    {name: _bearing(name) for name in ("header-padded", "claims-padded", "claims-blank", "signature-of-other-alphabet")}
+    {
+        name: _bearing(name)
+        for name in ("header-padded", "claims-padded", "claims-blank", "signature-blank", "signature-of-other-alphabet")
+    }
 )
 token_of_odd_types = family(
     {

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from conformance.plan.probe import Probe, family, raw, talk
-from conformance.plan.probes.base import item, item_head, item_without_token
+from conformance.plan.probes.authentication import malformed_token
+from conformance.plan.probes.base import (
+    item,
+    item_head,
+    item_with_account,
+    item_without_token,
+    unacceptable_item,
+    unknown_include,
+    unknown_item,
+)
 from conformance.plan.probes.conditional import if_none_match_any
+from conformance.plan.probes.http import item_options
+from conformance.plan.probes.isolation import other_item_of_owner
 
 _WIRE = ("wire",)
 _LINE = "GET {target} HTTP/1.1\n"
@@ -21,6 +34,21 @@ def _with(lines: str, rest: str = "", *, until_closed: bool = False) -> Probe:
 
 # After 304 and HEAD no content follows, whatever the fields say.
 turns = talk(if_none_match_any, item_head, item_without_token, item)
+
+# Behind each answer a request without a token, on the same connection.
+in_turn_without_token = family(
+    {
+        name: talk(*(each for probe in probes for each in (probe, item_without_token)))
+        for name, probes in {
+            "served": (item, if_none_match_any, item_head, item_options, item_with_account),
+            "refused": (unknown_include, unknown_item, unacceptable_item, malformed_token.variants["word"]),
+        }.items()
+    }
+)
+in_turn_of_two_customers = replace(
+    talk(item, other_item_of_owner, unknown_include, other_item_of_owner, if_none_match_any, other_item_of_owner),
+    needs=("second-customer",),
+)
 
 # The documented request, written in the same way: what is refused below is not refused for that.
 wire_valid = raw(_VALID, needs=_WIRE)

@@ -148,7 +148,7 @@ fault("range-unit-crash", _CRASH, rfc(9110, "14.2"))(
 fault("language-weight-crash", _CRASH, rfc(9110, "12.5.4"))(
     "A weight in Accept-Language that is not a number is answered with 500.", _trusts("accept-language", _weights)
 )
-fault("accept-parameter-crash", _CRASH, rfc(9110, "12.5.1"))(
+fault("accept-parameter-crash", _CRASH | {"HTTP-029"}, rfc(9110, "12.5.1"))(
     "A parameter in Accept without an equals sign is answered with 500.",
     _trusts("accept", lambda line: [part.index("=") for part in line.split(";")[1:]]),
 )

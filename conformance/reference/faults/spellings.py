@@ -109,18 +109,11 @@ fault("spelling-asset-unguarded", {"SEC-025"})(
     "Paths that look like files of a site need no token, and the router drops what follows a resource.",
     _unguarded(lambda path: re.sub(r"/[a-z]+\.(css|js|png)$", "", path)),
 )
-fault("spelling-dot-behind-unguarded", {"SEC-025"})(
-    "A dot at the end is dropped as in names of files.", _unguarded(lambda path: path.rstrip("."))
-)
 fault("spelling-blank-behind-unguarded", {"SEC-025"})(
     "The router trims what it has decoded.", _unguarded(lambda path: re.sub("(%20)+$", "", path))
 )
 fault("spelling-fragment-unguarded", {"SEC-025"})(
     "The router cuts a path at an encoded number sign.", _unguarded(lambda path: path.partition("%23")[0])
-)
-fault("spelling-relationship-unguarded", {"SEC-025"})(
-    "The relationship is found in any case, and guarded in lower case.",
-    _unguarded(lambda path: path.replace("/Relationships/", "/relationships/")),
 )
 fault("spelling-related-unguarded", {"SEC-025"})(
     "A slash behind the account of an invoice leads past what asks for a token.",

@@ -245,7 +245,6 @@ for _name, _what, _key in (
     ("secret", "The key of examples", "secret"),
     ("example", "The key of a debugger for tokens", "your-256-bit-secret"),
     ("change", "The key of a template that was to be changed", "changeme"),
-    ("undefined", "The name of what has no value", "undefined"),
 ):
     fault(f"known-key-{_name}-accepted", {"JWT-017"}, rfc(8725, "3.5"), needs=())(
         f"{_what} signs tokens as well.", _of_key(_key)
@@ -270,7 +269,7 @@ fault("token-signature-of-other-alphabet-accepted", {"JWT-016"}, rfc(7515, "2"))
     "The signature is read in either alphabet of base64.",
     _reads(lambda signature: signature.replace("+", "-").replace("/", "_")),
 )
-fault("token-signature-blank-accepted", {"JWT-016"}, rfc(7515, "2"), needs=())(
+fault("token-signature-blank-accepted", {"JWT-016"}, rfc(7515, "2"))(
     "Blanks within the signature are dropped.", _reads(lambda signature: signature.replace(" ", ""))
 )
 

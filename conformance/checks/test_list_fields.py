@@ -1,0 +1,48 @@
+"""Fields that hold lists and parameters: they end where HTTP says, and are read in no time."""
+
+from __future__ import annotations
+
+from conformance.checks.support.oddities import odd_lines
+from conformance.judge.api import Violation, expect_status, require, requirement, status_line
+from conformance.judge.preconditions import require_status, require_validation
+from conformance.model.exchange import Exchange
+from conformance.reading.effects import Effect, on_understood_data
+
+# Seconds: far more than reading a field costs, and fewer than a crafted one does.
+_LONGEST = 5.0
+
+
+@requirement("HTTP-029")
+def test_quotes_and_empty_elements_are_understood(
+    item: Exchange, accept_unknown_profile: Exchange, quoted_lists: Exchange
+) -> None:
+    require_status(item, 200, owner="ITEM-001")
+    # JSON:API 1.0 has no profiles.
+    knows = accept_unknown_profile.status == 200 or "profile=" not in (quoted_lists.request.header("Accept") or "")
+    require(knows, "a profile is refused")
+    if on_understood_data(item, quoted_lists) is Effect.SHOWN:
+        odd = odd_lines(item, quoted_lists)
+        observed = status_line(quoted_lists)
+        raise Violation(f"200 and the same data with {odd}", observed, quoted_lists, others=(item,))
+
+
+@requirement("HTTP-029")
+def test_a_tag_with_a_comma_does_not_hide_the_next(
+    item: Exchange, item_not_modified: Exchange, if_none_match_behind_comma: Exchange
+) -> None:
+    require_validation(item, item_not_modified)
+    if if_none_match_behind_comma.status == 200:
+        tags = if_none_match_behind_comma.fields.lines("ETag")
+        require(tags in ([], [item.etag]), "the entity tag changed between the two requests")
+    expect_status(if_none_match_behind_comma, 304, why=f"the current entity tag {item.etag} is listed")
+
+
+@requirement("HTTP-028")
+def test_a_crafted_value_costs_no_time(item: Exchange, slow_to_read: Exchange) -> None:
+    require_status(item, 200, owner="ITEM-001")
+    require(not slow_to_read.lost, "the connection was closed")
+    limit = max(_LONGEST, 10 * item.elapsed)
+    if slow_to_read.answer is None or slow_to_read.elapsed > limit:
+        took = slow_to_read.failure or f"an answer after {slow_to_read.elapsed:.1f} s"
+        expected = f"an answer within {limit:.0f} s with {odd_lines(item, slow_to_read)}"
+        raise Violation(expected, took, slow_to_read, others=(item,))

@@ -1,0 +1,117 @@
+"""Faults in how fields with lists and parameters are taken apart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from conformance.reference.app import Api
+from conformance.reference.conditional import opaque
+from conformance.reference.faults import Area
+from conformance.reference.faults.clauses import ACCEPT, ENTITY_TAG, OWASP_RESOURCES, rfc
+from conformance.reference.faults.effects import crashes
+from conformance.reference.faults.seams import effect, instead_of
+
+if TYPE_CHECKING:
+    from conformance.reference.faults.seams import Install
+    from conformance.reference.message import Request
+
+fault = Area(__name__, rfc(9110, "5.6.1"))
+NoneMatch = Callable[[list[str], str], bool]
+
+
+def _tags(split: Callable[[str], list[str]]) -> Install:
+    """Compare the current tag with what ``split`` makes of If-None-Match, as well as with what is listed."""
+
+    def none_match(original: NoneMatch, lines: list[str], tag: str) -> bool:
+        found = {each.strip(' "').removeprefix("W/").strip('"') for each in split(", ".join(lines))}
+        return original(lines, tag) and opaque(tag).strip('"') not in found
+
+    return instead_of(Api.none_match)(none_match)
+
+
+def _accepts(read: Callable[[str], str]) -> Install:
+    """Read the lines of Accept by ``read`` first."""
+    return instead_of(Api.acceptable)(lambda original, lines: original([read(line) for line in lines]))
+
+
+@effect
+def _waits(api: Api, where: Callable[[Request], object]) -> None:
+    """Answer some requests only after a time in which every client has given up."""
+
+    async def arrive(original: Callable[[Request], Awaitable[None]], request: Request) -> None:
+        if where(request):
+            await asyncio.sleep(3600)
+        await original(request)
+
+    api.replace("arrive", arrive)
+
+
+def _any_line(name: str, holds: Callable[[str], object]) -> Callable[[Request], bool]:
+    return lambda request: any(holds(line) for line in request.lines(name))
+
+
+fault("list-tag-split-at-commas", {"HTTP-029"}, ENTITY_TAG)(
+    "If-None-Match is split at every comma.", _tags(lambda value: value.split(","))
+)
+fault("list-tag-split-at-semicolons", {"HTTP-029"}, ENTITY_TAG)(
+    "If-None-Match is split at semicolons, too.", _tags(lambda value: value.split(";"))
+)
+fault("list-tag-asterisk-anywhere", {"HTTP-029"}, ENTITY_TAG)(
+    "An asterisk between blanks is any tag, within quotes as well.",
+    instead_of(Api.none_match)(lambda original, lines, tag: " *," not in ", ".join(lines) and original(lines, tag)),
+)
+fault("list-tag-ends-at-comma", {"HTTP-029"}, ENTITY_TAG)(
+    "Of If-None-Match what stands behind a tag with a comma is lost.",
+    instead_of(Api.none_match)(
+        lambda original, lines, tag: original(
+            [line.partition('"a,b"')[0] if '"a,b"' in line else line for line in lines], tag
+        )
+    ),
+)
+fault("list-empty-tags-crash", {"HTTP-029", "ERR-011"})(
+    "An empty If-None-Match is answered with 500.", crashes(_any_line("if-none-match", lambda line: not line))
+)
+fault("list-empty-tags-not-modified", {"HTTP-029"}, ENTITY_TAG)(
+    "An empty If-None-Match is any tag.",
+    instead_of(Api.none_match)(lambda original, lines, tag: lines != [""] and original(lines, tag)),
+)
+fault("list-empty-accept-refused", {"HTTP-029"}, ACCEPT)(
+    "An empty Accept accepts nothing.",
+    instead_of(Api.acceptable)(lambda original, lines: lines != [""] and original(lines)),
+)
+fault("list-accept-split-in-quotes", {"HTTP-029"}, ACCEPT)(
+    "The profile in Accept ends at the first semicolon.",
+    _accepts(lambda line: line.replace(";b", '";b') if "a;b" in line else line),
+)
+fault("list-accept-comma-in-quotes", {"HTTP-029"}, ACCEPT)(
+    "An escaped quotation mark in Accept ends a quoted text, and what follows is lost.",
+    _accepts(lambda line: line.partition('\\"')[0] if '\\"' in line else line),
+)
+fault("list-accept-open-ended-refused", {"HTTP-029"}, ACCEPT)(
+    "A semicolon with nothing behind it makes an element of Accept malformed.",
+    _accepts(lambda line: "x" if line.endswith(";") else line),
+)
+fault("list-accept-open-ended-crash", {"HTTP-029", "ERR-011"}, ACCEPT)(
+    "A semicolon with nothing behind it is answered with 500.",
+    crashes(_any_line("accept", lambda line: line.endswith(";"))),
+)
+fault("slow-blanks-of-tags", {"HTTP-028"}, OWASP_RESOURCES)(
+    "Many blanks in If-None-Match are gone over again and again.",
+    _waits(_any_line("if-none-match", lambda line: " " * 500 in line)),
+)
+fault("slow-blanks-of-cookies", {"HTTP-028"}, OWASP_RESOURCES)(
+    "Many blanks in Cookie are gone over again and again.", _waits(_any_line("cookie", lambda line: " " * 500 in line))
+)
+fault("slow-commas-of-accept", {"HTTP-028"}, OWASP_RESOURCES)(
+    "Many commas in Accept are gone over again and again.", _waits(_any_line("accept", lambda line: "," * 500 in line))
+)
+fault("slow-language", {"HTTP-028"}, OWASP_RESOURCES)(
+    "A language of many parts is gone over again and again.",
+    _waits(_any_line("accept-language", lambda line: line.count("-") > 400)),
+)
+fault("slow-user-agent", {"HTTP-028"}, OWASP_RESOURCES)(
+    "A long comment in User-Agent is gone over again and again.",
+    _waits(_any_line("user-agent", lambda line: line.count("a") > 900)),
+)

@@ -131,7 +131,10 @@ fault("isolation-hidden-found-by-filter", {"SEC-005"}, API_VISIBILITY, needs=HID
     "isolation-identity-of-connection",
     {"ROB-008"},
     OWASP_OBJECTS,
-    also={"CACHE-009": "the other customer is served the first one's invoice", "SEC-004": "it lists the first one's"},
+    also={
+        **dict.fromkeys(("CACHE-009", "ROB-016"), "the other customer is served the first one's invoice"),
+        "SEC-004": "it lists the first one's",
+    },
     needs=SECOND,
     stateful=True,
 )

@@ -61,11 +61,11 @@ fault(
 fault("if-none-match-ignored-on-head", {"COND-001"}, NONE_MATCH, also={"ERR-010": "HEAD has another status"})(
     "If-None-Match is ignored for HEAD.", unconditional(is_head)
 )
-fault("if-none-match-list-ignored", {"COND-002"}, NONE_MATCH)(
+fault("if-none-match-list-ignored", {"COND-002", "HTTP-029"}, NONE_MATCH)(
     "If-None-Match is compared as one tag.",
     _none_match(lambda original, lines, tag: len(entity_tags(lines)) > 1 or original(lines, tag)),
 )
-fault("if-none-match-first-member", {"COND-002"}, NONE_MATCH)(
+fault("if-none-match-first-member", {"COND-002", "HTTP-029"}, NONE_MATCH)(
     "Of a list of tags only the first counts.",
     _none_match(lambda original, lines, tag: original(entity_tags(lines)[:1] or lines, tag)),
 )
@@ -93,10 +93,10 @@ fault("if-none-match-strong", {"COND-004"}, TAG_COMPARISON)(
         lambda original, lines, tag: original(lines, tag) or (lines != ["*"] and tag not in entity_tags(lines))
     ),
 )
-fault("if-none-match-any", {"COND-005"}, NONE_MATCH, also={"COND-009": "a stale tag gives 304, too"})(
+fault("if-none-match-any", {"COND-005", "HTTP-029"}, NONE_MATCH, also={"COND-009": "a stale tag gives 304, too"})(
     "Whatever stands in If-None-Match, the answer is 304.", _none_match(lambda *_: False)
 )
-fault("if-none-match-any-weak", {"COND-005"}, NONE_MATCH)(
+fault("if-none-match-any-weak", {"COND-005", "HTTP-029"}, NONE_MATCH)(
     "Every weak tag matches, as none is compared behind W/.",
     _none_match(
         lambda original, lines, tag: (
@@ -211,7 +211,7 @@ fault("precondition-before-lookup", {"COND-013"}, PRECEDENCE, also={"SEC-003": "
 fault("precondition-before-negotiation", {"COND-013"}, PRECEDENCE)(
     "If-None-Match: * with an Accept that is refused gives 304.", _star_instead_of(406)
 )
-fault("if-none-match-malformed-crash", {"COND-014", "ERR-011"}, rfc(9110, "2.4"))(
+fault("if-none-match-malformed-crash", {"COND-014", "ERR-011", "HTTP-029"}, rfc(9110, "2.4"))(
     "A malformed If-None-Match is answered with 500.",
     crashes_in(Api.none_match, lambda lines, _: lines != ["*"] and not entity_tags(lines)),
 )

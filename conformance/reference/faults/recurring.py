@@ -107,7 +107,7 @@ fault(
     also={
         "JSON-007": "two answers differ",
         "ITEM-030": "so do those to different queries",
-        "ROB-014": "so do those with other fields",
+        **dict.fromkeys(("HTTP-029", "ROB-014"), "so do those with other fields"),
     },
 )
 def other_data(api: Api) -> None:
@@ -126,7 +126,10 @@ def other_data(api: Api) -> None:
     {"HDR-013", "ITEM-008"},
     rfc(9110, "3.3"),
     also={
-        **dict.fromkeys(("AUTH-007", "COND-007", "ITEM-017", "ITEM-026", "SEC-023"), "the answer is about another one"),
+        **dict.fromkeys(
+            ("AUTH-007", "COND-007", "HTTP-029", "ITEM-017", "ITEM-026", "ROB-014", "SEC-023"),
+            "the answer is about another one",
+        ),
         **dict.fromkeys(("COND-001", "JSON-007", "ROB-013"), "two answers differ"),
     },
 )
@@ -182,7 +185,7 @@ def unknown_invoice_empty(api: Api) -> None:
         "SEC-028": "whatever fields there are",
         "CACHE-008": "the answer is that of another client",
         "COND-013": "a precondition is looked at without a token",
-        "ROB-009": "in turn it is not as by itself",
+        **dict.fromkeys(("ROB-009", "ROB-015", "SEC-028"), "in turn it is not as by itself"),
         "SEC-019": "an unknown invoice is answered in another way",
     },
 )
@@ -208,7 +211,7 @@ def open_without_token(api: Api) -> None:
     "recurring-validator-ignored",
     {"COND-001", "COND-002", "COND-003", "COND-004", "COND-009"},
     NONE_MATCH,
-    also={"ROB-009": "in turn it is not as by itself"},
+    also={"ROB-009": "in turn it is not as by itself", "HTTP-029": "a listed tag is ignored, too"},
 )
 def validator_ignored(api: Api) -> None:
     """One of two servers behind one address ignores If-None-Match."""

@@ -80,10 +80,10 @@ fault("if-none-match-beginning", {"COND-005"}, TAG_COMPARISON)(
     "The beginning of the current tag counts as the tag.",
     _alike(lambda sent, current: bool(sent) and current.startswith(sent)),
 )
-fault("if-none-match-quoted-star", {"COND-005"}, NONE_MATCH)(
+fault("if-none-match-quoted-star", {"COND-005", "HTTP-029"}, NONE_MATCH)(
     "An entity tag that is an asterisk is taken for the asterisk itself.", _alike(lambda sent, _: sent == "*")
 )
-fault("if-none-match-any-in-a-list", {"COND-005"}, NONE_MATCH)(
+fault("if-none-match-any-in-a-list", {"COND-005", "HTTP-029"}, NONE_MATCH)(
     "A list of entity tags always matches.",
     instead_of(Api.none_match)(lambda original, lines, tag: len(entity_tags(lines)) < 2 and original(lines, tag)),
 )

@@ -12,10 +12,11 @@ from conformance.judge import suite
 from conformance.model.requirements import SOURCES, Requirement, registry
 from conformance.plan.steps import Step, closure
 from conformance.reference.faults import Fault, all_faults
+from conformance.reference.reduced import all_reduced
 from conformance.reference.variants import all_variants
 from conformance.report import plan as shown_plan
 from conformance.report.terminal import HINTS, NAMES
-from tests.support import detection
+from tests.support import detection, masking
 from tests.support.targets import INVOICE_ID, TOKEN, target_of
 
 ROOT = Path(__file__).parents[1]
@@ -121,7 +122,7 @@ def _requests(fault: Fault) -> str:
 
 def faults() -> str:
     """Return the tables of all faults, with what detects them, and of all lawful variants."""
-    return "\n".join([*_faults(), *_variants()]) + "\n"
+    return "\n".join([*_faults(), *_variants(), *_reduced()]) + "\n"
 
 
 def _faults() -> Iterator[str]:
@@ -170,6 +171,32 @@ def _variants() -> Iterator[str]:
             described = _cell(each.description.split("\n\n")[0])
             departs = " ".join(sorted(each.departs))
             yield f"| {each.name} | {described} | {_cell(each.clause)} | {departs} |"
+
+
+def _reduced() -> Iterator[str]:
+    measured, servers = masking.shares(), all_reduced()
+    yield ""
+    yield "## Reduced servers"
+    yield ""
+    yield f"{len(servers)} servers that lack one thing on which much hangs, or have one thing wrong. A deviation must"
+    yield f"not hide another one: {measured['faults']} faults, chosen by the hash of their names, were tried on each"
+    yield "server (`python -m tests.support.masking`). Counted are those of which a client can see anything there,"
+    yield "and those of which something is reported that is not reported of the reduced server alone."
+    yield ""
+    yield "| server | what it lacks or does | visible | reported | share |"
+    yield "|---|---|---|---|---|"
+    for name, counts in measured["servers"].items():
+        visible = sum(counts.values())
+        share = f"{100 * counts['reported'] / visible:.1f} %"
+        yield f"| {name} | {_cell(servers[name].description)} | {visible} | {counts['reported']} | {share} |"
+    yield ""
+    yield "What is not reported there, and why:"
+    yield ""
+    yield "| fault | server | why |"
+    yield "|---|---|---|"
+    for fault, reasons in masking.explained().items():
+        for server, reason in reasons.items():
+            yield f"| {fault} | {server} | {_cell(reason)} |"
 
 
 def totals() -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from conformance.reference.faults import Fault
+    from conformance.reference.reduced import Reduced
     from conformance.reference.variants import Variant
 
 DAY = 24 * 3600.0
@@ -51,7 +52,7 @@ class ReferenceServer:
         *,
         port: int = 0,
         faults: Iterable[Fault] = (),
-        variants: Iterable[Variant] = (),
+        variants: Iterable[Variant | Reduced] = (),
         tls: bool = False,
         invoices: int = 0,
         frozen: bool = False,

@@ -32,6 +32,7 @@ from conformance.reference.bare import BareAnswer, BareServer, Parsed, parsed, s
 from conformance.reference.clock import Clock
 from conformance.reference.faults import Fault
 from conformance.reference.message import Answer
+from conformance.reference.reduced import Reduced
 from conformance.reference.server import ReferenceServer
 from conformance.run import Run
 from tests.support import detection
@@ -52,6 +53,7 @@ class Clean:
     """A run against the correct server: its record, and what its application answers without sockets."""
 
     server: ReferenceServer
+    capabilities: frozenset[str]
     target: Target
     steps: tuple[Step, ...]
     record: Mapping[Step, Exchange]
@@ -61,6 +63,7 @@ class Clean:
     answers: Mapping[Step, Answered]
     bare_answers: Mapping[Step, Answered]
     cases: tuple[suite.Case, ...]
+    base: Reduced | None = None
 
     @cached_property
     def steps_of(self) -> Mapping[suite.Case, frozenset[Step]]:
@@ -87,10 +90,10 @@ def _server() -> ReferenceServer:
 
 
 @cache
-def clean(capabilities: frozenset[str]) -> Clean:
-    """Return the run against the correct server with ``capabilities``."""
+def clean(capabilities: frozenset[str], base: Reduced | None = None) -> Clean:
+    """Return the run against the correct server with ``capabilities``, or against the reduced one ``base``."""
     server = _server()
-    server.serve(_live().api)
+    server.serve(live(base=base).api)
     run = detection.run_against(server, capabilities)
     try:
         run.start()
@@ -99,10 +102,11 @@ def clean(capabilities: frozenset[str]) -> Clean:
         run.observe(needed)
         record, target = dict(run.observer.record), run.target
         requests = {step: _messages(each, target) for step, each in record.items()}
-        correct = ReferenceServer(frozen=True).api
+        correct = ReferenceServer(frozen=True, variants=_of(base)).api
         read = {step: found for step, each in requests.items() if (found := _parsed(each, correct)) is not None}
         return Clean(
             server=server,
+            capabilities=capabilities,
             target=target,
             steps=tuple(needed),
             record=record,
@@ -112,14 +116,19 @@ def clean(capabilities: frozenset[str]) -> Clean:
             answers=_answers(correct, requests, read),
             bare_answers=_answers(correct, requests, {}),
             cases=tuple(cases),
+            base=base,
         )
     finally:
         run.stop()
 
 
-def _live(faults: Iterable[Fault] = ()) -> ReferenceServer:
+def _of(base: Reduced | None) -> list[Reduced]:
+    return [base] if base else []
+
+
+def live(faults: Iterable[Fault] = (), base: Reduced | None = None) -> ReferenceServer:
     """Return a server, not started, with the key of the frozen ones and a clock that goes."""
-    server = ReferenceServer(faults=faults, frozen=True)
+    server = ReferenceServer(faults=faults, frozen=True, variants=_of(base))
     server.api.clock = Clock()
     return server
 
@@ -152,9 +161,9 @@ def _remembered(original: Callable[[str], dict[str, Any] | None], token: str) ->
     return copy.deepcopy(_CLAIMS[token])
 
 
-def _changed(fault: Fault, known: Clean) -> set[Step] | None:
+def changed_by(fault: Fault, known: Clean) -> set[Step] | None:
     """Return the steps whose answers ``fault`` changes, or whose requests follow from such; None where that varies."""
-    server = ReferenceServer(faults=[fault], frozen=True)
+    server = ReferenceServer(faults=[fault], frozen=True, variants=_of(known.base))
     if (server.token, server.signing_key) != (known.server.token, known.server.signing_key):
         return None
     if vars(server.api).keys().isdisjoint({"claims", "leeway"}):
@@ -177,11 +186,14 @@ def judge(fault: Fault) -> list[Judgement] | None:
     if takes_the_full_way(fault):
         return None
     known = clean(detection.capabilities_for([fault]))
-    changed = _changed(fault, known)
-    if not changed:
-        return None
-    known.server.serve(_live([fault]).api)
-    run = detection.run_against(known.server, detection.capabilities_for([fault]))
+    changed = changed_by(fault, known)
+    return judge_changed(fault, known, changed) if changed else None
+
+
+def judge_changed(fault: Fault, known: Clean, changed: set[Step]) -> list[Judgement]:
+    """Return the judgements of the cases that see one of the ``changed`` answers of a server with ``fault``."""
+    known.server.serve(live([fault], known.base).api)
+    run = detection.run_against(known.server, known.capabilities)
     try:
         same = {step: exchange for step, exchange in known.record.items() if step not in changed}
         lost = {step: reason for step, reason in known.unbuilt.items() if step not in changed}

@@ -1,0 +1,134 @@
+"""Whether one deviation hides another: judges faults in servers that are reduced already.
+
+``python -m tests.support.masking [ONE_IN]`` looks at one fault in so many on every reduced server, and writes what it
+saw into the table from which docs/detection.md has its shares.
+"""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from conformance.judge.evaluate import judge
+from conformance.model.outcome import Judgement
+from conformance.reference.faults import Fault, all_faults
+from conformance.reference.reduced import Reduced, all_reduced
+from conformance.syntax.strict_yaml import load
+from tests.support import detection, differential
+
+# Two runs against a reduced server serve all faults.
+_FEW: Final = frozenset({"contested"})
+_MANY: Final = detection.EVERYTHING - {"wire", "load"}
+# The reduced servers that faults meet by default which need more than a token: that costs a longer run each.
+_FOR_MORE: Final = (
+    *("no-relationship-links", "no-head", "no-account", "no-collection", "errors-as-json", "errors-as-html"),
+    *("collection-behind-redirect", "bad-query-403"),
+)
+# By default one fault in so many is judged.
+ONE_IN: Final = 5
+# What each of these must be reported on every reduced server.
+GUARDED: Final = ("AUTH-", "JWT-", "SEC-")
+_DATA = Path(__file__).parents[1] / "detection"
+EXPLAINED, SHARES = _DATA / "masked.yaml", _DATA / "shares.yaml"
+
+
+class Seen(StrEnum):
+    """What became of a fault in a reduced server."""
+
+    INVISIBLE = "invisible"
+    REPORTED = "reported"
+    HIDDEN = "hidden"
+
+
+@cache
+def faults() -> Mapping[str, Fault]:
+    """Return the faults that show in single answers, which can be judged in many servers."""
+    return {
+        name: fault
+        for name, fault in all_faults().items()
+        if not differential.takes_the_full_way(fault)
+        and fault.needs <= _MANY
+        and not fault.area.startswith(("generated", "swept"))
+    }
+
+
+def meeting(server: str, *, full: bool = False) -> list[str]:
+    """Return the faults that meet a reduced server: with ``full`` all, else some, each on one server and always so."""
+    return [name for name in faults() if full or (is_one_in(ONE_IN, name) and _chosen(name) == server)]
+
+
+def is_one_in(number: int, fault: str) -> bool:
+    """Return whether a fault is among one in ``number`` of them."""
+    return zlib.crc32(fault.encode()) % number == 0
+
+
+def _chosen(fault: str) -> str:
+    names = [name for name in sorted(all_reduced()) if (faults()[fault].needs <= _FEW) is (name not in _FOR_MORE)]
+    return names[zlib.crc32(fault.encode()) // ONE_IN % len(names)]
+
+
+def _known(fault: Fault, base: Reduced) -> differential.Clean:
+    return differential.clean(_FEW if fault.needs <= _FEW else _MANY, base)
+
+
+def _is_new(found: Sequence[Judgement], known: differential.Clean) -> bool:
+    """Return whether one of the findings ``found`` is not the same on the reduced server without a fault."""
+    observed = {each.nodeid: each.observed for each in found}
+    known.server.serve(differential.live(base=known.base).api)
+    run = detection.run_against(known.server, known.capabilities)
+    try:
+        run.start(known.record, known.unbuilt)
+        before = (judge(run, case) for case in known.cases if case.id in observed)
+        return any(each.outcome not in detection.CAUGHT or each.observed != observed[each.nodeid] for each in before)
+    finally:
+        run.stop()
+
+
+def look(name: str, base: Reduced) -> Seen:
+    """Return what becomes of the fault ``name`` in the server ``base``."""
+    fault = faults()[name]
+    known = _known(fault, base)
+    changed = differential.changed_by(fault, known)
+    if not changed:
+        return Seen.INVISIBLE
+    named = {*fault.caught_by, *fault.also}
+    judgements = differential.judge_changed(fault, known, changed)
+    found = [each for each in judgements if each.requirement in named and each.outcome in detection.CAUGHT]
+    return Seen.REPORTED if found and _is_new(found, known) else Seen.HIDDEN
+
+
+@cache
+def explained() -> dict[str, dict[str, str]]:
+    """Return by fault and reduced server why nothing more is reported of the fault there."""
+    return dict(load(EXPLAINED.read_text(encoding="utf-8")))
+
+
+@cache
+def shares() -> dict[str, Any]:
+    """Return how many faults were looked at on every reduced server, and of how many of them what was seen there."""
+    return dict(load(SHARES.read_text(encoding="utf-8")))
+
+
+def _measured(one_in: int) -> dict[str, Any]:
+    chosen = [name for name in faults() if is_one_in(one_in, name)]
+    servers: dict[str, dict[str, int]] = {}
+    for server, base in all_reduced().items():
+        seen = {name: look(name, base) for name in chosen}
+        counts = Counter(seen.values())
+        servers[server] = {"reported": counts[Seen.REPORTED], "hidden": counts[Seen.HIDDEN]}
+        hidden = [name for name, each in seen.items() if each is Seen.HIDDEN]
+        sys.stdout.write(f"{server}: {servers[server]} {' '.join(hidden)}\n")
+    return {"faults": len(chosen), "servers": servers}
+
+
+if __name__ == "__main__":
+    measured = _measured(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
+    SHARES.write_text(yaml.safe_dump(measured, sort_keys=False), encoding="utf-8")

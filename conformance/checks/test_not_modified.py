@@ -32,6 +32,14 @@ def test_a_304_repeats_what_caches_need(item: Exchange, item_not_modified: Excha
 
 
 @requirement("COND-007")
+def test_a_304_for_any_tag_repeats_what_caches_need(item: Exchange, if_none_match_any: Exchange) -> None:
+    require_status(item, 200)
+    require_status(if_none_match_any, 304, owner="COND-003")
+    # Nothing was sent that says which entity tag it should have.
+    _expect_repeated(item, if_none_match_any, {*_REPEATED} - {"ETag"})
+
+
+@requirement("COND-007")
 def test_a_304_to_head_repeats_what_caches_need(
     item: Exchange, item_head: Exchange, item_head_not_modified: Exchange
 ) -> None:
@@ -80,7 +88,8 @@ def test_a_304_of_the_collection_repeats_what_caches_need(listing: Exchange, lis
 
 def _expect_repeated(full: Exchange, short: Exchange, names: Collection[str] = _REPEATED) -> None:
     asked = short.request.header("If-None-Match") or ""
-    require("ETag" not in full.fields or opaque(full.etag) in asked, "the 200 answer is that of another state")
+    any_state = asked == "*" or "ETag" not in full.fields
+    require(any_state or opaque(full.etag) in asked, "the 200 answer is that of another state")
     for name in _REPEATED:
         if name not in full.fields or name not in names:
             continue

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from conformance.checks.support import documents, invoices, resources
-from conformance.judge.api import expect, expect_status, observe_each, requirement
+from conformance.judge.api import expect, expect_status, observe_each, require, requirement
 from conformance.model import contract
-from conformance.model.exchange import Exchange, NotObserved
+from conformance.model.exchange import Exchange, NotObserved, link_of
 from conformance.syntax.json_text import IntegerLexeme, RealLexeme
 from conformance.syntax.scalars import is_uuid, plain_decimal, shown
 from conformance.syntax.urls import is_uri_reference
@@ -34,11 +34,23 @@ def test_the_related_account_can_be_fetched(item: Exchange, related: Exchange) -
 
 @requirement("RELD-002")
 def test_the_related_resource_is_an_account(related: Exchange) -> None:
-    account = related.resource
+    _expect_account(related)
+
+
+@requirement("RELD-002")
+def test_the_resource_behind_the_self_link_is_an_account(
+    related: Exchange | None, account_from_self_link: Exchange
+) -> None:
+    require(related is None or related.status != 200, "the related account is there: the check before")
+    _expect_account(account_from_self_link)
+
+
+def _expect_account(exchange: Exchange) -> None:
+    account = exchange.resource
     if not resources.is_identifier(account):
         raise NotObserved("the resource has no type or no id")
-    expect(account["type"] == "accounts", 'the type "accounts"', shown(account["type"]), related, part="/data/type")
-    expect(is_uuid(account["id"]), "a UUID", shown(account["id"]), related, part="/data/id")
+    expect(account["type"] == "accounts", 'the type "accounts"', shown(account["type"]), exchange, part="/data/type")
+    expect(is_uuid(account["id"]), "a UUID", shown(account["id"]), exchange, part="/data/id")
 
 
 @requirement("RELD-003")
@@ -52,6 +64,19 @@ def test_the_self_link_of_the_account_leads_to_it(
         raise NotObserved("the account is on another host than the invoices")
     expect_status(account_from_self_link, 200, why="it is the self link of the account")
     resources.expect_same_resource(account_from_self_link, account)
+
+
+@requirement("RELD-003")
+def test_the_self_link_of_the_included_account_leads_to_it(
+    item: Exchange, item_with_account: Exchange, related: Exchange | None, account_from_self_link: Exchange
+) -> None:
+    require(related is None or related.status != 200, "the related account is there: the check before")
+    (included,) = item_with_account.ok_document["included"]
+    link = invoices.well_formed(link_of(included, "self", item_with_account.probe))
+    require(account_from_self_link.status == 200 or not invoices.is_elsewhere(item, link), "it is on another host")
+    expect_status(account_from_self_link, 200, why="it is the self link of the account")
+    resources.expect_same_resource(account_from_self_link, included)
+    resources.expect_same_values(account_from_self_link, "/data", account_from_self_link.resource, included)
 
 
 @requirement("RELD-003")
@@ -71,23 +96,31 @@ def test_the_related_link_does_not_depend_on_the_account(item: Exchange, related
 
 
 @requirement("RELD-005")
-def test_the_account_of_an_unknown_invoice_is_not_found(related: Exchange, unknown_related: Exchange) -> None:
-    invoices.expect_served(related)
+def test_the_account_of_an_unknown_invoice_is_not_found(related: Exchange | None, unknown_related: Exchange) -> None:
+    if related is None:
+        # Without a link nothing says how such a path is refused.
+        require(unknown_related.succeeded, "no link leads to the account", owner="ITEM-016")
+    else:
+        invoices.expect_served(related)
     expect_status(unknown_related, 404, why="no invoice has that id")
 
 
 @requirement("ITEM-032")
-def test_accounts_show_no_internal_attributes(related: Exchange, item_with_account: Exchange) -> None:
+def test_accounts_show_no_internal_attributes(related: Exchange | None, item_with_account: Exchange | None) -> None:
     def judge(exchange: Exchange) -> None:
         for pointer, account in documents.of_type(exchange, "accounts"):
             resources.expect_nothing_internal(exchange, pointer, account)
 
-    observe_each((related, item_with_account), judge)
+    observe_each(_given(related, item_with_account), judge)
+
+
+def _given(*exchanges: Exchange | None) -> list[Exchange]:
+    return [each for each in exchanges if each is not None]
 
 
 @requirement("RELD-006")
-def test_the_account_shows_no_further_attributes(related: Exchange, item_with_account: Exchange) -> None:
-    observe_each((related, item_with_account), _expect_no_further_attributes)
+def test_the_account_shows_no_further_attributes(related: Exchange | None, item_with_account: Exchange | None) -> None:
+    observe_each(_given(related, item_with_account), _expect_no_further_attributes)
 
 
 @requirement("RELD-006")
@@ -141,11 +174,24 @@ def test_the_current_tag_of_the_account_is_not_modified(
 
 @requirement("RELD-009")
 def test_the_account_has_the_known_attributes(related: Exchange) -> None:
-    attributes = _account(related).get("attributes", {})
+    _expect_known_attributes(related, _account(related), "/data")
+
+
+@requirement("RELD-009")
+def test_the_included_account_has_the_known_attributes(related: Exchange | None, item_with_account: Exchange) -> None:
+    require(related is None or related.status != 200, "the related account is there: the check before")
+    require(item_with_account.status == 200, "inclusion is not supported")
+    for pointer, account in documents.of_type(item_with_account, "accounts"):
+        _expect_known_attributes(item_with_account, account, pointer)
+
+
+def _expect_known_attributes(exchange: Exchange, account: resources.Object, pointer: str) -> None:
+    attributes = account.get("attributes", {})
     if not isinstance(attributes, dict):
         raise NotObserved("the attributes are not an object")
     missing = [name for name in contract.account_attribute_names() if name not in attributes]
-    expect(not missing, "the nine known attributes", f"without {', '.join(missing)}", related, part="/data/attributes")
+    part = f"{pointer}/attributes"
+    expect(not missing, "the nine known attributes", f"without {', '.join(missing)}", exchange, part=part)
 
 
 @requirement("RELD-010")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from conformance.checks.support import documents, invoices, resources
-from conformance.judge.api import Violation, expect, expect_status, observe_each, requirement
+from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement
 from conformance.model.exchange import Exchange, NotObserved, link_of
 from conformance.syntax.scalars import is_uuid, shown
 from conformance.syntax.urls import target_of
@@ -94,17 +95,27 @@ def test_the_links_are_those_of_the_invoice(item: Exchange, relationship: Exchan
         raise NotObserved("the document of the relationship has no such links")
 
 
+def _expect_offered(relationship: Exchange | None, unknown: Exchange) -> None:
+    """Raise NotObserved when relationships are not served: without a link nothing says how such paths are refused."""
+    if relationship is None:
+        require(unknown.succeeded, "no link leads to the relationship", owner="ITEM-016")
+    else:
+        invoices.expect_served(relationship)
+
+
 @requirement("REL-006")
 def test_the_relationship_of_an_unknown_invoice_is_not_found(
-    relationship: Exchange, unknown_relationship: Exchange
+    relationship: Exchange | None, unknown_relationship: Exchange
 ) -> None:
-    invoices.expect_served(relationship)
+    _expect_offered(relationship, unknown_relationship)
     expect_status(unknown_relationship, 404, why="no invoice has that id")
 
 
 @requirement("REL-006")
-def test_an_unknown_relationship_is_not_found(relationship: Exchange, unknown_relationship_name: Exchange) -> None:
-    invoices.expect_served(relationship)
+def test_an_unknown_relationship_is_not_found(
+    relationship: Exchange | None, unknown_relationship_name: Exchange
+) -> None:
+    _expect_offered(relationship, unknown_relationship_name)
     expect_status(unknown_relationship_name, 404, why="invoices have no such relationship")
 
 
@@ -133,9 +144,12 @@ def test_an_unknown_include_on_the_relationship_is_refused(
 
 @requirement("REL-008")
 def test_all_name_the_same_account(
-    item: Exchange, item_with_account: Exchange, relationship: Exchange, related: Exchange
+    item: Exchange,
+    item_with_account: Exchange | None,
+    relationship: Exchange | None,
+    related: Exchange | None,
 ) -> None:
-    owners: tuple[tuple[Exchange, Callable[[Exchange], resources.Object]], ...] = (
+    owners: tuple[tuple[Exchange | None, Callable[[Exchange], resources.Object]], ...] = (
         (relationship, lambda exchange: exchange.ok_document),
         (related, lambda exchange: exchange.ok_document),
         (item_with_account, lambda exchange: exchange.account_relationship),
@@ -144,10 +158,9 @@ def test_all_name_the_same_account(
     )
     seen: list[tuple[Exchange, str | None]] = []
     for exchange, owner in owners:
-        try:
-            seen.append((exchange, _account_in(owner(exchange))))
-        except NotObserved:
-            continue
+        with suppress(NotObserved):
+            if exchange is not None:
+                seen.append((exchange, _account_in(owner(exchange))))
     if len(seen) < 2:
         raise NotObserved("the account is shown in one place only")
     (first, expected), *others = seen

@@ -25,7 +25,7 @@ def _key_fits(item_without_token: Exchange, minted_token: Exchange) -> None:
 
 @requirement("JWT-003")
 def test_an_expired_token_is_refused(
-    item_without_token: Exchange, minted_token: Exchange, related: Exchange, expired_token: Exchange
+    item_without_token: Exchange, minted_token: Exchange, related: Exchange | None, expired_token: Exchange
 ) -> None:
     _key_fits(item_without_token, minted_token)
     require_served_to_its_owner(related, expired_token)
@@ -48,7 +48,7 @@ def test_a_token_that_is_not_yet_valid_is_refused(
 def test_a_token_for_another_audience_is_refused(
     item_without_token: Exchange,
     minted_token: Exchange,
-    relationship: Exchange,
+    relationship: Exchange | None,
     token_with_wrong_audience: Exchange,
 ) -> None:
     _key_fits(item_without_token, minted_token)
@@ -221,8 +221,8 @@ def test_refused_minted_tokens_are_answered_alike(
 def test_a_refused_minted_token_has_the_documented_status(  # noqa: PLR0913, PLR0917 - one argument per kind of token
     item_without_token: Exchange,
     minted_token: Exchange,
-    relationship: Exchange,
-    related: Exchange,
+    relationship: Exchange | None,
+    related: Exchange | None,
     every_expired_token: Exchanges,
     every_token_not_yet_valid: Exchanges,
     every_token_with_wrong_audience: Exchanges,

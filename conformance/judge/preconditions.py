@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from conformance.judge.api import Violation, expect, expect_status, require, status_line
-from conformance.model.exchange import Doubt, Exchange, NotObserved
+from conformance.model.exchange import ENTITY_TAG, Doubt, Exchange, NotObserved
 from conformance.observe.connection import TOO_SLOW
 from conformance.reading.classification import was_never_connected
 
@@ -54,15 +54,19 @@ def is_refusal(exchange: Exchange) -> bool:
 
 
 def require_validation(plain: Exchange, not_modified: Exchange) -> None:
-    """Raise NotObserved unless a request with the current entity tag gets 304: COND-001 owns that."""
+    """Raise NotObserved unless a request with the current entity tag gets 304: COND-001 owns that.
+
+    A tag that is not well-formed need not be understood: ETAG-002 owns that.
+    """
     require_status(plain, 200, owner="ITEM-001")
-    require_status(not_modified, 304, owner="COND-001")
+    well_formed = ENTITY_TAG.fullmatch(plain.tag_as_sent)
+    require_status(not_modified, 304, owner="COND-001" if well_formed else "ETAG-002")
 
 
-def require_served_to_its_owner(resource: Exchange, refused: Exchange) -> None:
+def require_served_to_its_owner(resource: Exchange | None, refused: Exchange) -> None:
     """Raise NotObserved when ``refused`` asks for ``resource``, which is not even served with the right token."""
     require(
-        refused.request.url != resource.request.url or resource.status == 200,
+        resource is None or refused.request.url != resource.request.url or resource.status == 200,
         "not served to its owner",
         owner="ITEM-001",
     )

@@ -30,17 +30,25 @@ VALUES = frozenset({"invoice_id", "max_latency", "signing_key_bits", "token_fact
 
 @dataclass(frozen=True)
 class Check:
-    """A function that judges exchanges, the requirement that it claims, and the names of its parameters."""
+    """A function that judges exchanges, the requirement that it claims, and the names of its parameters.
+
+    It can do without the ``optional`` ones, which are annotated so: they are None where the target does not have them.
+    """
 
     requirement: str
     function: Callable[..., None]
     parameters: tuple[str, ...]
+    optional: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, function: Callable[..., None]) -> Check | None:
         """Return ``function`` as a check; None when it claims no requirement."""
         requirement = claimed(function)
-        return cls(requirement, function, tuple(inspect.signature(function).parameters)) if requirement else None
+        if not requirement:
+            return None
+        parameters = inspect.signature(function).parameters
+        optional = (name for name, each in parameters.items() if str(each.annotation).endswith("| None"))
+        return cls(requirement, function, tuple(parameters), frozenset(optional))
 
     @property
     def name(self) -> str:

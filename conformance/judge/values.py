@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from conformance.model.exchange import Exchange
+from conformance.model.exchange import Exchange, NotObserved
 from conformance.observe import repeat
 from conformance.plan.parameters import RECORD_WIDE, Argument
 
@@ -44,13 +44,23 @@ def value_of(run: Run, argument: Argument, invoice_id: str | None, turn: int = 0
 
 
 def values_of(run: Run, case: Case, turn: int = 0) -> Values:
-    """Return the values of all parameters of ``case``. Raises NotObserved when one of them has none."""
+    """Return the values of all parameters of ``case``. Raises NotObserved when one of them has none.
+
+    What the check can do without is None then.
+    """
     return {
-        name: value_of(run, case.arguments[name], case.invoice_id, turn)
-        if name in case.arguments
-        else _FACTS[name](run, case)
+        name: _exchanges(run, case, name, turn) if name in case.arguments else _FACTS[name](run, case)
         for name in case.check.parameters
     }
+
+
+def _exchanges(run: Run, case: Case, name: str, turn: int) -> Exchange | tuple[Exchange, ...] | None:
+    try:
+        return value_of(run, case.arguments[name], case.invoice_id, turn)
+    except NotObserved as unmet:
+        if name in case.check.optional and unmet.doubt is None:
+            return None
+        raise
 
 
 def exchanges_in(values: Values) -> list[Exchange]:

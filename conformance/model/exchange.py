@@ -261,6 +261,14 @@ class Exchange:
         return lines[0]
 
     @property
+    def tag_as_sent(self) -> str:
+        """The entity tag, well-formed or not. Raises NotObserved when there is not a single one."""
+        lines = self.fields.lines("ETag")
+        if len(lines) != 1 or not lines[0]:
+            raise NotObserved(f"{self.probe} has not one entity tag")
+        return lines[0]
+
+    @property
     def errors(self) -> list[Any]:
         """The error objects. Raises NotObserved when the document has no errors array."""
         errors = self.document.get("errors")

@@ -1,4 +1,4 @@
-"""The canonical form of a collection, to which a server may redirect with 307 or 308."""
+"""The canonical form of a collection, or of what is below it, to which a server may redirect with 307 or 308."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _REDIRECTS = (307, 308)
 
 
 def canonical_request(exchange: Exchange, collection: str) -> Request | None:
-    """Return the request for the canonical form of the collection to which an answer redirects; None for all others.
+    """Return the request for the canonical form of a resource to which an answer redirects; None for all others.
 
-    Only a slash at the end of the path may differ from the URL ``collection``, and nothing else from the request: the
-    token goes to no other origin (RFC 9110, sections 15.4.8 and 15.4.9).
+    Only a slash at the end of the path may differ from the request: for the URL ``collection`` there or not, below it
+    added. The token goes to no other origin (RFC 9110, sections 15.4.8 and 15.4.9).
     """
     request = exchange.request
     if exchange.answer is None or exchange.status not in _REDIRECTS or request.method not in {"GET", "HEAD"}:
@@ -26,6 +26,8 @@ def canonical_request(exchange: Exchange, collection: str) -> Request | None:
         same = is_absolute(url) and origin(url) == origin(request.url) and canonical.query == asked.query
     except ValueError:
         return None
+    top = urlsplit(collection).path
     paths = (asked.path, canonical.path)
-    named = paths[0] != paths[1] and {path.rstrip("/") for path in paths} == {urlsplit(collection).path}
-    return replace(request, url=url) if same and named and not request.raw else None
+    named = paths[0] != paths[1] and {path.rstrip("/") for path in paths} == {top}
+    below = asked.path.startswith(f"{top}/") and asked.path != f"{top}/" and canonical.path == f"{asked.path}/"
+    return replace(request, url=url) if same and (named or below) and not request.raw else None

@@ -14,7 +14,8 @@ from conformance.syntax import redaction
 
 HeaderValue = str | Sequence[str] | None
 Headers = Mapping[str, HeaderValue]
-# Parameters of such a function are named after probes (it gets their exchanges) or after context values.
+# Parameters of such a function are named after probes (it gets their exchanges) or after context values. It does
+# without those that have a default where the target does not have them.
 PathFunction = Callable[..., str]
 HeadersFunction = Callable[..., Headers]
 
@@ -39,6 +40,12 @@ DEFAULT_HEADERS: Mapping[str, HeaderValue] = {
 
 def _arguments(part: object) -> tuple[str, ...]:
     return tuple(inspect.signature(part).parameters) if callable(part) else ()
+
+
+def _defaults(part: object) -> Iterator[str]:
+    for name, parameter in inspect.signature(part).parameters.items() if callable(part) else ():
+        if parameter.default is not parameter.empty:
+            yield name
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +144,11 @@ class Probe:
         before = (*self.after, *(each for each in (self.previous, self.packed and self.packed.counterpart) if each))
         said = (name for probe in self.talk for name in probe.dependencies)
         return (*sorted({*named, *said}), *(probe.name for probe in before))
+
+    @cached_property
+    def dispensable(self) -> frozenset[str]:
+        """Names of the dependencies without which it is sent, too, where the target does not have them."""
+        return frozenset(name for part in (self.path, *self.layers) for name in _defaults(part))
 
 
 @dataclass(frozen=True, eq=False)

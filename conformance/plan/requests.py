@@ -24,7 +24,10 @@ USER_AGENT = "invoices-conformance"
 def _call(function: object, known: Mapping[str, Exchange], context: Mapping[str, str]) -> object:
     assert callable(function)
     arguments = {
-        name: context[name] if name in CONTEXT_NAMES else known[name] for name in inspect.signature(function).parameters
+        name: context[name] if name in CONTEXT_NAMES else known[name]
+        for name, parameter in inspect.signature(function).parameters.items()
+        # What was not sent and has a default is done without.
+        if name in known or parameter.default is parameter.empty
     }
     return function(**arguments)
 

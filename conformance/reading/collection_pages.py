@@ -115,7 +115,9 @@ def is_last(page: Exchange) -> bool:
 
 
 def is_whole(page: Exchange) -> bool:
-    """Tell whether a page says that it holds all that was asked for."""
+    """Tell whether a page says that it holds all that was asked for: by its links, or without any by its count."""
+    if not has_page_links(page):
+        return total_count(page) == len(data_of(page))
     return is_last(page) and page_link(page, "prev") is None
 
 

@@ -37,9 +37,21 @@ def test_only_a_slash_may_differ(status: int, location: str, followed: bool) -> 
     assert (found.url if found else None) == (f"{COLLECTION}/?sort=start-date" if followed else None)
 
 
-def test_other_resources_are_not_followed() -> None:
-    answer = exchange("item", 308, body={}, headers={"Location": f"{COLLECTION}/"})
-    assert canonical_request(answer, COLLECTION) is None
+@pytest.mark.parametrize(
+    ("path", "leads_to", "followed"),
+    [
+        ("/invoices/1", "/invoices/1/", True),
+        ("/invoices/1/account", "/invoices/1/account/", True),
+        ("/invoices/1/", "/invoices/1", False),
+        ("/invoices/1", "/invoices/2/", False),
+        ("/invoices/1", "/invoices/", False),
+        ("/accounts", "/accounts/", False),
+    ],
+)
+def test_below_the_collection_a_slash_may_be_added(path: str, leads_to: str, followed: bool) -> None:
+    answer = exchange("item", 308, body={}, path=f"{PREFIX}{path}", headers={"Location": f"{PREFIX}{leads_to}"})
+    found = canonical_request(answer, COLLECTION)
+    assert (found.url if found else None) == (f"{ORIGIN}{PREFIX}{leads_to}" if followed else None)
 
 
 def test_what_is_behind_the_redirect_is_judged() -> None:

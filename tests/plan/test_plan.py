@@ -56,6 +56,22 @@ def test_what_a_step_depends_on_comes_first_and_once(declare: Declare) -> None:
     assert names(closure([Step("base", "1"), Step("base", "2")])) == ["base", "base"]
 
 
+def _linked_by(base: Exchange, other: Exchange | None = None) -> str:
+    return "/linked" if other is None else f"/linked/{other.status}/{base.status}"
+
+
+def test_a_probe_does_without_what_has_a_default(declare: Declare) -> None:
+    declare(base=get("/base"), other=get("/other"), linked=get(_linked_by))
+    linked = probes.by_key()["linked"]
+    assert (linked.dependencies, linked.dispensable) == (("base", "other"), {"other"})
+    known = {"base": exchange("base", 200), "other": exchange("other", 404)}
+    paths = [
+        build_request(Step("linked", "1"), target_of(), given).url.rpartition("/linked")[2]
+        for given in (known, {"base": known["base"]})
+    ]
+    assert paths == ["/404/200", ""]
+
+
 def test_a_circle_is_an_error(declare: Declare) -> None:
     declare(a=get(lambda b: b.self_link), b=get(lambda a: a.self_link))
     with pytest.raises(ValueError, match="depends on itself"):

@@ -18,7 +18,7 @@ related = get(lambda item: item.account_link("related"), each_invoice=True)
 relationship_head = relationship.but(method="HEAD", each_invoice=False)
 related_head = related.but(method="HEAD", each_invoice=False)
 
-item_not_modified = item.but(headers=lambda item: {"If-None-Match": item.etag})
+item_not_modified = item.but(headers=lambda item: {"If-None-Match": item.tag_as_sent})
 
 unknown_item = get("/invoices/{unknown_id}")
 unknown_item_head = unknown_item.but(method="HEAD")

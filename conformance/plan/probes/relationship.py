@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.model.exchange import JSON_API
+from conformance.model.exchange import JSON_API, Exchange, NotObserved, link_of
 from conformance.plan.probe import get
 from conformance.plan.probes.base import related, relationship
 
@@ -22,7 +22,18 @@ relationship_update = relationship.but(
 )
 relationship_after_update = relationship.but(each_invoice=False, needs=("contested",), after=(relationship_update,))
 
-account_from_self_link = get(lambda related: related.self_link)
+
+def _self_link_of_account(item_with_account: Exchange, related: Exchange | None = None) -> str:
+    """Return the self link of the account: of the related one, else of the only included one."""
+    if related is not None and related.status == 200:
+        return related.self_link
+    included = item_with_account.ok_document.get("included")
+    if not isinstance(included, list) or len(included) != 1 or not isinstance(included[0], dict):
+        raise NotObserved("neither the related account nor an included one is shown", owner="RELD-001")
+    return link_of(included[0], "self", item_with_account.probe)
+
+
+account_from_self_link = get(_self_link_of_account)
 related_sparse = related.but(query="fields%5Baccounts%5D=name", each_invoice=False)
 related_unknown_include = related.but(query="include=nosuch", each_invoice=False)
 _UNACCEPTABLE = {"Accept": f"{JSON_API};charset=utf-8"}

@@ -174,8 +174,9 @@ def test_the_account_included_with_the_relationship_is_the_related_one(
     require(isinstance(included, list), "the include parameter is ignored", owner="REL-007")
     if related is not None and related.status == 200:
         _expect_related(relationship_with_account, [related])
-    else:
-        require(item_with_account is not None, "the account is included in nothing else")
+        return
+    require(item_with_account is not None, "the account is included in nothing else")
+    if item_with_account is not None:
         _expect_as_included(relationship_with_account, _included(item_with_account))
 
 

@@ -56,4 +56,4 @@ def test_an_optional_exchange_that_was_lost_is_missed() -> None:
 def test_which_parameters_are_optional_is_read_from_their_annotations() -> None:
     check = suite.Check.of(with_or_without)
     assert check is not None
-    assert (check.parameters, check.optional) == (("item", "related"), {"related"})
+    assert (check.parameters, check.optional) == (("item", "related"), frozenset({"related"}))

@@ -19,6 +19,9 @@ from tests.support.targets import INVOICE_ID, TOKEN
 SOME = (f"{CHECKS}/test_item.py", f"{CHECKS}/test_headers.py", CONDITIONAL)
 
 
+_PROGRESS = re.compile(r"[a-z ]+: \d+ of \d+")
+
+
 @pytest.fixture(scope="module")
 def reference() -> Iterator[ReferenceServer]:
     with ReferenceServer() as server:
@@ -38,7 +41,8 @@ def test_the_embedded_server_conforms(conforming: Result) -> None:
 
 
 def test_a_run_without_findings_is_a_few_narrow_lines(conforming: Result) -> None:
-    assert conforming.errors == ""
+    # How far it is, where it is slow.
+    assert [line for line in conforming.errors.splitlines() if not _PROGRESS.match(line)] == []
     assert len(conforming.lines) < 25
     assert [line for line in conforming.lines if len(line) > WIDTH] == []
 

@@ -260,6 +260,13 @@ def test_a_precondition_does_not_hide_that_nothing_exists(
 
 
 @requirement("COND-013")
+def test_that_nothing_exists_is_no_state_that_a_client_can_have(
+    unknown_item: Exchange, unknown_item_if_none_match_own: Exchange
+) -> None:
+    _expect_precondition_ignored(unknown_item_if_none_match_own, unknown_item)
+
+
+@requirement("COND-013")
 def test_a_precondition_does_not_mend_a_query(
     unknown_include: Exchange, unknown_include_if_none_match: Exchange
 ) -> None:

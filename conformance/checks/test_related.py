@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from conformance.checks.support import documents, invoices, resources
 from conformance.judge.api import expect, expect_status, observe_each, require, requirement
+from conformance.judge.preconditions import require_status
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved, link_of
 from conformance.syntax.json_text import IntegerLexeme, RealLexeme
@@ -103,6 +104,12 @@ def test_the_account_of_an_unknown_invoice_is_not_found(related: Exchange | None
     else:
         invoices.expect_served(related)
     expect_status(unknown_related, 404, why="no invoice has that id")
+
+
+@requirement("RELD-005")
+def test_what_an_invoice_does_not_have_is_not_found(item: Exchange, unknown_below_item: Exchange) -> None:
+    require_status(item, 200)
+    expect_status(unknown_below_item, 404, why="invoices have nothing of this name")
 
 
 @requirement("ITEM-032")

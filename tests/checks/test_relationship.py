@@ -62,6 +62,7 @@ def account(*names: str, **changes: Any) -> dict[str, Exchange]:
         ("RELD-003", changed("account_from_self_link", status=404)),
         ("RELD-003", changed("account_from_self_link", document={"/data/id": SECOND_ID})),
         ("RELD-003", account("account_from_self_link", balance="0.0")),
+        ("RELD-005", changed("unknown_below_item", status=200, body=content(probe="item"))),
         ("RELD-005", changed("unknown_related", status=200, body={"data": None})),
         ("RELD-006", account(external_id=7)),
         ("RELD-007", changed("related_sparse", body={"data": ACCOUNT})),

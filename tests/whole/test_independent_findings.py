@@ -20,6 +20,8 @@ DRF = {
     "FLDS-001": "JSON:API, fetching-sparse-fieldsets: amount-spent is dropped, it is known as amount_spent only",
     "INCL-004": "JSON:API, fetching-includes: names are case-sensitive, and Account is taken for account",
     "INCL-006": "JSON:API, fetching-includes: an empty include leaves out the array included",
+    "ITEM-005": "JSON:API, document-resource-object-identification: what OPTIONS describes as data has no type",
+    "ITEM-006": "JSON:API, document-resource-objects: what OPTIONS describes as data has members of its own",
     "NEGO-006": "JSON:API, content-negotiation-servers: a charset parameter on the only JSON:API entry is not 406",
     "NEGO-008": "JSON:API, content-negotiation-servers: an unknown extension is not 406",
     "NEGO-011": "JSON:API, content-negotiation-servers: a Content-Type with charset is not 415",

@@ -70,9 +70,9 @@ def root(exchange: Exchange) -> Any:
     """Return the root value of an answer that is, or has to be, a JSON:API document.
 
     That is JSON labelled as JSON:API, and whatever JSON a request that accepts nothing else gets with 2xx. Raises
-    NotObserved for other answers. What OPTIONS gives is outside of JSON:API.
+    NotObserved for other answers.
     """
-    labelled = exchange.media_type == JSON_API and exchange.request.method != "OPTIONS"
+    labelled = exchange.media_type == JSON_API
     wanted = exchange.succeeded and exchange.request.method == "GET" and exchange.request.header("Accept") == JSON_API
     if not (labelled or wanted) or not exchange.body or exchange.status in _WITHOUT_CONTENT:
         raise NotObserved(f"{exchange.probe} was not answered with a JSON:API document")

@@ -113,11 +113,16 @@ if_match_weak = get(_ITEM).but(headers=lambda item: {"If-Match": f"W/{opaque(ite
 if_unmodified_since_old = get(_ITEM).but(headers={"If-Unmodified-Since": LONG_AGO})
 
 unknown_item_if_none_match = unknown_item.but(headers={"If-None-Match": "*"})
+unknown_item_if_none_match_own = unknown_item.but(headers=lambda unknown_item: {"If-None-Match": unknown_item.etag})
 unknown_include_if_none_match = unknown_include.but(headers={"If-None-Match": "*"})
 item_without_token_if_none_match = family(
     {
         "current": item_without_token.but(headers=lambda item: {"If-None-Match": item.etag}),
         "any": item_without_token.but(headers={"If-None-Match": "*"}),
+        # A refusal may have an entity tag, and is no selected representation.
+        "of-the-refusal": item_without_token.but(
+            headers=lambda item_without_token: {"If-None-Match": item_without_token.etag}
+        ),
     }
 )
 altered_token_if_none_match = item_without_token.but(

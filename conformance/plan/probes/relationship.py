@@ -7,6 +7,7 @@ from conformance.plan.probe import get
 from conformance.plan.probes.base import related, relationship
 
 unknown_relationship_name = get("/invoices/{invoice_id}/relationships/nosuch")
+unknown_below_item = get("/invoices/{invoice_id}/nosuch")
 
 relationship_with_account = relationship.but(query="include=account", each_invoice=False)
 relationship_unknown_include = relationship.but(query="include=account.nosuch", each_invoice=False)

@@ -9,10 +9,19 @@ from urllib.parse import urlencode
 
 from conformance.reference.app import KNOWN_METHODS, Api
 from conformance.reference.faults import Area
-from conformance.reference.faults.clauses import API_READ_ONLY, CLIENT_ERRORS, GET, LENGTH, METHODS, SERVER_ERRORS, rfc
+from conformance.reference.faults.clauses import (
+    API_READ_ONLY,
+    CLIENT_ERRORS,
+    GET,
+    LENGTH,
+    METHODS,
+    SERVER_ERRORS,
+    TOP_LEVEL,
+    rfc,
+)
 from conformance.reference.faults.effects import crash, crashes, empty_length, field, refuses
 from conformance.reference.faults.needs import COLLECTION
-from conformance.reference.faults.seams import effect, on_bytes, on_request
+from conformance.reference.faults.seams import effect, instead_of, on_bytes, on_request
 from conformance.reference.faults.where import (
     Where,
     everywhere,
@@ -26,6 +35,8 @@ from conformance.reference.message import Answer
 from conformance.reference.negotiation import MEDIA_TYPE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.reference.faults.seams import Install
     from conformance.reference.message import Request
 
@@ -103,6 +114,17 @@ def unknown_method(request: Request) -> None:
 fault("options-without-allow", {"HTTP-010"}, rfc(9110, "9.3.7"))(
     "A successful OPTIONS has no Allow.", field("Allow", None, status=204)
 )
+
+
+@fault("options-not-a-document", {"ITEM-002"}, TOP_LEVEL)
+@instead_of(Api.options)
+def options_not_a_document(original: Callable[..., Answer], request: Request, route: object) -> Answer:
+    """OPTIONS is answered with a description that is labelled as JSON:API and is none."""
+    answer = original(request, route)
+    answer.headers.append(("Content-Type", "application/vnd.api+json"))
+    return Answer(200, answer.headers, b'{"methods":["GET","HEAD"]}')
+
+
 fault("options-empty-length", {"HTTP-020"}, LENGTH)("A 204 has Content-Length: 0.", empty_length(everywhere, 204))
 
 

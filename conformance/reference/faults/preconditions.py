@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -211,6 +212,19 @@ fault("precondition-before-lookup", {"COND-013"}, PRECEDENCE, also={"SEC-003": "
 fault("precondition-before-negotiation", {"COND-013"}, PRECEDENCE)(
     "If-None-Match: * with an Accept that is refused gives 304.", _star_instead_of(406)
 )
+
+
+@fault("precondition-on-refusals", {"COND-013"}, PRECEDENCE)
+@on_answer
+def on_refusals(request: Request, answer: Answer) -> None:
+    """A 401 or 404 has an entity tag, and is 304 for a client that sends it back."""
+    if answer.status in {401, 404}:
+        tag = f'W/"{hashlib.sha256(answer.body).hexdigest()[:32]}"'
+        answer.set("ETag", tag)
+        if tag in request.lines("if-none-match"):
+            answer.status = 304
+
+
 fault("if-none-match-malformed-crash", {"COND-014", "ERR-011", "HTTP-029"}, rfc(9110, "2.4"))(
     "A malformed If-None-Match is answered with 500.",
     crashes_in(Api.none_match, lambda lines, _: lines != ["*"] and not entity_tags(lines)),

@@ -81,6 +81,16 @@ fault("relationship-unknown-name-null", {"REL-006"}, UNKNOWN_RELATIONSHIP)(
     "A relationship that does not exist is empty instead of 404.",
     null_instead_of_404(~is_relationship & (lambda request: "/relationships/" in request.path)),
 )
+
+
+@fault("path-below-invoice-ignored", {"RELD-005"}, json_api("fetching-resources-responses-404"))
+@instead_of(Api.route)
+def path_below_ignored(original: Callable[[str], tuple[str, str] | None], path: str) -> tuple[str, str] | None:
+    """One more segment in the path of an invoice is not looked at."""
+    above = original(path.rpartition("/")[0])
+    return original(path) or (above if above and above[0] == "item" else None)
+
+
 fault("relationship-include-ignored", {"REL-007"}, INCLUDES)(
     "The relationship ignores include.", without_query(is_relationship & starts_with_include)
 )

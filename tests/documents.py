@@ -190,13 +190,13 @@ def _reduced() -> Iterator[str]:
         share = f"{100 * counts['reported'] / visible:.1f} %"
         yield f"| {name} | {_cell(servers[name].description)} | {visible} | {counts['reported']} | {share} |"
     yield ""
-    yield "What is not reported there, and why:"
+    yield "What is not reported there, or by another requirement, and why:"
     yield ""
-    yield "| fault | server | why |"
-    yield "|---|---|---|"
+    yield "| fault | server | reported by | why |"
+    yield "|---|---|---|---|"
     for fault, reasons in masking.explained().items():
-        for server, reason in reasons.items():
-            yield f"| {fault} | {server} | {_cell(reason)} |"
+        for server, entry in reasons.items():
+            yield f"| {fault} | {server} | {entry.get('by', '')} | {_cell(entry['why'])} |"
 
 
 def totals() -> str:

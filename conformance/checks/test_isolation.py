@@ -79,7 +79,7 @@ def test_the_included_account_of_another_customer_is_not_served(
 def _is_of_account(exchange: Exchange) -> bool:
     """Tell whether the request is for the account of an invoice, or for the invoice with its account."""
     path, _, query = exchange.request.target.partition("?")
-    return path.endswith("/account") or "include=" in query
+    return path.rstrip("/").endswith("/account") or "include=" in query
 
 
 def _expect_not_served(exchange: Exchange) -> None:
@@ -309,7 +309,8 @@ def _listings(exchanges: Exchanges) -> Iterator[Exchange]:
     for exchange in exchanges:
         path = exchange.request.target.partition("?")[0]
         own = OTHER_AUTH_TOKEN not in (exchange.request.header("Authorization") or "")
-        if own and path.endswith("/invoices"):
+        # A redirect may have added a slash.
+        if own and path.rstrip("/").endswith("/invoices"):
             yield exchange
 
 

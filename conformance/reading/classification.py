@@ -92,6 +92,9 @@ def _names_resource(exchange: Exchange, item: Exchange) -> bool:
     """Tell whether the path is one of the documented ones below the base path, with a well-formed id."""
     base = item.request.target.rpartition("/invoices/")[0]
     path = exchange.request.target.partition("?")[0]
+    if item.request.target.endswith("/"):
+        # So are the paths of this server, as its redirects say.
+        path = path.removesuffix("/")
     route = _ROUTE.fullmatch(path.removeprefix(base)) if path.startswith(base) else None
     if route is None:
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.model.outcome import Outcome
+from conformance.model.requirements import registry
 from conformance.reference.faults import all_faults
 from conformance.reference.reduced import all_reduced
 from conformance.reference.server import ReferenceServer
@@ -32,7 +33,9 @@ def test_what_is_explained_exists() -> None:
     assert masking.explained().keys() <= masking.faults().keys()
     servers = {server for reasons in masking.explained().values() for server in reasons}
     assert servers <= all_reduced().keys()
-    assert all(reason.endswith(".") for reasons in masking.explained().values() for reason in reasons.values())
+    entries = [entry for reasons in masking.explained().values() for entry in reasons.values()]
+    assert all(entry["why"].endswith(".") for entry in entries)
+    assert {name for entry in entries for name in entry.get("by", "").split()} <= registry().keys()
 
 
 def test_few_of_those_that_can_be_seen_are_hidden() -> None:

@@ -99,16 +99,20 @@ def look(name: str, base: Reduced) -> Seen:
     changed = differential.changed_by(fault, known)
     if not changed:
         return Seen.INVISIBLE
-    named = {*fault.caught_by, *fault.also}
+    named = {*fault.caught_by, *fault.also, *_reported_by(name, base.name)}
     judgements = differential.judge_changed(fault, known, changed)
     found = [each for each in judgements if each.requirement in named and each.outcome in detection.CAUGHT]
     return Seen.REPORTED if found and _is_new(found, known) else Seen.HIDDEN
 
 
 @cache
-def explained() -> dict[str, dict[str, str]]:
-    """Return by fault and reduced server why nothing more is reported of the fault there."""
+def explained() -> dict[str, dict[str, dict[str, str]]]:
+    """Return by fault and reduced server why it is not reported there, or ``by`` which other requirement it is."""
     return dict(load(EXPLAINED.read_text(encoding="utf-8")))
+
+
+def _reported_by(fault: str, server: str) -> list[str]:
+    return explained().get(fault, {}).get(server, {}).get("by", "").split()
 
 
 @cache

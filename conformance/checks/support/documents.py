@@ -131,8 +131,11 @@ def is_relationship_url(exchange: Exchange) -> bool:
 
 @once
 def path_of_request(exchange: Exchange) -> str:
-    """Return the path of the request target, decoded. It is not parsed as a URL: it may begin with two slashes."""
-    return unquote(exchange.request.target.partition("?")[0])
+    """Return the path of the request target, decoded, without a slash at its end: a redirect may have added that.
+
+    It is not parsed as a URL: it may begin with two slashes.
+    """
+    return unquote(exchange.request.target.partition("?")[0]).removesuffix("/")
 
 
 @once

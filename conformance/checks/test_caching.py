@@ -310,6 +310,32 @@ def test_content_is_in_the_coding_that_it_names(every_answer: tuple[Exchange, ..
 
 
 @requirement("CACHE-007")
+def test_coded_content_of_other_views_is_the_same(
+    item: Exchange, item_again: Exchange, item_with_account: Exchange, item_with_account_in_gzip: Exchange
+) -> None:
+    require(item.json.readable and item.json.value == item_again.json.value, "the invoice is not the same twice")
+    _expect_same_content(item_with_account, item_with_account_in_gzip)
+
+
+@requirement("CACHE-007")
+def test_coded_content_of_the_collection_is_the_same(
+    listing: Exchange, listing_with_account: Exchange, listing_with_account_in_gzip: Exchange
+) -> None:
+    alone, listed = (collection_pages.elements(page).keys() for page in (listing, listing_with_account))
+    require(alone == listed, "the collection is not the same twice", owner="COLL-010")
+    _expect_same_content(listing_with_account, listing_with_account_in_gzip)
+
+
+def _expect_same_content(plain: Exchange, coded: Exchange) -> None:
+    require_status(plain, 200)
+    require_status(coded, 200)
+    require(plain.json.readable, "not readable without a coding", owner="JSON-001")
+    require(coded.answer and not coded.answer.coding_problem, "the coding is wrong, which the check before judges")
+    observed = f"other content, {status_line(coded)}"
+    expect(coded.json.value == plain.json.value, "the document as without coding", observed, coded)
+
+
+@requirement("CACHE-007")
 def test_coded_content_is_the_same_invoice(item: Exchange, item_again: Exchange, item_in_gzip: Exchange) -> None:
     for exchange in (item, item_again, item_in_gzip):
         require_status(exchange, 200)

@@ -295,6 +295,14 @@ def test_a_precondition_does_not_make_a_request_acceptable(
     _expect_precondition_ignored(unacceptable_item_if_none_match, unacceptable_item)
 
 
+@requirement("COND-019")
+def test_options_takes_no_notice_of_preconditions(
+    item_options: Exchange, item_options_with_preconditions: Exchange
+) -> None:
+    require(item_options.succeeded, f"OPTIONS was answered {item_options.status}")
+    expect_status(item_options_with_preconditions, item_options.status, why="as without preconditions")
+
+
 @requirement("COND-014")
 def test_a_malformed_tag_matches_nothing(
     item: Exchange, if_none_match_other: Exchange, if_none_match_malformed: Exchange

@@ -64,11 +64,16 @@ def test_what_matches_nothing_gives_nothing(
 
 @requirement("FILT-004")
 def test_a_value_of_the_wrong_type_selects_nothing(
-    listing: Exchange, unknown_filter: Exchange, every_filtered_by_range: Exchanges, mistyped_filter: Exchange
+    listing: Exchange,
+    unknown_filter: Exchange,
+    every_filtered_by_range: Exchanges,
+    every_filtered_by_account: Exchanges,
+    mistyped_filter: Exchange,
 ) -> None:
     _require_filters_matter(listing, unknown_filter, mistyped_filter)
-    twin = next((page for page in every_filtered_by_range if _name(page) == _name(mistyped_filter)), None)
-    if twin is None or twin.status != 200:
+    typed = (*every_filtered_by_range, *every_filtered_by_account)
+    right = next((page for page in typed if _name(page) == _name(mistyped_filter)), None)
+    if right is None or right.status != 200:
         raise NotObserved("the filter was not accepted with a value of the right type")
     if is_refusal(mistyped_filter):
         return

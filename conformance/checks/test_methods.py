@@ -124,6 +124,31 @@ def test_content_length_of_head_is_that_of_get(item: Exchange, item_again: Excha
 
 
 @requirement("HTTP-018")
+def test_content_length_of_head_is_that_of_get_in_a_coding(
+    item: Exchange, item_head: Exchange, item_in_gzip: Exchange, item_head_in_gzip: Exchange
+) -> None:
+    _require_coded(item_in_gzip)
+    require(item_head.fields.lines("Content-Length") == item.fields.lines("Content-Length"), "not even without coding")
+    _expect_length_for_the_same_tag(item_in_gzip, item_head_in_gzip)
+
+
+@requirement("HTTP-006")
+def test_head_names_the_coding_of_get(item_in_gzip: Exchange, item_head_in_gzip: Exchange) -> None:
+    _require_coded(item_in_gzip)
+    require_status(item_head_in_gzip, 200)
+    wanted, observed = (each.fields.get("Content-Encoding") or "none" for each in (item_in_gzip, item_head_in_gzip))
+    if observed != wanted:
+        raise _other_field(item_in_gzip, item_head_in_gzip, f"{wanted}, as for GET", observed, "Content-Encoding")
+
+
+def _require_coded(get: Exchange) -> None:
+    """Raise NotObserved unless the answer is compressed and has a length: proxies compress no HEAD, and in chunks."""
+    require_status(get, 200)
+    coded = "Content-Encoding" in get.fields and "Content-Length" in get.fields
+    require(coded, "the answer to GET has no coding and length")
+
+
+@requirement("HTTP-018")
 def test_content_length_of_head_of_the_relationship_is_that_of_get(
     relationship: Exchange, relationship_head: Exchange
 ) -> None:

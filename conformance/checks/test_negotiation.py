@@ -61,6 +61,21 @@ def test_the_media_type_has_no_foreign_parameter(every_answer: tuple[Exchange, .
     observe_each(every_answer, judge)
 
 
+@requirement("NEGO-020")
+def test_no_extension_is_applied_unasked(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        value = _one_content_type(exchange)
+        require(exchange.media_type == JSON_API, "another media type", owner="NEGO-001")
+        try:
+            extended = "ext" in parameter_names(value or "")
+        except ValueError:
+            require(False, "the media type is malformed", owner="NEGO-002")
+        asked = any("ext=" in (exchange.request.header(name) or "") for name in ("Accept", "Content-Type"))
+        expect(not extended or asked, f"{JSON_API} without ext", value, exchange, part="Content-Type")
+
+    observe_each(every_answer, judge)
+
+
 @requirement("NEGO-003")
 def test_an_open_accept_gets_the_invoice(item: Exchange, accept_any: Exchange) -> None:
     require_status(item, 200)

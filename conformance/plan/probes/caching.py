@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from conformance.plan.probe import get
 from conformance.plan.probes.base import item_again, item_without_token, related
-from conformance.plan.probes.collection import listing
+from conformance.plan.probes.collection import listing, listing_with_account
 from conformance.syntax import redaction
 
 _ITEM = "/invoices/{invoice_id}"
 
 item_in_gzip = get(_ITEM).but(headers={"Accept-Encoding": "gzip"})
+item_head_in_gzip = item_in_gzip.but(method="HEAD")
+item_with_account_in_gzip = item_in_gzip.but(query="include=account")
+# The largest answer there is: what compresses in pieces has several here.
+listing_with_account_in_gzip = listing_with_account.but(headers={"Accept-Encoding": "gzip"})
 item_in_no_coding = get(_ITEM).but(headers={"Accept-Encoding": "identity, gzip;q=0, *;q=0"})
 
 item_in_gzip_not_modified = item_in_gzip.but(headers=lambda item_in_gzip: {"If-None-Match": item_in_gzip.etag})

@@ -100,6 +100,20 @@ def _text(shown: list[Value], part: slice = slice(None)) -> str:
     return max(words, key=len, default="")[part]
 
 
+def _two_texts(shown: list[Value]) -> str:
+    """Return two texts with a comma between them, as one; nothing where there are not two."""
+    words = [text for text in shown if isinstance(text, str) and text.isascii() and text.isalnum()]
+    return ",".join(words[-2:]) if len(words) > 1 else ""
+
+
+def _pattern(shown: list[Value], wildcard: str, kept: int = 0) -> str:
+    """Return a text that a database takes for a pattern of one that is shown: a wildcard for what is not ``kept``."""
+    text = _text(shown)
+    if not text:
+        return ""
+    return text[:kept] + wildcard if kept else f"{text[:-1]}{wildcard}"
+
+
 def _last(shown: list[Value]) -> str:
     return _written(shown[-1]) if shown else ""
 
@@ -135,6 +149,13 @@ filtered_by_value = family(
         "text_eq": get(_by_value("reference", "eq", lambda shown: _text(shown, slice(-1))), needs=_NEEDS),
         "text_not_eq": get(_by_value("reference", "not_eq", _text), needs=_NEEDS),
         "text_start": get(_by_value("reference", "start", lambda shown: _text(shown, slice(3))), needs=_NEEDS),
+        # Texts that some readers take for more: a list, patterns, and nothing.
+        "text_eq_comma": get(_by_value("reference", "eq", _two_texts), needs=_NEEDS),
+        "text_eq_percent": get(_by_value("reference", "eq", lambda shown: _pattern(shown, "%", 1)), needs=_NEEDS),
+        "text_eq_underscore": get(_by_value("reference", "eq", lambda shown: _pattern(shown, "_")), needs=_NEEDS),
+        "text_eq_blank": listing.but(query="filter%5Breference_eq%5D=%20"),
+        "text_eq_nul": listing.but(query="filter%5Breference_eq%5D=%00"),
+        "text_in_nothing": listing.but(query="filter%5Breference_in%5D=,"),
         "text_end": get(_by_value("reference", "end", lambda shown: _text(shown, slice(-3, None))), needs=_NEEDS),
     }
 )
@@ -153,6 +174,7 @@ mistyped_filter = query_family(
     {
         "start-date": "filter%5Bstart_date_gteq%5D=abc",
         "originated-calls-count": "filter%5Boriginated_calls_count_gteq%5D=abc",
+        "account": "filter%5Baccount_id_eq%5D=abc",
     },
 )
 unknown_filter = listing.but(query="filter%5Bnosuch%5D=1")

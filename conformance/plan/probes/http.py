@@ -25,6 +25,10 @@ write_unknown = family(
 undefined_method = unknown_item.but(method="CONFORM")
 undefined_method_on_item = get(_ITEM).but(method="FOO")
 item_options = get(_ITEM).but(method="OPTIONS")
+# One is fulfilled and one is not, whatever the entity tag.
+item_options_with_preconditions = item_options.but(
+    headers={"If-None-Match": "*", "If-Match": '"conformance"', "If-Unmodified-Since": "Mon, 01 Jan 1990 00:00:00 GMT"}
+)
 trace = unknown_item.but(method="TRACE", headers={"Authorization": THROW_AWAY})
 
 OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")

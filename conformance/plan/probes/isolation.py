@@ -126,7 +126,7 @@ listing_of_foreign = family(
     }
 )
 # Where accounts are not offered by themselves, nothing is there.
-accounts_listing = get("/accounts", needs=_LISTING)
+accounts_listing = get("/accounts", needs=("collection",))
 listing_of_hidden = get(
     lambda hidden_invoice_id: f"/invoices?filter%5Bid_eq%5D={hidden_invoice_id}", needs=("hidden-invoice", "collection")
 )

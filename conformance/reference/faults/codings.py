@@ -7,18 +7,19 @@ import zlib
 from typing import TYPE_CHECKING
 
 from conformance.reference.faults import Area
-from conformance.reference.faults.clauses import CODINGS, NONE_MATCH, VARY, rfc
+from conformance.reference.faults.clauses import CODINGS, LENGTH, NONE_MATCH, VARY, rfc
 from conformance.reference.faults.effects import field
+from conformance.reference.faults.needs import COLLECTION
 from conformance.reference.faults.seams import effect, on_answer
 from conformance.reference.faults.tools import set_field
-from conformance.reference.faults.where import has
+from conformance.reference.faults.where import has, is_collection, is_item
 from conformance.reference.message import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.reference.app import Api
-    from conformance.reference.message import Request
+    from conformance.reference.message import Document, Request
 
 fault = Area(__name__)
 
@@ -121,3 +122,48 @@ def coding_in_tag(request: Request, answer: Answer) -> None:
         answer.body = _gzip(answer.body)
         answer.set("Content-Encoding", "gzip")
         answer.set("ETag", f'{str(answer.get("ETag"))[:-1]}-gzip"')
+
+
+def _gets_gzip(request: Request) -> bool:
+    return request.method == "GET" and _accepts_gzip(request)
+
+
+fault("coding-not-of-head", {"HTTP-006", "HTTP-018"}, LENGTH)(
+    "What compresses leaves out HEAD, whose length is that of the plain content.", _compress(_gets_gzip, _gzip)
+)
+
+
+@fault("coding-of-head-without-name", {"HTTP-006"}, rfc(9110, "9.3.2"))
+def of_head_without_name(api: Api) -> None:
+    """The length of HEAD is that of the compressed content, and its fields do not say so."""
+    _compress(_accepts_gzip, _gzip)(api)
+    set_field(api, "Content-Encoding", None, lambda request, _: request.method == "HEAD")
+
+
+def _without_included(document: Document) -> None:
+    document["included"] = []
+
+
+@effect
+def _drops_from_coded(api: Api, where: Callable[[Request], object], drop: Callable[[Document], object]) -> None:
+    """Compress what was made before the document was complete."""
+
+    def change(request: Request, document: Document) -> None:
+        if _accepts_gzip(request) and where(request):
+            drop(document)
+
+    api.on_document(change)
+
+
+fault("coding-loses-inclusion", {"CACHE-007"}, CODINGS, also={"INCL-001": "nothing is included then"})(
+    "A compressed invoice lacks what is included with it.",
+    _drops_from_coded(lambda request: "include=" in request.query and is_item(request), _without_included),
+)
+fault("coding-cuts-included", {"CACHE-007"}, CODINGS)(
+    "Of a compressed compound document the last included resource is lost.",
+    _drops_from_coded(lambda request: "include=" in request.query, lambda document: document["included"].pop()),
+)
+fault("coding-cuts-collection", {"CACHE-007"}, CODINGS, needs=COLLECTION)(
+    "A compressed collection ends after so many elements.",
+    _drops_from_coded(is_collection, lambda document: document["data"].__delitem__(slice(8, None))),
+)

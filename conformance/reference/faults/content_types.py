@@ -10,7 +10,16 @@ from conformance.reference.faults.clauses import API_CONTENT_TYPE, CLIENT_ERRORS
 from conformance.reference.faults.effects import ANY, ERRORS, content, has_status
 from conformance.reference.faults.needs import CONTESTED
 from conformance.reference.faults.seams import both, effect, instead_of
-from conformance.reference.faults.where import everywhere, has, is_account, is_busy, is_head, is_related
+from conformance.reference.faults.where import (
+    everywhere,
+    has,
+    is_account,
+    is_busy,
+    is_head,
+    is_item,
+    is_related,
+    is_relationship,
+)
 from conformance.reference.message import Answer, Problem
 from conformance.reference.negotiation import MEDIA_TYPE
 
@@ -98,4 +107,18 @@ def content_type_required(original: Callable[[Request], None], request: Request)
 
 fault("unsupported-media-type-empty", {"NEGO-013"}, CLIENT_ERRORS, needs=CONTESTED)(
     "A 415 has no content.", content("", b"", status=415)
+)
+
+_ATOMIC = 'ext="https://jsonapi.org/ext/atomic"'
+for _name, _what, _where in (
+    ("everywhere", "Every answer", everywhere),
+    ("on-invoices", "The answer to GET on an invoice", is_item),
+    ("with-inclusion", "An answer with an inclusion", lambda request: "include=account" in request.query),
+    ("on-relationship", "The document of the relationship", is_relationship),
+):
+    fault(f"extension-unasked-{_name}", {"NEGO-020"}, NEGOTIATION)(
+        f"{_what} names an extension that nobody asked for.", _type(f"{MEDIA_TYPE};{_ATOMIC}", _where)
+    )
+fault("extension-unasked-in-errors", {"NEGO-020"}, NEGOTIATION)(
+    "Errors name an extension that nobody asked for.", _type(f"{MEDIA_TYPE}; {_ATOMIC}", status=ERRORS)
 )

@@ -31,7 +31,7 @@ from conformance.reference.faults.where import (
     is_related,
     is_relationship,
 )
-from conformance.reference.message import Answer
+from conformance.reference.message import Answer, Problem
 from conformance.reference.negotiation import MEDIA_TYPE
 
 if TYPE_CHECKING:
@@ -198,3 +198,27 @@ fault("content-json-crash", {"ERR-011"}, SERVER_ERRORS)(
     "Content that is no JSON, sent with GET as JSON, is answered with 500.",
     crashes(has("content-type", "application/json") & (lambda request: not request.content.endswith(b"}"))),
 )
+
+
+@effect
+def _evaluates(api: Api, names: tuple[str, ...], status: int) -> None:
+    """Evaluate preconditions in OPTIONS, too."""
+
+    def options(original: Callable[..., Answer], request: Request, route: object) -> Answer:
+        if any(request.lines(name) for name in names):
+            raise Problem(status, "Precondition failed", "The resource has another state.")
+        return original(request, route)
+
+    api.replace(Api.options, options)
+
+
+for _name, _fields, _status in (
+    ("if-none-match", ("if-none-match",), 412),
+    ("if-match", ("if-match",), 412),
+    ("if-unmodified-since", ("if-unmodified-since",), 412),
+    ("any-precondition-not-modified", ("if-none-match", "if-match"), 304),
+    ("any-precondition-refused", ("if-none-match", "if-match"), 400),
+):
+    fault(f"options-{_name}-evaluated", {"COND-019"}, rfc(9110, "13.2.1"))(
+        f"OPTIONS with {' or '.join(_fields)} is answered {_status}.", _evaluates(_fields, _status)
+    )

@@ -29,6 +29,7 @@ from conformance.reference.message import Answer, Problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.reference.faults.seams import Install
     from conformance.reference.message import Document, Request
     from conformance.reference.model import Customer
 
@@ -261,3 +262,50 @@ def unsorted_collection(api: Api) -> None:
         return document
 
     api.on_document(change)
+
+
+def _cut_off(period: int, where: Callable[[Request], object]) -> Install:
+    def install(api: Api) -> None:
+        due = _Every(period)
+
+        def change(request: Request, answer: Answer, data: bytes) -> bytes:
+            if not where(request) or not due():
+                return data
+            answer.cut = True
+            return b""
+
+        api.on_bytes(change)
+
+    return install
+
+
+_CUT = {"ROB-009": "it may hit a request that is sent in turn", "ROB-013": "and one that is sent again"}
+for _name, _what, _period, _where in (
+    ("eighth-request-cut-off", "Every eighth request", 8, lambda _: True),
+    ("item-cut-off", "Every fifth request for an invoice", 5, is_item),
+    ("refusal-cut-off", "Every seventh request with a query", 7, lambda request: request.query),
+):
+    fault(f"recurring-{_name}", {"ROB-017"}, rfc(9112, "9.6"), also=_CUT, needs=())(
+        f"{_what} is cut off, and answered when it is sent again.", _cut_off(_period, _where)
+    )
+
+
+def _bad_gateway(period: int, status: int) -> Install:
+    def install(api: Api) -> None:
+        due = _Every(period)
+
+        def change(_: Request, answer: Answer) -> None:
+            if due():
+                answer.status, answer.body = status, b"<h1>Bad Gateway</h1>"
+                answer.headers = [("Content-Type", "text/html")]
+
+        api.on_answer(change)
+
+    return install
+
+
+for _name, _period, _status in (("bad-gateway", 9, 502), ("gateway-timeout", 10, 504)):
+    fault(f"recurring-{_name}", {"ROB-017"}, rfc(9110, "15.6"), also=_CUT, needs=())(
+        f"One request of {_period} is answered {_status} by a gateway, and served when it is sent again.",
+        _bad_gateway(_period, _status),
+    )

@@ -1,0 +1,81 @@
+"""Members that the documentation shows on every resource, and values that stand for none."""
+
+from __future__ import annotations
+
+import re
+
+from conformance.checks.support import documents
+from conformance.judge.api import expect, observe_each, require, requirement
+from conformance.model import contract
+from conformance.model.exchange import Exchange
+from conformance.reading import collection_pages
+from conformance.syntax.scalars import shown
+
+# What languages and frameworks write where there is no value, and for what was never meant to be written.
+_NO_VALUE = re.compile(
+    r"null|NULL|nil|None|undefined|NaN|-?Infinity|\[object \w+\]|#<.*>?|<[\w.]+ object at 0x[0-9a-f]+>|%!\w\(.*\)"
+)
+
+
+def _expect_links(exchange: Exchange, pointer: str, owner: documents.Object, *names: str) -> None:
+    """Raise Violation unless ``owner`` has links of these names and none of them is null."""
+    require("links" not in owner or isinstance(owner["links"], dict), "the links are no object", owner="ITEM-011")
+    links = documents.member_object(owner, "links")
+    for name in names:
+        observed = "no links" if "links" not in owner else "null" if name in links else f"no link {name}"
+        expect(links.get(name) is not None, f"the link {name}", observed, exchange, part=f"{pointer}/links/{name}")
+
+
+@requirement("ITEM-033")
+def test_an_invoice_links_to_itself(item: Exchange, item_with_account: Exchange) -> None:
+    observe_each((item, item_with_account), lambda each: _expect_links(each, "/data", each.resource, "self"))
+
+
+@requirement("ITEM-033")
+def test_an_element_links_to_its_invoice(item: Exchange, listing: Exchange) -> None:
+    require(documents.member_object(item.resource, "links").get("self"), "not even by itself: the check before")
+    for place, element in enumerate(collection_pages.elements(listing).values()):
+        _expect_links(listing, f"/data/{place}", element, "self")
+
+
+@requirement("REL-010")
+def test_the_relationship_document_has_its_links(relationship: Exchange) -> None:
+    require(relationship.status == 200, "the relationship is not shown", owner="REL-001")
+    require(documents.is_relationship_url(relationship), "the link leads to no relationship", owner="ITEM-018")
+    _expect_links(relationship, "", relationship.document, "self", "related")
+
+
+@requirement("RELD-012")
+def test_an_account_links_to_itself(related: Exchange, item_with_account: Exchange) -> None:
+    def judge(exchange: Exchange) -> None:
+        for pointer, account in documents.of_type(exchange, "accounts"):
+            _expect_links(exchange, pointer, account, "self")
+
+    observe_each((related, item_with_account), judge)
+
+
+@requirement("COLL-008")
+def test_elements_have_all_documented_attributes(item: Exchange, listing: Exchange) -> None:
+    wanted = [name for name in contract.attribute_names() if name in item.attributes]
+    for place, element in enumerate(collection_pages.elements(listing).values()):
+        missing = [name for name in wanted if name not in documents.member_object(element, "attributes")]
+        observed = f"without {', '.join(missing[:4])}" + (f" and {len(missing) - 4} more" if len(missing) > 4 else "")
+        expect(not missing, "all documented attributes", observed, listing, part=f"/data/{place}/attributes")
+
+
+@requirement("SEM-018")
+def test_no_text_stands_for_a_missing_value(item: Exchange, item_with_account: Exchange, related: Exchange) -> None:
+    observe_each((item, item_with_account, related), _expect_values)
+
+
+@requirement("SEM-018")
+def test_no_text_in_an_element_stands_for_a_missing_value(listing: Exchange) -> None:
+    _expect_values(listing)
+
+
+def _expect_values(exchange: Exchange) -> None:
+    for pointer, resource in documents.some(documents.resources(exchange)):
+        for name, value in documents.member_object(resource, "attributes").items():
+            wrong = isinstance(value, str) and _NO_VALUE.fullmatch(value)
+            observed = shown(value) if wrong else ""
+            expect(not wrong, "a value, or null", observed, exchange, part=f"{pointer}/attributes/{name}")

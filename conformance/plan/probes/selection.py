@@ -1,0 +1,43 @@
+"""Requests for the collection that show what it selects, and where it ends: odd queries, odd texts, and links."""
+
+from __future__ import annotations
+
+from conformance.model.exchange import Exchange, NotObserved, link_of
+from conformance.plan.probe import get, query_family
+from conformance.plan.probes.collection import listing
+from conformance.reading.collection_pages import elements
+from conformance.syntax.scalars import is_uuid
+
+_NEEDS = ("collection",)
+
+
+def _another(listing: Exchange, invoice_id: str) -> str:
+    """Return the path of the last invoice of a page that is not one of the known ones anyway."""
+    others = [each for each in elements(listing) if each != invoice_id.lower() and is_uuid(each)]
+    if not others:
+        raise NotObserved("the collection shows no other invoice")
+    return f"/invoices/{others[-1]}"
+
+
+listed_item = get(_another, needs=_NEEDS)
+# What is not a sort, a page or a filter, to readers that take queries apart at the wrong places.
+odd_listing_query = query_family(
+    listing,
+    {
+        "semicolon": "sort=start-date;page%5Bsize%5D=3",
+        "sort-twice": "sort=start-date,start-date",
+        "comma-behind": "sort=start-date,",
+        "filter-without-name": "filter=x",
+        "include-behind-comma": "include=,account",
+    },
+)
+unknown_page_key = listing.but(query="page%5Bnosuch%5D=1")
+
+# Every total is divided by one.
+page_of_one = listing.but(query="page%5Bsize%5D=1")
+last_of_one = get(lambda page_of_one: link_of(page_of_one.ok_document, "last", "page_of_one"), needs=_NEEDS)
+
+# No invoice has such a reference. In the links the same characters mean the same only when they are encoded.
+ODD_TEXT = "a&b=c+d%#;\u00e9"
+empty_page = listing.but(query="filter%5Breference_cont%5D=a%26b%3Dc%2Bd%25%23%3B%C3%A9&page%5Bsize%5D=5")
+last_of_empty = get(lambda empty_page: link_of(empty_page.ok_document, "last", "empty_page"), needs=_NEEDS)

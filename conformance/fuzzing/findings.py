@@ -11,6 +11,7 @@ from conformance.fuzzing.rules import Context, Rule
 from conformance.judge.data_changes import concerns_whole_documents, is_same, shows_data
 from conformance.judge.endings import Violation, end_of
 from conformance.model.exchange import Exchange, Request
+from conformance.plan.probes.odd_fields import FIELDS
 from conformance.reading.classification import is_conditional
 
 # Causes of one violation that are told apart, and requests that are spent on making one smaller.
@@ -81,6 +82,9 @@ def smaller(request: Request) -> Iterator[Request]:
         yield _with(request, path, pairs[half:])
     for number in range(len(pairs)):
         yield _with(request, path, pairs[:number] + pairs[number + 1 :])
+    for number, (name, _) in enumerate(request.headers):
+        if name in FIELDS and name.lower() != "content-type":
+            yield replace(request, headers=request.headers[:number] + request.headers[number + 1 :])
     if request.header("Content-Type") is not None:
         yield replace(request, headers=tuple(line for line in request.headers if line[0].lower() != "content-type"))
     for number, pair in enumerate(pairs):

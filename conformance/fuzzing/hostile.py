@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from conformance.fuzzing.asked import Operation, enumeration
 from conformance.model.exchange import Request
+from conformance.plan.probes.odd_fields import FIELDS
 
 _LONG = 3000
 
@@ -111,6 +112,18 @@ VALUES = (
     "9999-12-31T23:59:60Z",
     "2024-02-30T00:00:00Z",
     "2024-11-07T09:56:08%2B99:99",
+    "300000-01-01T00:00:00Z",
+    # What some readers take for more than a text: numbers, lists, patterns, parameters.
+    "1_0",
+    "{value},",
+    ",{value}",
+    "{value};x=y",
+    "{value}%26x=y",
+    "%25",
+    "_",
+    "%20",
+    "%2B",
+    "a%26b%3Dc%2Bd%25%23",
 )
 
 # In the place of the name: {name} as documented, {family} what stands before the bracket.
@@ -128,9 +141,40 @@ NAMES = (
     "{family}[%C3%BC]",
     "{family}[%00]",
     "{family}[__proto__]",
+    "{family}[nosuch]",
+    "{name}[x]",
     "nosuch",
     "x" * _LONG,
     "",
+)
+
+# Of these the values of header fields are put together.
+FRAGMENTS = (
+    *(
+        "",
+        "%",
+        "%zz",
+        "%00",
+        '"',
+        "\\",
+        "=",
+        ";",
+        ",",
+        ":",
+        "/",
+        "[",
+        "]",
+        "{",
+        "(",
+        "<",
+        "\xff",
+        "\xfe",
+        " ",
+        "-",
+        ".",
+    ),
+    *("[::1", "://", "http://", "127.0.0.1", "unknown", "null", "-1", "0x10", "1e999", "99999999999999999999", "00-"),
+    *("bytes=", "for=", "q=", "W/", "*", "a=b", "Thu, 99 Foo 2024 99:99:99 GMT", "Basic ", "x" * 200),
 )
 
 # The whole query; {pair} is a documented parameter.
@@ -138,6 +182,10 @@ QUERIES = (
     "{pair}&{pair}",
     "{pair}&" + "{pair}&" * 60 + "{pair}",
     "{pair};{pair}",
+    "{pair},",
+    "filter=x",
+    "page=1",
+    "sort=;",
     "&&&{pair}&&",
     "?{pair}",
     "=",
@@ -175,11 +223,15 @@ def _kinds(operation: Operation) -> Iterator[list[tuple[str, str]]]:
         yield [(f"double {name}", other) for name in operation.parameters for other in ("same", "other", "empty")]
     yield [("name", text) for text in NAMES]
     yield [("query", text) for text in QUERIES]
+    yield [("field", name) for name in FIELDS]
 
 
 def _broken(operation: Operation, request: Request, part: str, text: str, chance: random.Random) -> Request:
     if part == "id":
         return _with_id(operation, request, text)
+    if part == "field":
+        value = "".join(chance.choices(FRAGMENTS, k=chance.randint(1, 4))).strip()
+        return replace(request, url=request.url.partition("?")[0], headers=(*request.headers, (text, value)))
     url, _, query = request.url.partition("?")
     names = [*operation.parameters, "include"]
     name = part.removeprefix("double ") if part.startswith("double ") else chance.choice(names)

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from conformance.checks.support import documents
+from conformance.checks.support.oddities import expect_same_data
 from conformance.fuzzing.asked import Asked, IdForm
 from conformance.judge.api import expect, expect_status, require
 from conformance.judge.preconditions import is_refusal
 from conformance.model import contract
 from conformance.model.exchange import JSON_API, Exchange, Request
+from conformance.plan.probes.odd_fields import FIELDS
 from conformance.reading import collection_pages
+from conformance.reading.effects import added
 from conformance.syntax.scalars import shown
 
 # Answers that say nothing about the request: a limit, an overload, a gateway.
@@ -193,6 +196,15 @@ def _another_invoice(exchange: Exchange, context: Context) -> None:
     expect(found in named, "the named invoice, or none", f"invoice {shown(identifier)}", exchange, part="/data/id")
 
 
+def _odd_field_does_not_matter(exchange: Exchange, context: Context) -> None:
+    plain = context.twin("item", exchange.invoice_id or "")
+    request = exchange.request
+    require(request.method == "GET" and request.target == plain.request.target, "not a plain invoice")
+    names = [name for name, _ in added(plain.request, request)]
+    require(names and all(name in FIELDS for name in names), "no odd field")
+    expect_same_data(plain, exchange)
+
+
 def _no_injected_field(exchange: Exchange, context: Context) -> None:
     require(INJECTED.lower() in exchange.request.target.lower() and context.asked(exchange), "nothing was injected")
     lines = exchange.fields.lines(INJECTED)
@@ -206,6 +218,7 @@ RULES: tuple[Rule, ...] = (
     Rule("GEN-004", "named_fields_of_invoices", _named_fields("invoices"), twins=("item",)),
     Rule("GEN-004", "named_fields_of_accounts", _named_fields("accounts"), twins=("related",)),
     Rule("ITEM-008", "another_invoice", _another_invoice),
+    Rule("ROB-014", "odd_field_does_not_matter", _odd_field_does_not_matter, twins=("item",)),
     Rule("SEC-011", "no_injected_field", _no_injected_field),
     Rule("GEN-001", "fits_the_schema", _fits_the_schema, last=True),
 )

@@ -18,6 +18,7 @@ from conformance.fuzzing.rules import RULES, Rule
 from conformance.judge.suite import Check
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.observe.observer import Observer
+from conformance.plan.probes.odd_fields import FIELDS
 from conformance.plan.requests import build_request
 from conformance.plan.steps import Step
 
@@ -108,8 +109,15 @@ class Session:
         request = exchange.request
         if request not in self._asked:
             meant = self._redirected.get(request, request)
-            self._asked[request] = read(meant, self.target.request_target(""), self._known, self._shown)
+            asked = read(meant, self.target.request_target(""), self._known, self._shown)
+            # What a field that is not asked for may do, the rule on such fields says.
+            self._asked[request] = replace(asked, readable=False) if self.further_fields(request) else asked
         return self._asked[request]
+
+    def further_fields(self, request: Request) -> tuple[tuple[str, str], ...]:
+        """Return the field lines that a generated request has besides those of every request."""
+        names = {name.lower() for name in FIELDS}
+        return tuple(line for line in request.headers if line not in self._base.headers and line[0].lower() in names)
 
     def note(self, exchange: Exchange) -> None:
         """Remember the ids that an answer shows besides those that were asked for: what they name exists."""

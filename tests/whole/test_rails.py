@@ -95,6 +95,15 @@ DEVIATIONS = [
     ("WIRE-008", "leading_empty_line"),
     ("HTTP-024", "post_unacceptable_override_get"),
     ("FILT-003", "unmatched_filter[account]"),
+    ("FILT-004", "mistyped_filter[account]"),
+    ("FILT-004", "mistyped_filter[start-date-far]"),
+    ("FILT-006", "filtered_by_value[text_eq_blank]"),
+    ("FILT-006", "filtered_by_value[text_eq_nul]"),
+    ("FILT-006", "filtered_by_value[text_in_nothing]"),
+    ("QRY-008", "odd_query[key-of-fields]"),
+    ("HTTP-029", "quoted_lists[empty-tags]"),
+    ("HTTP-029", "if_none_match_behind_comma"),
+    ("SEC-031", "listing_of_foreign[account]"),
 ]
 
 

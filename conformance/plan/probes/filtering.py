@@ -175,6 +175,8 @@ mistyped_filter = query_family(
         "start-date": "filter%5Bstart_date_gteq%5D=abc",
         "originated-calls-count": "filter%5Boriginated_calls_count_gteq%5D=abc",
         "account": "filter%5Baccount_id_eq%5D=abc",
+        # Dates have years of four digits (RFC 3339); databases have a last one, too.
+        "start-date-far": "filter%5Bstart_date_gteq%5D=300000-01-01T00:00:00Z",
     },
 )
 unknown_filter = listing.but(query="filter%5Bnosuch%5D=1")

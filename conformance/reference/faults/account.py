@@ -176,7 +176,7 @@ fault("account-balance-number", {"RELD-010"}, OPENAPI_FORMS)(
 )
 
 
-@fault("account-capacity-text", {"RELD-010"}, OPENAPI_FORMS)
+@fault("account-capacity-text", {"RELD-010"}, OPENAPI_FORMS, also={"SEM-018": "the text of null is None"})
 @in_account_attributes
 def capacity_text(attributes: Document) -> None:
     """The capacities are strings."""

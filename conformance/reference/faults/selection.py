@@ -65,7 +65,7 @@ fault("listing-without-one", {"COLL-009"})(
 )
 fault("listing-without-credits", {"COLL-009"})(
     "Invoices on which no call succeeded are not in the collection.",
-    _lists(lambda record: not _is_invoice(record) or record.originated_successful_calls_count > 0),
+    _lists(lambda record: not _is_invoice(record) or record.originated.successful > 0),
 )
 
 
@@ -131,11 +131,11 @@ fault("sort-drops-null-references", {"COLL-010"}, SORTING)(
 )
 fault("sort-drops-zero-counts", {"COLL-010"}, SORTING)(
     "A sort by the number of transactions leaves out invoices without any.",
-    _narrows(_sorts_by("service-transactions-count"), lambda record: record.service_transactions_count),
+    _narrows(_sorts_by("service-transactions-count"), lambda record: record.services_count),
 )
 
 
-@fault("include-doubles-the-count", {"COLL-010"}, INCLUDES)
+@fault("include-doubles-the-count", {"COLL-004", "COLL-010"}, INCLUDES)
 @instead_of(Api.collection_document)
 def doubles_the_count(
     original: Callable[..., Document], request: Request, records: Sequence[Record], total: int, query: Query
@@ -266,6 +266,12 @@ def malformed_account_dropped(original: Callable[..., None], query: Query, name:
         original(query, name, key, *rest)
 
 
+fault("filter-far-date-crash", {"FILT-004", "ERR-011"}, FILTERING)(
+    "A date beyond the last one of the database is answered with 500.",
+    crashes(lambda request: "_date_gteq%5D=300000" in request.query),
+)
+
+
 # Odd queries.
 
 for _name, _what, _holds_query in (
@@ -316,7 +322,7 @@ def _in_links(api: Api, change: Callable[[Document, Callable[[int], str], int, Q
     api.replace(Api.page_links, links)
 
 
-fault("page-last-of-full-pages-is-empty", {"PAGE-011"}, PAGINATION)(
+fault("page-last-of-full-pages-is-empty", {"PAGE-011"}, PAGINATION, also={"PAGE-001": "three may divide it, too"})(
     "Where the size divides the total the link last leads to an empty page.",
     _in_links(
         lambda links, link, total, query: (
@@ -326,7 +332,7 @@ fault("page-last-of-full-pages-is-empty", {"PAGE-011"}, PAGINATION)(
         )
     ),
 )
-fault("page-full-has-next", {"PAGE-011"}, PAGINATION)(
+fault("page-full-has-next", {"PAGE-011"}, PAGINATION, also={"PAGE-001": "three may divide it, too"})(
     "A page that is full has a link next, even the last one.",
     _in_links(
         lambda links, link, total, query: (
@@ -378,7 +384,12 @@ for _name, _what, _respell in (
     ("encoded-twice", "Values are encoded twice", lambda text: _encoded(_encoded(text))),
     ("decoded-twice", "Values are decoded once too often", lambda text: _encoded(unquote(text.replace("+", " ")))),
 ):
-    fault(f"page-links-{_name}", {"PAGE-004"}, PAGINATION)(f"{_what} in the links between pages.", _respells(_respell))
+    fault(
+        f"page-links-{_name}",
+        {"PAGE-004"},
+        PAGINATION,
+        also={"PAGE-009": "the list of fields is changed, too", "PAGE-011": "the link last is refused"},
+    )(f"{_what} in the links between pages.", _respells(_respell))
 for _name in ("first", "last", "prev"):
     fault(f"page-link-{_name}-missing", {"PAGE-012"}, PAGINATION)(
         f"Pages have no link {_name}.",

@@ -1,0 +1,66 @@
+"""The checks of documented members: what is left out is found, and so are words that stand for no value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.checks import test_documented_members as members
+from tests.support.changes import changed
+from tests.support.exchanges import REMOVED
+from tests.support.judged import outcome
+from tests.support.pages import element, whole
+
+CASES: dict[str, tuple[Any, str, dict[str, Any], str]] = {
+    "all": (members.test_an_invoice_links_to_itself, "item", {}, "passed"),
+    "no links": (members.test_an_invoice_links_to_itself, "item", {"/data/links": REMOVED}, "violated"),
+    "no self": (members.test_an_invoice_links_to_itself, "item", {"/data/links": {}}, "violated"),
+    "null": (members.test_an_invoice_links_to_itself, "item", {"/data/links/self": None}, "violated"),
+    "link object": (members.test_an_invoice_links_to_itself, "item", {"/data/links/self": {"href": "/"}}, "passed"),
+    "relationship": (members.test_the_relationship_document_has_its_links, "relationship", {}, "passed"),
+    "relationship without links": (
+        members.test_the_relationship_document_has_its_links,
+        "relationship",
+        {"/links": REMOVED},
+        "violated",
+    ),
+    "relationship without related": (
+        members.test_the_relationship_document_has_its_links,
+        "relationship",
+        {"/links/related": REMOVED},
+        "violated",
+    ),
+    "account": (members.test_an_account_links_to_itself, "related", {}, "passed"),
+    "account without links": (members.test_an_account_links_to_itself, "related", {"/data/links": REMOVED}, "violated"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_links_that_are_missing(case: str) -> None:
+    check, probe, changes, expected = CASES[case]
+    assert outcome(check, **changed(probe, document=changes)) == expected
+
+
+def test_attributes_that_elements_lack() -> None:
+    shorter = element(1)
+    del shorter["attributes"]["has-pdf"]
+    check = members.test_elements_have_all_documented_attributes
+    assert outcome(check, listing=whole([element(1)])) == "passed"
+    assert outcome(check, listing=whole([shorter])) == "violated"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *((text, "violated") for text in ("null", "None", "nil", "undefined", "NaN", "-Infinity", "[object Object]")),
+        *((text, "violated") for text in ("#<Invoice:0x00007f>", "<invoice.Text object at 0x7f3c>", "%!s(MISSING)")),
+        *((text, "passed") for text in ("", "none", "Null and void", "nilpotent", "#5", "[object]", "2024/11")),
+        (None, "passed"),
+    ],
+)
+def test_words_for_no_value(text: str | None, expected: str) -> None:
+    check = members.test_no_text_stands_for_a_missing_value
+    assert outcome(check, **changed("item", document={"/data/attributes/reference": text})) == expected
+    of_elements = members.test_no_text_in_an_element_stands_for_a_missing_value
+    assert outcome(of_elements, listing=whole([element(1, {"reference": text})])) == expected

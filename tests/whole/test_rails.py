@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,7 @@ from conformance.model.outcome import ExitCode, Outcome
 from conformance.model.requirements import Level, registry
 from conformance.model.verdict import Verdict, decide
 from conformance.model.waivers import State
+from conformance.plan.steps import closure
 from conformance.reference import data
 from conformance.reference.app import Api
 from conformance.reference.faults import Fault
@@ -108,11 +110,17 @@ DEVIATIONS = [
 
 
 @pytest.fixture(scope="module")
-def rails() -> tuple[Run, dict[str, Any]]:
-    """The run against the Rails personality, and its report."""
+def server() -> Iterator[ReferenceServer]:
+    """The Rails personality."""
     with ReferenceServer(faults=[PERSONALITIES["rails"]]) as server:
-        run = Run(server.base_url, settings_of(**detection.settings_for(server)), dry=False)
-        report: dict[str, Any] = json.loads(judged(run))
+        yield server
+
+
+@pytest.fixture(scope="module")
+def rails(server: ReferenceServer) -> tuple[Run, dict[str, Any]]:
+    """The run against the Rails personality, and its report."""
+    run = Run(server.base_url, settings_of(**detection.settings_for(server)), dry=False)
+    report: dict[str, Any] = json.loads(judged(run))
     return run, report
 
 
@@ -166,16 +174,20 @@ def with_the_example(run: Run) -> Verdict:
     [frozenset(), *(frozenset({name}) for name in ENABLEABLE), detection.EVERYTHING - set(ENABLEABLE)],
     ids=lambda names: "with " + (" ".join(sorted(names)) or "nothing"),
 )
-def test_with_the_example_it_conforms_whatever_is_enabled(capabilities: frozenset[str]) -> None:
-    with ReferenceServer(faults=[PERSONALITIES["rails"]]) as server:
-        run = detection.run_against(server, capabilities)
-        try:
-            run.start()
-            todo = suite.cases(run.target)
-            run.observe(suite.needed(run.target, todo))
-            run.judgements = judge_all(run, todo)
-        finally:
-            run.stop()
+def test_with_the_example_it_conforms_whatever_is_enabled(
+    server: ReferenceServer, rails: tuple[Run, dict[str, Any]], capabilities: frozenset[str]
+) -> None:
+    run, everything = detection.run_against(server, capabilities), rails[0].observer
+    try:
+        # What a run with everything was answered, this one is answered as well.
+        todo = suite.cases(run.target)
+        needed = closure(suite.needed(run.target, todo))
+        known = {step: everything.record[step] for step in needed if step in everything.record}
+        run.start(known, {step: everything.unbuilt[step] for step in needed if step in everything.unbuilt})
+        run.observe(needed)
+        run.judgements = judge_all(run, todo)
+    finally:
+        run.stop()
     verdict = with_the_example(run)
     assert verdict.exit_code == ExitCode.CONFORMS, verdict.sentence
     assert {use.state for use in verdict.waivers} == {State.USED, State.NOT_JUDGED}

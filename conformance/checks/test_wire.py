@@ -9,6 +9,7 @@ from conformance.model.exchange import Exchange
 from conformance.plan.probes.wire import OTHER_HOST
 from conformance.syntax.scalars import shown
 from conformance.syntax.urls import host_of
+from conformance.syntax.wording import counted
 
 # From what guards a server, and says nothing about how it reads a message.
 _GUARDED = (403, 429, 503)
@@ -36,7 +37,7 @@ def _expect_refused(exchange: Exchange, wire_valid: Exchange, why: str) -> None:
 def _expect_closed(exchange: Exchange) -> None:
     """Raise Violation unless one request was answered, and the connection closed then."""
     count = 1 + len(exchange.later)
-    expect(count == 1, "one answer", f"{count}, {status_line(exchange)}", exchange)
+    expect(count == 1, "one answer", f"{counted(count, 'answer')}, the first {status_line(exchange)}", exchange)
     expect(exchange.closed, "a connection that the server closes", "it stays open", exchange)
 
 

@@ -47,9 +47,10 @@ class Finding:
 
     @property
     def observed(self) -> str:
-        """What was observed, with the count and the word for what does not repeat."""
+        """What was observed, with the count and the words for what does not repeat."""
         times = f" (in {self.count} generated requests)" if self.count > 1 else ""
-        chance = "" if self.stable else "unstable, not seen when sent again: "
+        again = "sent again" if self.rule.alone else "compared again"
+        chance = "" if self.stable else f"unstable, not seen when {again}: "
         return f"{chance}{self.violation.observed}{times}"
 
 

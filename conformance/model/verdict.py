@@ -59,6 +59,8 @@ class Verdict:
     waivers: tuple[Use, ...] = ()
     blocked: Mapping[str, str] = field(default_factory=dict)
     inconclusive: Mapping[str, Inconclusive] = field(default_factory=dict)
+    # What the target was given or enabled for; nothing where reports of several runs are merged.
+    capabilities: frozenset[str] = frozenset()
 
     def of(self, *outcomes: Outcome, source: str | None = None, level: Level | None = None) -> list[Requirement]:
         """Return the requirements with one of ``outcomes``, in registry order."""
@@ -167,4 +169,4 @@ def decide(  # noqa: PLR0913 - each is one fact about the run
         if each.outcome is Outcome.INCONCLUSIVE
     }
     uses = waivers.uses(judgements, complete=complete, capabilities=capabilities) if waivers else ()
-    return Verdict(outcomes, requirements, fail_on, uses, blocked, inconclusive)
+    return Verdict(outcomes, requirements, fail_on, uses, blocked, inconclusive, frozenset(capabilities))

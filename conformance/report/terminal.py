@@ -124,10 +124,9 @@ def _coverage(verdict: Verdict, *, full: bool) -> str:
     absent = verdict.of(Outcome.NOT_APPLICABLE, level=Level.MUST)
     unjudged = verdict.of(*UNJUDGED, level=Level.MUST)
     text = f"MUST requirements judged: {len(judged)} of {len(judged) + len(absent) + len(unjudged)}"
-    missing: dict[str, int] = {}
-    for requirement in absent:
-        for need in requirement.needs:
-            missing[need] = missing.get(need, 0) + 1
+    # Of several needs the first that is not met counts, so that each requirement counts once.
+    unmet = ([need for need in each.needs if need not in verdict.capabilities] for each in absent)
+    missing = Counter(needs[0] for needs in unmet if needs)
     parts = [f"{count} need{'s' if count == 1 else ''} {HINTS[need]}" for need, count in missing.items()]
     parts += _unjudged(verdict, Level.MUST, full=full)
     if parts:

@@ -72,6 +72,14 @@ def _integer(lexeme: str) -> IntegerLexeme | RealLexeme:
     return IntegerLexeme(lexeme) if len(lexeme) <= _LONGEST_INTEGER else RealLexeme(lexeme)
 
 
+def _syntax(error: json.JSONDecodeError) -> str:
+    """Return what is wrong with a text; markup is named, as no place in it says more."""
+    beginning = error.doc.lstrip()[:15].lower()
+    if beginning.startswith("<"):
+        return "HTML, not JSON" if beginning.startswith(("<!doctype html", "<html")) else "markup, not JSON"
+    return f"line {error.lineno} column {error.colno}: {error.msg}"
+
+
 def _decode(body: bytes, text: JsonText) -> str:
     if body.startswith(BOM):
         text.defects.append(Defect("bom", "the body starts with a byte order mark (EF BB BF)"))
@@ -135,7 +143,7 @@ def read(body: bytes) -> JsonText:
         if (pointer := _surrogates(text.value, "")) is not None:
             text.defects.append(Defect("surrogate", f"the string at {pointer or '/'} holds a lone surrogate"))
     except json.JSONDecodeError as error:
-        text.defects.append(Defect("syntax", f"line {error.lineno} column {error.colno}: {error.msg}"))
+        text.defects.append(Defect("syntax", _syntax(error)))
     except RecursionError:
         text.defects.append(Defect("depth", "the text is nested too deeply to be read"))
     return text

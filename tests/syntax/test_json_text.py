@@ -88,6 +88,19 @@ def test_what_is_not_json_is_unreadable(body: bytes) -> None:
     assert text.of_kind("syntax")
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b" <!DOCTYPE html><title>x</title>", "HTML, not JSON"),
+        (b"<html lang=en>", "HTML, not JSON"),
+        (b"<?xml version='1.0'?>", "markup, not JSON"),
+        (b"{]", "line 1 column 2: Expecting property name enclosed in double quotes"),
+    ],
+)
+def test_markup_is_named(body: bytes, said: str) -> None:
+    assert [defect.message for defect in read(body).of_kind("syntax")] == [said]
+
+
 @pytest.mark.parametrize("body", [b"", b" \r\n\t"])
 def test_nothing_is_empty(body: bytes) -> None:
     text = read(body)

@@ -9,10 +9,12 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from conformance.syntax import json_text
+from conformance.model.readings import readings
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from conformance.syntax.json_text import JsonText
 
 JSON_API = "application/vnd.api+json"
 # RFC 9110, section 8.8.3; obs-text as Latin-1 characters.
@@ -179,10 +181,10 @@ class Exchange:
         """The content after content decoding. Raises NotObserved without an answer."""
         return self._answered().body
 
-    @cached_property
-    def json(self) -> json_text.JsonText:
+    @property
+    def json(self) -> JsonText:
         """The content read as JSON."""
-        return json_text.read(self.body)
+        return readings.of(self.body)
 
     @property
     def media_type(self) -> str | None:

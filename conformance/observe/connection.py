@@ -15,6 +15,8 @@ from conformance.syntax.urls import Origin
 
 # Largest header section that is read; a larger one is no answer (RFC 9110, section 5.4).
 MAX_HEADER_SECTION = 256 * 1024
+# Most lines of one: each is looked at by many checks.
+MAX_LINES = 1000
 _CHUNK = 64 * 1024
 _STATUS_LINE = b"HTTP/"
 # RFC 9112, section 5.2; only what has a field name before it.
@@ -90,6 +92,19 @@ class _Sections:
         octets = bytes(self._octets or b"")
         self.flaws = self.flaws or line_flaws(octets[: len(octets) - len(rest)])
         self._octets = None if final else bytearray(rest)
+
+
+def _begun_by(event: h11.Response, flaws: tuple[str, ...]) -> WireResponse:
+    """Return the response whose header section is ``event``. Raises WireError when that has too many lines."""
+    if len(event.headers) > MAX_LINES:
+        raise WireError(f"the header section has more than {MAX_LINES} lines")
+    return WireResponse(
+        status=event.status_code,
+        reason=event.reason.decode("latin-1"),
+        version=event.http_version.decode("latin-1"),
+        pairs=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers.raw_items()),
+        line_flaws=flaws,
+    )
 
 
 class Ends:
@@ -237,15 +252,7 @@ class Connection:
             if isinstance(event, (h11.InformationalResponse, h11.Response)):
                 sections.end(self._protocol.trailing_data[0], final=isinstance(event, h11.Response))
             if isinstance(event, h11.Response):
-                response = WireResponse(
-                    status=event.status_code,
-                    reason=event.reason.decode("latin-1"),
-                    version=event.http_version.decode("latin-1"),
-                    pairs=tuple(
-                        (name.decode("latin-1"), value.decode("latin-1")) for name, value in event.headers.raw_items()
-                    ),
-                    line_flaws=sections.flaws,
-                )
+                response = _begun_by(event, sections.flaws)
             elif isinstance(event, h11.Data) and response is not None:
                 response.content += event.data
                 if len(response.content) > max_body:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -66,7 +65,6 @@ class Observer:
         # Seconds before each further attempt of a request that has to succeed.
         self.backoff: tuple[float, ...] = _BACKOFF
         self._advance: Callable[[int], None] = _nothing
-        self._lock = threading.Lock()
         self._sender = Sender(target, self._supersede)
 
     @property
@@ -177,8 +175,6 @@ class Observer:
             return reason
         except altered.ForgeError as reason:
             return NotObserved(str(reason))
-        with self._lock:
-            self._sender.kept += len(exchange.body) if exchange.answer else 0
         return exchange
 
     def _unpacked(self, step: Step, exchange: Exchange, known: Mapping[str, Exchange]) -> Exchange:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.model.exchange import Answer, Fields, Request
-from conformance.syntax import content_codings, redaction
+from conformance.syntax import content_codings, json_text, redaction
 
 if TYPE_CHECKING:
     from conformance.config.target import Target
@@ -17,6 +17,16 @@ _LONGEST_FAILURE = 300
 _BEGINNING = 65_536
 # Cookies may be of any length and number: what is learned of them is bounded. Their own lines never show them.
 _LONGEST_COOKIE, _MOST_SECRETS = 4096, 500
+
+
+# What a value of a text and a line of a header section take beside their characters, and most values of one text.
+_OF_A_VALUE, _OF_A_LINE, _MOST_VALUES = 40, 200, 100_000
+
+
+def size_of(answer: Answer) -> int:
+    """Return about how many bytes ``answer`` takes while a run keeps and judges it."""
+    lines = sum(len(name) + len(value) + _OF_A_LINE for name, value in answer.fields)
+    return len(answer.body) + len(answer.excess) + _OF_A_VALUE * json_text.most_values(answer.body) + lines
 
 
 def failure_of(told: str, target: Target) -> str:
@@ -33,7 +43,10 @@ def _cookie_line(line: str, request: Request, target: Target) -> str:
 
 
 def answer_of(response: WireResponse, request: Request, target: Target, limit: int) -> Answer:
-    """Return what was received for ``request``; of content with more than ``limit`` octets the beginning is kept."""
+    """Return what was received for ``request``.
+
+    Of content that has more than ``limit`` bytes, or so many values that they take more memory, the beginning is kept.
+    """
     redact, found = target.redactor, []
     # First of all: what else the answer holds may repeat their values.
     cookies = [_cookie_line(value, request, target) for name, value in response.pairs if name.lower() == "set-cookie"]
@@ -53,7 +66,8 @@ def answer_of(response: WireResponse, request: Request, target: Target, limit: i
     if coding and raw:
         whole = not response.truncated and response.incomplete is None
         body, problem = content_codings.decode(raw, coding.split(","), limit + 1, whole=whole)
-    truncated = response.truncated or len(body) > limit
+    most_values = min(_MOST_VALUES, limit // 16)
+    truncated = response.truncated or len(body) > limit or json_text.most_values(body) > most_values
     body = body[: min(limit, _BEGINNING)] if truncated else body
     clean_body, loud = redact.examined(body)
     if loud:

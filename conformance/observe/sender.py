@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from conformance.model.exchange import Doubt, Exchange, NotObserved, Request
+from conformance.model.exchange import Answer, Doubt, Exchange, NotObserved, Request
 from conformance.observe.concurrent_access import PAUSE, Trials
-from conformance.observe.connection import TOO_SLOW, WireError
+from conformance.observe.connection import TOO_SLOW, WireError, WireResponse
 from conformance.observe.message_bytes import head_of, revealed
 from conformance.observe.patience import LATER, Patience
 from conformance.observe.pool import Pool
 from conformance.observe.rate_limit import RateLimit
-from conformance.observe.receive import answer_of, failure_of
+from conformance.observe.receive import answer_of, failure_of, size_of
 from conformance.observe.serial_access import Turns
 from conformance.observe.under_way import UnderWay
 from conformance.plan.steps import Step, is_alone, is_burst, until_closed
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 # How often a request is sent to a target that closes connections while there are many.
 _ATTEMPTS = 3
-# Octets of content that a run keeps, and that an answer may have even after that.
-_MOST_KEPT, _SURELY_KEPT = 256 * 1024 * 1024, 65_536
+# Bytes of answers that a run keeps, and that an answer may have even after that.
+_MOST_KEPT, _SURELY_KEPT = 128 * 1024 * 1024, 65_536
 # Seconds for a request over plain http: many hosts drop what comes to that port.
 _PLAIN_LIMIT = 3.0
 # Reasons to speak in turn, as the summary has them.
@@ -58,7 +58,7 @@ def _is_refused(exchange: Exchange) -> bool:
 class Sender:
     """Sends to one target, for several threads.
 
-    ``pacing`` says how requests share connections, ``kept`` how many octets of content the run keeps already.
+    ``pacing`` says how requests share connections.
     """
 
     def __init__(self, target: Target, supersede: Callable[[Step, Exchange], None]) -> None:
@@ -66,7 +66,8 @@ class Sender:
         self._target = target
         self._supersede = supersede
         self.pacing = USUAL
-        self.kept = 0
+        # About how many bytes the run keeps already.
+        self._kept = 0
         self.rate = RateLimit(target.settings["rate-limit"])
         self.pool = Pool(target)
         self._trials = Trials(target, self.pool, self.rate)
@@ -201,9 +202,7 @@ class Sender:
                 connection.close()
             elif connection.reusable:
                 self.pool.keep(connection, step)
-            return replace(
-                exchange, answer=answer_of(response, request, self._target, self._most), elapsed=response.elapsed
-            )
+            return replace(exchange, answer=self._kept_of(response, request), elapsed=response.elapsed)
 
     def _converse(self, step: Step, request: Request) -> Exchange:
         """Write what stands in ``raw`` on a connection of its own, and keep all answers."""
@@ -220,7 +219,7 @@ class Sender:
             self.pool.release(connection)
             with self._lock:
                 self._sent += len(messages)
-        answers = [answer_of(response, request, self._target, self._most) for response in heard.responses]
+        answers = [self._kept_of(response, request) for response in heard.responses]
         return Exchange(
             probe=step.probe,
             request=request,
@@ -236,11 +235,17 @@ class Sender:
             closed=heard.closed,
         )
 
+    def _kept_of(self, response: WireResponse, request: Request) -> Answer:
+        answer = answer_of(response, request, self._target, self._most)
+        with self._lock:
+            self._kept += size_of(answer)
+        return answer
+
     @property
     def _most(self) -> int:
-        """Octets of content that an answer may have: less when much is kept already."""
+        """Bytes of content that an answer may have: less when much is kept already."""
         most: int = self._target.settings["max-body"]
-        return min(most, max(_SURELY_KEPT, _MOST_KEPT - self.kept))
+        return min(most, max(_SURELY_KEPT, _MOST_KEPT - self._kept))
 
     def end(self) -> None:
         """Let the threads that still send or wait come to an end at once; nothing can be sent any more."""

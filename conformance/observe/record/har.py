@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -43,16 +43,24 @@ class FormatError(ValueError):
 
 def write(entries: Iterable[Entry], extension: Mapping[str, Any]) -> str:
     """Return the archive of ``entries``; ``extension`` is what is kept of the run as a whole."""
+    return "".join(pieces(entries, extension))
+
+
+def pieces(entries: Iterable[Entry], extension: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the archive of ``entries`` in pieces."""
     log = {
         "version": "1.2",
         "creator": {"name": "invoices-conformance", "version": __version__},
         "browser": {"name": "", "version": ""},
         EXTENSION: extension,
     }
-    head = json.dumps({"log": log}).removesuffix("}}")
+    yield json.dumps({"log": log}).removesuffix("}}") + ', "entries": ['
     # An entry a line: that can be searched and compared, and is written faster than with indentation.
-    lines = ",\n".join(json.dumps(_written(entry)) for entry in entries)
-    return f'{head}, "entries": [\n{lines}\n]}}}}\n'
+    separator = "\n"
+    for entry in entries:
+        yield separator + json.dumps(_written(entry))
+        separator = ",\n"
+    yield "\n]}}\n"
 
 
 def _written(entry: Entry) -> dict[str, Any]:

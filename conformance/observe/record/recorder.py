@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,8 +82,8 @@ class Recorder:
                 if entry.cleaned != size:
                     entry.exchange, entry.cleaned = self._clean(entry.exchange), size
             unbuilt = [{**each, "reason": self._redactor.text(each["reason"])} for each in self._unbuilt]
-            text = har.write(self._entries, {**self._redactor.plain(self.facts), "unbuilt": unbuilt})
-        replace_file(self._path, text)
+            pieces = har.pieces(self._entries, {**self._redactor.plain(self.facts), "unbuilt": unbuilt})
+            replace_file(self._path, pieces)
 
     def _clean(self, exchange: Exchange) -> Exchange:
         text = self._redactor.text
@@ -116,20 +117,28 @@ class Recorder:
         )
 
 
-def replace_file(path: Path, text: str) -> None:
-    """Write ``text`` to a file; who reads it meanwhile sees the old content or the new one. Raises OSError.
+def replace_file(path: Path, text: str | Iterable[str]) -> None:
+    """Write ``text``, whole or in pieces, to a file; who reads it meanwhile sees the old content or the new one.
+
+    Raises OSError.
 
     What is no ordinary file, such as /dev/stdout, is written to as it is.
     """
+    pieces = (text,) if isinstance(text, str) else text
     if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8")
+        _write(path, pieces)
         return
     made = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        made.write_text(text, encoding="utf-8")
+        _write(made, pieces)
         made.replace(path.resolve() if path.is_symlink() else path)
     finally:
         made.unlink(missing_ok=True)
+
+
+def _write(path: Path, pieces: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(pieces)
 
 
 def now() -> str:

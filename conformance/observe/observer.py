@@ -134,6 +134,7 @@ class Observer:
                 order.done(step)
                 self._advance(1)
         except BaseException:
+            self.target.redactor.abandon()
             self._end()
             raise
         finally:

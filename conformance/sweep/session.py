@@ -117,6 +117,7 @@ class Sweep:
             self._commit()
             return self.summary(broken=True)
         except BaseException:
+            self.target.redactor.abandon()
             self.observer.close()
             raise
         finally:

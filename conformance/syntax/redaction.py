@@ -98,6 +98,10 @@ def is_looked_for(secret: str) -> bool:
     return len(secret) >= SHORTEST
 
 
+class _AbandonedError(Exception):
+    """Nobody waits any more for what a thread looks at."""
+
+
 class Redactor:
     """Removes every known secret, in every spelling that comes about without intent, from what is kept or shown.
 
@@ -110,6 +114,7 @@ class Redactor:
         self._runs = Runs(self._public)
         self._known: set[str] = set()
         self._lock, self._large = threading.Lock(), threading.Lock()
+        self._abandoned = False
         for secret in secrets:
             self.add(secret)
 
@@ -153,8 +158,19 @@ class Redactor:
             return data, False
         if len(data) < _SMALL:
             return self._examined(data, inside=True)
-        with self._large:
-            return self._examined(data, inside=True)
+        try:
+            with self._large:
+                return self._examined(data, inside=True)
+        except _AbandonedError:
+            return b"[withheld: %d bytes: the run was interrupted]" % len(data), False
+
+    def abandon(self) -> None:
+        """Let all threads but the main one end their search: what they look at is withheld."""
+        self._abandoned = True
+
+    def _expect_interest(self) -> None:
+        if self._abandoned and threading.current_thread() is not threading.main_thread():
+            raise _AbandonedError
 
     def plain(self, value: Any, *, names: bool = False) -> Any:
         """Return plain data, such as JSON has, without any known secret in its texts.
@@ -171,6 +187,7 @@ class Redactor:
 
     def _examined(self, data: bytes, *, inside: bool) -> tuple[bytes, bool]:
         """Do as ``examined``; what base64 in ``data`` stands for is examined, too, if ``inside``."""
+        self._expect_interest()
         if (withheld := self._withheld(data)) is not None:
             return withheld, True
         plain = self._runs.within(data.lower())
@@ -181,6 +198,7 @@ class Redactor:
         hits = plain
         levels: list[Undone] = []
         while True:
+            self._expect_interest()
             level = levels[-1].data if levels else data
             hits += _mapped(self._hits(level, inside=inside), levels)
             undone = Undone(level)

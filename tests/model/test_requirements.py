@@ -204,3 +204,13 @@ def test_a_reason_is_short() -> None:
 def test_the_statements_differ() -> None:
     statements = [requirement.statement for requirement in shipped()]
     assert len(set(statements)) == len(statements)
+
+
+def test_forged_tokens_that_are_accepted_always_fail_a_run() -> None:
+    """Whatever the level that a run is to fail on: data are shown to who must not have them."""
+    # These are about how a token is written that is signed with the right key.
+    genuine = {"JWT-016", "JWT-021"}
+    opening = [each for each in shipped() if "refused and opens nothing" in each.statement and each.id not in genuine]
+    known_keys = [registry()[name] for name in ("JWT-011", "JWT-017", "AUTH-004", "AUTH-009", "SEC-028")]
+    assert len(opening) > 8
+    assert {each.level for each in (*opening, *known_keys)} == {Level.MUST}

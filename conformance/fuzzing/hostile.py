@@ -7,7 +7,7 @@ limit, a parser of names, a cache key, a comparison of ids.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -112,18 +112,6 @@ VALUES = (
     "9999-12-31T23:59:60Z",
     "2024-02-30T00:00:00Z",
     "2024-11-07T09:56:08%2B99:99",
-    "300000-01-01T00:00:00Z",
-    # What some readers take for more than a text: numbers, lists, patterns, parameters.
-    "1_0",
-    "{value},",
-    ",{value}",
-    "{value};x=y",
-    "{value}%26x=y",
-    "%25",
-    "_",
-    "%20",
-    "%2B",
-    "a%26b%3Dc%2Bd%25%23",
 )
 
 # In the place of the name: {name} as documented, {family} what stands before the bracket.
@@ -141,40 +129,44 @@ NAMES = (
     "{family}[%C3%BC]",
     "{family}[%00]",
     "{family}[__proto__]",
-    "{family}[nosuch]",
-    "{name}[x]",
     "nosuch",
     "x" * _LONG,
     "",
 )
 
+# The same three again, for what people report of servers: readers that take a text for a number, a list, a pattern or
+# several parameters.
+REPORTED_VALUES = (
+    "300000-01-01T00:00:00Z",
+    "1_0",
+    "{value},",
+    ",{value}",
+    "{value};x=y",
+    "{value}%26x=y",
+    "%25",
+    "_",
+    "%20",
+    "%2B",
+    "a%26b%3Dc%2Bd%25%23",
+)
+REPORTED_NAMES = ("{family}[nosuch]", "{name}[x]")
+REPORTED_QUERIES = ("{pair},", "filter=x", "page=1", "sort=;")
+
 # Of these the values of header fields are put together.
 FRAGMENTS = (
+    *'%"\\=;,:/[]{(<-. \xff\xfe',
+    *("", "%zz", "%00", "[::1", "://", "http://", "127.0.0.1", "unknown", "null", "-1", "0x10", "1e999", "00-", "*"),
     *(
-        "",
-        "%",
-        "%zz",
-        "%00",
-        '"',
-        "\\",
-        "=",
-        ";",
-        ",",
-        ":",
-        "/",
-        "[",
-        "]",
-        "{",
-        "(",
-        "<",
-        "\xff",
-        "\xfe",
-        " ",
-        "-",
-        ".",
+        "99999999999999999999",
+        "bytes=",
+        "for=",
+        "q=",
+        "W/",
+        "a=b",
+        "Thu, 99 Foo 2024 99:99:99 GMT",
+        "Basic ",
+        "x" * 200,
     ),
-    *("[::1", "://", "http://", "127.0.0.1", "unknown", "null", "-1", "0x10", "1e999", "99999999999999999999", "00-"),
-    *("bytes=", "for=", "q=", "W/", "*", "a=b", "Thu, 99 Foo 2024 99:99:99 GMT", "Basic ", "x" * 200),
 )
 
 # The whole query; {pair} is a documented parameter.
@@ -182,10 +174,6 @@ QUERIES = (
     "{pair}&{pair}",
     "{pair}&" + "{pair}&" * 60 + "{pair}",
     "{pair};{pair}",
-    "{pair},",
-    "filter=x",
-    "page=1",
-    "sort=;",
     "&&&{pair}&&",
     "?{pair}",
     "=",
@@ -198,12 +186,20 @@ QUERIES = (
 
 
 def variations(operation: Operation, seeds: Sequence[Request], seed: str, most: int) -> Iterator[Request]:
-    """Yield at most ``most`` requests, each of ``seeds`` broken in one way, in an order that ``seed`` decides.
+    """Yield about ``most`` requests, each of ``seeds`` broken in one way, in an order that ``seed`` decides.
 
-    Every kind of fault gets its turn before any is repeated with another parameter.
+    Every kind of fault gets its turn before any is repeated with another parameter. A third as many follow of the
+    kinds that people report.
     """
+    yield from _drawn(operation, seeds, seed, most, _kinds(operation))
+    yield from _drawn(operation, seeds, f"{seed} reported", -(-most // 3), _reported(operation))
+
+
+def _drawn(
+    operation: Operation, seeds: Sequence[Request], seed: str, most: int, among: Iterable[list[tuple[str, str]]]
+) -> Iterator[Request]:
     chance = random.Random(seed)  # noqa: S311 - nothing secret
-    kinds = [list(kind) for kind in _kinds(operation)]
+    kinds = [list(kind) for kind in among]
     for kind in kinds:
         chance.shuffle(kind)
     made = 0
@@ -223,7 +219,13 @@ def _kinds(operation: Operation) -> Iterator[list[tuple[str, str]]]:
         yield [(f"double {name}", other) for name in operation.parameters for other in ("same", "other", "empty")]
     yield [("name", text) for text in NAMES]
     yield [("query", text) for text in QUERIES]
+
+
+def _reported(operation: Operation) -> Iterator[list[tuple[str, str]]]:
     yield [("field", name) for name in FIELDS]
+    if operation.parameters:
+        yield [("value", text) for text in REPORTED_VALUES]
+    yield [*(("name", text) for text in REPORTED_NAMES), *(("query", text) for text in REPORTED_QUERIES)]
 
 
 def _broken(operation: Operation, request: Request, part: str, text: str, chance: random.Random) -> Request:

@@ -14,6 +14,7 @@ from conformance.fuzzing.findings import Clusters, Hit
 from conformance.fuzzing.judgements import judgements
 from conformance.fuzzing.rules import RULES, Rule
 from conformance.judge.api import Violation
+from conformance.judge.endings import end_of
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.model.outcome import Outcome
 from conformance.reference.faults import all_faults
@@ -147,3 +148,23 @@ def test_no_finding_shows_a_credential() -> None:
     assert server.token not in text
     assert '\\"Authorization: $INVOICES_AUTH_TOKEN\\"' in text
     assert failed[0].subject == "getInvoice-hostile"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (exchange(request_headers={"Cookie": "utm=100%"}), "Passed"),
+        (refusal(400, request_headers={"Cookie": "utm=100%"}), "Passed"),
+        (refusal(500, request_headers={"Cookie": "utm=100%"}), "Violation"),
+        (exchange(body={"data": None}, request_headers={"DNT": "%"}), "Violation"),
+        (refusal(500, request_headers={"X-Other": "%"}), "NotJudged"),
+        (refusal(500, request_headers={"Cookie": "utm=100%"}, query="include=account"), "NotJudged"),
+    ],
+)
+def test_an_odd_field_is_compared_with_the_plain_invoice(answer: Exchange, expected: str) -> None:
+    class Known(Context):
+        def twin(self, _probe: str, _invoice_id: str) -> Exchange:
+            return exchange()
+
+    (rule,) = (each for each in RULES if each.requirement == "ROB-014")
+    assert type(end_of(rule.judge, answer, Known())).__name__ == expected

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.plan.probe import Probe, family, raw, talk
-from conformance.plan.probes.authentication import malformed_token
 from conformance.plan.probes.base import (
     item,
     item_head,
@@ -40,8 +39,8 @@ in_turn_without_token = family(
     {
         name: talk(*(each for probe in probes for each in (probe, item_without_token)))
         for name, probes in {
-            "served": (item, if_none_match_any, item_head, item_options, item_with_account),
-            "refused": (unknown_include, unknown_item, unacceptable_item, malformed_token.variants["word"]),
+            "served": (if_none_match_any, item_head, item_options, item_with_account),
+            "refused": (unknown_include, unknown_item, unacceptable_item),
         }.items()
     }
 )

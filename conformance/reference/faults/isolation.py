@@ -79,7 +79,7 @@ fault(
     OWASP_OBJECTS,
     also={
         "COLL-003": "an element cannot be fetched",
-        "COLL-004": "the counts differ",
+        **dict.fromkeys(("COLL-004", "COLL-010"), "the counts differ"),
         "PAGE-003": "there are more than the known ones",
         "SORT-001": "the sorted invoices are others",
     },

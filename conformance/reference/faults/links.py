@@ -48,13 +48,13 @@ def _self_links(api: Api, change: Callable[[str, str], str]) -> None:
 
 fault(
     "links-related-missing",
-    {"ITEM-015"},
+    {"ITEM-015", "REL-010"},
     EXAMPLE_BODY,
     also={"ITEM-018": "its path is documented", "ITEM-028": "it should be an absolute URL"},
 )("The relationship has no related link.", _relationship_links(lambda links, _: links.pop("related")))
 fault(
     "links-related-null",
-    {"ITEM-015"},
+    {"ITEM-015", "REL-010"},
     EXAMPLE_BODY,
     also={"ITEM-018": "its path is documented", "ITEM-028": "it should be an absolute URL"},
 )("The related link is null.", _relationship_links(lambda links, _: links.update(related=None)))

@@ -35,12 +35,12 @@ def _alter(api: Api, change: Callable[[Document, Link, int, Query], object]) -> 
     api.replace(Api.page_links, links)
 
 
-fault("page-last-off-by-one", {"PAGE-001"})(
+fault("page-last-off-by-one", {"PAGE-001", "PAGE-011"})(
     "The link last leads past the last page.", _alter(lambda links, link, pages, _: links.update(last=link(pages + 1)))
 )
 
 
-@fault("page-last-is-second-last", {"PAGE-001"})
+@fault("page-last-is-second-last", {"PAGE-001", "PAGE-011"})
 @_alter
 def last_is_second_last(links: Document, link: Link, pages: int, query: Query) -> None:
     """The number of pages is rounded down, so that the link last misses a page that is not full."""
@@ -56,7 +56,7 @@ def prev_skips_one(links: Document, link: Link, _pages: int, query: Query) -> No
         links["prev"] = link(max(1, query.page_number - 2))
 
 
-fault("page-next-without-end", {"PAGE-001"})(
+fault("page-next-without-end", {"PAGE-001", "PAGE-011"})(
     "Every page has a link to a next one, however far past the end.",
     _alter(lambda links, link, _, query: links.update(next=link(query.page_number + 1))),
 )

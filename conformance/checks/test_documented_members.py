@@ -31,9 +31,9 @@ def test_an_invoice_links_to_itself(item: Exchange, item_with_account: Exchange)
     observe_each((item, item_with_account), lambda each: _expect_links(each, "/data", each.resource, "self"))
 
 
-@requirement("ITEM-033")
+@requirement("COLL-008")
 def test_an_element_links_to_its_invoice(item: Exchange, listing: Exchange) -> None:
-    require(documents.member_object(item.resource, "links").get("self"), "not even by itself: the check before")
+    require(documents.member_object(item.resource, "links").get("self"), "not even by itself", owner="ITEM-033")
     for place, element in enumerate(collection_pages.elements(listing).values()):
         _expect_links(listing, f"/data/{place}", element, "self")
 

@@ -46,7 +46,7 @@ fault("members-empty-links", {"ITEM-033"}, RESOURCE_LINKS)(
 fault("members-null-self", {"ITEM-033"}, RESOURCE_LINKS)(
     "The link self of an invoice is null.", in_resource(lambda resource, _: resource.update(links={"self": None}))
 )
-fault("members-element-without-links", {"ITEM-033"}, RESOURCE_LINKS, needs=COLLECTION)(
+fault("members-element-without-links", {"COLL-008"}, RESOURCE_LINKS, needs=COLLECTION)(
     "Elements of the collection have no links.", in_collection(_in_elements(lambda element: element.pop("links", None)))
 )
 fault("members-relationship-without-links", {"REL-010"})(

@@ -30,7 +30,7 @@ def _alter_page_links(api: Api, change: Callable[[Document], object]) -> None:
     after(Api.page_links)(lambda links, *_: change(links))(api)
 
 
-@fault("page-link-renamed", {"PAGE-001"}, PAGINATION)
+@fault("page-link-renamed", {"PAGE-001", "PAGE-012"}, PAGINATION)
 @_alter_page_links
 def link_renamed(links: Document) -> None:
     """The link to the page before is called previous."""
@@ -42,11 +42,11 @@ fault("page-prev-on-first", {"PAGE-001"}, PAGINATION)(
     "The first page has a link to the page before.",
     _alter_page_links(lambda links: links.setdefault("prev", links["first"])),
 )
-fault("page-next-on-last", {"PAGE-001"}, PAGINATION)(
+fault("page-next-on-last", {"PAGE-001", "PAGE-011"}, PAGINATION)(
     "The last page has a link to a next one, which is itself.",
     _alter_page_links(lambda links: links.setdefault("next", links["last"])),
 )
-fault("page-links-in-meta", {"PAGE-001"}, PAGINATION)(
+fault("page-links-in-meta", {"PAGE-001", "PAGE-012"}, PAGINATION)(
     "The pagination links stand in meta.",
     in_collection(lambda document: document["meta"].update(document.pop("links"))),
 )

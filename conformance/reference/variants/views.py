@@ -66,7 +66,7 @@ def included_shows_nothing(api: Api) -> None:
     _included(api, lambda resource: resource.pop("attributes"))
 
 
-@variant("included-account-without-links", clause=OPTIONAL, touches={"included"})
+@variant("included-account-without-links", clause=OPTIONAL, touches={"included"}, departs={"RELD-012": "SHOULD"})
 def included_without_links(api: Api) -> None:
     """An included account has no links."""
     _included(api, lambda resource: resource.pop("links"))
@@ -92,13 +92,13 @@ def account_without_an_attribute(api: Api) -> None:
     alter_account_attributes(api, lambda attributes: attributes.pop("destination-rate-limit", None))
 
 
-@variant("collection-shows-less", clause=SUBSET, touches={"elements"})
+@variant("collection-shows-less", clause=SUBSET, touches={"elements"}, departs={"COLL-008": "SHOULD"})
 def collection_shows_less(api: Api) -> None:
     """The elements of a collection show some of the attributes only."""
     _elements(api, _without("has-pdf", "originated-billing-duration", "terminated-billing-duration"))
 
 
-@variant("collection-without-links", clause=OPTIONAL, touches={"elements"})
+@variant("collection-without-links", clause=OPTIONAL, touches={"elements"}, departs={"COLL-008": "SHOULD"})
 def collection_without_links(api: Api) -> None:
     """The elements of a collection have no links."""
     _elements(api, lambda element: element.pop("links"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks import test_ranges
+from conformance.checks import test_conditional, test_ranges
 from conformance.model.exchange import Exchange
 from tests.support.changes import altered, changed, content
 from tests.support.correct import SECOND, answers
@@ -83,3 +83,11 @@ def test_coded_content_that_is_not_served_is_no_twin() -> None:
 def test_a_range_that_is_longer_than_the_invoice_says_nothing(body: bytes, expected: str) -> None:
     given = answers() | changed("item", body=body) | changed("range_first_bytes", status=416)
     assert judged(test_ranges.test_a_range_is_ignored_or_sent, given) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [(204, "passed"), (412, "violated"), (304, "violated"), (400, "violated")]
+)
+def test_options_with_preconditions(status: int, expected: str) -> None:
+    given = answers() | changed("item_options_with_preconditions", status=status)
+    assert judged(test_conditional.test_options_takes_no_notice_of_preconditions, given) == expected

@@ -23,6 +23,8 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "HTML for the account": ({"NEGO-001"}, changed("related", headers={"Content-Type": "text/html"}, body=b"<p>")),
     "charset": ({"NEGO-002"}, POLICY.throughout(headers={"Content-Type": f"{JSON_API}; charset=utf-8"})),
     "charset on errors": ({"NEGO-002"}, changed("unknown_item", headers={"Content-Type": f"{JSON_API};charset=utf-8"})),
+    "extension unasked": ({"NEGO-020"}, changed("item", headers={"Content-Type": f'{JSON_API};ext="urn:x:a"'})),
+    "extension on errors": ({"NEGO-020"}, changed("unknown_item", headers={"Content-Type": f"{JSON_API};ext=a"})),
     "parameter without value": ({"NEGO-002"}, changed("item", headers={"Content-Type": f"{JSON_API}; charset"})),
     "Accept needed": ({"NEGO-003"}, changed("accept_any[absent]", status=406)),
     "no application/*": ({"NEGO-018"}, changed("accept_any[application]", status=406)),

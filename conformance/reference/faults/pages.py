@@ -89,7 +89,7 @@ def unstable_ties(api: Api) -> None:
     api.replace(Api.arrange, arrange)
 
 
-@fault("page-gap", {"PAGE-003"}, PAGINATION)
+@fault("page-gap", {"PAGE-003"}, PAGINATION, also={"PAGE-011": "the last element is on no page"})
 def gap(api: Api) -> None:
     """The second page begins one element too late."""
     state = {"size": api.default_page_size}
@@ -141,7 +141,7 @@ fault("page-negative-crash", {"PAGE-005", "ERR-011"}, API_COLLECTION)(
 )
 
 
-@fault("page-size-unbounded", {"PAGE-006"}, OWASP_RESOURCES)
+@fault("page-size-unbounded", {"PAGE-006"}, OWASP_RESOURCES, also={"COLL-009": "they are not found by themselves"})
 def unbounded(api: Api) -> None:
     """A page may have any size, and there are more than a thousand invoices."""
     api.max_page_size = 10**18

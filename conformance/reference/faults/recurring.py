@@ -78,7 +78,7 @@ def other_account(api: Api) -> None:
     after(Api.relationship_document)(change)(api)
 
 
-@fault("recurring-include-ignored", {"INCL-001"}, INCLUDES)
+@fault("recurring-include-ignored", {"INCL-001"}, INCLUDES, also={"CACHE-007": "so it is in a coding"})
 def include_ignored(api: Api) -> None:
     """At random, in one of eight answers, include=account is ignored; the entity tag fits the content."""
     chance = random.Random(8)  # noqa: S311 - a pattern, no secret

@@ -129,7 +129,7 @@ fault("sort-drops-null-references", {"COLL-010"}, SORTING)(
     "A sort by reference leaves out invoices without one.",
     _narrows(_sorts_by("reference"), lambda record: record.reference is not None),
 )
-fault("sort-drops-zero-counts", {"COLL-010"}, SORTING)(
+fault("sort-drops-zero-counts", {"COLL-010"}, SORTING, also={"PAGE-003": "it is so page by page"})(
     "A sort by the number of transactions leaves out invoices without any.",
     _narrows(_sorts_by("service-transactions-count"), lambda record: record.services_count),
 )

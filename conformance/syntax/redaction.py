@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from conformance.syntax.secret_runs import RUN, SHORTEST, Hit, Runs
+from conformance.syntax.secret_runs import MOST_HITS, RUN, SHORTEST, Hit, Runs
 from conformance.syntax.spellings import (
     REDACTED,
     Decoded,
@@ -32,6 +32,7 @@ OTHER_AUTH_TOKEN: Final = f"{_OPEN}INVOICES_OTHER_AUTH_TOKEN{_CLOSE}"
 _LEVELS, _MOST_OPENED = 4, 16 * 1024 * 1024
 # Larger texts are examined one after the other, for each takes memory.
 _SMALL = 4096
+_WITHHELD = b"[withheld: %d bytes: secrets throughout]"
 # Longest secret of which all is looked for.
 _LONGEST = 16_384
 # What nearly every answer of such an API has in it.
@@ -191,7 +192,7 @@ class Redactor:
         if (withheld := self._withheld(data)) is not None:
             return withheld, True
         plain = self._runs.within(data.lower())
-        if 2 * sum(hit.end - hit.start for hit in plain) > len(data):
+        if len(plain) <= MOST_HITS and 2 * sum(hit.end - hit.start for hit in plain) > len(data):
             # The rest is looked at more quickly without it.
             clean, loud = self._examined(_cut(data, plain), inside=inside)
             return clean, loud or not all(hit.quiet for hit in plain)
@@ -201,6 +202,8 @@ class Redactor:
             self._expect_interest()
             level = levels[-1].data if levels else data
             hits += _mapped(self._hits(level, inside=inside), levels)
+            if len(hits) > MOST_HITS:
+                return _WITHHELD % len(data), not all(hit.quiet for hit in hits)
             undone = Undone(level)
             if not undone.changed or len(levels) == _LEVELS:
                 break

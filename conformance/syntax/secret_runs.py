@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from conformance.syntax.spellings import Undone, squeezed
 
@@ -31,6 +31,8 @@ _TOKEN = re.compile(
 )
 # Spellings undone of a secret itself, which may look like one.
 _LEVELS = 3
+# A text with more places that hold a secret is not worth cutting them out.
+MOST_HITS = 5000
 # A text in which so many places may begin a run is looked at everywhere.
 _DENSE = 8
 _BLOCK = 65_536
@@ -155,13 +157,14 @@ class Runs:
         return not self._digits.isdisjoint(memoryview(bare)[: len(bare) - len(bare) % RUN].cast("Q"))
 
     def within(self, data: bytes) -> list[Hit]:
-        """Return the places in ``data``, which is in lower case, that hold a secret."""
+        """Return the places in ``data``, which is in lower case, that hold a secret; few more than ``MOST_HITS``."""
         # Four of the eight characters begin at a multiple of four; as numbers they are compared fast.
         fours = memoryview(data)[: len(data) - len(data) % 4].cast("I")
         if self._fours.isdisjoint(fours):
             return []
         met = [number for number, four in enumerate(fours) if four in self._fours]
-        return list(self._everywhere(data) if len(met) * _DENSE > len(fours) else self._around(data, met))
+        hits = self._everywhere(data) if len(met) * _DENSE > len(fours) else self._around(data, met)
+        return list(islice(hits, MOST_HITS + 1))
 
     def _around(self, data: bytes, met: list[int]) -> Iterator[Hit]:
         """Look around the numbers of fours that were ``met``."""

@@ -7,11 +7,21 @@ from types import ModuleType
 
 import pytest
 
-from benchmarks import checks, fuzzing, sweep
+from benchmarks import checks, fuzzing, redaction, sweep
 
 TINY = ["--invoices=40", "--few=20", "--rounds=1", "--delay=0.001", "--examples=1", "--select=ITEM-001"]
-ROWS = {"judging": 1, "download": 1, "memory": 1, "concurrency": 4, "start": 2, "items": 4, "embedded": 4, "away": 2}
-PARTS = [pytest.param(module, name, id=name) for module in (sweep, fuzzing, checks) for name in module.PARTS]
+ROWS = {
+    "judging": 1,
+    "download": 1,
+    "memory": 1,
+    "concurrency": 4,
+    "start": 2,
+    "items": 4,
+    "embedded": 4,
+    "away": 2,
+    "secrets": 5,
+}
+PARTS = [pytest.param(module, name, id=name) for module in (sweep, fuzzing, checks, redaction) for name in module.PARTS]
 
 
 @pytest.mark.parametrize(("module", "name"), PARTS)

@@ -174,9 +174,7 @@ ANSWERS: dict[str, Hostile] = {
     "blanks": Hostile("A field of 200 kB of blanks.", sends(_section("X-Blank: a" + " " * 200_000 + "b", 1))),
     "folded": Hostile("A field folded 10,000 times.", sends(_STATUS + b"X-A: a\r\n" + b" a\r\n" * 10_000 + b"\r\n")),
     "long reason": Hostile("A reason of 200 kB.", sends(b"HTTP/1.1 200 " + b"a" * 200_000 + b"\r\n\r\n")),
-    "wait a year": Hostile(
-        "Retry-After of a thousand years.", sends(answer("429 Later", b"", "Retry-After: 31536000000"))
-    ),
+    "leads to itself": Hostile("A redirect to where it comes from.", sends(answer("302 Found", b"", "Location: ?"))),
     "date of nowhere": Hostile("A date in the year 99999.", text(b"{}", "Date: Sat, 99 Jan 99999 99:99:99 GMT")),
     # Messages and the ends of connections.
     "hangs up": Hostile("Every connection ends without an answer.", ends(), 5),

@@ -151,9 +151,9 @@ def test_a_flood_of_header_fields_is_no_answer() -> None:
 
 
 def test_a_large_header_section_is_read() -> None:
-    flood = b"".join(b"x-%d: %s\r\n" % (number, b"y" * 90) for number in range(1000))
+    flood = b"".join(b"x-%d: %s\r\n" % (number, b"y" * 90) for number in range(900))
     whole = answered(once(HEAD + flood + b"Content-Length: 2\r\n\r\n{}"))
-    assert len(whole.fields.pairs) == 1002
+    assert len(whole.fields.pairs) == 902
 
 
 @pytest.mark.parametrize("end", [b"", b"5\r\n{", b"zz\r\n"], ids=["between chunks", "in a chunk", "no size"])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance.checks.support.oddities import odd_lines
-from conformance.judge.api import Violation, expect_status, require, requirement, status_line
-from conformance.judge.preconditions import require_status, require_validation
+from conformance.judge.api import Doubt, Violation, expect_status, require, requirement, status_line
+from conformance.judge.preconditions import contents, require_status, require_validation
 from conformance.model.exchange import Exchange
 from conformance.reading.effects import Effect, on_understood_data
 
@@ -14,9 +14,11 @@ _LONGEST = 5.0
 
 @requirement("HTTP-029")
 def test_quotes_and_empty_elements_are_understood(
-    item: Exchange, accept_unknown_profile: Exchange, quoted_lists: Exchange
+    item: Exchange, item_again: Exchange, accept_unknown_profile: Exchange, quoted_lists: Exchange
 ) -> None:
     require_status(item, 200, owner="ITEM-001")
+    changes = quoted_lists.status == 200 and contents(item) != contents(item_again)
+    require(not changes, "the invoice changes from one request to the next", doubt=Doubt.CHANGE)
     # JSON:API 1.0 has no profiles.
     knows = accept_unknown_profile.status == 200 or "profile=" not in (quoted_lists.request.header("Accept") or "")
     require(knows, "a profile is refused")

@@ -46,7 +46,7 @@ class Condition:
     def holds(self, element: collection_pages.Object) -> bool | None:
         """Tell whether ``element`` fulfils the condition; None where servers may differ.
 
-        They may differ in whether null is unlike a value, in the case of letters, and in digits that are not shown.
+        They may differ in whether null is unlike a value and like no text, in the case of letters, and in digits that are not shown.
         Raises NotObserved for a value that cannot be read.
         """
         negated = self.operator.startswith("not_")
@@ -56,7 +56,7 @@ class Condition:
             else collection_pages.value(element, self.name)
         )
         if value is None:
-            return None if negated else False
+            return None if negated or not self.operand.strip(" ,") else False
         operator = self.operator.removeprefix("not_")
         if operator == "in":
             found = [self._compare(value, "eq", operand) for operand in self.operand.split(",")]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,7 +28,8 @@ SETTING_VARIABLES: Final = {setting.variable for setting in SETTINGS} | {
 # Nothing that a server says may be wider than this, but for URLs, header lines and bodies, which stay whole.
 WIDTH: Final = 80
 # Slow to load and of no use here.
-QUICK: Final = ("-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:benchmark", "-p", "no:cacheprovider")
+_UNUSED: Final = ("schemathesis", "hypothesispytest", "anyio", "benchmark", "cacheprovider")
+QUICK: Final = tuple(word for name in _UNUSED for word in ("-p", f"no:{name}"))
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,16 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "pytest", *QUICK, *arguments]
 
 
+@contextlib.contextmanager
+def _older_objects_left_alone() -> Iterator[None]:
+    """Keep what is in memory out of the collections of garbage with which a run of pytest ends: it is a lot here."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 def run(*arguments: str, **environment: str) -> Result:
     """Run pytest with no settings but the given ones."""
     known = set(sys.modules)
@@ -69,7 +82,7 @@ def run(*arguments: str, **environment: str) -> Result:
         patch.chdir(ROOT)
         # A worker of xdist was not started as pytest.
         patch.setattr(sys, "argv", ["pytest", *arguments])
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors), _older_objects_left_alone():
             code = pytest.main([*QUICK, *arguments])
     # The next run may find other checks in a file of the same name.
     for name in set(sys.modules) - known:

@@ -16,7 +16,8 @@ def _run(arguments: Sequence[str]) -> int:
     import pytest
 
     # The checks do not judge by assert statements; to rewrite these would take a second of each first run.
-    own = ["-p", "no:schemathesis", "--assert=plain", "--pyargs"]
+    # Nor do they need the plugins of these libraries, which are slow to load.
+    own = ["-p", "no:schemathesis", "-p", "no:anyio", "--assert=plain", "--pyargs"]
     parts = ["conformance.checks", "conformance.fuzzing", "conformance.sweep"]
     return int(pytest.main([*own, *parts, *arguments]))
 

@@ -10,6 +10,8 @@ def counted(count: int, noun: str) -> str:
 
 def printable(text: str) -> str:
     """Return ``text`` with control characters escaped: nothing that a server sends may drive the terminal."""
+    if text.isprintable():
+        return text
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
     )

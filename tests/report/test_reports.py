@@ -29,6 +29,7 @@ from tests.support.runs import CHECKS, ROOT, Result, command, run
 from tests.support.targets import INVOICE_ID, TOKEN
 
 PARTS = (f"{CHECKS}/test_item.py", f"{CHECKS}/test_headers.py", f"{CHECKS}/test_validators.py")
+RELATED = (f"{CHECKS}/test_item.py", f"{CHECKS}/test_related.py")
 
 
 @dataclass(frozen=True)
@@ -215,7 +216,7 @@ def test_an_interrupted_run_leaves_what_it_has(number: signal.Signals, tmp_path:
     with raw_server(slow) as server:
         given = [f"--base-url={server.base_url}", f"--auth-token={TOKEN}", f"--invoice-id={INVOICE_ID}"]
         given += [*options(tmp_path), "--concurrency=1", "--request-timeout=60"]
-        process = subprocess.Popen(command(CHECKS, *given), cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command(*RELATED, *given), cwd=ROOT, stdout=subprocess.PIPE, text=True)
         assert reached.wait(60)
         process.send_signal(number)
         process.communicate(timeout=60)
@@ -227,7 +228,7 @@ def test_an_interrupted_run_leaves_what_it_has(number: signal.Signals, tmp_path:
     assert "item" in kept
     log = json.loads((tmp_path / "run.har").read_text())["log"]
     assert {each["request"]["_conformance"]["probe"] for each in log["entries"]} == kept
-    again = run(CHECKS, f"--replay={tmp_path / 'run.har'}", "-k", "ITEM-001 or RELD-001")
+    again = run(*RELATED, f"--replay={tmp_path / 'run.har'}", "-k", "ITEM-001 or RELD-001")
     assert again.code == 0
     assert "RELD-001" in again.output
 
@@ -314,11 +315,16 @@ def test_a_reader_that_has_enough_is_no_error() -> None:
 
 
 def changed(report: dict[str, Any], **outcomes: str | None) -> dict[str, Any]:
-    """Return ``report`` with other outcomes, named with an underscore for the hyphen."""
+    """Return ``report`` without exchanges and with other outcomes, named with an underscore for the hyphen."""
     named = {name.replace("_", "-"): outcome for name, outcome in outcomes.items()}
     requirements = [{**each, "outcome": named.get(each["id"], each["outcome"])} for each in report["requirements"]]
     gating = [each["id"] for each in requirements if each["outcome"] == "failed"]
-    return {**report, "requirements": requirements, "verdict": {**report["verdict"], "gating": gating, "errors": []}}
+    return {
+        **report,
+        "exchanges": [],
+        "requirements": requirements,
+        "verdict": {**report["verdict"], "gating": gating, "errors": []},
+    }
 
 
 def test_a_difference_tells_what_changed(embedded: Files) -> None:
@@ -339,7 +345,7 @@ def test_a_difference_ends_with_1_when_something_newly_fails(
     embedded: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
-    good.write_text(json_report.text(embedded.report))
+    good.write_text(json_report.text(changed(embedded.report)))
     bad.write_text(json_report.text(changed(embedded.report, ITEM_001="failed")))
     assert cli.main(["diff", str(good), str(bad)]) == 1
     assert "ITEM-001  passed -> failed" in capsys.readouterr().out
@@ -349,7 +355,7 @@ def test_a_difference_ends_with_1_when_something_newly_fails(
 
 def test_a_difference_ends_with_1_when_something_is_lost_and_that_counts(embedded: Files, tmp_path: Path) -> None:
     full, less = tmp_path / "full.json", tmp_path / "less.json"
-    full.write_text(json_report.text(embedded.report))
+    full.write_text(json_report.text(changed(embedded.report)))
     less.write_text(json_report.text(changed(embedded.report, ITEM_001="blocked")))
     assert cli.main(["diff", str(full), str(less)]) == 0
     assert cli.main(["diff", "--fail-on-lost", str(full), str(less)]) == 1

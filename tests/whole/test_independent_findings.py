@@ -1,16 +1,19 @@
-"""What the suite finds on servers that others made: every MUST that does not hold is a true deviation, explained."""
+"""What the suite finds on servers that others made, and what their makers read at the end of a run.
+
+Every MUST that does not hold is a true deviation, explained. The report is few lines, none wider than the terminal.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
-from conformance.model.outcome import Judgement, Outcome
-from conformance.model.requirements import Level, registry
-from tests.servers import IndependentServer, drf_server, flask_server
-from tests.support import detection
+from conformance.model.outcome import Outcome
+from conformance.report import json_report
+from tests.servers import drf_server, flask_server
+from tests.support.runs import CHECKS, WIDTH, Result, run
 
 DRF = {
     "COND-001": "RFC 9110, 13.1.2: HEAD with the current tag is 200; the middleware compares for GET only",
@@ -45,37 +48,64 @@ FLASK = {
     "WIRE-005": "RFC 9112, 6.1: the connection goes on after Content-Length beside Transfer-Encoding",
     "WIRE-006": "RFC 9112, 3.2.2: the host of a target in absolute form does not count",
 }
-Launcher = Callable[[], AbstractContextManager[IndependentServer]]
+MOST, LAST = 150, 24
 
 
-def _judgements(launcher: Launcher) -> list[Judgement]:
-    with launcher() as server:
-        return detection.judge_target(
-            server.base_url,
-            {
-                "auth_token": server.auth_token,
-                "invoice_id": server.invoice_ids,
-                "other_auth_token": server.other_auth_token,
-                "other_invoice_id": [server.other_invoice_id],
-                "hidden_invoice_id": server.hidden_invoice_ids,
-                "signing_key": server.signing_key,
-                "enable": ["collection,contested,wire"],
-            },
-        )
+@dataclass(frozen=True)
+class Judged:
+    """A server that others made, judged as its makers do."""
+
+    explained: dict[str, str]
+    result: Result
+    report: dict[str, Any]
 
 
-@pytest.mark.parametrize(
-    ("launcher", "explained"),
-    [
-        pytest.param(drf_server, DRF, id="djangorestframework-jsonapi"),
-        pytest.param(flask_server, FLASK, id="flask-rest-jsonapi"),
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((drf_server, DRF), id="djangorestframework-jsonapi"),
+        pytest.param((flask_server, FLASK), id="flask-rest-jsonapi"),
     ],
 )
-def test_what_is_found_is_explained(launcher: Launcher, explained: dict[str, str]) -> None:
-    judgements = _judgements(launcher)
-    found = {name: each for name, each in detection.caught(judgements).items() if registry()[name].level is Level.MUST}
-    said = {name: each.observed for name, each in found.items() if name not in explained}
-    assert not said
-    assert not explained.keys() - found.keys()
-    assert not [each.reason for each in judgements if each.outcome is Outcome.ERROR]
-    assert sum(each.outcome is Outcome.PASSED for each in judgements) > 500
+def judged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    launcher, explained = request.param
+    path = tmp_path_factory.mktemp("judged") / "report.json"
+    with launcher() as server:
+        result = run(
+            CHECKS,
+            f"--report-json={path}",
+            f"--base-url={server.base_url}",
+            *(f"--hidden-invoice-id={each}" for each in server.hidden_invoice_ids),
+            f"--other-invoice-id={server.other_invoice_id}",
+            "--enable=collection,contested,wire",
+            INVOICES_AUTH_TOKEN=server.auth_token,
+            INVOICES_INVOICE_IDS=",".join(server.invoice_ids),
+            INVOICES_OTHER_AUTH_TOKEN=server.other_auth_token,
+            INVOICES_SIGNING_KEY=server.signing_key,
+        )
+    assert result.code == 1, result.output[-2000:]
+    return Judged(explained, result, json_report.load(str(path)))
+
+
+def test_what_is_found_is_explained(judged: Judged) -> None:
+    judgements = [
+        (entry["id"], each["outcome"], each) for entry in judged.report["requirements"] for each in entry["judgements"]
+    ]
+    failed = {name: each.get("observed") for name, outcome, each in judgements if outcome == Outcome.FAILED}
+    assert not {name: observed for name, observed in failed.items() if name not in judged.explained}
+    assert not judged.explained.keys() - failed.keys()
+    assert not [each for _, outcome, each in judgements if outcome == Outcome.ERROR]
+    assert not judged.report["suite_errors"]
+    assert sum(outcome == Outcome.PASSED for _, outcome, _ in judgements) > 500
+
+
+def test_the_report_is_short_and_ends_with_what_matters(judged: Judged) -> None:
+    lines = judged.result.lines
+    assert len(lines) <= MOST
+    # A command holds URLs, ids and messages, which stay whole, and the last line is pytest's.
+    words = [line for line in lines[:-1] if "http://" not in line and not line.startswith(" " * 14)]
+    assert max(map(len, words)) <= WIDTH, max(words, key=len)
+    last = lines[-LAST:]
+    assert all(any(line.startswith(begin) for line in last) for begin in ("documented ", "verdict ", "first "))
+    begun = [line for line in lines if line.startswith(("FAILED  ", "WARNED  "))]
+    assert len(begun) == len(set(begun)) > 5

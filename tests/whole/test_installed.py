@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,7 +32,8 @@ def step(script: str, folder: Path, **environment: str) -> subprocess.CompletedP
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
         cwd=folder,
-        env={**inherited, "GITHUB_ACTIONS": "true", **environment},
+        # Of what is installed only a part is used, and compiled then.
+        env={**inherited, "GITHUB_ACTIONS": "true", "PIP_COMPILE": "0", **environment},
         capture_output=True,
         text=True,
         timeout=600,
@@ -69,7 +71,7 @@ def test_the_action_judges(runner: Path, server: ReferenceServer, tmp_path: Path
         "base-url": server.base_url,
         "auth-token": server.token,
         "invoice-ids": server.describe()["invoice_ids"][0],
-        "arguments": f"--fuzz-examples=0 --write-waivers={known}",
+        "arguments": f"--write-waivers={known} -k AUTH",
     }
     done = judge(runner, tmp_path, inputs)
     assert done.returncode == 1, done.stdout + done.stderr
@@ -80,7 +82,7 @@ def test_the_action_judges(runner: Path, server: ReferenceServer, tmp_path: Path
     assert json.loads((reports / "report.json").read_text())["run"]["exit_code"] == 1
     for path in [*reports.iterdir(), known, tmp_path / "s.md"]:
         assert server.token not in path.read_text()
-    waived = judge(runner, tmp_path, {**inputs, "arguments": "--fuzz-examples=0", "waivers": str(known)})
+    waived = judge(runner, tmp_path, {**inputs, "arguments": "-k AUTH", "waivers": str(known)})
     assert waived.returncode == 0, waived.stdout + waived.stderr
     assert "conforms, with 1 requirement waived" in waived.stdout
     assert " warning" not in next(line for line in waived.stdout.splitlines() if " passed, " in line)
@@ -108,20 +110,22 @@ def test_the_lines_of_the_image_do_what_they_are_for(runner: Path, tmp_path: Pat
     assert made.returncode == 0, made.stderr
     assert not source.exists()
     entry = " ".join(json.loads(text.rpartition("\nENTRYPOINT ")[2]))
-    done = step(f"{path}; {entry} --fuzz-examples=0", tmp_path)
+    done = step(f"{path}; {entry} -k ITEM-001", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "verdict     conforms\n" in done.stdout
+    assert "verdict     conforms  (of the selected" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_source_distribution_makes_a_whole_wheel(tmp_path: Path) -> None:
     backend = "import hatchling.build, sys; hatchling.build.build_sdist(sys.argv[1])"
     made = step(
-        "python3 -m venv venv && venv/bin/pip install --quiet -c $ROOT/constraints.txt hatchling\n"
-        f'(cd $ROOT && "$OLDPWD/venv/bin/python" -c "{backend}" "$OLDPWD")\n'
-        "venv/bin/pip wheel --quiet --no-deps invoices_conformance-*.tar.gz",
+        "$PYTHON -m pip install --quiet --target hatch -c $ROOT/constraints.txt hatchling\n"
+        f'(cd $ROOT && PYTHONPATH="$OLDPWD/hatch" $PYTHON -c "{backend}" "$OLDPWD")\n'
+        "export PYTHONPATH=$PWD/hatch\n"
+        "$PYTHON -m pip wheel --quiet --no-deps --no-build-isolation invoices_conformance-*.tar.gz",
         tmp_path,
         ROOT=str(ROOT),
+        PYTHON=sys.executable,
     )
     assert made.returncode == 0, made.stderr
     (wheel,) = tmp_path.glob("*.whl")

@@ -240,7 +240,7 @@ def changing(period: int, states: int) -> Callable[[Api], None]:
 def test_data_that_change_are_no_finding(period: int, states: int) -> None:
     """The entity tag changes with them: made from the body."""
     with ReferenceServer(faults=[made(changing(period, states))]) as server:
-        judgements = judged(server, FEW, invoice_id=[KNOWN_INVOICE_IDS[0]], repeat="3", concurrency="1")
+        judgements = judged(server, FEW, invoice_id=[KNOWN_INVOICE_IDS[0]], repeat="4", concurrency="1")
     assert wrong(judgements) == []
 
 

@@ -16,11 +16,10 @@ from conformance.model import contract
 from conformance.model.exchange import JSON_API, Exchange, Request
 from conformance.plan.probes.odd_fields import FIELDS
 from conformance.reading import collection_pages
+from conformance.reading.classification import BUSY
 from conformance.reading.effects import added
 from conformance.syntax.scalars import shown
 
-# Answers that say nothing about the request: a limit, an overload, a gateway.
-_ELSEWHERE = frozenset({429, 502, 503, 504})
 _NO_HEX = re.compile("[^0-9a-f]")
 _OWN_TYPES: Mapping[str, Callable[[], Iterable[str]]] = {
     "invoices": contract.attribute_names,
@@ -98,7 +97,7 @@ def _fitting_request_is_served(exchange: Exchange, context: Context) -> None:
     require(served, "not a fitting request for a known resource")
     # Long targets meet limits, other spellings of an id other rules; ERR-011 owns 5xx.
     require(len(exchange.request.target) < 2000 and asked.id == asked.id.lower(), "not plain")
-    require(exchange.status < 500 and exchange.status not in _ELSEWHERE, "answered by something else, or ERR-011")
+    require(exchange.status < 500 and exchange.status not in BUSY, "answered by something else, or ERR-011")
     # What a page past the end is, the requirements on pages say.
     require(exchange.status != 404 or asked.value("page[number]") in {None, "1"}, "there may be no such page")
     # JSON:API lets a server choose its filters: FILT-001.

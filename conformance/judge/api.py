@@ -59,8 +59,8 @@ def require(condition: object, reason: str, *, owner: str | None = None, doubt: 
     """Raise NotObserved, for ``reason``, unless ``condition`` holds.
 
     ``owner`` is the requirement that fails when it does not: what is required is blocked by it. A ``doubt`` kept
-    the check from judging. Without either the target does
-    not offer what the requirement is about, or the answer is not of the kind that it is about, which is lawful.
+    the check from judging. Without either the target does not offer what the requirement is about, or the answer is not
+    of the kind that it is about, which is lawful.
     """
     if not condition:
         raise NotObserved(reason, owner=owner, doubt=doubt)

@@ -11,12 +11,10 @@ from typing import Literal
 from conformance.judge.api import Violation, expect, expect_status, require, status_line
 from conformance.model.exchange import ENTITY_TAG, Doubt, Exchange, NotObserved
 from conformance.observe.connection import TOO_SLOW
-from conformance.reading.classification import was_never_connected
+from conformance.reading.classification import BUSY, was_never_connected
 
 # Another answer, perhaps that the connection has been idle for too long: HTTP-017 judges that.
 _ANOTHER_ANSWER = b"HTTP/1."
-# Overload, and a slow network behind a gateway.
-_LIMITS = frozenset({429, 502, 503, 504})
 SERVER_ERRORS = "ERR-011"
 
 
@@ -37,7 +35,7 @@ def require_status(exchange: Exchange, *statuses: int, owner: str | None = None)
     if exchange.status in statuses:
         return
     wanted = " or ".join(map(str, statuses))
-    limited = exchange.status in _LIMITS
+    limited = exchange.status in BUSY
     if exchange.status >= 500 and owner is None and not limited:
         owner = SERVER_ERRORS
     require(

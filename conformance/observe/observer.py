@@ -17,6 +17,7 @@ from conformance.observe.sender import USUAL, Pacing, Sender
 from conformance.observe.unpack import culprit
 from conformance.plan.requests import build_request, request_of
 from conformance.plan.steps import Step, closure, is_alone, is_burst, probe_of
+from conformance.reading.classification import BUSY
 from conformance.tokens import altered
 
 if TYPE_CHECKING:
@@ -25,23 +26,22 @@ if TYPE_CHECKING:
     from conformance.observe.record.recorder import Recorder
     from conformance.plan.probe import Probe
 
-_BUSY = (429, 502, 503, 504)
 _BACKOFF = (0.5, 2.0, 8.0)
 # Requests under way at once where a load is wanted.
 _BURST = 20
 
 
-def _nothing(number: int) -> None:
+def _nothing() -> None:
     """Leave uncounted what is sent by the way."""
 
 
-def _counted(progress: Progress, total: int, name: str) -> Callable[[int], None]:
-    """Return what reports how many of ``total`` were answered when it gets the number of those that just were."""
+def _counted(progress: Progress, total: int, name: str) -> Callable[[], None]:
+    """Return what is called for each answer, and reports how many of ``total`` there are."""
     done = 0
 
-    def advance(number: int) -> None:
+    def advance() -> None:
         nonlocal done
-        done += number
+        done += 1
         progress.advance(done, total)
 
     progress.phase(name)
@@ -64,7 +64,7 @@ class Observer:
         self.version = 0
         # Seconds before each further attempt of a request that has to succeed.
         self.backoff: tuple[float, ...] = _BACKOFF
-        self._advance: Callable[[int], None] = _nothing
+        self._advance: Callable[[], None] = _nothing
         self._sender = Sender(target, self._supersede)
 
     @property
@@ -132,7 +132,7 @@ class Observer:
                 else:
                     received[step] = outcome
                 order.done(step)
-                self._advance(1)
+                self._advance()
         except BaseException:
             self.target.redactor.abandon()
             self._end()
@@ -210,7 +210,7 @@ class Observer:
         retries = 0
         for pause in (*self.backoff, None):
             exchange = self._send(Step("", ""), request, past_gateways=False)
-            prevented = exchange.answer is None or exchange.answer.incomplete or exchange.answer.status in _BUSY
+            prevented = exchange.answer is None or exchange.answer.incomplete or exchange.answer.status in BUSY
             if not prevented or pause is None:
                 break
             retries += 1 + exchange.retries

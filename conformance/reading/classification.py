@@ -51,6 +51,8 @@ _FROM_A_GATEWAY = frozenset(
 # A gateway got no answer from the server, or none that it could use.
 _NO_ANSWER_BEHIND = frozenset({502, 504, *range(520, 531)})
 _NOT_ABOUT_THE_REQUEST = _NO_ANSWER_BEHIND | {429, 503}
+# A limit, an overload, or a gateway with nothing behind it: none says anything of the request.
+BUSY = frozenset({429, 502, 503, 504})
 _PRECONDITIONS = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"})
 
 

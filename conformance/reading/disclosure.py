@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 from conformance.model.exchange import Exchange
-from conformance.syntax.json_text import read
 
 # Every repetition has a limit: the time that a text takes grows with its length alone, whatever a server sends.
 _PATTERNS = {
@@ -54,7 +52,6 @@ _PATTERNS = {
     ),
 }
 _MOST_CHARACTERS = 1 << 20
-_MOST_REMEMBERED = 1 << 14
 _COMPILED = [(kind, re.compile(pattern)) for kind, patterns in _PATTERNS.items() for pattern in patterns]
 
 
@@ -80,28 +77,12 @@ def revealed(exchange: Exchange) -> tuple[str, str] | None:
     Looks at field values and at the content, and at the first 2**20 characters only. Call it for answers without data
     of a customer: a reference may be any text.
     """
+    content = exchange.body.decode("utf-8", errors="replace")
+    said = (*(value for _, value in exchange.fields), content, *_texts(exchange.json.value))
+    text = "\n".join(said)[:_MOST_CHARACTERS]
     sent = _sent(exchange)
-    fields = "\n".join(value for _, value in exchange.fields)
-    for kind, text in (*_matches(fields), *_matches_of_content(exchange.body)):
-        if text not in sent:
-            return kind, text
+    for kind, pattern in _COMPILED:
+        for match in pattern.finditer(text):
+            if match[0] not in sent:
+                return kind, match[0]
     return None
-
-
-def _matches_of_content(content: bytes) -> tuple[tuple[str, str], ...]:
-    # Error documents are small, and mostly the same.
-    return (_remembered_matches if len(content) < _MOST_REMEMBERED else _matches_of_bytes)(content)
-
-
-def _matches_of_bytes(content: bytes) -> tuple[tuple[str, str], ...]:
-    text = content.decode("utf-8", errors="replace")
-    return _matches("\n".join((text, *_texts(read(content).value))))
-
-
-_remembered_matches = lru_cache(maxsize=64)(_matches_of_bytes)
-
-
-def _matches(text: str) -> tuple[tuple[str, str], ...]:
-    """Return what matches in ``text``, each once, in the order of the patterns."""
-    start = text[:_MOST_CHARACTERS]
-    return tuple(dict.fromkeys((kind, match[0]) for kind, pattern in _COMPILED for match in pattern.finditer(start)))

@@ -95,11 +95,11 @@ def limited(most: int, refused: Callable[[], None]) -> Script:
 @pytest.mark.parametrize("most", [2, 4])
 def test_a_server_that_limits_connections_is_spoken_to_in_turn(most: int) -> None:
     steps = [*STEPS, *[Step("item_again", each) for each in IDS]]
-    refusals, held = itertools.count(1), list[socket.socket]()
+    held = list[socket.socket]()
 
     def refused() -> None:
-        # Others leave the server only after every worker has been refused twice.
-        if next(refusals) == 20:
+        # Others leave the server only once it is spoken to in turn.
+        if observer.in_turn:
             for connection in held:
                 connection.close()
 

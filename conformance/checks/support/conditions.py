@@ -46,7 +46,8 @@ class Condition:
     def holds(self, element: collection_pages.Object) -> bool | None:
         """Tell whether ``element`` fulfils the condition; None where servers may differ.
 
-        They may differ in whether null is unlike a value and like no text, in the case of letters, and in digits that are not shown.
+        They may differ in whether null is unlike a value and like no text, in the case of letters, and in digits
+        that are not shown.
         Raises NotObserved for a value that cannot be read.
         """
         negated = self.operator.startswith("not_")

@@ -8,10 +8,8 @@ from typing import Any
 import pytest
 
 from conformance.model.exchange import Exchange
-from tests.support.changes import changed, content
+from tests.support.changes import CODED, changed, coded, content
 from tests.support.judged import HTTP
-
-CODED = {"Content-Encoding": "gzip", "Vary": "Accept, Accept-Encoding"}
 
 
 def of_account(headers: Mapping[str, str | None]) -> dict[str, Exchange]:
@@ -97,7 +95,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "vary-not-on-406": ({"CACHE-006"}, changed("unacceptable_item", headers={"Vary": None})),
     "not-in-the-coding": (
         {"CACHE-007"},
-        changed("item_in_gzip", headers=CODED, coding_problem="the content is not gzip"),
+        coded(coding_problem="the content is not gzip"),
     ),
     "br-not-applied": (
         {"CACHE-007"},
@@ -112,17 +110,22 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "coding-not-listed": (
         {"CACHE-010"},
-        changed("item_in_gzip", headers={**CODED, "Content-Encoding": "deflate"}),
+        coded({**CODED, "Content-Encoding": "deflate"}),
     ),
     "coding-unheard-of": (
         {"CACHE-007"},
         changed("item_for_browser", headers={**CODED, "Content-Encoding": "utf-8"}, coding_problem="not known"),
     ),
-    "coded-twice": ({"CACHE-007"}, changed("item_in_gzip", headers=CODED, body=b"\x1f\x8b\x08")),
-    "coded-without-vary": ({"CACHE-011"}, changed("item_in_gzip", headers={"Content-Encoding": "gzip"})),
+    "coded-twice": ({"CACHE-007"}, coded(body=b"\x1f\x8b\x08")),
+    "account-missing-when-coded": (
+        {"CACHE-007"},
+        changed("item_with_account_in_gzip", body=content()),
+    ),
+    "page-empty-when-coded": ({"CACHE-007"}, changed("listing_with_account_in_gzip", body={"data": []})),
+    "coded-without-vary": ({"CACHE-011"}, coded({"Content-Encoding": "gzip"})),
     "coding-forced": (
         {"CACHE-010"},
-        changed("item_in_gzip", "item_in_no_coding", asked={"Accept-Encoding": "gzip"}, headers=CODED),
+        coded() | changed("item_in_no_coding", asked={"Accept-Encoding": "gzip"}, headers=CODED),
     ),
     "stored-for-all": ({"CACHE-008"}, changed("item_without_token_after", status=200, headers={"Age": "1"})),
     "stored-for-the-other": ({"CACHE-009"}, changed("item_for_other_customer", status=200)),
@@ -180,7 +183,7 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
             "item_without_token_if_none_match",
             headers={"Cache-Control": "public, max-age=0, must-revalidate", "Vary": "Authorization"},
         ),
-        changed("item_in_gzip", headers={**CODED, "Content-Length": "500"}, wire_length=500),
+        coded({**CODED, "Content-Length": "500"}, wire_length=500),
         changed(
             "item_for_browser",
             headers={**CODED, "Content-Encoding": "br"},

@@ -124,6 +124,7 @@ CORRECT: dict[str, dict[str, Exchange]] = {
         "other": refusal(
             400,
             "other",
+            request_headers={"Accept": f'{JSON_API};ext="https://example.com/"'},
             headers={"Content-Type": f'{JSON_API};ext="https://example.com/"'},
             body={"errors": [{**ERROR, "status": "400", "ext:trace": "x"}]},
         )

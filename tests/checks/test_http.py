@@ -15,7 +15,7 @@ from conformance.model.exchange import Exchange
 from conformance.observe.connection import TOO_SLOW
 from conformance.plan.probes.http import THROW_AWAY
 from conformance.syntax.redaction import OTHER_AUTH_TOKEN
-from tests.support.changes import altered, changed, content
+from tests.support.changes import CODED, altered, changed, coded, content
 from tests.support.correct import NOW, answers
 from tests.support.exchanges import exchange
 from tests.support.judged import HTTP
@@ -35,7 +35,9 @@ def redirect(location: str | None, origin: str = "http://example.org", status: i
 
 def options(status: int = 200, headers: Mapping[str, str] | None = None, excess: bytes = b"") -> dict[str, Exchange]:
     fields = {"Content-Type": None, "Allow": None, **(headers or {})}
-    return changed("item_options", status=status, body=b"", headers=fields, excess=excess)
+    return changed(
+        "item_options", "item_options_with_preconditions", status=status, body=b"", headers=fields, excess=excess
+    )
 
 
 def traced(body: str) -> dict[str, Exchange]:
@@ -97,6 +99,11 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "head-of-collection-without-vary": (
         {"HTTP-006"},
         changed("listing_head", headers={"Vary": None}),
+    ),
+    "head-in-no-coding": ({"HTTP-006"}, coded() | changed("item_head_in_gzip")),
+    "head-with-length-without-coding": (
+        {"HTTP-018"},
+        coded() | changed("item_head_in_gzip", headers={**CODED, "Content-Length": "7"}),
     ),
     "head-of-relationship-with-length-zero": (
         {"HTTP-018"},

@@ -10,7 +10,7 @@ from tests.support.exchanges import PREFIX, exchange, refusal
 from tests.support.judged import POLICY
 
 PLAIN = {"Content-Type": "application/json"}
-PROFILED = f'{JSON_API}; profile="https://example.com/a;b, c"; ext="https://example.com/d"'
+PROFILED = f'{JSON_API}; profile="https://example.com/a;b, c https://example.com/d"'
 
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "application/json": ({"NEGO-001"}, changed("item", headers=PLAIN)),

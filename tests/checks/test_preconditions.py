@@ -140,6 +140,7 @@ UNSEEN = {
     "test_of_a_repeated_claim_the_last_counts_or_none",
     "test_origin_and_credentials_are_consistent",
     "test_pointers_are_json_pointers",
+    "test_that_nothing_exists_is_no_state_that_a_client_can_have",
     "test_the_current_tag_of_coded_content_is_not_modified",
     "test_the_document_link_can_be_fetched",
     "test_the_document_link_keeps_the_query",

@@ -131,7 +131,7 @@ def test_a_fault_in_the_primary_data_is_found_by_its_owner_alone(owner: str, bod
         exchange("other", 200, {"Content-Type": "text/html"}, "<html>", request_headers={"Accept": "text/html"}),
         exchange("other", 200, {"Content-Type": "application/json"}, {"id": 1}, request_headers={"Accept": "*/*"}),
         exchange("other", 502, {"Content-Type": "application/json"}, {"message": "upstream"}),
-        exchange("other", 200, body={"name": "Invoice"}, method="OPTIONS"),
+        exchange("other", 200, {"Content-Type": "application/json"}, {"name": "Invoice"}, method="OPTIONS"),
         exchange("other", 200, method="HEAD"),
         *(
             exchange("other", status, body=body)

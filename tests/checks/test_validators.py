@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conformance.model.exchange import Exchange
-from tests.support.changes import altered, changed
+from tests.support.changes import CODED, altered, changed, coded
 from tests.support.correct import SECOND, answers
+from tests.support.exchanges import exchange
 from tests.support.judged import HTTP
 
 WHOLE = answers()["item"].body
@@ -28,15 +29,20 @@ def part(probe: str = "range_first_bytes", body: bytes = WHOLE[:10], **headers: 
 # Sent only where there is a date to name.
 CONDITION = "if_modified_since_last_modified"
 MODIFIED = {"Last-Modified": "Thu, 14 Nov 2024 09:00:00 GMT"}
-CODED = {"Content-Encoding": "gzip", "Vary": "Accept, Accept-Encoding"}
 
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "no-etag-of-view": ({"ETAG-001"}, changed("item_with_account", headers={"ETag": None})),
     "coded-content-always-sent": (
         {"COND-001"},
-        changed("item_in_gzip", headers=CODED) | changed("item_in_gzip_not_modified", status=200, headers=CODED),
+        coded() | changed("item_in_gzip_not_modified", status=200, headers=CODED),
     ),
-    "no-etag-of-coded-content": ({"ETAG-001"}, changed("item_in_gzip", headers={**CODED, "ETag": None})),
+    "nothing-exists-evaluated": (
+        {"COND-013"},
+        changed("unknown_item", headers={"ETag": FRESH})
+        | {"unknown_item_if_none_match_own": exchange("unknown_item_if_none_match_own", 304, {"ETag": FRESH})},
+    ),
+    "options-evaluated": ({"COND-019"}, changed("item_options_with_preconditions", status=412)),
+    "no-etag-of-coded-content": ({"ETAG-001"}, coded({**CODED, "ETag": None})),
     "no-etag": ({"ETAG-001"}, changed("item", headers={"ETag": None})),
     "etag-without-quotes": ({"ETAG-002"}, HTTP.throughout(200, headers={"ETag": "253f5160"})),
     "etag-in-single-quotes": ({"ETAG-002"}, HTTP.throughout(200, headers={"ETag": "'253f5160'"})),
@@ -57,8 +63,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "strong-etag-for-another-coding": (
         {"ETAG-005"},
-        changed("item_in_gzip", headers={"ETag": STRONG, "Content-Encoding": "gzip", "Vary": "Accept, Accept-Encoding"})
-        | changed("item_in_no_coding", headers={"ETag": STRONG}),
+        coded({**CODED, "ETag": STRONG}) | changed("item_in_no_coding", headers={"ETag": STRONG}),
     ),
     "one-etag-for-all": (
         {"ETAG-006"},

@@ -21,6 +21,8 @@ VIEWS: Final = (
     "item_upper_case",
     "item_percent_encoded",
 )
+# The fields of content that was compressed.
+CODED: Final = {"Content-Encoding": "gzip", "Vary": "Accept, Accept-Encoding"}
 SPARSE_VIEWS: Final = ("fields_of_attributes", "fields_with_encoded_comma")
 
 
@@ -53,6 +55,13 @@ def shown(probe: str = "item", document: Mapping[str, Any] | None = None, **part
     """Return the invoice as the answer to ``probe``, changed as by ``changed``."""
     (answer,) = changed("item", document=document, probe=probe, **parts).values()
     return answer
+
+
+def coded(headers: Mapping[str, str | None] = CODED, **parts: Any) -> dict[str, Exchange]:
+    """Return the answers to GET and HEAD of a server that compresses the invoice; ``parts`` are of that to GET."""
+    answered = changed("item_in_gzip", headers=headers, **parts)
+    length = answered["item_in_gzip"].fields.get("Content-Length")
+    return answered | changed("item_head_in_gzip", headers={**headers, "Content-Length": length})
 
 
 def everywhere(document: Mapping[str, Any]) -> dict[str, Exchange]:

@@ -39,7 +39,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "nothing-exists-evaluated": (
         {"COND-013"},
         changed("unknown_item", headers={"ETag": FRESH})
-        | {"unknown_item_if_none_match_own": exchange("unknown_item_if_none_match_own", 304, {"ETag": FRESH})},
+        | {"unknown_item_if_none_match_own": exchange("unknown_item_if_none_match_own", 412, {"ETag": FRESH})},
     ),
     "options-evaluated": ({"COND-019"}, changed("item_options_with_preconditions", status=412)),
     "no-etag-of-coded-content": ({"ETAG-001"}, coded({**CODED, "ETag": None})),

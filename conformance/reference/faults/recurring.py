@@ -274,6 +274,8 @@ def _cut_off(period: int, where: Callable[[Request], object]) -> Install:
             answer.cut = True
             return b""
 
+        # A connection that had been kept may have been closed while it was idle.
+        api.on_answer(lambda _, answer: answer.headers.append(("Connection", "close")))
         api.on_bytes(change)
 
     return install

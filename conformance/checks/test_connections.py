@@ -64,13 +64,12 @@ def _in_turn(exchange: Exchange) -> list[Exchange]:
 
 
 @requirement("ROB-015")
-def test_no_answer_opens_what_follows_on_its_connection(
-    item: Exchange, item_without_token: Exchange, in_turn_without_token: Exchange
-) -> None:
+def test_no_answer_opens_what_follows_on_its_connection(item: Exchange, in_turn_without_token: Exchange) -> None:
     require_status(item, 200, owner="ITEM-001")
-    require(item_without_token.status >= 400, "the invoice is open to everybody", owner="AUTH-001")
-    for number, answered in enumerate(_in_turn(in_turn_without_token)[1::2], 1):
-        what = f"request {2 * number}, without a token"
+    first, *others = _in_turn(in_turn_without_token)[::2]
+    require(first.status >= 400, "the invoice is open to everybody", owner="AUTH-001")
+    for number, answered in enumerate(others, 1):
+        what = f"request {2 * number + 1}, without a token"
         observed = status_line(answered)
         expect(
             not answered.succeeded and answered.status != 304, f"a refusal of {what}", observed, in_turn_without_token
@@ -78,11 +77,10 @@ def test_no_answer_opens_what_follows_on_its_connection(
 
 
 @requirement("ROB-016")
-def test_customers_that_share_a_connection_get_their_own(
-    item: Exchange, other_item_of_owner: Exchange, in_turn_of_two_customers: Exchange
-) -> None:
-    require_two_customers(item, other_item_of_owner)
-    for number, answered in enumerate(_in_turn(in_turn_of_two_customers)[1::2], 1):
-        what = f"the second customer's invoice to request {2 * number}"
+def test_customers_that_share_a_connection_get_their_own(item: Exchange, in_turn_of_two_customers: Exchange) -> None:
+    first, *others = _in_turn(in_turn_of_two_customers)[::2]
+    require_two_customers(item, first)
+    for number, answered in enumerate(others, 1):
+        what = f"the second customer's invoice to request {2 * number + 1}"
         observed = status_line(answered)
-        expect(_shows_the_same(answered, other_item_of_owner), what, observed, in_turn_of_two_customers)
+        expect(_shows_the_same(answered, first), what, observed, in_turn_of_two_customers)

@@ -34,10 +34,10 @@ def _with(lines: str, rest: str = "", *, until_closed: bool = False) -> Probe:
 # After 304 and HEAD no content follows, whatever the fields say.
 turns = talk(if_none_match_any, item_head, item_without_token, item)
 
-# Behind each answer a request without a token, on the same connection.
+# First and behind each answer a request without a token, on the same connection.
 in_turn_without_token = family(
     {
-        name: talk(*(each for probe in probes for each in (probe, item_without_token)))
+        name: talk(item_without_token, *(each for probe in probes for each in (probe, item_without_token)))
         for name, probes in {
             "served": (if_none_match_any, item_head, item_options, item_with_account),
             "refused": (unknown_include, unknown_item, unacceptable_item),
@@ -45,7 +45,10 @@ in_turn_without_token = family(
     }
 )
 in_turn_of_two_customers = replace(
-    talk(item, other_item_of_owner, unknown_include, other_item_of_owner, if_none_match_any, other_item_of_owner),
+    talk(
+        *(other_item_of_owner, item, other_item_of_owner, unknown_include, other_item_of_owner),
+        *(if_none_match_any, other_item_of_owner),
+    ),
     needs=("second-customer",),
 )
 

@@ -32,6 +32,8 @@ OTHER_AUTH_TOKEN: Final = f"{_OPEN}INVOICES_OTHER_AUTH_TOKEN{_CLOSE}"
 _LEVELS, _MOST_OPENED = 4, 16 * 1024 * 1024
 # Larger texts are examined one after the other, for each takes memory.
 _SMALL = 4096
+# Texts of so many characters are remembered, so many of them.
+_SHORT, _MOST_REMEMBERED = 100, 2000
 _WITHHELD = b"[withheld: %d bytes: secrets throughout]"
 # Longest secret of which all is looked for.
 _LONGEST = 16_384
@@ -116,6 +118,8 @@ class Redactor:
         self._known: set[str] = set()
         self._lock, self._large = threading.Lock(), threading.Lock()
         self._abandoned = False
+        # What became of short texts, most of which are in many answers; begun anew with each secret.
+        self._remembered: dict[str, tuple[str, bool]] = {}
         for secret in secrets:
             self.add(secret)
 
@@ -131,6 +135,7 @@ class Redactor:
             for form in {cut.encode("utf-8", "surrogatepass"), cut.encode("latin-1", "replace")}:
                 self._runs.add(form, quiet=quiet)
             self._known.add(secret)
+            self._remembered = {}
 
     @property
     def size(self) -> int:
@@ -145,9 +150,16 @@ class Redactor:
         """Return ``text`` without any known secret, and whether one was found that is not quiet."""
         if len(text) < RUN:
             return text, False
+        remembered = self._remembered
+        if (known := remembered.get(text)) is not None:
+            return known
         data = text.encode("utf-8", "surrogatepass")
         clean, loud = self.examined(data)
-        return (text, False) if clean is data else (clean.decode("utf-8", "replace"), loud)
+        found = (text, False) if clean is data else (clean.decode("utf-8", "replace"), loud)
+        if len(text) <= _SHORT and len(remembered) < _MOST_REMEMBERED:
+            # If a secret has been added meanwhile, nobody looks at these any more.
+            remembered[text] = found
+        return found
 
     def content(self, data: bytes) -> bytes:
         """Return ``data`` without any known secret."""

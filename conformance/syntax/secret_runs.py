@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import islice
+from struct import Struct
 
 from conformance.syntax.spellings import Undone, squeezed
 
@@ -24,7 +24,12 @@ _GUESSABLE, _CLAIMS, _HEADER = 1 / 8, 1 / 17, 0.0
 _BASE64 = 1 / 2
 # Characters of the header of a token that are the same in many.
 _USUAL_HEADER = 64
-_ALPHABET = b"0123456789abcdefghijklmnopqrstuvwxyz"
+# What ascends begins after anything else, for which the slash stands.
+_ASCENDING = b"/0123456789abcdefghijklmnopqrstuvwxyz"
+_DESCENDING = _ASCENDING[::-1]
+_PLAIN = bytes(byte if byte in _ASCENDING else ord("/") for byte in range(256))
+_FOURS = Struct("=4I")
+_DECIMAL = tuple(b"%d" % byte for byte in range(256))
 # Header, claims and signature; without signature, claims show by how they begin.
 _TOKEN = re.compile(
     rb"(e(?:y|30)[a-z0-9_=-]*\.)((?:[a-z0-9_=-]*\.|e(?:y|30)[a-z0-9_=-]*)?)([a-z0-9_.=-]*)", re.IGNORECASE
@@ -53,12 +58,17 @@ def _grams(form: bytes) -> list[bytes]:
     return [form[at : at + RUN] for at in range(len(form) - RUN + 1)]
 
 
+def _numbers(form: bytes) -> Iterator[int]:
+    """Yield the runs in ``form`` as numbers."""
+    for start in range(min(RUN, len(form) - RUN + 1)):
+        yield from memoryview(form)[start : len(form) - (len(form) - start) % RUN].cast("Q")
+
+
 def _is_guessable(gram: bytes) -> bool:
-    if gram.isdigit() or len(set(gram)) <= 3 or gram[:4] == gram[4:]:
+    if gram.isdigit() or gram[:4] == gram[4:] or len(set(gram)) <= 3:
         return True
-    places = [_ALPHABET.find(octet) for octet in gram]
-    steps = {after - before for before, after in pairwise(places)}
-    return steps in ({1}, {-1})
+    plain = gram.translate(_PLAIN)
+    return plain in _ASCENDING or plain in _DESCENDING
 
 
 def _encoded(part: bytes) -> Iterator[bytes]:
@@ -100,6 +110,8 @@ def _parts(secret: bytes) -> Iterator[tuple[bytes, float]]:
 
 @lru_cache(maxsize=512)
 def _of_part(part: bytes, share: float) -> Grams:
+    if not share:
+        return dict.fromkeys((gram for form, _ in _spelled(part) for gram in _grams(form)), share)
     found: Grams = {}
     for form, factor in _spelled(part):
         for gram in _grams(form):
@@ -133,24 +145,24 @@ class Runs:
         """Look for ``secret`` from now on."""
         self.has_odd = self.has_odd or len(squeezed(secret)) < SHORTEST
         for part, share in _parts(secret):
-            for gram, found in _of_part(part, share).items():
-                self._add(gram, 0.0 if gram in self._public else found, quiet=quiet)
+            self._add(_of_part(part, share), quiet=quiet)
             if share:
                 for form in (part, part.lower(), part.upper()):
-                    digits = (form.hex().encode(), b"".join(b"%d" % octet for octet in form))
-                    self._digits.update(int.from_bytes(gram, sys.byteorder) for each in digits for gram in _grams(each))
+                    self._digits.update(_numbers(form.hex().encode()))
+                    self._digits.update(_numbers(b"".join(map(_DECIMAL.__getitem__, form))))
 
-    def _add(self, gram: bytes, share: float, *, quiet: bool) -> None:
-        known = self._shares.get(gram)
-        if quiet and known is None:
-            self._quiet.add(gram)
-        elif not quiet:
-            self._quiet.discard(gram)
-        if known is not None and known >= share:
-            return
-        self._shares[gram] = share
-        if share:
-            self._fours.update(int.from_bytes(gram[at : at + 4], sys.byteorder) for at in range(4))
+    def _add(self, grams: Grams, *, quiet: bool) -> None:
+        if quiet:
+            self._quiet.update(gram for gram in grams if gram not in self._shares)
+        else:
+            self._quiet.difference_update(grams)
+        for gram, found in grams.items():
+            share = 0.0 if gram in self._public else found
+            if share <= self._shares.get(gram, -1.0):
+                continue
+            self._shares[gram] = share
+            if share:
+                self._fours.update(_FOURS.unpack(gram[:4] + gram[1:5] + gram[2:6] + gram[3:7]))
 
     def may_be_in_digits(self, bare: bytes) -> bool:
         """Return whether ``bare``, which is squeezed, may have a run in hexadecimal or decimal digits."""

@@ -106,6 +106,14 @@ def test_derived_tokens_are_redacted_once_they_are_sent(name: str) -> None:
         assert target.redactor.text(f"said {sent}!") == "said [redacted]!"
 
 
+def test_what_was_kept_before_its_secret_was_known_is_looked_at_again() -> None:
+    redactor = Redactor([TOKEN])
+    assert redactor.text(f"key={KEY[:40]}") == f"key={KEY[:40]}"
+    redactor.add(KEY)
+    assert redactor.examined_text(f"key={KEY[:40]}") == ("key=[redacted]", True)
+    assert redactor.examined_text(f"key={KEY[:40]}") == ("key=[redacted]", True)
+
+
 def test_short_strings_are_left_alone() -> None:
     assert Redactor(["short"]).text("a short text") == "a short text"
 

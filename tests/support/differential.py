@@ -67,13 +67,18 @@ class Clean:
 
     @cached_property
     def steps_of(self) -> Mapping[suite.Case, frozenset[Step]]:
-        """The steps whose exchanges each case judges."""
-        return {case: frozenset(case.steps(self.target)) for case in self.cases}
+        """The steps whose exchanges each case judges, without those of the whole record."""
+        return {case: _named_steps(case, self.target) for case in self.cases}
 
     @cached_property
     def same(self) -> frozenset[int]:
         """The identities of the exchanges in the record."""
         return frozenset(map(id, self.record.values()))
+
+
+def _named_steps(case: suite.Case, target: Target) -> frozenset[Step]:
+    named = (each for name, each in case.arguments.items() if name not in RECORD_WIDE)
+    return frozenset(step for each in named for step in each.steps(target, case.invoice_id))
 
 
 def takes_the_full_way(fault: Fault) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from conformance.syntax.secret_runs import MOST_HITS, RUN, SHORTEST, Hit, Runs
@@ -35,6 +36,9 @@ _SMALL = 4096
 # Texts of so many characters are remembered, so many of them.
 _SHORT, _MOST_REMEMBERED = 100, 2000
 _WITHHELD = b"[withheld: %d bytes: secrets throughout]"
+# What follows a secret may go on like another one, by chance.
+_LOOSE = 16
+_LOOSE_BEGIN, _LOOSE_END = re.compile(rb'[^\W_]{1,3}[\W_]*"[\W_]*'), re.compile(rb'[\W_]*"[\W_]*[^\W_]{1,3}\Z')
 # Longest secret of which all is looked for.
 _LONGEST = 16_384
 # What nearly every answer of such an API has in it.
@@ -227,7 +231,8 @@ class Redactor:
     def _hits(self, data: bytes, *, inside: bool) -> list[Hit]:
         """Return the places of secrets in ``data`` but for those that are written out."""
         bare = Squeezed(data)
-        hits = [] if bare.data == data.lower() else _mapped(self._runs.within(bare.data), [bare])
+        found = [] if bare.data == data.lower() else _mapped(self._runs.within(bare.data), [bare])
+        hits = [_without_loose_ends(data, hit) for hit in found]
         if self._runs.may_be_in_digits(bare.data):
             hexadecimal, numbers = from_hexadecimal(bare.data), from_numbers(data)
             hits += _mapped(self._runs.within(hexadecimal.data.lower()), [bare, hexadecimal])
@@ -264,6 +269,16 @@ def _mapped(hits: list[Hit], views: Sequence[Undone | Squeezed | Decoded]) -> li
             start, end = view.source(start, end)
         found.append(Hit(start, end, hit.quiet))
     return found
+
+
+def _without_loose_ends(data: bytes, hit: Hit) -> Hit:
+    """Return ``hit`` without a few characters beyond a quotation mark: what is cut out must not break JSON."""
+    start, end = hit.start, hit.end
+    if match := _LOOSE_END.search(data, max(start, end - _LOOSE), end):
+        end = match.start()
+    if match := _LOOSE_BEGIN.match(data, start, end):
+        start = match.end()
+    return replace(hit, start=start, end=end)
 
 
 def _cut(data: bytes, hits: Iterable[Hit]) -> bytes:

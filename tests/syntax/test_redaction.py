@@ -168,3 +168,10 @@ def test_what_is_redacted_stays_as_it_is() -> None:
     clean = redactor.text("Authorization: planted-cookie-0123456789abcdef  Cookie: x; it-was-redacted-by-them")
     assert clean == "Authorization: [redacted]  Cookie: x; [redacted]"
     assert redactor.text(clean) == clean
+
+
+def test_a_secret_in_json_is_cut_out_of_its_text_alone() -> None:
+    secret = "k3J9x0QpLm7wZr2T"
+    redactor = Redactor([secret, f"{secret}c9V4b8Nd1s", f"H6y5F2aQe7{secret}"])
+    document = {"xQe7": secret, "code": secret}
+    assert json.loads(redactor.text(json.dumps(document))) == dict.fromkeys(document, "[redacted]")

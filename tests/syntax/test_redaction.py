@@ -173,5 +173,10 @@ def test_what_is_redacted_stays_as_it_is() -> None:
 def test_a_secret_in_json_is_cut_out_of_its_text_alone() -> None:
     secret = "k3J9x0QpLm7wZr2T"
     redactor = Redactor([secret, f"{secret}c9V4b8Nd1s", f"H6y5F2aQe7{secret}"])
-    document = {"xQe7": secret, "code": secret}
-    assert json.loads(redactor.text(json.dumps(document))) == dict.fromkeys(document, "[redacted]")
+    title = "a title that is longer than all that is secret in this document taken together"
+    document = {"title": title, "xQe7": secret, "code": secret}
+    assert json.loads(redactor.text(json.dumps(document))) == {
+        "title": title,
+        "xQe7": "[redacted]",
+        "code": "[redacted]",
+    }

@@ -29,6 +29,15 @@ def _memory(name: str) -> int:
     return int(re.findall(rf"{name}:\s+(\d+) kB", _STATUS.read_text())[0])
 
 
+@pytest.fixture(scope="module", autouse=True)
+def without_what_others_left() -> Iterator[None]:
+    """Look through what other tests have left once, not before each test."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @contextmanager
 def little(memory: int = MOST_MEMORY, seconds: float = MOST_SECONDS) -> Iterator[None]:
     """Expect that what is done within takes little."""

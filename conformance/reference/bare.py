@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from starlette.types import Message, Receive, Scope, Send
+    from uvicorn.config import Config
 
     from conformance.reference.app import Api
 
@@ -76,12 +77,12 @@ class BareAnswer:
 class _Written(asyncio.Transport):
     """A connection of which only the bytes that the server writes are left."""
 
-    def __init__(self, scheme: str) -> None:
+    def __init__(self, scheme: str, port: int = 80) -> None:
         super().__init__()
         self.data: list[bytes] = []
         self.end: End = "open"
         # What uvicorn asks for.
-        self._facts = {"sockname": ("127.0.0.1", 80), "peername": ("127.0.0.1", 1), "sslcontext": scheme == "https"}
+        self._facts = {"sockname": ("127.0.0.1", port), "peername": ("127.0.0.1", 1), "sslcontext": scheme == "https"}
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Keep the bytes; what is written to a closed connection gets lost."""
@@ -140,22 +141,47 @@ class BareServer:
 
         The connection is not counted among those of the process, so that its number is always the same.
         """
-        loop = InstantLoop()
-        transport = _Written(self._scheme)
-        protocol = WireProtocol(self._config, ServerState(), self._api, Connection(number=0), loop.loop)
-        protocol.connection_made(transport)
-        answers = []
-        for message in messages:
-            began = loop.time()
-            transport.data.clear()
-            if transport.end == "open":
-                protocol.data_received(message)
-                loop.run(protocol.is_idle)
-            answers.append(BareAnswer(b"".join(transport.data), transport.end, loop.time() - began))
-        # The client closes: what still waits for it ends.
-        protocol.connection_lost(None)
-        loop.run(lambda: True)
+        connection = BareConnection(self._api, self._config, Connection(number=0), scheme=self._scheme)
+        answers = [connection.answer(message) for message in messages]
+        connection.close()
         return answers
+
+
+class BareConnection:
+    """A connection to an application that is called. ``connection`` is how that knows it."""
+
+    def __init__(
+        self,
+        api: Api,
+        config: Config,
+        connection: Connection,
+        *,
+        scheme: Literal["http", "https"] = "http",
+        port: int = 80,
+    ) -> None:
+        self._loop = InstantLoop()
+        self._transport = _Written(scheme, port)
+        self._protocol = WireProtocol(config, ServerState(), api, connection, self._loop.loop)
+        self._protocol.connection_made(self._transport)
+
+    @property
+    def end(self) -> End:
+        """What became of the connection."""
+        return self._transport.end
+
+    def answer(self, message: bytes) -> BareAnswer:
+        """Return what is written in answer to ``message``; nothing when the connection has ended."""
+        began = self._loop.time()
+        self._transport.data.clear()
+        if self.end == "open":
+            self._protocol.data_received(message)
+            self._loop.run(self._protocol.is_idle)
+        return BareAnswer(b"".join(self._transport.data), self.end, self._loop.time() - began)
+
+    def close(self) -> None:
+        """Close as a client does: what still waits for more from it ends."""
+        self._protocol.connection_lost(None)
+        self._loop.run(lambda: True)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from conformance.reference.faults import Fault, all_faults
 from conformance.reference.reduced import Reduced, all_reduced
 from conformance.syntax.strict_yaml import load
 from tests.support import detection, differential
+from tests.support.clean import Clean, clean, live
 
 # Two runs against a reduced server serve all faults.
 _FEW: Final = frozenset({"contested"})
@@ -75,14 +76,14 @@ def _chosen(fault: str) -> str:
     return names[zlib.crc32(fault.encode()) // ONE_IN % len(names)]
 
 
-def _known(fault: Fault, base: Reduced) -> differential.Clean:
-    return differential.clean(_FEW if fault.needs <= _FEW else _MANY, base)
+def _known(fault: Fault, base: Reduced) -> Clean:
+    return clean(_FEW if fault.needs <= _FEW else _MANY, base)
 
 
-def _is_new(found: Sequence[Judgement], known: differential.Clean) -> bool:
+def _is_new(found: Sequence[Judgement], known: Clean) -> bool:
     """Return whether one of the findings ``found`` is not the same on the reduced server without a fault."""
     observed = {each.nodeid: each.observed for each in found}
-    known.server.serve(differential.live(base=known.base).api)
+    known.server.serve(live(base=known.base).api)
     run = detection.run_against(known.server, known.capabilities)
     try:
         run.start(known.record, known.unbuilt)

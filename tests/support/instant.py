@@ -1,0 +1,77 @@
+"""A network that takes no time: what is sent to a port of this computer is answered by an application, called here."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from typing import TypeVar
+from unittest.mock import patch
+
+from conformance.observe import observer
+from conformance.reference.app import Api
+from conformance.reference.bare import BareConnection
+from conformance.reference.message import Connection
+from conformance.reference.protocol import configuration
+
+Result = TypeVar("Result")
+
+
+class _Socket:
+    """A connection to an application. What has not come by now does not come within any time limit."""
+
+    def __init__(self, connection: BareConnection) -> None:
+        self._connection = connection
+        self._received = b""
+
+    def setsockopt(self, level: int, name: int, value: int) -> None:
+        """Do nothing: there is no network."""
+
+    def settimeout(self, seconds: float) -> None:
+        """Do nothing: nothing takes time."""
+
+    def setblocking(self, flag: bool) -> None:
+        """Do nothing: nothing takes time."""
+
+    def sendall(self, data: bytes) -> None:
+        """Let the application answer."""
+        self._received += self._connection.answer(data).written
+
+    def recv(self, most: int) -> bytes:
+        """Return what has come."""
+        if not self._received and self._connection.end == "open":
+            raise TimeoutError
+        if not self._received and self._connection.end == "aborted":
+            raise ConnectionResetError
+        data, self._received = self._received[:most], self._received[most:]
+        return data
+
+    def close(self) -> None:
+        """Let the application see that its client has gone."""
+        self._connection.close()
+
+
+class _AtOnce(Executor):
+    """Does what it is asked for before it returns."""
+
+    def __init__(self, workers: int, thread_name_prefix: str) -> None:
+        """Take what a pool of threads is made with."""
+
+    def submit(self, function: Callable[..., Result], /, *arguments: object, **named: object) -> Future[Result]:
+        """Return what the call has given."""
+        future = Future[Result]()
+        future.set_result(function(*arguments, **named))
+        return future
+
+
+@contextmanager
+def answering(api: Api) -> Iterator[None]:
+    """Let ``api`` answer, in this thread, all that an observer sends meanwhile, over plain http."""
+    config = configuration(api)
+
+    def connect(address: tuple[str, int], _: float) -> _Socket:
+        return _Socket(BareConnection(api, config, Connection(), port=address[1]))
+
+    with patch.object(socket, "create_connection", connect), patch.object(observer, "ThreadPoolExecutor", _AtOnce):
+        yield

@@ -1,0 +1,104 @@
+"""Which cases see something of what is different in a run, and what they find."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from conformance.judge import suite
+from conformance.judge.endings import SuiteError, Violation
+from conformance.judge.evaluate import evaluate, judge
+from conformance.judge.values import values_of
+from conformance.model.exchange import Exchange, NotObserved
+from conformance.model.outcome import Judgement
+from conformance.plan.parameters import RECORD_WIDE
+from conformance.plan.steps import Step
+from conformance.run import Run
+from tests.support.clean import Clean
+from tests.support.reads import ALWAYS, PARTS
+
+# How a check ends that judges each exchange by itself.
+_EACH = tuple(f"observe_each({start}every_" for start in ("", "documents.distinct("))
+
+
+class Changes:
+    """What of a run differs from the run against the correct server, and who sees it."""
+
+    def __init__(self, run: Run, known: Clean) -> None:
+        """Compare what ``run`` has observed with what is ``known``."""
+        self._run, self._known = run, known
+        record, before = run.observer.record, known.record
+        self._new = {step: record.get(step) for step in known.steps if record.get(step) is not before.get(step)}
+        same = set(map(id, before.values()))
+        # Also what was not planned, such as an answer that another one took the place of.
+        self._fresh = {id(each) for each in run.observer.exchanges()} - same
+        self._steps = {id(exchange): step for step, exchange in self._new.items()}
+        # Which parts were compared, and which of them differ.
+        self._compared = dict.fromkeys(self._new, (0, 0))
+
+    def judgements(self) -> list[Judgement]:
+        """Return the judgements of the cases that see something."""
+        return [judgement for case in self._known.cases if (judgement := self._judged(case)) is not None]
+
+    def _judged(self, case: suite.Case) -> Judgement | None:
+        """Return the judgement of ``case``; None when it sees nothing that the correct server does not show as well."""
+        if self._shows(case, self._new.keys() & self._known.steps_of[case]):
+            return judge(self._run, case)
+        if not case.check.is_record_wide:
+            return None
+        if not _judges_each_apart(case.check.function):
+            is_seen = self._run.observer.superseded or self._shows(case, self._new)
+        else:
+            is_seen = self._is_found_in_what_is_new(case)
+        return judge(self._run, case) if is_seen else None
+
+    def _shows(self, case: suite.Case, steps: Iterable[Step]) -> bool:
+        return any(self._is_seen(case, step) for step in steps)
+
+    def _is_seen(self, case: suite.Case, step: Step) -> bool:
+        """Return whether ``case`` reads a part of the exchange of ``step`` that has changed."""
+        reads = self._known.reads(case)
+        if reads is None:
+            return True
+        parts = reads.get(step, ALWAYS)
+        compared, differing = self._compared[step]
+        if unknown := parts & ~compared:
+            differing |= PARTS.differing(self._known.record.get(step), self._new[step], unknown)
+            self._compared[step] = compared | unknown, differing
+        return bool(parts & differing)
+
+    def _is_found_in_what_is_new(self, case: suite.Case) -> bool:
+        try:
+            values = values_of(self._run, case)
+        except NotObserved:
+            return True
+        new = {name: tuple(each for each in values[name] if self._is_new(case, each)) for name in _wide(case)}
+        return any(new.values()) and isinstance(evaluate(case.check, {**values, **new}), Violation | SuiteError)
+
+    def _is_new(self, case: suite.Case, exchange: Exchange) -> bool:
+        if id(exchange) not in self._fresh:
+            return False
+        step = self._steps.get(id(exchange))
+        return step is None or self._is_seen(case, step)
+
+
+def _wide(case: suite.Case) -> list[str]:
+    return [name for name in case.check.parameters if name in RECORD_WIDE]
+
+
+def _may_grow(value: ast.expr | None) -> bool:
+    """Return whether something begins empty, as what is kept from one exchange to the next does."""
+    return not isinstance(value, ast.Call | ast.Subscript | ast.Tuple | ast.ListComp | ast.SetComp)
+
+
+@cache
+def _judges_each_apart(check: Callable[..., None]) -> bool:
+    """Return whether a check of the record judges each exchange by itself, and keeps nothing from one to the next."""
+    (function,) = ast.parse(textwrap.dedent(inspect.getsource(check))).body
+    assert isinstance(function, ast.FunctionDef)
+    wide = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id in RECORD_WIDE]
+    kept = [node for node in function.body if isinstance(node, ast.Assign | ast.AnnAssign) and _may_grow(node.value)]
+    return len(wide) == 1 and not kept and ast.unparse(function.body[-1]).startswith(_EACH)

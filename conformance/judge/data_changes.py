@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _CLOSING = 2
 # Data that have another state in more than this share of the answers, again and again, are not compared.
 _VOLATILE_SHARE, _VOLATILE_CHANGES = 0.25, 3
+# Fewer answers tell little of data that go to and fro: then so many more are asked for in a row, of which nearly each
+# differs from the one before.
+_ENOUGH, _ROW, _VOLATILE_IN_A_ROW = 8, 6, 4
 # What a 200 answer shows: its content, as JSON where it is that, and its entity tag.
 _State = tuple[object, str | None]
 # How often a request is sent after a comparison: data that go to and fro do not look the same twice in a row.
@@ -120,8 +123,21 @@ class Repetitions:
             return False
         usual = max(found, key=found.count)
         other = [state[0] != usual[0] and state[1] != usual[1] for state in found]
-        changes = sum(one[0] != next_one[0] for one, next_one in pairwise(found))
-        return sum(other) > _VOLATILE_SHARE * len(found) and changes >= _VOLATILE_CHANGES
+        if sum(other) > _VOLATILE_SHARE * len(found) and _changes(found) >= _VOLATILE_CHANGES:
+            return True
+        return self._times < _ENOUGH and _changes(self._in_a_row(step)) >= _VOLATILE_IN_A_ROW
+
+    def _in_a_row(self, step: Step) -> list[_State]:
+        """Return what ``step`` shows when it is sent several times, one after the other."""
+        first = self._times + _CLOSING
+        turns = [replace(step, turn=turn) for turn in range(first, first + _ROW)]
+        self._run.observer.observe_at(_IN_TURN, turns)
+        return [state for each in turns if (state := _state(self._run.observer.record.get(each)))]
+
+
+def _changes(states: list[_State]) -> int:
+    """Return how often a state differs from the one before."""
+    return sum(one[0] != later[0] for one, later in pairwise(states))
 
 
 class Watch:

@@ -35,6 +35,8 @@ _LEVELS, _MOST_OPENED = 4, 16 * 1024 * 1024
 _SMALL = 4096
 # Texts of so many characters are remembered, so many of them.
 _SHORT, _MOST_REMEMBERED = 100, 2000
+# Larger contents up to so many bytes are remembered, the last ones.
+_MOST_LARGE, _RECENT = 262_144, 16
 _WITHHELD = b"[withheld: %d bytes: secrets throughout]"
 # What follows a secret may go on like another one, by chance.
 _LOOSE = 16
@@ -124,6 +126,7 @@ class Redactor:
         self._abandoned = False
         # What became of short texts, most of which are in many answers; begun anew with each secret.
         self._remembered: dict[str, tuple[str, bool]] = {}
+        self._recent: dict[bytes, tuple[bytes, bool]] = {}
         for secret in secrets:
             self.add(secret)
 
@@ -139,7 +142,7 @@ class Redactor:
             for form in {cut.encode("utf-8", "surrogatepass"), cut.encode("latin-1", "replace")}:
                 self._runs.add(form, quiet=quiet)
             self._known.add(secret)
-            self._remembered = {}
+            self._remembered, self._recent = {}, {}
 
     @property
     def size(self) -> int:
@@ -177,9 +180,22 @@ class Redactor:
             return self._examined(data, inside=True)
         try:
             with self._large:
-                return self._examined(data, inside=True)
+                return self._examined_large(data)
         except _AbandonedError:
             return b"[withheld: %d bytes: the run was interrupted]" % len(data), False
+
+    def _examined_large(self, data: bytes) -> tuple[bytes, bool]:
+        """Do as ``examined``; many a server answers the same large content again and again."""
+        recent = self._recent
+        if (known := recent.get(data)) is not None:
+            return known
+        clean, loud = self._examined(data, inside=True)
+        if len(data) <= _MOST_LARGE:
+            if len(recent) == _RECENT:
+                del recent[next(iter(recent))]
+            # If a secret has been added meanwhile, nobody looks at these any more.
+            recent[data] = clean, loud
+        return clean, loud
 
     def abandon(self) -> None:
         """Let all threads but the main one end their search: what they look at is withheld."""

@@ -13,7 +13,7 @@ SCRIPT = "<script>window.harmed=1</script><img src=x onerror=window.harmed=2>"
 BREAKOUT = "\"'></pre></style></textarea></title><svg onload=window.harmed=3>{{7*7}}{% raw %}"
 LINK = "javascript:window.harmed=4"
 ANSI = "\x1b[31mred\x1b]0;title\x07\x9b2J\u202egnp.exe"
-HUGE = "A" * 100_000
+HUGE = "A" * 40_000
 # What is planted for the server that gives it away.
 SIGNATURE = TOKEN.rsplit(".", 1)[1]
 KEY = "planted-signing-key-0123456789abcdef"

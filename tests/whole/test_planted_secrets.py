@@ -28,6 +28,8 @@ SPELLINGS: tuple[Callable[[str], str], ...] = (
     lambda text: "".join(f"&#{ord(each)};" for each in text),
     json.dumps,
 )
+# One spelling in so many stands in an answer, in that to another request others.
+_AT_ONCE = 4
 # How much of a secret may be left where it is sent in parts.
 _HARMLESS = 15
 
@@ -54,9 +56,12 @@ class Echo:
         # Only what looks like a token is one: the others are words that the plan shows, too.
         sent = [text.split()[-1] for text in sent if "eyJ" in text]
         self.seen.update(sent)
+        first = len(request.path + request.query)
         for text in [*sent, server.signing_key]:
             answer.headers += [("X-Echo-Left", text[:-20]), ("X-Echo-Right", text[-20:])]
             for number, spelling in enumerate(SPELLINGS):
+                if (number + first) % _AT_ONCE:
+                    continue
                 answer.headers.append((f"X-Echo-{number}", spelling(text)))
                 if answer.status >= 400 and answer.body and b'"detail":"' in answer.body:
                     told = spelling(text).replace('"', "").encode()
@@ -71,7 +76,7 @@ class Echo:
 def options(server: ReferenceServer, bundle: Path | None) -> list[str]:
     found = [f"--base-url={server.base_url}"]
     given = settings_for(server)
-    for name, value in {**given, "invoice_id": given["invoice_id"][:2]}.items():
+    for name, value in {**given, "invoice_id": given["invoice_id"][:1]}.items():
         values = value if isinstance(value, list) else [value]
         found += [f"--{name.replace('_', '-')}={each}" for each in values]
     return found + ([f"--ca-bundle={bundle}", f"--plain-url={server.plain_url}"] if bundle else [])
@@ -150,12 +155,12 @@ def test_no_secret_is_written_by_several_processes(tmp_path: Path) -> None:
     with ReferenceServer() as server:
         echo.install(server)
         verbose = ["-vv", "-rA", "--tb=long", "--showlocals", "--junit-xml=junit.xml", "--report-json=report.json"]
-        part = ["test_own.py", "-n", "2", "-k", "test_own or SEC-006 or JWT or AUTH"]
+        part = ["test_own.py", "-n", "2", "-k", "test_own or AUTH or HDR-013", "--fail-on=may"]
         printed = run([*part, *verbose, *options(server, None)], tmp_path)
     (tmp_path / "printed.txt").write_text(printed, encoding="utf-8")
     assert "gw1" in printed
-    assert "SEC-006" in printed
-    assert len(echo.seen) > 40
+    assert "AUTH-005" in printed
+    assert len(echo.seen) > 20
     assert not leaks(tmp_path, echo)
 
 

@@ -153,10 +153,10 @@ def _with_later_answers(run: Run, case: Case, first: Ending, evaluate: Evaluate)
     What is seen once is a finding, and what one turn lets nobody judge may be judged in another. All exchanges have to
     be repeated: what is sent once only shows nothing new.
     """
-    steps = case.steps(run.target)
+    is_repeated = run.settings["repeat"] > 1 and not case.check.is_record_wide
+    steps = case.steps(run.target) if is_repeated else []
     judged, findings = 0, list[Violation]()
-    wanted = run.settings["repeat"] > 1 and steps and not case.check.is_record_wide
-    if wanted and all(repeat.is_repeated(run.observer, step) for step in steps):
+    if steps and all(repeat.is_repeated(run.observer, step) for step in steps):
         repetitions = Repetitions(run)
         for turn in range(1, run.settings["repeat"]):
             ending = _of_turn(run, case, turn, evaluate)

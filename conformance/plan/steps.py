@@ -81,7 +81,12 @@ def _steps_for(name: str, known: tuple[str, ...], capabilities: frozenset[str]) 
 
 def everything(target: Target) -> list[Step]:
     """Return every step that applies to the target."""
-    return [step for name in probes.declared() for step in steps_for(name, target)]
+    return list(_everything(target.invoice_ids, target.capabilities))
+
+
+@lru_cache(maxsize=64)
+def _everything(known: tuple[str, ...], capabilities: frozenset[str]) -> tuple[Step, ...]:
+    return tuple(step for name in probes.declared() for step in _steps_for(name, known, capabilities))
 
 
 def closure(steps: Iterable[Step]) -> list[Step]:

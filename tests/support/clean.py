@@ -50,11 +50,26 @@ class Clean:
     steps: tuple[Step, ...]
     record: Mapping[Step, Exchange]
     unbuilt: Mapping[Step, NotObserved]
-    answered: Asked
-    written: Asked
     cases: tuple[suite.Case, ...]
     base: Reduced | None = None
     _reads: dict[suite.Case, Mapping[Step, int] | None] = field(default_factory=dict)
+
+    @cached_property
+    def answered(self) -> Asked:
+        """What the application answers, before it is written where a connection has one whole request."""
+        api = self._correct()
+        messages = {step: _messages(exchange, self.target) for step, exchange in self.record.items()}
+        read = {step: found for step, each in messages.items() if (found := _parsed(each, api)) is not None}
+        return _asked(_asking(messages, read), api)
+
+    @cached_property
+    def written(self) -> Asked:
+        """What the application writes."""
+        messages = {step: _messages(exchange, self.target) for step, exchange in self.record.items()}
+        return _asked(_asking(messages, {}), self._correct())
+
+    def _correct(self) -> Api:
+        return ReferenceServer(frozen=True, variants=of_base(self.base)).api
 
     @cached_property
     def steps_of(self) -> Mapping[suite.Case, frozenset[Step]]:
@@ -126,19 +141,13 @@ def clean(capabilities: frozenset[str], base: Reduced | None = None) -> Clean:
         cases = [case for case in suite.cases(run.target) if not case.missing(run.target)]
         needed = closure(suite.needed(run.target, cases))
         run.observe(needed)
-        record, target = dict(run.observer.record), run.target
-        requests = {step: _messages(each, target) for step, each in record.items()}
-        correct = ReferenceServer(frozen=True, variants=of_base(base)).api
-        read = {step: found for step, each in requests.items() if (found := _parsed(each, correct)) is not None}
         return Clean(
             server=server,
             capabilities=capabilities,
-            target=target,
+            target=run.target,
             steps=tuple(needed),
-            record=record,
+            record=dict(run.observer.record),
             unbuilt=dict(run.observer.unbuilt),
-            answered=_asked(_asking(requests, read), base),
-            written=_asked(_asking(requests, {}), base),
             cases=tuple(cases),
             base=base,
         )
@@ -146,8 +155,8 @@ def clean(capabilities: frozenset[str], base: Reduced | None = None) -> Clean:
         run.stop()
 
 
-def _asked(asking: Mapping[Step, Callable[[Api], Answered]], base: Reduced | None) -> Asked:
-    return Asked(asking, *answers_and_lookups(ReferenceServer(frozen=True, variants=of_base(base)).api, asking))
+def _asked(asking: Mapping[Step, Callable[[Api], Answered]], api: Api) -> Asked:
+    return Asked(asking, *answers_and_lookups(api, asking))
 
 
 def of_base(base: Reduced | None) -> list[Reduced]:

@@ -9,14 +9,16 @@ exchange that differs can find something.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
+from conformance.judge import suite
+from conformance.judge.evaluate import judge_all
 from conformance.model.exchange import NotObserved
 from conformance.model.outcome import Judgement
 from conformance.plan.requests import build_request
-from conformance.plan.steps import Step, probe_of
+from conformance.plan.steps import Step, closure, probe_of
 from conformance.reference import tokens
 from conformance.reference.app import Api
 from conformance.reference.bare import shows_in_answers
@@ -83,6 +85,22 @@ def judge_changed(fault: Fault, known: Clean, changed: set[Step]) -> list[Judgem
         return Changes(run, known).judgements()
 
 
+def judge_correct(capabilities: Collection[str]) -> list[Judgement]:
+    """Judge the correct server by all cases. What is asked as with all capabilities is not sent again."""
+    known = clean(detection.EVERYTHING)
+    known.server.serve(live().api)
+    run = detection.run_against(known.server, capabilities)
+    try:
+        run.start()
+        if run.abort:
+            raise detection.Aborted(run.abort.code, run.abort.message)
+        cases = suite.cases(run.target)
+        _observe(run, known, set(), closure(suite.needed(run.target, cases)))
+        return judge_all(run, cases)
+    finally:
+        run.stop()
+
+
 def _judge_everything(fault: Fault) -> list[Judgement] | None:
     """Ask a server with ``fault`` for everything, and return the judgements of the cases that see something of it.
 
@@ -122,15 +140,15 @@ def _served(api: Api, known: Clean) -> AbstractContextManager[None]:
 
 def _observe(run: Run, known: Clean, changed: set[Step], affected: Sequence[Step]) -> None:
     """Send what is ``affected``, but for requests that turn out the same and whose answers have not ``changed``."""
-    record, waiting = run.observer.record, list(affected)
+    record, waiting = run.observer.record, {step: step.dependencies() for step in affected}
     while waiting:
-        later = set(waiting)
-        ready = [step for step in waiting if later.isdisjoint(known.dependencies[step])]
+        ready = [step for step, before in waiting.items() if waiting.keys().isdisjoint(before)]
         for step in ready:
             if step not in changed and _is_same(run, step, known):
                 record[step] = known.record[step]
         run.observe(ready)
-        waiting = [step for step in waiting if step not in ready]
+        for step in ready:
+            del waiting[step]
 
 
 def _is_same(run: Run, step: Step, known: Clean) -> bool:

@@ -6,4 +6,4 @@ RUN pip install --no-cache-dir -c /src/constraints.txt /src && rm -rf /src
 RUN useradd --create-home conformance
 USER conformance
 WORKDIR /home/conformance
-ENTRYPOINT ["invoices-conformance", "run", "-p", "no:cacheprovider"]
+ENTRYPOINT ["invoices-conformance", "run"]

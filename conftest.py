@@ -1,17 +1,17 @@
 """Lets a checkout be used as it is: without an installed package there is no entry point that loads the plugin."""
 
 import sys
-from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
-pytest_plugins: list[str] = []
-if not any(point.value == "conformance.plugin" for point in entry_points(group="pytest11")):
+
+def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Load the plugin, unless it is."""
     sys.path.insert(0, str(Path(__file__).parent))
     try:
-        import_module("conformance.plugin")
+        from conformance.pytest_hooks.loading import load
+
+        load(pluginmanager)
     except ModuleNotFoundError as missing:
         raise pytest.UsageError(f"there is no {missing.name} for {sys.executable}: run `pip install .` first") from None
-    pytest_plugins = ["conformance.plugin"]

@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.config.settings import Settings, read_settings
+from conformance.config.settings import Settings
+from conformance.config.sources import Sources, read_settings
 from conformance.config.target import Target, build
 from conformance.reference.data import INVOICE_IDS
 
@@ -76,7 +77,7 @@ def run_parts(parts: Mapping[str, Part], about: str | None, arguments: list[str]
 
 def settings_of(given: Mapping[str, Any]) -> Settings:
     """Return settings as a command line with ``given`` would give them, whatever the environment has."""
-    return read_settings(given.get, lambda _: None, {}, {})
+    return read_settings(Sources(given.get, lambda _: None, {}, {}))
 
 
 def target_of(described: Description, **given: Any) -> Target:

@@ -15,11 +15,9 @@ from conformance import __version__
 def _run(arguments: Sequence[str]) -> int:
     import pytest
 
-    # The checks do not judge by assert statements; to rewrite these would take a second of each first run.
-    # Nor do they need the plugins of these libraries, which are slow to load.
-    own = ["-p", "no:schemathesis", "-p", "no:anyio", "--assert=plain", "--pyargs"]
-    parts = ["conformance.checks", "conformance.fuzzing", "conformance.sweep"]
-    return int(pytest.main([*own, *parts, *arguments]))
+    from conformance.pytest_hooks import run_command
+
+    return int(pytest.main(run_command.arguments(arguments)))
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -8,15 +8,16 @@ import pytest
 
 from conformance.config import settings
 from conformance.pytest_hooks import call, collection, finish, options, progress, signals, standard_output
-from conformance.pytest_hooks.items import only_checks, settings_of
+from conformance.pytest_hooks.items import QUIET, keep_base_url, only_checks, settings_of
+from conformance.pytest_hooks.refusal import refuse
 
 # In the order in which a run needs them.
 HOOKS = (collection, call, progress, finish)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Declare the settings."""
-    options.add_options(parser)
+    options.add_options(parser, pluginmanager)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -25,12 +26,13 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
 
     Only a sweep can be shared; each process then has its part of the limits.
     """
-    if option := options.taken_for_a_place(config):
-        raise pytest.UsageError(f"write {option}: pytest takes a name that stands by itself for a place of tests")
+    keep_base_url(config)
+    if message := options.misplaced(config):
+        raise refuse(config, message)
     if not only_checks(config):
         return (yield)
     if "--strict" in config.invocation_params.args:
-        raise pytest.UsageError("--strict is an option of pytest itself; a SHOULD fails the run with --fail-on=should")
+        raise refuse(config, "--strict is an option of pytest itself; a SHOULD fails the run with --fail-on=should")
     # It would import the whole of hypothesis to say nothing: no check is a test of its kind.
     config.pluginmanager.unregister(name="hypothesispytest")
     if hasattr(config.option, "numprocesses") and not _can_be_shared(config):
@@ -39,8 +41,10 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
         return (yield)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the hooks, and keep a run of the checks quiet: its own report tells what matters."""
+    keep_base_url(config)
     for hooks in HOOKS:
         config.pluginmanager.register(hooks, hooks.__name__)
     config.pluginmanager.register(finish.Collector(config))
@@ -51,8 +55,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if not only_checks(config) or not config.pluginmanager.hasplugin("terminal"):
         return
     config.pluginmanager.register(standard_output, standard_output.__name__)
-    if config.option.verbose == 0:
-        config.option.verbose = -1
+    if config.option.verbose < 0:
+        config.stash[QUIET] = True
+    config.option.verbose = {0: -1, -1: -2}.get(config.option.verbose, config.option.verbose)
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no"
     if config.option.reportchars == "fE":
@@ -65,5 +70,5 @@ def _can_be_shared(config: pytest.Config) -> bool:
         values = settings_of(config)
     except settings.SettingError:
         return False  # is reported when the settings are needed
-    alone = values["record"] or values["replay"] or config.getoption("plan") or config.option.collectonly
+    alone = values["record"] or values["replay"] or options.is_dry(config)
     return values["sweep"] is not None and not alone

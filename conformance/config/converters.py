@@ -14,7 +14,13 @@ ENABLEABLE = ("collection", "wire", "load", "cookie", "contested")
 # The constant invoices of the embedded server.
 _LEAST_EMBEDDED = 12
 _MOST_SHARDS = 1000
-_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+# Header fields that no setting may add, and why.
+_OF_THE_REQUEST = "which the requests have of their own"
+_OWN_FIELDS = {
+    "authorization": "which --auth-token sets",
+    **dict.fromkeys(("host", "content-length", "transfer-encoding", "connection"), _OF_THE_REQUEST),
+}
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
 def as_text(value: Any) -> str:
@@ -24,9 +30,13 @@ def as_text(value: Any) -> str:
     return str(value).strip()
 
 
-def as_secret(value: Any) -> str:
-    """Read a credential: visible ASCII characters."""
+def as_token(value: Any) -> str:
+    """Read the raw JWT of a customer: visible ASCII characters."""
     text = as_text(value)
+    if re.match("[\"']?bearer\\b", text, re.IGNORECASE):
+        raise ValueError("begins with Bearer: the API takes the raw JWT, so leave that word out")
+    if text[:1] in {'"', "'"}:
+        raise ValueError("has quotes around it: leave them out")
     if any(ord(character) < 0x21 or ord(character) > 0x7E for character in text):
         raise ValueError("holds a space, a line break or a non-ASCII character")
     return text
@@ -59,7 +69,10 @@ def as_several(read: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
     def values(value: Any) -> tuple[str, ...]:
         listed = value if isinstance(value, list | tuple) else [value]
         parts = [part for entry in listed for part in (entry.split(",") if isinstance(entry, str) else [entry])]
-        return tuple(dict.fromkeys(read(part.strip() if isinstance(part, str) else part) for part in parts if part))
+        found = [part.strip() if isinstance(part, str) else part for part in parts]
+        if not any(found):
+            raise ValueError("names nothing")
+        return tuple(dict.fromkeys(read(part) for part in found if part))
 
     return values
 
@@ -128,11 +141,11 @@ def as_size_of_collection(value: Any) -> int:
     return number
 
 
-def as_sample(value: Any) -> int | str | None:
-    """Read a number of invoices, ``all``, or None for no sweep."""
+def as_sample(value: Any) -> int | str:
+    """Read a number of invoices, or ``all``."""
     text = as_text(value)
-    if text in {"", "all"}:
-        return text or None
+    if text == "all":
+        return text
     try:
         return as_integer(0)(text)
     except ValueError:
@@ -158,12 +171,9 @@ def as_seconds(value: Any) -> float:
     return result
 
 
-def as_rate(value: Any) -> float | None:
-    """Read requests per second, or None for no limit."""
-    text = as_text(value)
-    if not text:
-        return None
-    number, _, unit = text.partition("/")
+def as_rate(value: Any) -> float:
+    """Read requests per second."""
+    number, _, unit = as_text(value).partition("/")
     try:
         result = float(number)
     except ValueError:
@@ -173,20 +183,20 @@ def as_rate(value: Any) -> float | None:
     return result / 60 if unit == "m" else result
 
 
-def as_file(value: Any) -> str | None:
-    """Read the name of a file that exists, or None."""
+def as_file(value: Any) -> str:
+    """Read the name of a file that exists."""
     text = as_text(value)
-    if text and not Path(text).is_file():
+    if not Path(text).is_file():
         raise ValueError(f"names no file: {text}")
-    return text or None
+    return text
 
 
-def as_new_file(value: Any) -> str | None:
-    """Read the name of a file that may be written, or None."""
+def as_new_file(value: Any) -> str:
+    """Read the name of a file that may be written."""
     text = as_text(value)
-    if text and (Path(text).is_dir() or not Path(text).parent.is_dir()):
+    if Path(text).is_dir() or not Path(text).parent.is_dir():
         raise ValueError(f"names no file that can be written: {text}")
-    return text or None
+    return text
 
 
 def as_header_fields(value: Any) -> tuple[tuple[str, str], ...]:
@@ -194,8 +204,6 @@ def as_header_fields(value: Any) -> tuple[tuple[str, str], ...]:
     listed = value if isinstance(value, list | tuple) else [value]
     pairs = []
     for entry in listed:
-        if not entry:
-            continue
         name, colon, text = str(entry).partition(":")
         name, text = name.strip(), text.strip()
         token = name and all(character.isalnum() or character in "!#$%&'*+-.^_`|~" for character in name)
@@ -203,5 +211,7 @@ def as_header_fields(value: Any) -> tuple[tuple[str, str], ...]:
             raise ValueError("is not of the form 'Name: value'")
         if any((ord(character) < 0x20 and character != "\t") or ord(character) > 0xFF for character in text):
             raise ValueError("has a value with control or non-Latin-1 characters")
+        if name.lower() in _OWN_FIELDS:
+            raise ValueError(f"names {name}, {_OWN_FIELDS[name.lower()]}")
         pairs.append((name, text))
     return tuple(pairs)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from conformance.config.converters import (
@@ -23,11 +21,11 @@ from conformance.config.converters import (
     as_rate,
     as_sample,
     as_seconds,
-    as_secret,
     as_several,
     as_shard,
     as_size_of_collection,
     as_text,
+    as_token,
 )
 
 # From the level that every run demands to the one that few do.
@@ -81,8 +79,9 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
+    Setting("embedded", as_boolean, default=False, help="judge the embedded reference server", flag=True),
     Setting("api-prefix", as_path, "/api/rest/customer/v1", "where the API is mounted under the base URL", "PATH"),
-    Setting("auth-token", as_secret, "", "the raw JWT of the customer", "T", secret=True),
+    Setting("auth-token", as_token, "", "the raw JWT of the customer", "T", secret=True),
     Setting(
         "invoice-id",
         as_several(as_identifier),
@@ -92,7 +91,7 @@ SETTINGS: tuple[Setting, ...] = (
         repeatable=True,
         env="INVOICES_INVOICE_IDS",
     ),
-    Setting("other-auth-token", as_secret, "", "the raw JWT of a second customer", "T", secret=True),
+    Setting("other-auth-token", as_token, "", "the raw JWT of a second customer", "T", secret=True),
     Setting("other-invoice-id", as_several(as_identifier), (), "an invoice of the second customer", "ID"),
     Setting(
         "hidden-invoice-id",
@@ -174,64 +173,11 @@ SETTINGS: tuple[Setting, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The values of all settings, read and checked."""
+    """The values of all settings, read and checked; ``given`` names those that some source has."""
 
     values: Mapping[str, Any] = field(repr=False)  # some are secrets
+    given: frozenset[str] = frozenset()
 
     def __getitem__(self, name: str) -> Any:
         """Return the value of the setting ``name``."""
         return self.values[name]
-
-
-def read_target_file(path: str) -> dict[str, Any]:
-    """Read the YAML file of ``--target``; ``base-url`` is allowed beside the settings.
-
-    Raises SettingError when it cannot be read, is not YAML, or has an unknown setting.
-    """
-    from conformance.syntax import strict_yaml
-
-    try:
-        content = strict_yaml.read(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingError(f"--target: {path}: cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise SettingError(f"--target: {path}: not UTF-8") from None
-    except strict_yaml.UnreadableError as error:
-        raise SettingError(f"--target: {path}: {error}") from None
-    if not isinstance(content, dict):
-        raise SettingError(f"--target: {path}: not a YAML mapping of settings")
-    known = {setting.name for setting in SETTINGS} | {"base-url"}
-    named = {str(name).replace("_", "-"): value for name, value in content.items()}
-    if unknown := sorted(set(named) - known):
-        raise SettingError(f"--target: {path}: unknown settings: {', '.join(unknown)}")
-    return named
-
-
-def read_settings(
-    option: Callable[[str], Any],
-    ini: Callable[[str], Any],
-    target_file: Mapping[str, Any],
-    environment: Mapping[str, str] = os.environ,
-) -> Settings:
-    """Return every setting from the first source that has it.
-
-    Raises SettingError naming the source and the setting when a value cannot be used.
-    """
-    values: dict[str, Any] = {}
-    for setting in SETTINGS:
-        sources: Sequence[tuple[str, Any]] = (
-            (setting.option, option(setting.dest)),
-            (setting.variable, environment.get(setting.variable) or None),
-            (f"--target file, {setting.name}", target_file.get(setting.name)),
-            (f"ini {setting.dest}", ini(setting.dest) or None),
-        )
-        values[setting.name] = setting.default
-        for source, value in sources:
-            if value is None:
-                continue
-            try:
-                values[setting.name] = setting.read(value)
-            except ValueError as error:
-                raise SettingError(f"{source}: the value {error}") from None
-            break
-    return Settings(values)

@@ -186,6 +186,9 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
     Raises SettingError for an unusable base URL.
     """
     origin, mount = split_base_url(base_url)
+    prefix = settings["api-prefix"]
+    if prefix and f"{prefix}/" in f"{mount}/":
+        raise SettingError(f"--base-url: already has {prefix}, which --api-prefix adds: leave that part out")
     told = dict(supplied or {})
 
     def value(name: str) -> object:

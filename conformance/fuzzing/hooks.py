@@ -16,7 +16,8 @@ from typing import Any
 import schemathesis
 from hypothesis import strategies as st
 
-from conformance.config.settings import FAIL_ON, Settings, read_settings
+from conformance.config.settings import FAIL_ON, Settings
+from conformance.config.sources import Sources, read_settings
 from conformance.config.target import build
 from conformance.fuzzing import borrowed, engine
 from conformance.fuzzing.asked import IdForm
@@ -31,7 +32,7 @@ from conformance.syntax import redaction
 
 # In tenths: how often a generated id is replaced by a known one.
 _KNOWN_ID = 7
-_SETTINGS = read_settings(lambda _: None, lambda _: None, {})
+_SETTINGS = read_settings(Sources(lambda _: None, lambda _: None, {}))
 
 
 class _Console(Session):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from conformance.config.target import Target, is_loopback
-from conformance.model.exchange import Answer, Exchange, Request
+from conformance.model.exchange import Answer, Exchange, NotObserved, Request
 from conformance.model.outcome import ExitCode
 from conformance.observe.connection import TOO_SLOW
 from conformance.observe.observer import Observer
 from conformance.plan.requests import build_request
 from conformance.plan.steps import Step
+from conformance.tokens.inspected import expiry_of
 
 # As many invoices as a discovery takes from the collection: enough to vary, few enough to be polite.
 _DISCOVERED = 5
@@ -41,7 +44,12 @@ def _unreachable(target: Target, failure: str) -> Unusable:
 def _refused(target: Target, status: int) -> Unusable:
     if not target.auth_token:
         return Unusable(f"{target.base_url} answers {status} and no token was given: set --auth-token.")
-    return Unusable(f"{target.base_url} answers {status}: it refuses the token. Is --auth-token valid and not expired?")
+    if (expiry := expiry_of(target.auth_token)) and expiry < datetime.now(UTC):
+        return Unusable(
+            f"{target.base_url} answers {status}: --auth-token expired on {expiry:%Y-%m-%d at %H:%M:%S} UTC. "
+            "Set a new one."
+        )
+    return Unusable(f"{target.base_url} answers {status}: it refuses the token. Is it the --auth-token of this server?")
 
 
 def _redirected(target: Target, exchange: Exchange) -> Unusable:
@@ -96,29 +104,61 @@ def check(observer: Observer) -> str:
     """
     target = observer.target
     last: Unusable | None = None
-    unknown = []
     for invoice_id in target.invoice_ids:
         step = Step("item", invoice_id)
         observer.observe([step])
         if step in observer.unbuilt:
             raise Unusable(f"--auth-token or --invoice-id: {observer.unbuilt[step]}", ExitCode.USAGE)
         exchange = observer.record[step]
-        if exchange.answer is not None and exchange.status in {404, 410}:
-            unknown.append(invoice_id)
+        if _is_unknown(exchange):
             continue
         last = _fatal(target, exchange)
         if last is None:
+            _require_all_known(observer)
             return invoice_id
         slow = exchange.answer is None or exchange.answer.incomplete == TOO_SLOW
         if slow or exchange.status in {401, 403, 407, 429}:
             break
     if last is not None:
         raise last
-    shown = ", ".join(unknown[:3]) + (", …" if len(unknown) > 3 else "")
     raise Unusable(
-        f"{target.base_url} knows none of the given invoices ({shown}: 404). "
+        f"{target.base_url} knows none of the given invoices ({_listed(target.invoice_ids)}: 404). "
         "Check --invoice-id, --api-prefix and whose --auth-token it is."
     )
+
+
+def _is_unknown(exchange: Exchange) -> bool:
+    return exchange.answer is not None and exchange.status in {404, 410}
+
+
+def _listed(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:3]) + (", …" if len(ids) > 3 else "")
+
+
+def _require_all_known(observer: Observer) -> None:
+    """Raise Unusable when an invoice that the user named is not there: all that is judged of it would be wrong.
+
+    One that the collection lists is there, and that it is not served is a finding.
+    """
+    target = observer.target
+    steps = [Step("item", each) for each in target.invoice_ids if each in target.settings["invoice-id"]]
+    observer.observe(steps)
+    unknown = [each.invoice_id for each in steps if each in observer.record and _is_unknown(observer.record[each])]
+    if unknown and (stale := _unlisted(observer, unknown)):
+        raise Unusable(
+            f"--invoice-id: {target.base_url} does not know {_listed(stale)} (404), and knows others. "
+            "Leave out what is no longer there.",
+            ExitCode.USAGE,
+        )
+
+
+def _unlisted(observer: Observer, ids: Iterable[str]) -> list[str]:
+    """Return those of ``ids`` that the collection does not list."""
+    try:
+        listed = _ids(observer.fetch(_listing(observer.target)))
+    except NotObserved:  # a record is that of a run that went on
+        return []
+    return [each for each in ids if each not in listed]
 
 
 def discover(target: Target) -> tuple[str, ...]:
@@ -139,13 +179,18 @@ def discover(target: Target) -> tuple[str, ...]:
             f"no invoice is known and the collection answers {exchange.status}: {need} (and check --api-prefix).",
             ExitCode.USAGE,
         )
-    value = exchange.json.value
-    data = value.get("data") if isinstance(value, dict) else None
-    found = [entry.get("id") for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
-    ids = [entry for entry in found if isinstance(entry, str) and _FITS_INTO_A_PATH.fullmatch(entry)]
+    ids = _ids(exchange)
     if not ids:
         raise Unusable(f"no invoice is known and the collection shows none: {need}.", ExitCode.USAGE)
     return tuple(dict.fromkeys(ids))[:_DISCOVERED]
+
+
+def _ids(exchange: Exchange) -> list[str]:
+    """Return the ids in the answer to a request for the collection, as far as they fit into a path."""
+    value = exchange.json.value if exchange.answer else None
+    data = value.get("data") if isinstance(value, dict) else None
+    found = [entry.get("id") for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
+    return [entry for entry in found if isinstance(entry, str) and _FITS_INTO_A_PATH.fullmatch(entry)]
 
 
 def _listing(target: Target) -> Request:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.config import settings
-from conformance.pytest_hooks import check_item, generated_item, progress, sweep_item, xdist
+from conformance.config.sources import suggestion
+from conformance.model.requirements import registry
+from conformance.pytest_hooks import check_item, generated_item, options, progress, sweep_item, xdist
 from conformance.pytest_hooks.check_item import CheckItem
 from conformance.pytest_hooks.items import existing_run, only_checks, run_of, write_lines
 from conformance.pytest_hooks.judging_item import GeneratingItem, JudgingItem
+from conformance.pytest_hooks.refusal import refuse
 
 if TYPE_CHECKING:
     from conformance.judge.suite import Case
@@ -49,13 +53,17 @@ def hold_states(config: pytest.Config, run: Run) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Read the settings early when checks are what is run, so that a wrong one is the only thing that is said."""
-    if not only_checks(session.config):
+    config = session.config
+    if not only_checks(config):
         return
-    run = run_of(session.config)
+    if (message := options.unknown_key(config)) and not xdist.is_worker(config):
+        raise refuse(config, message)
     try:
-        hold_states(session.config, run)
-    except settings.SettingError as error:
-        raise pytest.UsageError(str(error)) from None
+        hold_states(config, run_of(config))
+    except (settings.SettingError, pytest.UsageError) as error:
+        raise refuse(config, str(error)) from None
+    if note := options.names_of(config).note():
+        write_lines(config, [note])
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -107,13 +115,13 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 def _begin(session: pytest.Session) -> bool | None:
     if session.config.option.collectonly or not any(isinstance(item, JudgingItem) for item in session.items):
-        return None
+        return _nothing(session)
     if session.testsfailed and not session.config.option.continue_on_collection_errors:
         return None  # pytest says what could not be collected, and ends
     from conformance.judge.suite import needed
 
     run, cases = run_of(session.config), cases_in(session.items)
-    if session.config.getoption("plan"):
+    if options.is_plan(session.config):
         from conformance.report import plan
 
         steps = [step for case in cases for step in case.steps(run.target)]
@@ -136,6 +144,28 @@ def _begin(session: pytest.Session) -> bool | None:
     return None
 
 
+def _nothing(session: pytest.Session) -> bool | None:
+    """End a run that has no check because none was selected."""
+    from conformance.model.outcome import ExitCode
+    from conformance.run import Abort
+
+    run = existing_run(session.config)
+    if run is None or session.items or not run.deselected:
+        return None
+    run.abort = Abort(ExitCode.USAGE, _of_no_use(session.config.option, run.deselected))
+    write_lines(session.config, [run.abort.message])
+    return True
+
+
+def _of_no_use(option: Any, checks: int) -> str:
+    """Return a message about what selects nothing."""
+    chosen = [f"{name} {text!r}" for name, text in (("-k", option.keyword), ("-m", option.markexpr)) if text]
+    known = [*registry(), *dict.fromkeys(each.area for each in registry().values())]
+    words = (word.upper() for word in re.findall("[\\w-]+", option.keyword) if word not in {"and", "or", "not"})
+    close = next(filter(None, (suggestion(word, known) for word in words if word not in known)), "")
+    return f"{' and '.join(chosen) or 'the selection'} leaves none of {checks} checks{close}"
+
+
 def _begin_elsewhere(config: pytest.Config) -> bool | None:
     """Look at the target before several processes do."""
     run = run_of(config)
@@ -153,6 +183,8 @@ def _begin_elsewhere(config: pytest.Config) -> bool | None:
 def pytest_configure_node(node: Any) -> None:
     """Tell a process that it shares a sweep."""
     node.workerinput["conformance"] = xdist.is_controller(node.config)
+    if run := existing_run(node.config):
+        node.workerinput["base_url"] = None if run.embedded else run.target.base_url
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -11,8 +11,9 @@ from _pytest import junitxml
 
 from conformance.pytest_hooks import progress, xdist
 from conformance.pytest_hooks.check_item import CheckItem
-from conformance.pytest_hooks.items import PACKAGE, existing_run, write_lines
+from conformance.pytest_hooks.items import QUIET, existing_run, write_lines
 from conformance.pytest_hooks.judging_item import JudgingItem
+from conformance.pytest_hooks.places import PACKAGE
 
 if TYPE_CHECKING:
     from conformance.model.outcome import Judgement
@@ -112,14 +113,24 @@ def _write_files(session: pytest.Session, run: Run, problems: list[tuple[str, st
 
     ``problems`` are the files that others could not write.
     """
-    from conformance.report import files
+    from conformance.report import files, junit
     from conformance.report.json_report import Ending
 
     interrupted = session.exitstatus == pytest.ExitCode.INTERRUPTED
     ending = Ending(int(session.exitstatus), interrupted=interrupted)
-    session.config.stash[_WRITTEN] = [*files.write(run, ending), *problems]
+    written = files.write(run, ending)
+    if path := _junit_file(session.config):
+        problem = files.problem_of(lambda: junit.finish(path, run.abort.message if run.abort else None))
+        problems += [(path, problem)] if problem else []
+    session.config.stash[_WRITTEN] = [*written, *problems]
     if session.exitstatus in {0, 1, 5} and any(problem for _, problem in session.config.stash[_WRITTEN]):
         session.exitstatus = 3
+
+
+def _junit_file(config: pytest.Config) -> str | None:
+    """Return the file of ``--junit-xml`` that pytest has written."""
+    written = config.stash.get(junitxml.xml_key, None)
+    return written.logfile if written is not None else None
 
 
 def _is_complete(session: pytest.Session, run: Run) -> bool:
@@ -152,17 +163,20 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     for report in terminalreporter.stats.get("error", []):
         if isinstance(report, pytest.CollectReport):
             terminalreporter.write_line(str(report.longrepr))
+    quiet = config.stash.get(QUIET, False)
     for path, problem in config.stash.get(_WRITTEN, []):
-        terminalreporter.write_line(f"{path} cannot be written: {problem}" if problem else f"written     {path}")
+        if problem or not quiet:
+            terminalreporter.write_line(f"{path} cannot be written: {problem}" if problem else f"written     {path}")
     run = existing_run(config)
-    if run is None or run.abort or run.dry or not run.judgements:
+    if run is None or run.dry:
         return
     from conformance.report import github, terminal, workflow
 
-    deselected = len(terminalreporter.stats.get("deselected", []))
-    ending = terminal.Ending(deselected, interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
-    full = run.settings["format"] == "full" or config.option.verbose > 0
-    write_lines(config, terminal.report(run, ending, full=full))
+    if not run.abort and run.judgements:
+        deselected = len(terminalreporter.stats.get("deselected", []))
+        ending = terminal.Ending(deselected, interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+        form = terminal.Form.QUIET if quiet else terminal.Form(run.settings["format"])
+        write_lines(config, terminal.report(run, ending, terminal.Form.FULL if config.option.verbose > 0 else form))
     if workflow.is_active():
         for line in github.commands(run):
             terminalreporter.write_line(line)

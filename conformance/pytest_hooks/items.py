@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.config import settings
+from conformance.config import settings, sources
+from conformance.config.sources import Sources
 from conformance.pytest_hooks import options, xdist
+from conformance.pytest_hooks.places import holds_checks
 
 if TYPE_CHECKING:
     from conformance.run import Run
 
 # The command outside of a checkout.
 _COMMAND = "invoices-conformance run"
-PACKAGE = Path(__file__).parents[1]
 RUN: pytest.StashKey[Run] = pytest.StashKey()
-# The folders whose items judge a target.
-JUDGING = ("checks", "fuzzing", "sweep")
+_BASE_URL: pytest.StashKey[str | None] = pytest.StashKey()
+# Whether only the verdict is to be shown.
+QUIET: pytest.StashKey[bool] = pytest.StashKey()
+# The plugin by which the console script runs pytest.
+RUN_COMMAND = "conformance.pytest_hooks.run_command"
 
 
 def only_checks(config: pytest.Config) -> bool:
     """Tell whether pytest was asked for nothing but the checks."""
-    for argument in config.args:
-        name = argument.split("::")[0]
-        path = Path(config.invocation_params.dir, name).resolve()
-        installed = config.option.pyargs and name.split(".")[0] == PACKAGE.name
-        own = path == PACKAGE or any(path.is_relative_to(PACKAGE / folder) for folder in JUDGING)
-        if not installed and not own and not _twin(path):
-            return False
-    return True
-
-
-def _twin(path: Path) -> bool:
-    """Tell whether ``path`` belongs to the checks of a checkout beside the installed package."""
-    folder = path if path.is_dir() else path.parent
-    if (folder / "requirements.yaml").is_file():
-        return folder.name == PACKAGE.name
-    return folder.name in JUDGING and (folder.parent / "requirements.yaml").is_file()
+    here, pyargs = config.invocation_params.dir, config.option.pyargs
+    return all(holds_checks(here, each, pyargs=pyargs) for each in config.args)
 
 
 def run_of(config: pytest.Config) -> Run:
@@ -56,30 +47,67 @@ def existing_run(config: pytest.Config) -> Run | None:
     return config.stash.get(RUN, None)
 
 
-def _target_file(config: pytest.Config) -> dict[str, Any]:
-    path = config.getoption("target")
-    return settings.read_target_file(path) if path else {}
+def sources_of(config: pytest.Config) -> Sources:
+    """Return where the settings come from. Raises SettingError when the file of ``--target`` cannot be read."""
+    path = options.option_of(config, "target")
+    return Sources(
+        partial(_option_of, config),
+        partial(options.ini_of, config),
+        {} if path is None else sources.read_target_file(path),
+    )
+
+
+def _option_of(config: pytest.Config, dest: str) -> Any:
+    # pytest-base-url lets the option have what the ini file has, which comes last.
+    return config.stash.get(_BASE_URL, None) if dest == "base_url" else options.option_of(config, dest)
+
+
+def keep_base_url(config: pytest.Config) -> None:
+    """Remember the base URL of the command line or the environment, before another plugin changes it."""
+    told: Any = getattr(config, "workerinput", {})
+    config.stash[_BASE_URL] = told.get("base_url", options.option_of(config, "base_url"))
 
 
 def settings_of(config: pytest.Config) -> settings.Settings:
-    return settings.read_settings(
-        lambda dest: options.option_of(config, dest),
-        lambda dest: options.ini_of(config, dest),
-        _target_file(config),
-    )
+    return sources.read_settings(sources_of(config))
 
 
 def _new_run(config: pytest.Config) -> Run:
     from conformance.run import Run
 
-    target_file, values = _target_file(config), xdist.shared(config, settings_of(config))
-    base_url, from_ini = config.getoption("base_url"), config.getini("base_url")
-    if not base_url or base_url == from_ini:  # pytest-base-url copies it, but the file of --target comes before
-        base_url = target_file.get("base-url") or from_ini
-    dry = bool(config.option.collectonly or config.getoption("plan"))
-    run = Run(str(base_url) if base_url else None, values, dry=dry)
+    values, base_url = xdist.shared(config, settings_of(config)), sources_of(config).base_url()
+    _require_a_target(config, values, base_url)
+    if "sweep-shard" in values.given and values["sweep"] is None:
+        raise settings.SettingError("--sweep-shard: is a part of a sweep, and there is none: give --sweep, too")
+    if options.is_plan(config):
+        _require_nothing_to_write(config, values)
+    run = Run(base_url, values, dry=options.is_dry(config))
     run.program = _program(config)
     return run
+
+
+def _require_a_target(config: pytest.Config, values: settings.Settings, base_url: str | None) -> None:
+    """Raise SettingError unless it is clear what is to be judged."""
+    if values["embedded"] and base_url is not None:
+        raise settings.SettingError("--embedded: there is a base URL, too; leave out one of them")
+    if values["embedded"] or base_url is not None or values["replay"] or xdist.is_worker(config):
+        return
+    if config.pluginmanager.hasplugin(RUN_COMMAND):
+        raise settings.SettingError("--base-url: is missing; give it, or --embedded to judge the reference server")
+    given = [each for each in settings.SETTINGS if each.name in values.given]
+    if given or options.option_of(config, "target"):
+        named = f"{given[0].option} is given" if given else "--target is given"
+        raise settings.SettingError(
+            f"--base-url: is missing, and {named}; give it, or --embedded to judge the reference server"
+        )
+
+
+def _require_nothing_to_write(config: pytest.Config, values: settings.Settings) -> None:
+    """Raise SettingError when a run that sends nothing is to write what it found."""
+    names = [each for each in ("report-json", "report-html", "record", "write-waivers") if values[each]]
+    names += ["junit-xml"] if config.getoption("xmlpath", None) else []
+    if names:
+        raise settings.SettingError(f"--{names[0]}: is of no use with --plan, which judges nothing: leave out one")
 
 
 def _program(config: pytest.Config) -> str:

@@ -50,7 +50,7 @@ def shared(config: pytest.Config, given: Settings) -> Settings:
     values["concurrency"] = max(1, values["concurrency"] // count)
     if values["rate-limit"]:
         values["rate-limit"] /= count
-    return Settings(values)
+    return Settings(values, given.given)
 
 
 def scheduler(config: pytest.Config, log: Any) -> Any:

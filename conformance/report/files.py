@@ -20,7 +20,7 @@ def write(run: Run, ending: Ending) -> list[tuple[str, str]]:
     todo: list[tuple[str, Callable[[], None]]] = []
     if not run.kept and run.settings["record"]:
         todo.append((run.settings["record"], run.save_record))
-    if (step := workflow.summary_path()) and run.judgements and not run.abort:
+    if step := workflow.summary_path():
         todo.append((step, partial(github.append_summary, run, run.verdict(), step)))
     if known := run.settings["write-waivers"]:
         todo.append((known, partial(_write_waivers, run, known)))
@@ -29,7 +29,7 @@ def write(run: Run, ending: Ending) -> list[tuple[str, str]]:
         report = json_report.build(run, ending)
         for name, path in wanted.items():
             todo.append((path, _writer(name, path, report)))
-    return [(path, _problem(save)) for path, save in todo]
+    return [(path, problem_of(save)) for path, save in todo]
 
 
 def _write_waivers(run: Run, path: str) -> None:
@@ -48,7 +48,8 @@ def _writer(name: str, path: str, report: dict[str, object]) -> Callable[[], Non
     return save
 
 
-def _problem(save: Callable[[], None]) -> str:
+def problem_of(save: Callable[[], None]) -> str:
+    """Write a file; return what went wrong, empty for nothing."""
     try:
         save()
     except OSError as error:

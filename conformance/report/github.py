@@ -5,32 +5,53 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
-from conformance.judge.causes import FOUND
-from conformance.model.outcome import JUDGED, Judgement, Outcome
+from conformance.judge.causes import FOUND, Cause
+from conformance.model.outcome import JUDGED, ExitCode, Judgement, Outcome
 from conformance.model.requirements import SOURCES, Requirement, registry
 from conformance.model.verdict import Verdict, gating_outcomes
 from conformance.report.terminal import NAMES, shown_causes
 from conformance.run import Run
+from conformance.syntax.wording import counted
 
-# GitHub shows ten of a kind for each step.
+# GitHub shows no more of a kind for each step.
 _MOST_ANNOTATIONS = 10
 _MOST_ROWS = 100
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~@:])")
 
 
 def commands(run: Run) -> Iterator[str]:
-    """Yield a workflow command for each of the gravest causes, and for waivers that fail the run."""
+    """Yield the workflow commands of a run: why there is no verdict, then the gravest causes, then the others."""
+    return islice(_commands(run), _MOST_ANNOTATIONS)
+
+
+def _commands(run: Run) -> Iterator[str]:
+    if run.abort:
+        wrong = run.abort.code is ExitCode.USAGE
+        yield _command("error", "wrong setting" if wrong else "the target cannot be judged", run.abort.message)
+        return
     verdict = run.verdict()
-    for cause in shown_causes(run)[:_MOST_ANNOTATIONS]:
-        command = "error" if cause.outcome in gating_outcomes(verdict.fail_on) else "warning"
-        title, shown = _property(cause.headline), cause.shown
-        statement = f"{shown.requirement}: {registry()[shown.requirement].statement}"
-        text = "%0A".join(map(_data, (" ".join(cause.ids), statement, shown.said)))
-        yield f"::{command} title={title}::{text}"
-    for use in verdict.unfit_waivers[:_MOST_ANNOTATIONS]:
-        yield f"::error title={_property(f'{use.state} waiver of {use.waiver.requirement}')}::{_data(use.told)}"
+    if verdict.exit_code in {ExitCode.INCONCLUSIVE, ExitCode.SUITE_ERROR}:
+        yield _command("error", "no verdict", verdict.sentence)
+    causes = shown_causes(run)
+    gating = gating_outcomes(verdict.fail_on)
+    yield from (_of_cause("error", cause) for cause in causes if cause.outcome in gating)
+    if unfit := verdict.unfit_waivers:
+        texts = (f"{use.state} waiver of {use.waiver.requirement}: {use.told}" for use in unfit)
+        yield _command("error", f"{counted(len(unfit), 'waiver')} to mend", *texts)
+    yield from (_of_cause("warning", cause) for cause in causes if cause.outcome not in gating)
+
+
+def _of_cause(command: str, cause: Cause) -> str:
+    shown = cause.shown
+    statement = f"{shown.requirement}: {registry()[shown.requirement].statement}"
+    return _command(command, cause.headline, " ".join(cause.ids), statement, shown.said)
+
+
+def _command(command: str, title: str, *texts: str) -> str:
+    return f"::{command} title={_property(title)}::{'%0A'.join(map(_data, texts))}"
 
 
 def _warned(verdict: Verdict) -> list[Requirement]:
@@ -60,6 +81,11 @@ def append_summary(run: Run, verdict: Verdict, path: str) -> None:
 def summary(run: Run, verdict: Verdict) -> Iterator[str]:
     """Yield the lines of the summary, in Markdown."""
     name = "the embedded reference server" if run.embedded else run.target.base_url
+    if run.abort:
+        yield f"### {_text(name)}: no verdict"
+        yield ""
+        yield _text(run.abort.message)
+        return
     yield f"### {_text(name)}: {_text(verdict.sentence)}"
     yield ""
     yield "| source | conform | failed | warned | waived |"

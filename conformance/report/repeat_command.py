@@ -16,7 +16,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:=,@+-]+")
 _READ = re.compile(r'["$`\\!%]')
 # Settings that decide nothing about a single requirement, or that the selection itself has.
 _ELSEWHERE = frozenset(
-    {"fuzz-examples", "fuzz-seed", "sweep", "sweep-limit", "sweep-shard", "embedded-invoices", "fail-on"}
+    {"embedded", "fuzz-examples", "fuzz-seed", "sweep", "sweep-limit", "sweep-shard", "embedded-invoices", "fail-on"}
 )
 
 
@@ -40,7 +40,9 @@ def command(
     read from the environment, as in every command of a finding.
     """
     words = [program, select]
-    if base_url is not None:
+    if base_url is None:
+        words.append("--embedded")
+    else:
         words.append(f"--base-url={quoted(base_url)}")
         words += _options(settings)
     words += [f"--{name}={quoted(value)}" for name, value in files]

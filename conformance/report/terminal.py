@@ -6,6 +6,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -258,8 +259,19 @@ def rows(verdict: Verdict, *, full: bool = True) -> Iterator[str]:
     yield from _waivers(verdict, full=full)
 
 
-def report(run: Run, ending: Ending, *, full: bool) -> list[str]:
-    """Return all that a run prints at its end; ``full`` leaves nothing out, else it is no longer than a few screens."""
+class Form(StrEnum):
+    """How much a run prints at its end: the verdict alone, no more than a few screens, or everything."""
+
+    QUIET = "quiet"
+    COMPACT = "compact"
+    FULL = "full"
+
+
+def report(run: Run, ending: Ending, form: Form) -> list[str]:
+    """Return what a run prints at its end."""
+    if form is Form.QUIET:
+        return _verdict_row(run.verdict(), ending).split("\n")
+    full = form is Form.FULL
     found = shown_causes(run)
     closing = summary(run, found, ending, full=full)
     broken = [line for each in errors(run) for line in each.split("\n")]

@@ -8,6 +8,7 @@ import hmac
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from conformance.tokens import altered
 
@@ -160,3 +161,17 @@ def inspect(token: str, now: float | None = None) -> TokenFacts:
         guessable_key=_has_guessable_key(token, header.get("alg")),
         lifetime=lifetime,
     )
+
+
+def expiry_of(token: str) -> datetime | None:
+    """Return when ``token`` expires (RFC 7519, section 4.1.4); None when it does not say so in a usable way."""
+    try:
+        expiry = altered.decode_segment(altered.segments(token)[1]).get("exp")
+    except altered.ForgeError:
+        return None
+    if not isinstance(expiry, int | float) or isinstance(expiry, bool):
+        return None
+    try:
+        return datetime.fromtimestamp(expiry, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from conformance.config.settings import SETTINGS, Setting, SettingError, read_settings, read_target_file
+from conformance.config.settings import SETTINGS, Setting, SettingError
+from conformance.config.sources import Sources, read_settings, read_target_file
 from conformance.config.target import build, split_base_url
 from conformance.pytest_hooks.items import run_of
 from tests.support.targets import target_of
@@ -62,6 +63,7 @@ VALUES: Mapping[str, list[tuple[str, object]]] = {
     "replay": [("{file}", "{file}")] * 4,
     "report-json": [("a.json", "a.json"), ("b.json", "b.json"), ("c.json", "c.json"), ("d.json", "d.json")],
     "report-html": [("a.html", "a.html"), ("b.html", "b.html"), ("c.html", "c.html"), ("d.html", "d.html")],
+    "embedded": [("yes", True), ("off", False), ("true", True), ("0", False)],
     "insecure": [("yes", True), ("off", False), ("true", True), ("0", False)],
     "request-header": [
         ("A: b", (("A", "b"),)),
@@ -73,8 +75,8 @@ VALUES: Mapping[str, list[tuple[str, object]]] = {
 
 WRONG: Mapping[str, list[str]] = {
     "api-prefix": ["api", "/a?b", "/a#b", "/a b", "/\u00fc", "https://example.org/api"],
-    "auth-token": ["a b", "a\nb", "\u00fc"],
-    "invoice-id": ["a/b", "a?b", "a b", "\u00fc", "a%20b", "x,a#"],
+    "auth-token": ["a b", "a\nb", "\u00fc", "Bearer abc", "bearer", "'abc'", '"abc"'],
+    "invoice-id": [",", "a/b", "a?b", "a b", "\u00fc", "a%20b", "x,a#"],
     "other-auth-token": ["a b"],
     "other-invoice-id": ["a/b"],
     "hidden-invoice-id": ["a/b"],
@@ -104,8 +106,18 @@ WRONG: Mapping[str, list[str]] = {
     "replay": ["/nowhere/run.har"],
     "report-json": ["/nowhere/report.json", "/"],
     "report-html": ["/nowhere/report.html", "/"],
+    "embedded": ["perhaps"],
     "insecure": ["perhaps"],
-    "request-header": ["nothing", ": b", "a b: c", "a: b\nc: d", "\u00fc: b", "a: \u20ac"],
+    "request-header": [
+        "nothing",
+        ": b",
+        "a b: c",
+        "a: b\nc: d",
+        "\u00fc: b",
+        "a: \u20ac",
+        "authorization: x",
+        "Host: y",
+    ],
 }
 
 
@@ -117,10 +129,10 @@ def present(tmp_path: Path) -> Callable[[Any], Any]:
     return lambda value: str(there) if value == "{file}" else value
 
 
-def sources_of(setting: Setting, given: list[Any]) -> tuple[Any, ...]:
+def sources_of(setting: Setting, given: list[Any]) -> Sources:
     """Return the four sources with the values of ``given`` that are not None."""
     option, variable, in_file, ini = given
-    return (
+    return Sources(
         lambda dest: option if dest == setting.dest else None,
         lambda dest: ini if dest == setting.dest else None,
         {} if in_file is None else {setting.name: in_file},
@@ -145,13 +157,13 @@ def test_every_setting_is_tested() -> None:
 @pytest.mark.parametrize("name", BY_NAME)
 def test_the_first_source_that_has_a_setting_wins(name: str, first: int, present: Callable[[Any], Any]) -> None:
     given = [None if number < first else present(text) for number, (text, _) in enumerate(VALUES[name])]
-    settings = read_settings(*sources_of(BY_NAME[name], given))
+    settings = read_settings(sources_of(BY_NAME[name], given))
     assert settings[name] == present(VALUES[name][first][1])
 
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_a_setting_that_nobody_gives_has_its_default(name: str) -> None:
-    settings = read_settings(*sources_of(BY_NAME[name], [None, "", None, []]))
+    settings = read_settings(sources_of(BY_NAME[name], [None] * 4))
     assert settings[name] == BY_NAME[name].default
 
 
@@ -163,7 +175,7 @@ def test_a_wrong_value_names_source_and_setting(name: str, value: str, source: i
     given: list[Any] = [None] * 4
     given[source] = value
     with pytest.raises(SettingError) as raised:
-        read_settings(*sources_of(setting, given))
+        read_settings(sources_of(setting, given))
     message = str(raised.value)
     assert message.startswith(f"{named}: the value ")
     assert "\n" not in message
@@ -172,7 +184,7 @@ def test_a_wrong_value_names_source_and_setting(name: str, value: str, source: i
 @pytest.mark.parametrize("name", ["auth-token", "other-auth-token"])
 def test_a_wrong_secret_is_not_shown(name: str) -> None:
     with pytest.raises(SettingError) as raised:
-        read_settings(*sources_of(BY_NAME[name], ["very secret", None, None, None]))
+        read_settings(sources_of(BY_NAME[name], ["very secret", None, None, None]))
     assert "secret" not in str(raised.value)
 
 
@@ -191,7 +203,7 @@ def test_a_wrong_secret_is_not_shown(name: str) -> None:
     ],
 )
 def test_a_file_may_use_the_types_of_yaml(name: str, value: object, expected: object) -> None:
-    assert read_settings(*sources_of(BY_NAME[name], [None, None, value, None]))[name] == expected
+    assert read_settings(sources_of(BY_NAME[name], [None, None, value, None]))[name] == expected
 
 
 @pytest.mark.parametrize(
@@ -209,7 +221,7 @@ def test_a_file_may_use_the_types_of_yaml(name: str, value: object, expected: ob
 )
 def test_a_file_with_the_wrong_type_is_refused(name: str, value: object) -> None:
     with pytest.raises(SettingError, match=f"--target file, {name}: "):
-        read_settings(*sources_of(BY_NAME[name], [None, None, value, None]))
+        read_settings(sources_of(BY_NAME[name], [None, None, value, None]))
 
 
 def test_a_target_file_is_read(tmp_path: Path) -> None:

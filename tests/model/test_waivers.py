@@ -19,7 +19,7 @@ from conformance.model.waivers import State, Waiver, WaiverError, Waivers
 from conformance.reference.server import ReferenceServer
 from conformance.report.waiver_file import pattern
 from tests.model.test_verdict import REGISTRY
-from tests.support.runs import CONDITIONAL, Result, run
+from tests.support.runs import CONDITIONAL, OWN_CHECKS, Result, run
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2027, 1, 15)
@@ -239,7 +239,7 @@ def folder(tmp_path: Path) -> Folder:
     def judge(*arguments: str) -> Result:
         with ReferenceServer() as server:
             target = {"INVOICES_AUTH_TOKEN": server.token, "INVOICES_INVOICE_IDS": server.describe()["invoice_ids"][0]}
-            options = ("-q", "--rootdir", str(tmp_path), f"--base-url={server.base_url}", *arguments)
+            options = (*OWN_CHECKS, "-q", "--rootdir", str(tmp_path), f"--base-url={server.base_url}", *arguments)
             return run(str(tmp_path / "test_own.py"), *options, **target)
 
     made = Folder(tmp_path, judge)
@@ -270,7 +270,7 @@ def test_a_written_file_excuses_the_same_run_and_no_other(folder: Folder) -> Non
 def test_a_file_that_cannot_be_used_is_said_once(tmp_path: Path) -> None:
     file = tmp_path / "known.yaml"
     file.write_text(ENTRY)
-    result = run(CONDITIONAL, f"--waivers={file}")
+    result = run(CONDITIONAL, "--embedded", f"--waivers={file}")
     assert result.code == 4
     told = result.output + result.errors
     assert told.count(f"--waivers: {file}: entry 1 (AAA-001): requirement: 'AAA-001' is not in the registry") == 1

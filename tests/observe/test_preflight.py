@@ -12,6 +12,7 @@ import trustme
 from conformance.model.outcome import ExitCode
 from conformance.reference.server import ReferenceServer
 from conformance.run import Abort, Run
+from conformance.tokens.altered import encode_segment
 from tests.servers.raw import OK, RawServer, Script, Talk, always, answer, hang_up, once, raw_server
 from tests.support.targets import INVOICE_ID, TOKEN, settings_of
 
@@ -85,8 +86,23 @@ def test_a_refused_token_ends_the_run_at_once(status: str) -> None:
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("expiry", "said"),
+    [
+        (1764374400, "--auth-token expired on 2025-11-29 at 00:00:00 UTC. Set a new one."),
+        (1e10, "it refuses the token. Is it"),
+        (1e99, "it refuses the token. Is it"),
+        (True, "it refuses the token. Is it"),
+    ],
+)
+def test_an_expired_token_is_described(expiry: object, said: str) -> None:
+    header, claims = (encode_segment(each) for each in ({"alg": "HS256"}, {"exp": expiry}))
+    abort, _ = abort_of(always(answer("401 Unauthorized")), auth_token=f"{header}.{claims}.c2VjcmV0")
+    ended(abort, ExitCode.UNREACHABLE, said)
+
+
 def test_no_token() -> None:
-    abort, _ = abort_of(always(answer("401 Unauthorized")), auth_token="")
+    abort, _ = abort_of(always(answer("401 Unauthorized")), auth_token=None)
     ended(abort, ExitCode.UNREACHABLE, "no token was given", "--auth-token")
 
 
@@ -96,15 +112,28 @@ def test_unknown_invoices() -> None:
     assert len(server.requests) == 4
 
 
-def test_one_known_invoice_is_enough_and_leads() -> None:
+def knowing(*ids: str) -> Script:
+    """Serve the invoice that is known, and a collection of ``ids``."""
+    page = json.dumps({"data": [{"type": "invoices", "id": each} for each in ids]}).encode()
+
     def script(talk: Talk) -> None:
         while head := talk.request():
-            talk.send(answer("200 OK", ITEM_BODY) if b"/known " in head else answer("404 Not Found"))
+            known = ITEM_BODY if b"/known " in head else page if b"/invoices " in head else None
+            talk.send(answer("200 OK", known) if known else answer("404 Not Found"))
 
-    with raw_server(script) as server:
-        run = started(server.base_url, invoice_id=["unknown", "known", "third"])
+    return script
+
+
+def test_an_invoice_that_is_listed_and_not_served_is_judged_after_a_known_one() -> None:
+    with raw_server(knowing("known", "lost")) as server:
+        run = started(server.base_url, invoice_id=["lost", "known"])
     assert run.abort is None
-    assert run.target.invoice_ids == ("known", "unknown", "third")
+    assert run.target.invoice_ids == ("known", "lost")
+
+
+def test_one_stale_invoice_among_several_is_a_wrong_setting() -> None:
+    abort, _ = abort_of(knowing("known", "lost"), invoice_id=["known", "lost", "stale"])
+    ended(abort, ExitCode.USAGE, "--invoice-id: ", "does not know stale (404)", "Leave out")
 
 
 def test_another_service() -> None:

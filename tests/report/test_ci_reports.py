@@ -10,7 +10,7 @@ import pytest
 
 from tests.pytest_hooks.test_plugin import GOOD
 from tests.servers.raw import Talk, answer, raw_server
-from tests.support.runs import CONDITIONAL, Result, run
+from tests.support.runs import CONDITIONAL, OWN_CHECKS, Result, run
 from tests.support.targets import INVOICE_ID, TOKEN
 
 HOSTILE = "::error title=x::<script>|`*_[x](http://example.net)@all%0A##[error]y"
@@ -47,6 +47,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, ET.Element, 
         result = run(
             *(
                 str(folder / "test_own.py"),
+                *OWN_CHECKS,
                 "-q",
                 "--format=full",
                 "--rootdir",
@@ -63,7 +64,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, ET.Element, 
 
 
 def case_of(junit: ET.Element, name: str) -> ET.Element:
-    return next(case for case in junit.iter("testcase") if str(case.get("name")).partition("[")[0] == name)
+    return next(case for case in junit.iter("testcase") if str(case.get("name")).split()[1].partition("[")[0] == name)
 
 
 def properties_of(case: ET.Element) -> dict[str, str]:
@@ -83,6 +84,7 @@ def test_junit_has_requirement_level_and_clause(
     told: tuple[Result, ET.Element, str], name: str, outcome: str, requirement: str, level: str
 ) -> None:
     case = case_of(told[1], name)
+    assert str(case.get("name")).startswith(f"{requirement} ")
     found = properties_of(case)
     assert (found["outcome"], found["requirement"], found["level"]) == (outcome, requirement, level)
     assert found["clause"]
@@ -139,8 +141,9 @@ def test_the_summary_is_inert_and_appended(told: tuple[Result, ET.Element, str])
 
 def test_a_summary_needs_nothing_but_its_file(tmp_path: Path) -> None:
     """Other systems have the file and no annotations."""
-    file = tmp_path / "summary.md"
-    result = run(CONDITIONAL, "-k", "COND-002", GITHUB_STEP_SUMMARY=str(file))
+    file, junit = tmp_path / "summary.md", tmp_path / "junit.xml"
+    result = run(CONDITIONAL, "-k", "COND-002", f"--junit-xml={junit}", GITHUB_STEP_SUMMARY=str(file))
+    assert [line.lstrip()[:5] for line in junit.read_text().splitlines()[1:4]] == ["<test", "<test", "<test"]
     assert result.code == 0
     assert file.read_text().startswith("### the embedded reference server: conforms\n")
     assert f"written     {file}" in result.output

@@ -90,7 +90,7 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Files:
     """A run against the correct server, with a few generated requests."""
     folder = tmp_path_factory.mktemp("embedded")
     fuzzing = str(ROOT / "conformance" / "fuzzing")
-    chosen = ("-k", "ITEM or HDR or ETAG or getInvoice-fuzzing", "--fuzz-examples=2")
+    chosen = ("--embedded", "-k", "ITEM or HDR or ETAG or getInvoice-fuzzing", "--fuzz-examples=2")
     return Files(run(CHECKS, fuzzing, *chosen, *options(folder)), folder)
 
 
@@ -192,12 +192,12 @@ def test_a_target_that_cannot_be_judged_is_reported(script: Any, said: str, tmp_
 
 def test_a_report_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
-    result = run(*PARTS, f"--report-json={gone / 'report.json'}")
+    result = run(*PARTS, "--embedded", f"--report-json={gone / 'report.json'}")
     assert result.code == 4
     assert "--report-json" in result.errors + result.output
     full = Path("/dev/full")
     if full.exists():
-        result = run(*PARTS, "-k", "ITEM-001", f"--report-json={full}")
+        result = run(*PARTS, "--embedded", "-k", "ITEM-001", f"--report-json={full}")
         assert result.code == 3
         assert "cannot be written" in result.output
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from conformance.config.settings import read_settings
+from conformance.config.sources import Sources, read_settings
 from conformance.judge import suite
 from conformance.judge.evaluate import judge_all
 from conformance.model.outcome import ExitCode, Judgement, Outcome
@@ -31,7 +31,7 @@ class Aborted(Exception):  # noqa: N818 - an outcome of the smoke request
 
 def run_at(base_url: str, given: dict[str, Any]) -> Run:
     """Return a run, not started, against ``base_url`` with the settings ``given``, named as options are in pytest."""
-    return Run(base_url, read_settings(given.get, lambda _: None, {}, {}), dry=False)
+    return Run(base_url, read_settings(Sources(given.get, lambda _: None, {}, {})), dry=False)
 
 
 def run_against(server: ReferenceServer, capabilities: Collection[str]) -> Run:

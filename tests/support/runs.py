@@ -30,6 +30,8 @@ WIDTH: Final = 80
 # Slow to load and of no use here.
 _UNUSED: Final = ("schemathesis", "hypothesispytest", "anyio", "benchmark", "cacheprovider")
 QUICK: Final = tuple(word for name in _UNUSED for word in ("-p", f"no:{name}"))
+# Loads the suite for checks that are not among its own.
+OWN_CHECKS: Final = ("-p", "conformance.pytest_hooks.run_command")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from conformance.config import target
-from conformance.config.settings import Settings, read_settings
+from conformance.config.settings import Settings
+from conformance.config.sources import Sources, read_settings
 from conformance.observe.observer import Observer
 from conformance.plan.steps import Step
 
@@ -20,7 +21,7 @@ ITEM: Final = Step("item", INVOICE_ID)
 
 def settings_of(**given: Any) -> Settings:
     """Return settings: ``given`` as the command line would give them, else the defaults."""
-    return read_settings(given.get, lambda _: None, {}, {})
+    return read_settings(Sources(given.get, lambda _: None, {}, {}))
 
 
 def target_of(base_url: str = "http://api.example.org", **given: Any) -> target.Target:

@@ -69,7 +69,7 @@ def test_a_finding_fails_the_run_and_names_the_invoices(whole: tuple[Result, dic
 
 
 def test_the_embedded_server_conforms_with_any_number_of_invoices() -> None:
-    result = run(SWEEP, "--sweep", f"--embedded-invoices={MANY}")
+    result = run(SWEEP, "--embedded", "--sweep", f"--embedded-invoices={MANY}")
     assert (result.code, result.row("verdict")) == (0, "conforms")
     assert f"{MANY} invoices on {PAGES} pages, 100 by themselves" in " ".join(result.output.split())
 

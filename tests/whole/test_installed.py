@@ -90,10 +90,8 @@ def test_the_action_judges(runner: Path, server: ReferenceServer, tmp_path: Path
 
 def test_pytest_finds_the_installed_checks(runner: Path, tmp_path: Path) -> None:
     pytest_command = runner / "invoices-conformance" / "bin" / "pytest"
-    done = step(
-        f"{pytest_command} --pyargs conformance -k 'ITEM or getInvoice-fuzzing' --fuzz-examples=1 -p no:cacheprovider",
-        tmp_path,
-    )
+    some = "-k 'ITEM or getInvoice-fuzzing' --fuzz-examples=1 -p no:cacheprovider"
+    done = step(f"{pytest_command} --pyargs conformance --embedded {some}", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "verdict     conforms  (of the selected" in done.stdout
     assert " + " in next(line for line in done.stdout.splitlines() if line.startswith("sent "))
@@ -113,7 +111,7 @@ def test_the_lines_of_the_image_do_what_they_are_for(runner: Path, tmp_path: Pat
     assert made.returncode == 0, made.stderr
     assert not source.exists()
     entry = " ".join(json.loads(text.rpartition("\nENTRYPOINT ")[2]))
-    done = step(f"{path}; {entry} -k ITEM-001", tmp_path)
+    done = step(f"{path}; {entry} --embedded -k ITEM-001", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "verdict     conforms  (of the selected" in done.stdout
     assert list(tmp_path.iterdir()) == []

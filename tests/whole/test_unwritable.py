@@ -12,11 +12,12 @@ from tests.support.runs import CHECKS, ROOT, run, without_settings
 
 FULL = "/dev/full"
 ITEM = (f"{CHECKS}/test_item.py", "-k", "ITEM-001")
+EMBEDDED = (*ITEM, "--embedded")
 
 
 @pytest.mark.parametrize("option", ["junit-xml", "report-json", "report-html", "record", "write-waivers"])
 def test_a_full_disk_is_one_line(option: str) -> None:
-    result = run(*ITEM, f"--{option}={FULL}")
+    result = run(*EMBEDDED, f"--{option}={FULL}")
     assert result.code == 3
     assert f"{FULL} cannot be written: No space left on device" in result.lines
     assert result.row("verdict").startswith("conforms")
@@ -26,7 +27,7 @@ def test_a_full_disk_is_one_line(option: str) -> None:
 
 def test_a_bad_path_of_junit_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    result = run(*ITEM, f"--junit-xml={tmp_path}/file/junit.xml")
+    result = run(*EMBEDDED, f"--junit-xml={tmp_path}/file/junit.xml")
     assert result.code == 3
     assert f"{tmp_path}/file/junit.xml cannot be written: " in result.output
     assert "Traceback" not in result.output + result.errors
@@ -43,7 +44,7 @@ OUTPUTS = {"full": (f"> {FULL}", "No space left on device"), "closed": (">&-", "
 @pytest.mark.parametrize(("where", "problem"), OUTPUTS.values(), ids=OUTPUTS)
 def test_a_standard_output_that_cannot_be_written(where: str, problem: str, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
-    chosen = f"-k ITEM-001 -p no:cacheprovider --fuzz-examples=0 --report-json={report}"
+    chosen = f"--embedded -k ITEM-001 --fuzz-examples=0 --report-json={report}"
     script = f"{sys.executable} -m conformance.cli run {chosen} {where}; exit ${{PIPESTATUS[0]}}"
     # No HOME either.
     environment = {name: value for name, value in without_settings().items() if name != "HOME"}

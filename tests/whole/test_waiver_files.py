@@ -26,7 +26,7 @@ def judge(faults: tuple[str, ...], ids: tuple[str, ...], host: str, *options: st
             "INVOICES_FAIL_ON": "should",
         }
         where = server.base_url.replace("127.0.0.1", host)
-        return run(CHECKS, "-q", f"--base-url={where}", "--enable=collection", *options, **given)
+        return run(CHECKS, f"--base-url={where}", "--enable=collection", *options, **given)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,65 @@
+"""What is left of a run whose settings are wrong: reports and annotations that say so."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.config.settings import SettingError
+from conformance.config.sources import Sources, readable_settings
+from conformance.config.target import split_base_url
+from conformance.model.outcome import ExitCode
+
+if TYPE_CHECKING:
+    from conformance.config.settings import Settings
+    from conformance.run import Run
+
+# Stands for a base URL that is missing or wrong.
+_UNKNOWN = "http://target.invalid"
+
+
+def refuse(config: pytest.Config, message: str) -> pytest.UsageError:
+    """Write the reports that are wanted, and what CI systems show; return the error that ends pytest."""
+    from conformance.pytest_hooks.items import sources_of
+    from conformance.report import files, github, junit, workflow
+    from conformance.report.json_report import Ending
+
+    try:
+        sources = sources_of(config)
+    except SettingError:
+        sources = Sources(lambda _: None, lambda _: None, {})
+    run = _run(message, readable_settings(sources), _base_url(sources))
+    problems = files.write(run, Ending(int(ExitCode.USAGE)))
+    if path := config.getoption("xmlpath", None):
+        problems.append((path, files.problem_of(lambda: junit.write_abort(path, message))))
+    for path, problem in problems:
+        if problem:
+            sys.stderr.write(f"{path} cannot be written: {problem}\n")
+    if workflow.is_active():
+        sys.stdout.write("".join(f"{line}\n" for line in github.commands(run)))
+    return pytest.UsageError(message)
+
+
+def _base_url(sources: Sources) -> str:
+    try:
+        found = sources.base_url() or ""
+        split_base_url(found)
+    except SettingError:
+        return ""
+    return found
+
+
+def _run(message: str, values: Settings, base_url: str) -> Run:
+    from conformance.run import Abort, Run
+
+    dry = type(values)({**values.values, "record": None, "replay": None, "waivers": None, "write-waivers": None})
+    try:
+        run = Run(base_url or _UNKNOWN, dry, dry=True)
+    except SettingError:
+        run = Run(_UNKNOWN, dry, dry=True)
+    run.target = replace(run.target, base_url=base_url or "unknown", invoice_ids=values["invoice-id"])
+    run.abort = Abort(ExitCode.USAGE, message)
+    return run

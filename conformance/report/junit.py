@@ -1,0 +1,49 @@
+"""The JUnit report of pytest, made readable: names that begin with the requirement, and a line for each element."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+from conformance.observe.record.recorder import replace_file
+
+# What an item that judges many requirements is named after.
+_GENERATED = "GEN-001"
+
+
+def finish(path: str, abort: str | None) -> None:
+    """Name and indent what is in the file; a run that judged nothing, because of ``abort``, is an error in it.
+
+    Raises OSError.
+    """
+    if not Path(path).is_file():  # such as a device
+        return
+    if abort is not None:
+        write_abort(path, abort)
+        return
+    root = ET.parse(path).getroot()  # noqa: S314
+    for case in root.iter("testcase"):
+        names = _requirements(case)
+        if names is not None:
+            case.set("name", f"{names[0] if len(names) == 1 else _GENERATED} {case.get('name')}")
+    _write(path, root)
+
+
+def _requirements(case: ET.Element) -> list[str] | None:
+    """Return the requirements that a case judges; None when it is not one of the suite."""
+    found = [str(each.get("value")) for each in case.iter("property") if each.get("name") == "requirement"]
+    return found[0].split() if found else None
+
+
+def write_abort(path: str, message: str) -> None:
+    """Write a report of one test case, which is an error. Raises OSError."""
+    root = ET.Element("testsuites", name="pytest tests")
+    suite = ET.SubElement(root, "testsuite", name="conformance", tests="1", errors="1", failures="0", skipped="0")
+    case = ET.SubElement(suite, "testcase", classname="conformance", name="no verdict")
+    ET.SubElement(case, "error", message=message)
+    _write(path, root)
+
+
+def _write(path: str, root: ET.Element) -> None:
+    ET.indent(root, " ")
+    replace_file(Path(path), f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n')

@@ -20,18 +20,22 @@ _IN_A_FILE = ("base-url", *(each.name for each in SETTINGS))
 
 @dataclass(frozen=True)
 class Sources:
-    """The four sources. ``option`` and ``ini`` return None for a setting that they do not have."""
+    """The four sources. ``option`` and ``ini`` return None for a setting that they do not have.
+
+    ``renamed`` has the options that are not called as usual.
+    """
 
     option: Callable[[str], Any]
     ini: Callable[[str], Any]
     target_file: Mapping[str, Any]
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)  # some are secrets
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, setting: Setting) -> Iterator[tuple[str, Any]]:
         """Yield the name and the value of each source that has ``setting``."""
         dest, variable = setting.dest, setting.variable
         if (value := self.option(dest)) is not None:
-            yield setting.option, value
+            yield self.renamed.get(setting.option, setting.option), value
         if variable in self.environment:
             yield variable, self.environment[variable]
         if setting.name in self.target_file:

@@ -54,6 +54,7 @@ def sources_of(config: pytest.Config) -> Sources:
         partial(_option_of, config),
         partial(options.ini_of, config),
         {} if path is None else sources.read_target_file(path),
+        renamed=options.names_of(config).options,
     )
 
 

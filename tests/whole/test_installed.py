@@ -139,3 +139,32 @@ def test_the_source_distribution_makes_a_whole_wheel(tmp_path: Path) -> None:
     assert {"conformance/py.typed", "conformance/requirements.yaml"} <= own
     others = {name for name in names if ".dist-info/" not in name}
     assert others == {*own, *contract, "conformance/_contract/openapi.yaml"}
+
+
+# In the versions with which this was tried.
+OTHERS = (
+    "pytest-cov==7.1.0",
+    "pytest-html==4.2.0",
+    "pytest-json-report==1.5.0",
+    "pytest-randomly==5.1.0",
+    "pytest-replay==1.8.0",
+    "pytest-rerunfailures==16.7",
+    "pytest-sugar==1.1.1",
+    "pytest-timeout==2.4.0",
+)
+
+
+def test_other_plugins_and_the_suite_leave_each_other_alone(runner: Path, tmp_path: Path) -> None:
+    programs = runner / "invoices-conformance" / "bin"
+    made = step(f"{programs}/pip install --quiet {' '.join(OTHERS)}", tmp_path)
+    assert made.returncode == 0, made.stderr
+    done = step(f"{programs}/invoices-conformance run --embedded -k ITEM-001", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "verdict     conforms" in done.stdout
+    assert "those of the suite: --replay is --invoices-replay\n" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "test_a.py").write_text("def test_a(): pass\n", encoding="utf-8")
+    unrelated = step(f"{programs}/pytest --reruns=1 --timeout=60 --replay-record-dir=kept test_a.py", tmp_path)
+    assert unrelated.returncode == 0, unrelated.stdout + unrelated.stderr
+    assert "1 passed" in unrelated.stdout
+    assert (tmp_path / "kept").is_dir()

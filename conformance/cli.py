@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from dataclasses import asdict
+from pathlib import Path
 
 from conformance import __version__
+from conformance.commands.parser import Parser
+from conformance.syntax.wording import printable
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -17,6 +21,11 @@ def _run(arguments: Sequence[str]) -> int:
 
     from conformance.pytest_hooks import run_command
 
+    if any(each in {"-h", "--help"} for each in arguments):
+        from conformance.commands import options
+
+        sys.stdout.write(options.parser("run").format_help())
+        return 0
     return int(pytest.main(run_command.arguments(arguments)))
 
 
@@ -56,9 +65,12 @@ def _listed(name: str, description: str, clause: str) -> None:
     sys.stdout.write(f"{name}\n    {description}\n    {clause}\n")
 
 
-def _requirements(_: argparse.Namespace) -> int:
+def _requirements(options: argparse.Namespace) -> int:
     from conformance.model.requirements import registry
 
+    if options.format == "json":
+        sys.stdout.write(json.dumps([asdict(each) for each in registry().values()], indent=1) + "\n")
+        return 0
     for requirement in registry().values():
         needs = f"  needs {', '.join(requirement.needs)}" if requirement.needs else ""
         excluded = f"\n    excluded: {requirement.excluded}" if requirement.excluded else ""
@@ -67,6 +79,42 @@ def _requirements(_: argparse.Namespace) -> int:
             f"    {requirement.statement}\n    {requirement.citation}{excluded}\n"
         )
     return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from conformance.commands import explain
+
+    try:
+        sys.stdout.writelines(f"{line}\n" for line in explain.lines(options.id))
+    except explain.UnknownRequirementError as error:
+        return _refused(str(error))
+    return 0
+
+
+def _init(options: argparse.Namespace) -> int:
+    from conformance.commands import template
+
+    try:
+        with Path(options.file).open("x", encoding="utf-8") as file:
+            file.write(template.text())
+    except FileExistsError:
+        return _refused(f"{options.file} is there already: it is left as it is")
+    except OSError as error:
+        return _refused(f"{options.file} cannot be written: {error.strerror or error}")
+    sys.stdout.write(f"written     {options.file}\nnext        invoices-conformance doctor --target={options.file}\n")
+    return 0
+
+
+def _doctor(arguments: Sequence[str]) -> int:
+    from conformance.commands import doctor, options
+    from conformance.config.settings import SettingError
+
+    try:
+        found, code = doctor.examine(doctor.run_of(options.read(arguments)))
+    except SettingError as error:
+        return _refused(str(error))
+    sys.stdout.writelines(f"{printable(line)}\n" for each in found for line in each.split("\n"))
+    return code
 
 
 def _token(options: argparse.Namespace) -> int:
@@ -83,15 +131,11 @@ def _token(options: argparse.Namespace) -> int:
 
 
 def _refused(message: str) -> int:
-    from conformance.syntax.wording import printable
-
     sys.stderr.write(f"{printable(message)}\n")
     return 4
 
 
 def _report(options: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from conformance.observe.record.recorder import replace_file
     from conformance.report import html, json_report
 
@@ -106,11 +150,8 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _merge(options: argparse.Namespace) -> int:
-    from pathlib import Path
-
     from conformance.observe.record.recorder import replace_file
     from conformance.report import html, json_report, merge
-    from conformance.syntax.wording import printable
 
     try:
         merged = merge.merge([json_report.load(path) for path in options.reports])
@@ -128,7 +169,6 @@ def _merge(options: argparse.Namespace) -> int:
 
 def _diff(options: argparse.Namespace) -> int:
     from conformance.report import diff, json_report
-    from conformance.syntax.wording import printable
 
     try:
         old, new = json_report.load(options.old), json_report.load(options.new)
@@ -146,18 +186,11 @@ def _port(text: str) -> int:
     return int(text)
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """End as pytest does for a wrong argument, with 4 and not with 2."""
-        self.print_usage(sys.stderr)
-        self.exit(4, f"{self.prog}: error: {message}\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="invoices-conformance", description=__doc__)
+def _parser() -> Parser:
+    parser = Parser(prog="invoices-conformance", description=__doc__)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("run", help="judge a server; the arguments are pytest's: run --base-url=URL …", add_help=False)
+    commands.add_parser("run", help="judge a server; run --help lists the options", add_help=False)
     serve = commands.add_parser("serve", help="run the reference server and print how to reach it as one JSON line")
     serve.add_argument("--port", type=_port, default=0, help="0, the default, takes a free one")
     serve.add_argument("--fault", action="append", default=[], metavar="NAME", help="make it wrong in one way")
@@ -171,7 +204,16 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--list-faults", action="store_true", help="list the faults and what must catch them")
     serve.add_argument("--list-variants", action="store_true", help="list the lawful variants and what allows them")
     serve.set_defaults(run=_serve)
-    commands.add_parser("requirements", help="list the registry").set_defaults(run=_requirements)
+    listing = commands.add_parser("requirements", help="list the registry")
+    listing.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
+    listing.set_defaults(run=_requirements)
+    explain = commands.add_parser("explain", help="show a requirement: clause, requests, and faults that it reports")
+    explain.add_argument("id", metavar="ID", help="such as COND-002")
+    explain.set_defaults(run=_explain)
+    init = commands.add_parser("init", help="write a commented file of settings")
+    init.add_argument("file", nargs="?", default="target.yaml", metavar="FILE", help="default: target.yaml")
+    init.set_defaults(run=_init)
+    commands.add_parser("doctor", help="look at settings and server: what can be judged?", add_help=False)
     report = commands.add_parser("report", help="make the HTML report of a JSON report")
     report.add_argument("report", metavar="REPORT.json")
     report.add_argument("--html", required=True, metavar="FILE", help="where to write it")
@@ -199,9 +241,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[:1] == ["run"]:
         code = _run(given[1:])
         return _unwritable("it is closed") if closed and code in {0, 1, 5} else code
-    options = _parser().parse_args(given)
     try:
-        code = int(options.run(options))
+        code = _command(given)
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read it has seen enough; nothing is left to be flushed at the end.
@@ -211,6 +252,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _unwritable(error.strerror or str(error))
     return _unwritable("it is closed") if closed and code in {0, 1, 5} else code
+
+
+def _command(given: list[str]) -> int:
+    if given[:1] == ["doctor"]:
+        return _doctor(given[1:])
+    options = _parser().parse_args(given)
+    return int(options.run(options))
 
 
 def _open_what_is_closed() -> bool:

@@ -30,6 +30,8 @@ OTHER_OPTIONS = {
     "--check",
     "--strict",
     "--color",
+    # Begins the other names of options.
+    "--invoices-",
 }
 WRITTEN = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 

@@ -68,6 +68,15 @@ class Setting:
         return f"--{self.name}"
 
     @property
+    def form(self) -> dict[str, Any]:
+        """How argparse reads the option: as a text, or as it is without a value."""
+        if self.flag:
+            return {"action": "store_const", "const": True, "default": None}
+        if self.bare:
+            return {"metavar": self.metavar, "nargs": "?", "const": self.bare}
+        return {"metavar": self.metavar, **({"action": "append"} if self.repeatable else {})}
+
+    @property
     def dest(self) -> str:
         """The name in pytest's options and ini file."""
         return self.name.replace("-", "_")
@@ -145,7 +154,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "max-latency", as_seconds, 1.0, "seconds that 95 of 100 parallel requests may take, for --enable load", "S"
     ),
-    Setting("max-body", as_integer(1024), 8 * 1024 * 1024, "octets of an answer that are read", "BYTES"),
+    Setting("max-body", as_integer(1024), 8 * 1024 * 1024, "bytes of an answer that are read", "BYTES"),
     Setting(
         "embedded-invoices",
         as_size_of_collection,

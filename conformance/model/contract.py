@@ -7,6 +7,7 @@ in their ``$comment``.
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,19 @@ def contract_dir() -> Path:
     package = Path(__file__).parents[1]
     installed = package / "_contract"
     return installed if installed.is_dir() else package.parent
+
+
+def fact(anchor: str) -> str:
+    """Return the text of a fact of ``docs/contract.md``, by its anchor, as plain text in one line.
+
+    Raises LookupError when it has none.
+    """
+    packed = contract_dir() / "contract.md"
+    text = (packed if packed.is_file() else contract_dir() / "docs" / "contract.md").read_text(encoding="utf-8")
+    found = re.search(rf'^- <a id="{re.escape(anchor)}"></a>(.*?)(?=^- |^#|\n\n|\Z)', text, re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise LookupError(f"docs/contract.md has no fact {anchor}")
+    return " ".join(found[1].replace("**", "").split())
 
 
 def openapi_path() -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from conformance.config.settings import SETTINGS, Setting
+from conformance.config.settings import SETTINGS
 from conformance.config.sources import suggestion
 
 # Begins the names in pytest's namespace, and those of options and ini keys that another plugin has already.
@@ -67,7 +67,7 @@ def add_options(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager
     )
     for setting in SETTINGS:
         described = f"{setting.help} [{setting.variable}]"
-        group.addoption(name_of(setting.option), dest=f"{_OWN}{setting.dest}", help=described, **_form(setting))
+        group.addoption(name_of(setting.option), dest=f"{_OWN}{setting.dest}", help=described, **setting.form)
         key = f"{_OWN}{setting.dest}" if setting.dest in ini_taken else setting.dest
         names.ini[setting.dest] = key
         ini_type: Any = "linelist" if setting.repeatable else "string"
@@ -79,15 +79,6 @@ def _options_of(parser: pytest.Parser) -> Iterator[str]:
     for group in [parser._anonymous, *parser._groups]:  # noqa: SLF001
         for option in group.options:
             yield from option.names()
-
-
-def _form(setting: Setting) -> dict[str, Any]:
-    """Return how pytest reads the option of ``setting``."""
-    if setting.flag:
-        return {"action": "store_const", "const": True, "default": None}
-    if setting.bare:
-        return {"metavar": setting.metavar, "nargs": "?", "const": setting.bare}
-    return {"metavar": setting.metavar, **({"action": "append"} if setting.repeatable else {})}
 
 
 def misplaced(config: pytest.Config) -> str | None:

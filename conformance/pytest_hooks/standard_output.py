@@ -15,11 +15,12 @@ _SESSION: pytest.StashKey[pytest.Session] = pytest.StashKey()
 
 
 class Guarded:
-    """A stream that goes nowhere once it cannot be written; ``problem`` is why."""
+    """A stream that goes nowhere once it cannot be written; ``problem`` is why, and empty when its reader left."""
 
     def __init__(self, stream: TextIO) -> None:
         """Write to ``stream`` as long as that is possible."""
         self._stream = stream
+        self._is_open = True
         self.problem = ""
 
     def __getattr__(self, name: str) -> Any:
@@ -28,14 +29,14 @@ class Guarded:
 
     def write(self, text: str) -> int:
         """Write ``text``."""
-        if not self.problem:
+        if self._is_open:
             with self._noted():
                 self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
         """Write what is kept back."""
-        if not self.problem:
+        if self._is_open:
             with self._noted():
                 self._stream.flush()
 
@@ -44,7 +45,9 @@ class Guarded:
         try:
             yield
         except OSError as error:
-            self.problem = error.strerror or str(error)
+            self._is_open = False
+            # Who reads no more, such as head, has seen enough.
+            self.problem = "" if isinstance(error, BrokenPipeError) else error.strerror or str(error)
             # The interpreter tries once more at its end.
             atexit.register(lead_nowhere, self._stream)
 

@@ -138,7 +138,7 @@ def test_the_source_distribution_makes_a_whole_wheel(tmp_path: Path) -> None:
     }
     assert {"conformance/py.typed", "conformance/requirements.yaml"} <= own
     others = {name for name in names if ".dist-info/" not in name}
-    assert others == {*own, *contract, "conformance/_contract/openapi.yaml"}
+    assert others == {*own, *contract, "conformance/_contract/openapi.yaml", "conformance/_contract/contract.md"}
 
 
 # In the versions with which this was tried.

@@ -43,7 +43,8 @@ def hold_states(config: pytest.Config, run: Run) -> None:
     from conformance.sweep.state import State
 
     for part, path in sweep_item.state_files(config, values):
-        state = State(path, identity(run.target, values["sweep"], values["fuzz-seed"], part))
+        sample = sweep_item.sample_of(config, values, part)
+        state = State(path, identity(run.target, sample, values["fuzz-seed"], part))
         if xdist.is_controller(config):
             state.close()
         else:

@@ -60,7 +60,8 @@ class SweepItem(GeneratingItem):
         state: State | str | None = self.config.stash.get(HELD, None)
         if state is None:
             state = dict(state_files(self.config, run.settings)).get(self._part)
-        return Sweep(run.target, run.settings["sweep"], run.settings["fuzz-seed"], self._part, state)
+        sample = sample_of(self.config, run.settings, self._part)
+        return Sweep(run.target, sample, run.settings["fuzz-seed"], self._part, state)
 
     def report(self, report: pytest.TestReport) -> None:
         """Write into ``report`` what was found."""
@@ -89,6 +90,16 @@ def _parts(config: pytest.Config, settings: Settings) -> Iterator[tuple[int, int
     own = workers(config)
     for number in range(1, own + 1):
         yield (index - 1) * own + number, of * own
+
+
+def sample_of(config: pytest.Config, settings: Settings, part: tuple[int, int]) -> int | str:
+    """Return how many invoices of ``part`` are fetched by themselves: those of all processes are the sample."""
+    whole: int | str = settings["sweep"]
+    if isinstance(whole, str):
+        return whole
+    own = workers(config)
+    share, left = divmod(whole, own)
+    return share + ((part[0] - 1) % own < left)
 
 
 def state_files(config: pytest.Config, settings: Settings) -> Iterator[tuple[tuple[int, int], str]]:

@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from conformance.model.outcome import Judgement, Outcome
+from conformance.model.requirements import Level, registry
+from conformance.report import github
+from conformance.run import Run
 from tests.pytest_hooks.test_plugin import GOOD
 from tests.servers.raw import Talk, answer, raw_server
 from tests.support.runs import CONDITIONAL, OWN_CHECKS, Result, run
-from tests.support.targets import INVOICE_ID, TOKEN
+from tests.support.targets import INVOICE_ID, TOKEN, settings_of
 
 HOSTILE = "::error title=x::<script>|`*_[x](http://example.net)@all%0A##[error]y"
 CHECKS = f"""
@@ -127,6 +131,23 @@ def test_annotations_are_the_only_commands(told: tuple[Result, ET.Element, str])
     assert "this, 100 %25; observed ::error title=x" in commands[0]
     assert commands[0].startswith("::error title=not met%3A ")
     assert "::ITEM-002%0AITEM-002: " in commands[0]
+
+
+def test_annotations_are_ten_at_most_and_the_gravest_come_first() -> None:
+    judged = Run(None, settings_of(), dry=True)
+    names = [name for name, each in registry().items() if each.level in {Level.MUST, Level.SHOULD}][:60]
+    failing = {Level.MUST: Outcome.FAILED, Level.SHOULD: Outcome.WARNED}
+    judged.judgements = [
+        Judgement(name, failing[registry()[name].level], name, expected=name, observed="another") for name in names
+    ]
+    found = list(github.commands(judged))
+    assert len(found) == 10
+    assert {each.partition(" ")[0] for each in found} == {"::error"}
+    few = [each for each in judged.judgements if each.outcome is Outcome.WARNED][:2]
+    judged.judgements = [*few, Judgement("ITEM-001", Outcome.INCONCLUSIVE, "x", reason="overload")]
+    verdict, *warnings = github.commands(judged)
+    assert verdict.startswith("::error title=no verdict::inconclusive: 1 requirement could not be judged")
+    assert {each.partition(" ")[0] for each in warnings} == {"::warning"}
 
 
 def test_the_summary_is_inert_and_appended(told: tuple[Result, ET.Element, str]) -> None:

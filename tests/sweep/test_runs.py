@@ -98,6 +98,8 @@ def test_processes_share_a_sweep(faulty: ReferenceServer, whole: tuple[Result, d
         (2, 2),
     ]
     assert sum(each["invoices"] for each in report["sweep"]) == MANY
+    # Of the sample, each has its share.
+    assert [each["by_themselves"] for each in report["sweep"]] == [5, 5]
     assert outcomes(report).items() >= outcomes(whole[1]).items()
     assert outcomes(report)["ITEM-024"] == "passed"
     # The checks stayed together, and what they sent is in the report.

@@ -55,9 +55,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if not only_checks(config) or not config.pluginmanager.hasplugin("terminal"):
         return
     config.pluginmanager.register(standard_output, standard_output.__name__)
-    if config.option.verbose < 0:
-        config.stash[QUIET] = True
-    config.option.verbose = {0: -1, -1: -2}.get(config.option.verbose, config.option.verbose)
+    if config.option.verbose == 0:
+        config.option.verbose = -1
+    elif config.option.verbose < 0 and not config.option.collectonly:
+        config.option.verbose, config.stash[QUIET] = -2, True
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no"
     if config.option.reportchars == "fE":

@@ -17,7 +17,7 @@ from conformance.judge.preconditions import (
     unread,
 )
 from conformance.model.exchange import Doubt, Exchange
-from conformance.observe.connection import TOO_SLOW
+from conformance.observe.wire_error import TOO_SLOW
 from conformance.reading.classification import may_be_cut_off, may_be_refused_early, was_never_connected
 from conformance.reading.header_fields import TOKEN, MalformedError, WrongDayError, date_of, fixdate
 

@@ -198,32 +198,26 @@ def test_the_links_are_absolute(item: Exchange, item_with_account: Exchange) -> 
     observe_each((item, item_with_account), judge)
 
 
-def _requested(exchange: Exchange) -> str:
-    """Return scheme and authority to which the request was sent."""
-    return f"{urlsplit(exchange.request.url).scheme}://{exchange.request.header('Host')}"
-
-
 @requirement("ITEM-029")
-def test_the_links_have_the_requested_origin(item: Exchange, item_with_account: Exchange) -> None:
+def test_the_links_have_the_requested_origin(item: Exchange, item_with_account: Exchange, link_origin: str) -> None:
     def judge(exchange: Exchange) -> None:
-        requested = _requested(exchange)
         absolute = [each for each in _links(exchange, *_ALL) if is_absolute(each[0])]
         if not absolute:
             raise NotObserved("the links are relative")
         for link, _, part in absolute:
-            own = origin(link) == origin(requested) and "@" not in urlsplit(link).netloc
-            expect(own, f"{requested}/...", shown(link), exchange, part=part)
+            own = origin(link) == origin(link_origin) and "@" not in urlsplit(link).netloc
+            expect(own, f"{link_origin}/...", shown(link), exchange, part=part)
 
     observe_each((item, item_with_account), judge)
 
 
 @requirement("ITEM-029")
 def test_the_links_between_pages_have_the_requested_origin(
-    item: Exchange, listing: Exchange, every_page_of_three: tuple[Exchange, ...]
+    item: Exchange, listing: Exchange, every_page_of_three: tuple[Exchange, ...], link_origin: str
 ) -> None:
     # That all links are elsewhere is told of the invoice.
     own_link = item.self_link
-    usual = is_absolute(own_link) and origin(own_link) == origin(_requested(item))
+    usual = is_absolute(own_link) and origin(own_link) == origin(link_origin)
     require(usual, "the invoice has no such link: the check before")
 
     def judge(page: Exchange) -> None:
@@ -232,7 +226,7 @@ def test_the_links_between_pages_have_the_requested_origin(
         ]
         require(links, "no links between pages")
         for name, link in links:
-            own = is_absolute(link) and origin(link) == origin(_requested(page))
-            expect(own, f"{_requested(page)}/...", shown(link), page, part=f"/links/{name}")
+            own = is_absolute(link) and origin(link) == origin(link_origin)
+            expect(own, f"{link_origin}/...", shown(link), page, part=f"/links/{name}")
 
     observe_each((listing, *every_page_of_three), judge)

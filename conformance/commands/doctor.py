@@ -20,6 +20,9 @@ from conformance.syntax.wording import counted
 from conformance.tokens import altered
 from conformance.tokens.inspected import expiry_of
 
+# Files that sending needs.
+_OF_THE_WAY = frozenset({"ca-bundle", "client-cert", "client-key"})
+
 
 def run_of(options: Namespace, environment: Mapping[str, str] = os.environ) -> Run:
     """Return the run, not started, that the settings describe. Raises SettingError for a wrong one."""
@@ -31,7 +34,7 @@ def run_of(options: Namespace, environment: Mapping[str, str] = os.environ) -> R
     if (base_url is None) is not values["embedded"]:
         problem = "is missing; give it, or --embedded" if base_url is None else "and --embedded: leave out one of them"
         raise SettingError(f"--base-url: {problem}")
-    keeping_nothing = {each.name: None for each in SETTINGS if each.is_local and each.name != "ca-bundle"}
+    keeping_nothing = {each.name: None for each in SETTINGS if each.is_local and each.name not in _OF_THE_WAY}
     return Run(base_url, type(values)({**values.values, **keeping_nothing}, values.given), dry=False)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from conformance.syntax.urls import place_of
+
 ENABLEABLE = ("collection", "wire", "load", "cookie", "contested")
 # The constant invoices of the embedded server.
 _LEAST_EMBEDDED = 12
@@ -84,6 +86,25 @@ def as_capabilities(value: Any) -> tuple[str, ...]:
     if unknown:
         raise ValueError(f"does not know {', '.join(unknown)}; known: {', '.join(ENABLEABLE)}")
     return names
+
+
+def as_place(value: Any) -> str:
+    """Read the name or address of a host with a port, as in ``host:443`` or ``[::1]:443``."""
+    text = as_text(value)
+    if place_of(text) is None:
+        raise ValueError("is not a host with a port, such as staging-7.example.org:443")
+    return text
+
+
+def as_proxy(value: Any) -> str:
+    """Read the URL of a proxy, without user name and password: they would go to it in clear."""
+    text = as_text(value)
+    if "@" in text:
+        raise ValueError("holds a user name or password, which would go to the proxy in clear")
+    scheme, _, place = text.rstrip("/").partition("://")
+    if scheme.lower() != "http" or place_of(place) is None:
+        raise ValueError("is not the URL of a proxy with its port, such as http://proxy.example.org:3128")
+    return text
 
 
 def as_path(value: Any) -> str:

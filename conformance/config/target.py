@@ -50,6 +50,7 @@ class Target:
     settings: Settings = field(repr=False)
     embedded: bool
     plain_origin: Origin | None
+    link_origin: Origin
     redactor: redaction.Redactor = field(repr=False)
 
     def url(self, path: str) -> str:
@@ -158,8 +159,9 @@ def split_base_url(base_url: str, option: str = "--base-url") -> tuple[Origin, s
     return Origin(parts.scheme, host, port or {"http": 80, "https": 443}[parts.scheme]), parts.path.rstrip("/")
 
 
-def _plain_origin(origin: Origin, plain_url: str) -> Origin | None:
+def _plain_origin(origin: Origin, settings: Settings) -> Origin | None:
     """Return where the host of an https target answers plain http, None when that is not known."""
+    plain_url = settings["plain-url"]
     plain = split_base_url(plain_url, "--plain-url")[0] if plain_url else None
     if plain is not None and plain.scheme != "http":
         raise SettingError(f"--plain-url: {plain_url!r} is not a URL such as http://staging.example.org:8080")
@@ -167,8 +169,35 @@ def _plain_origin(origin: Origin, plain_url: str) -> Origin | None:
         return None
     if plain is not None:
         return plain
-    # The default ports belong together; nothing is known of other ones.
+    # The default ports belong together; nothing is known of other ones, and of other ways.
+    if settings["proxy"] or settings["connect-to"]:
+        return None
     return Origin("http", origin.host, 80) if origin.port == 443 else None
+
+
+def _link_origin(origin: Origin, public: str) -> Origin:
+    """Return what the links of the server name. Raises SettingError when ``public`` is more than an origin."""
+    if not public:
+        return origin
+    named, mount = split_base_url(public, "--public-origin")
+    if mount:
+        raise SettingError(f"--public-origin: {public!r} has a path; give scheme, host and port")
+    return named
+
+
+def _require_a_way(origin: Origin, settings: Settings) -> None:
+    """Raise SettingError when settings of the way to the server do not fit together."""
+    if settings["client-key"] and not settings["client-cert"]:
+        raise SettingError("--client-key: belongs to a certificate: give --client-cert, too")
+    if origin.scheme != "https":
+        for name, problem in (
+            ("client-cert", "is shown over https only, and the base URL is http"),
+            ("proxy", "is used for https only: over http it would see the token"),
+        ):
+            if settings[name]:
+                raise SettingError(f"--{name}: {problem}")
+    if settings["proxy"] and settings["plain-url"]:
+        raise SettingError("--plain-url: cannot be reached through --proxy: leave out one of them")
 
 
 def is_loopback(origin: Origin) -> bool:
@@ -210,7 +239,8 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
         capabilities.add("repeat")
     if origin.scheme == "https":
         capabilities.add("https")
-    plain_origin = _plain_origin(origin, settings["plain-url"])
+    _require_a_way(origin, settings)
+    plain_origin = _plain_origin(origin, settings)
     if plain_origin is not None:
         capabilities.add("plain-http")
     token = str(value("auth-token") or "")
@@ -235,6 +265,7 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
         settings=settings,
         embedded=supplied is not None,
         plain_origin=plain_origin,
+        link_origin=_link_origin(origin, settings["public-origin"]),
         redactor=redactor,
     )
 

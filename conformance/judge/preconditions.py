@@ -10,7 +10,7 @@ from typing import Literal
 
 from conformance.judge.api import Violation, expect, expect_status, require, status_line
 from conformance.model.exchange import ENTITY_TAG, Doubt, Exchange, NotObserved
-from conformance.observe.connection import TOO_SLOW
+from conformance.observe.wire_error import TOO_SLOW
 from conformance.reading.classification import BUSY, was_never_connected
 
 # Another answer, perhaps that the connection has been idle for too long: HTTP-017 judges that.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CHECKS = "conformance.checks"
 _PREFIX = "test_"
 # Parameters of a check that do not stand for exchanges.
-VALUES = frozenset({"invoice_id", "max_latency", "signing_key_bits", "token_facts"})
+VALUES = frozenset({"invoice_id", "link_origin", "max_latency", "signing_key_bits", "token_facts"})
 
 
 @dataclass(frozen=True)

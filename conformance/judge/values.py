@@ -26,6 +26,7 @@ _FACTS: dict[str, Callable[[Run, Case], object]] = {
     "invoice_id": lambda run, case: case.invoice_id or run.target.invoice_ids[0],
     "token_facts": lambda run, _: run.token_facts,
     "signing_key_bits": lambda run, _: run.target.signing_key_bits,
+    "link_origin": lambda run, _: f"{run.target.link_origin.scheme}://{run.target.link_origin.authority}",
     "max_latency": lambda run, _: run.settings["max-latency"],
 }
 

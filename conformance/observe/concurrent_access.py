@@ -7,8 +7,8 @@ import ssl
 import time
 from typing import TYPE_CHECKING
 
-from conformance.observe.connection import TOO_SLOW, WireError
 from conformance.observe.message_bytes import head_of
+from conformance.observe.wire_error import TOO_SLOW, WireError
 from conformance.plan.requests import build_request
 from conformance.plan.steps import Step
 

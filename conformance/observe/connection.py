@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import h11
 
+from conformance.observe.route import Route
+from conformance.observe.wire_error import TOO_SLOW, WireError
 from conformance.syntax.urls import Origin
 
 # Largest header section that is read; a larger one is no answer (RFC 9110, section 5.4).
@@ -26,24 +28,6 @@ _BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 _LINGER = 1.0
 # A server that says that the connection ends, and leaves it open all the same, so often: it is waited for so long then.
 _OFTEN, _SHORT_LINGER = 8, 0.1
-
-
-TOO_SLOW = "no complete answer within the time limit"
-
-
-class WireError(Exception):
-    """No complete response: unreachable, closed, too slow or not HTTP."""
-
-    def __init__(self, message: str, *, closed: bool = False) -> None:
-        """``closed``: the server ended the connection.
-
-        ``stale``: the connection had been kept alive and was of no use any more; ``stray`` holds what it brought
-        instead of an answer.
-        """
-        super().__init__(message)
-        self.closed = closed
-        self.stale = False
-        self.stray = b""
 
 
 @dataclass(slots=True)
@@ -127,9 +111,9 @@ class Ends:
 class Connection:
     """One connection to an origin, kept alive over several exchanges, one at a time."""
 
-    def __init__(self, origin: Origin, context: ssl.SSLContext | None, number: int, ends: Ends) -> None:
+    def __init__(self, origin: Origin, context: ssl.SSLContext | None, number: int, ends: Ends, route: Route) -> None:
         """Prepare a connection; it is opened by the first exchange. ``context`` is for https."""
-        self._ends = ends
+        self._ends, self._route = ends, route
         self._origin = origin
         self._context = context
         self._socket: socket.socket | None = None
@@ -147,13 +131,9 @@ class Connection:
 
     def open(self, deadline: float) -> None:
         """Connect. ``deadline`` is a time of the monotonic clock; raises WireError, and ssl.SSLError unwrapped."""
-        try:
-            plain = socket.create_connection((self._origin.host, self._origin.port), self._remaining(deadline))
-        except OSError as error:
-            raise WireError(f"cannot connect: {error.strerror or error}") from error
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket = plain
+        self._socket = plain = self._route.connect(self._origin, deadline)
         if self._context is not None:
+            plain.settimeout(self._remaining(deadline))
             try:
                 self._socket = self._context.wrap_socket(plain, server_hostname=self._origin.host)
             except ssl.SSLError:

@@ -53,7 +53,7 @@ class Observer:
     """Sends each step of a plan once and keeps the exchanges, in plan order."""
 
     def __init__(self, target: Target, recorder: Recorder | None = None) -> None:
-        """Prepare to talk to ``target``; nothing is sent yet. Raises SettingError for an unusable ca-bundle."""
+        """Prepare to talk to ``target``; nothing is sent yet. Raises SettingError for unusable certificates."""
         self.target = target
         self.recorder = recorder
         self.record: dict[Step, Exchange] = {}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from conformance.config.settings import SettingError
 from conformance.observe.connection import Connection, Ends
 from conformance.observe.raw_connection import Dialogue
+from conformance.observe.route import Route
 from conformance.plan.steps import Step
 
 if TYPE_CHECKING:
@@ -28,7 +29,20 @@ def _tls_context(target: Target) -> ssl.SSLContext:
     if target.settings["insecure"]:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
+    if target.settings["client-cert"]:
+        _show(context, target.settings["client-cert"], target.settings["client-key"])
     return context
+
+
+def _show(context: ssl.SSLContext, certificate: str, key: str | None) -> None:
+    """Let the server see a certificate. Raises SettingError when it or its key cannot be used."""
+    try:
+        # Nobody is asked for the password of a key.
+        context.load_cert_chain(certificate, key, password="")
+    except OSError as error:
+        named = "--client-cert, --client-key" if key else "--client-cert"
+        problem = getattr(error, "reason", None) or error.strerror or error
+        raise SettingError(f"{named}: no certificate (PEM) with its unencrypted key can be read: {problem}") from None
 
 
 class Pool:
@@ -38,8 +52,9 @@ class Pool:
     """
 
     def __init__(self, target: Target) -> None:
-        """Open nothing yet. Raises SettingError for an unusable ca-bundle."""
+        """Open nothing yet. Raises SettingError for certificates that cannot be used."""
         self._origin, self._plain_origin = target.origin, target.plain_origin
+        self._route = Route.of(target.settings)
         self._lock = threading.Lock()
         self._idle: list[tuple[Connection, Step | None]] = []
         self._busy: set[Connection] = set()
@@ -74,7 +89,8 @@ class Pool:
         assert origin is not None
         with self._lock:
             self._opened += 1
-            connection = Connection(origin, context, self._opened, self._ends)
+            route = Route() if plain else self._route
+            connection = Connection(origin, context, self._opened, self._ends, route)
             self._busy.add(connection)
         return connection
 
@@ -82,7 +98,7 @@ class Pool:
         """Return a new connection for messages that are written as they stand."""
         with self._lock:
             self._opened += 1
-            connection = Dialogue(self._origin, self.tls, self._opened, self._ends)
+            connection = Dialogue(self._origin, self.tls, self._opened, self._ends, self._route)
             self._busy.add(connection)
         return connection
 

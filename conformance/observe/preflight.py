@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from conformance.config.target import Target, is_loopback
 from conformance.model.exchange import Answer, Exchange, NotObserved, Request
 from conformance.model.outcome import ExitCode
-from conformance.observe.connection import TOO_SLOW
 from conformance.observe.observer import Observer
+from conformance.observe.wire_error import TOO_SLOW
 from conformance.plan.requests import build_request
 from conformance.plan.steps import Step
 from conformance.tokens.inspected import expiry_of
@@ -37,7 +37,10 @@ def _unreachable(target: Target, failure: str) -> Unusable:
             f"{target.base_url} cannot be used: {failure}. Check that it serves https; to trust its certificate "
             "give --ca-bundle, to skip the check --insecure."
         )
-    proxy = "" if is_loopback(target.origin) else " (proxies are not used)"
+    if "CERTIFICATE_REQUIRED" in failure.upper().replace(" ", "_"):
+        return Unusable(f"{target.base_url} wants to see a certificate ({failure}): give --client-cert.")
+    local = is_loopback(target.origin) or target.settings["proxy"] or target.settings["connect-to"]
+    proxy = "" if local else " (no proxy is used without --proxy)"
     return Unusable(f"{target.base_url} cannot be used: {failure}{proxy}. Check --base-url and --request-timeout.")
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import h11
 
-from conformance.observe.connection import MAX_HEADER_SECTION, Connection, WireError, WireResponse
+from conformance.observe.connection import MAX_HEADER_SECTION, Connection, WireResponse
+from conformance.observe.wire_error import WireError
 
 # Seconds for which a server that should close the connection is waited for.
 _PATIENCE = 3.0

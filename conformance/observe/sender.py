@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from conformance.model.exchange import Answer, Doubt, Exchange, NotObserved, Request
 from conformance.observe.concurrent_access import PAUSE, Trials
-from conformance.observe.connection import TOO_SLOW, WireError, WireResponse
+from conformance.observe.connection import WireResponse
 from conformance.observe.message_bytes import head_of, revealed
 from conformance.observe.patience import LATER, Patience
 from conformance.observe.pool import Pool
@@ -20,6 +20,7 @@ from conformance.observe.rate_limit import RateLimit
 from conformance.observe.receive import answer_of, failure_of, size_of
 from conformance.observe.serial_access import Turns
 from conformance.observe.under_way import UnderWay
+from conformance.observe.wire_error import TOO_SLOW, WireError
 from conformance.plan.steps import Step, is_alone, is_burst, until_closed
 from conformance.reading.classification import is_of_gateway
 
@@ -62,7 +63,7 @@ class Sender:
     """
 
     def __init__(self, target: Target, supersede: Callable[[Step, Exchange], None]) -> None:
-        """Give ``supersede`` what a later exchange replaces. Raises SettingError for an unusable ca-bundle."""
+        """Give ``supersede`` what a later exchange replaces. Raises SettingError for unusable certificates."""
         self._target = target
         self._supersede = supersede
         self.pacing = USUAL

@@ -68,7 +68,11 @@ def repeat(judgement: Judgement, run: Run) -> str:
     # A record has the settings of its run.
     base_url = None if run.embedded or run.kept else run.target.base_url
     settings = {**run.target.public_settings(), "invoice-id": list(run.target.invoice_ids)}
-    files = [(name, run.settings[name]) for name in ("ca-bundle", "waivers", "replay") if run.settings[name]]
+    files = [
+        (name, run.settings[name])
+        for name in ("ca-bundle", "client-cert", "client-key", "waivers", "replay")
+        if run.settings[name]
+    ]
     return repeat_command.command(selected(judgement), settings, base_url, run.program, files)
 
 

@@ -40,8 +40,9 @@ def command(
     read from the environment, as in every command of a finding.
     """
     words = [program, select]
+    files = list(files)
     if base_url is None:
-        words.append("--embedded")
+        words += ["--embedded"] if "replay" not in dict(files) else []
     else:
         words.append(f"--base-url={quoted(base_url)}")
         words += _options(settings)

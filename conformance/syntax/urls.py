@@ -35,6 +35,19 @@ class Origin:
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
+def place_of(text: str) -> tuple[str, int] | None:
+    """Return host and port of ``text``, an authority with both (RFC 3986, section 3.2); None when it is something else.
+
+    No user information is taken.
+    """
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    return (host, port) if host and port and parts.netloc == text and "@" not in text else None
+
+
 def is_uri_reference(text: str) -> bool:
     """Tell whether ``text`` is a URI reference (RFC 3986, section 4.1), so that it can be split into its parts."""
     try:

@@ -12,7 +12,7 @@ import pytest
 
 from conformance.judge.preconditions import unread
 from conformance.model.exchange import Exchange
-from conformance.observe.connection import TOO_SLOW
+from conformance.observe.wire_error import TOO_SLOW
 from conformance.plan.probes.http import THROW_AWAY
 from conformance.syntax.redaction import OTHER_AUTH_TOKEN
 from tests.support.changes import CODED, altered, changed, coded, content

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_item, test_links
+from conformance.judge.endings import Violation
 from conformance.model.exchange import Exchange
 from tests.support.changes import attributes, changed, content, everywhere
 from tests.support.correct import ACCOUNT_ID, SECOND_ID, answers
@@ -220,6 +221,22 @@ def test_relative_links_have_no_origin_to_judge() -> None:
     views = everywhere(relative)
     assert judged(test_links.test_the_links_have_the_requested_origin, views) == "not observed"
     assert judged(test_links.test_the_links_have_the_requested_origin, everywhere({})) == "passed"
+
+
+def test_links_have_the_public_origin_where_one_is_given() -> None:
+    public = {
+        pointer: str(value).replace(ORIGIN, "https://api.example.net")
+        for pointer, value in {
+            "/data/links/self": SELF,
+            f"{LINKS}/self": f"{SELF}/relationships/account",
+            f"{LINKS}/related": f"{SELF}/account",
+        }.items()
+    }
+    item = changed("item", document=public)["item"]
+    check = test_links.test_the_links_have_the_requested_origin
+    check(item, item, "https://api.example.net")
+    with pytest.raises(Violation, match="expected"):
+        check(item, item, ORIGIN)
 
 
 def test_links_between_pages_have_the_origin_of_the_request() -> None:

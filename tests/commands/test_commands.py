@@ -109,7 +109,7 @@ def test_every_entry_of_that_file_can_be_used(tmp_path: Path, monkeypatch: pytes
     names = tuple(each.name for each in SETTINGS if not each.secret)
     entries = [line[2:] for line in lines if line[2:].partition(":")[0] in names]
     Path("target.yaml").write_text("\n".join(entries))
-    for name in ("ca.pem", "waivers.yaml"):
+    for name in ("ca.pem", "client.key", "client.pem", "waivers.yaml"):
         Path(name).touch()
     found = read_settings(Sources(lambda _: None, lambda _: None, read_target_file("target.yaml"), {}))
     left_out = {"embedded", "embedded-invoices", "replay", "sweep-shard"}

@@ -56,6 +56,16 @@ VALUES: Mapping[str, list[tuple[str, object]]] = {
     "request-timeout": [("1", 1.0), ("0.5", 0.5), ("60", 60.0), ("3600", 3600.0)],
     "max-latency": [("1", 1.0), ("0.5", 0.5), ("2", 2.0), ("3", 3.0)],
     "max-body": [("1024", 1024), ("2048", 2048), ("4096", 4096), ("8192", 8192)],
+    "connect-to": [
+        ("a:1", "a:1"),
+        ("127.0.0.1:443", "127.0.0.1:443"),
+        ("[::1]:8443", "[::1]:8443"),
+        ("b-c:2", "b-c:2"),
+    ],
+    "proxy": [(f"http://{each}", f"http://{each}") for each in ("a:1", "b:2", "127.0.0.1:3128", "[::1]:8080")],
+    "public-origin": [("https://a", "https://a"), ("http://b", "http://b"), ("c", "c"), ("d", "d")],
+    "client-cert": [("{file}", "{file}")] * 4,
+    "client-key": [("{file}", "{file}")] * 4,
     "ca-bundle": [("{file}", "{file}")] * 4,
     "waivers": [("{file}", "{file}")] * 4,
     "write-waivers": [("a.yaml", "a.yaml"), ("b.yaml", "b.yaml"), ("c.yaml", "c.yaml"), ("d.yaml", "d.yaml")],
@@ -99,6 +109,11 @@ WRONG: Mapping[str, list[str]] = {
     "request-timeout": ["0", "-1", "soon", "inf", "nan", "3601"],
     "max-latency": ["0", "soon", "-1"],
     "max-body": ["0", "1023", "1k"],
+    "connect-to": ["a", "a:b", ":1", "https://a:1", "a:1/b", "u@a:1", "a:99999"],
+    "proxy": ["a:1", "https://a:1", "http://a", "http://u:p@a:1", "http://a:1/b", "socks5://a:1"],
+    "public-origin": [],
+    "client-cert": ["/nowhere/client.pem"],
+    "client-key": ["/nowhere/client.pem"],
     "ca-bundle": ["/nowhere/ca.pem"],
     "waivers": ["/nowhere/waivers.yaml"],
     "write-waivers": ["/nowhere/waivers.yaml", "/"],
@@ -141,7 +156,8 @@ def sources_of(setting: Setting, given: list[Any]) -> Sources:
 
 
 def test_what_must_not_be_shown_is_marked() -> None:
-    secret = {name for name in BY_NAME if re.search("token|key|secret|password", name)}
+    named = {name for name in BY_NAME if re.search("token|key|secret|password", name)}
+    secret = {name for name in named if not BY_NAME[name].is_local}
     assert {name for name, setting in BY_NAME.items() if setting.secret} == secret
     shown = target_of(signing_key="planted-signing-key", request_header=["Cookie: planted", "X-Trace: 1"])
     assert shown.public_settings()["request-header"] == [["Cookie", ""], ["X-Trace", ""]]
@@ -303,6 +319,40 @@ def test_an_unusable_base_url_is_told(url: str) -> None:
     with pytest.raises(SettingError, match=r"^--base-url: ") as raised:
         build(url, target_of().settings)
     assert "pass-word" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("where", "given", "problem"),
+    [
+        ("http://a", {"client_cert": "{file}"}, "--client-cert: is shown over https only"),
+        ("https://a", {"client_key": "{file}"}, "--client-key: belongs to a certificate: give --client-cert"),
+        ("http://a", {"proxy": "http://p:1"}, "--proxy: is used for https only: over http it would see the token"),
+        (
+            "https://a",
+            {"proxy": "http://p:1", "plain_url": "http://a"},
+            "--plain-url: cannot be reached through",
+        ),
+        ("https://a", {"public_origin": "https://b/c"}, "--public-origin: 'https://b/c' has a path"),
+        ("https://a", {"public_origin": "b"}, "--public-origin: 'b' is not a URL"),
+    ],
+)
+def test_ways_that_do_not_fit_together_are_refused(
+    where: str, given: dict[str, str], problem: str, present: Callable[[Any], Any]
+) -> None:
+    with pytest.raises(SettingError, match=re.escape(problem)):
+        target_of(where, **{name: present(value) for name, value in given.items()})
+
+
+def test_what_links_name_is_the_origin_unless_there_is_a_public_one() -> None:
+    assert target_of("http://a:81/b").link_origin.authority == "a:81"
+    assert target_of("http://a", public_origin="https://c:8443/").link_origin.authority == "c:8443"
+
+
+def test_nothing_is_known_of_plain_http_on_another_way() -> None:
+    assert target_of("https://a").plain_origin is not None
+    assert target_of("https://a", proxy="http://p:1").plain_origin is None
+    assert target_of("https://a", connect_to="b:443").plain_origin is None
+    assert target_of("https://a", connect_to="b:443", plain_url="http://b").plain_origin is not None
 
 
 def test_capabilities_follow_from_what_is_given() -> None:

@@ -314,7 +314,7 @@ print('imported', 'schemathesis' in sys.modules)
 
 
 def test_it_can_be_turned_off(tmp_path: Path) -> None:
-    script = f"import pytest\npytest.main([*{ARGUMENTS}], '--collect-only', '-q', '--fuzz-examples=0'])"
+    script = f"import pytest\npytest.main([*{ARGUMENTS}], '--embedded', '--collect-only', '-q', '--fuzz-examples=0'])"
     said = run_pytest(tmp_path, script).stdout
     assert "test_item.py::" in said
     assert "test_generated.py" not in said
@@ -322,7 +322,7 @@ def test_it_can_be_turned_off(tmp_path: Path) -> None:
 
 def test_a_run_leaves_nothing_behind_and_reads_no_configuration(tmp_path: Path) -> None:
     (tmp_path / "schemathesis.toml").write_text("this is = no configuration")
-    one = "'-k', 'getInvoiceAccountLinkage-fuzzing', '--fuzz-examples=2'"
+    one = "'--embedded', '-k', 'getInvoiceAccountLinkage-fuzzing', '--fuzz-examples=2'"
     script = f"import pytest\npytest.main([*{ARGUMENTS}], {one}])"
     said = run_pytest(tmp_path, script).stdout
     assert "verdict     conforms" in said

@@ -131,7 +131,7 @@ def test_a_probe_says_that_it_needs_an_invoice_that_may_not_be_given(name: str, 
             assert capability in probe.needs, probe.name
 
 
-@pytest.fixture(params=["", "collection"], ids=["item alone", "with collection"])
+@pytest.fixture(params=[None, "collection"], ids=["item alone", "with collection"])
 def bare(request: pytest.FixtureRequest) -> Target:
     return target_of(enable=request.param)
 

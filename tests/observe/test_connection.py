@@ -7,6 +7,7 @@ import time
 import pytest
 
 from conformance.observe import connection as wire
+from conformance.observe.route import Route
 from conformance.syntax.urls import Origin
 from tests.servers.raw import Script, always, once, raw_server
 from tests.support.observing import HEAD, SHORT, answered, dripping, observed, sending
@@ -55,7 +56,7 @@ def test_a_server_that_leaves_connections_open_is_not_always_waited_for(
     assert ends.seconds == wire._LINGER
     with raw_server(script) as server:
         host, port = server.base_url.removeprefix("http://").split(":")
-        connection = wire.Connection(Origin("http", host, int(port)), None, 1, ends)
+        connection = wire.Connection(Origin("http", host, int(port)), None, 1, ends, Route())
         response = connection.exchange("GET", b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"", time.monotonic() + 5, 1000)
     assert (bytes(response.content), connection.reusable, ends.seconds) == (b"{}", False, seconds)
 

@@ -9,6 +9,7 @@ import pytest
 from conformance.model.exchange import Exchange
 from conformance.observe.connection import Ends
 from conformance.observe.raw_connection import Dialogue, Heard
+from conformance.observe.route import Route
 from conformance.plan import probes
 from conformance.plan.requests import build_request
 from conformance.plan.shell import curl
@@ -23,7 +24,7 @@ FIRST, SECOND = answer(body=b"[1]"), answer("404 Not Found", b"[22]")
 def heard(script: Script, *messages: bytes, until_closed: bool = False, limit: float = 5.0) -> Heard:
     with raw_server(script) as server:
         host, port = server.base_url.removeprefix("http://").split(":")
-        dialogue = Dialogue(Origin("http", host, int(port)), None, 1, Ends())
+        dialogue = Dialogue(Origin("http", host, int(port)), None, 1, Ends(), Route())
         try:
             return dialogue.converse(messages, time.monotonic() + limit, 1000, until_closed=until_closed)
         finally:

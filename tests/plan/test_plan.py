@@ -149,7 +149,7 @@ def test_fields_of_the_settings_are_sent_but_for_what_a_probe_says_itself(declar
 
 
 def test_without_a_token_no_authorization_is_sent(declare: Declare) -> None:
-    assert not any("Authorization" in line for line in lines_of(declare, get("/x"), auth_token=""))
+    assert not any("Authorization" in line for line in lines_of(declare, get("/x"), auth_token=None))
 
 
 def test_a_body_has_its_length(declare: Declare) -> None:

@@ -17,14 +17,19 @@ from conformance.plan.probe import Family
 from conformance.tokens.inspected import TokenFacts
 from tests.support.changes import altered
 from tests.support.correct import answers
-from tests.support.exchanges import exchange
+from tests.support.exchanges import ORIGIN, exchange
 
 Function = Callable[..., None]
 Given = Mapping[str, Exchange]
 PASSED, VIOLATED, NOT_OBSERVED = "passed", "violated", "not observed"
 # What checks are given beside exchanges.
 FACTS: Final = TokenFacts(is_jwt=True, guessable_key=False, lifetime=600.0)
-CONTEXT: Final[Mapping[str, Any]] = {"token_facts": FACTS, "signing_key_bits": 256, "max_latency": 1.0}
+CONTEXT: Final[Mapping[str, Any]] = {
+    "link_origin": ORIGIN,
+    "token_facts": FACTS,
+    "signing_key_bits": 256,
+    "max_latency": 1.0,
+}
 # What belongs to the arguments over the whole record.
 RECORD: Final[Mapping[str, Callable[[Exchange], bool]]] = {
     "every_exchange": lambda _: True,

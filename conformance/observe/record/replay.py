@@ -23,6 +23,8 @@ from conformance.tokens.inspected import TokenFacts
 
 # Stands where the target had a secret; too short to be redacted, and never sent.
 _STAND_IN = "recorded"
+# Files without which nothing can be sent, and that nothing is judged by.
+_OF_THE_WAY = frozenset({"ca-bundle", "client-cert", "client-key"})
 
 
 class Record:
@@ -77,7 +79,7 @@ class Record:
         """Return the settings of the recorded run; what only concerns this one comes from ``given``."""
         values = dict(given.values)
         for setting in SETTINGS:
-            if setting.secret or setting.name == "ca-bundle":
+            if setting.secret or setting.name in _OF_THE_WAY:
                 values[setting.name] = setting.default
             elif setting.name in self.settings:
                 value = self.settings[setting.name]

@@ -1,0 +1,20 @@
+"""Why there is no answer."""
+
+from __future__ import annotations
+
+TOO_SLOW = "no complete answer within the time limit"
+
+
+class WireError(Exception):
+    """No complete response: unreachable, closed, too slow or not HTTP."""
+
+    def __init__(self, message: str, *, closed: bool = False) -> None:
+        """``closed``: the server ended the connection.
+
+        ``stale``: the connection had been kept alive and was of no use any more; ``stray`` holds what it brought
+        instead of an answer.
+        """
+        super().__init__(message)
+        self.closed = closed
+        self.stale = False
+        self.stray = b""

@@ -30,6 +30,9 @@ OTHER_OPTIONS = {
     "--check",
     "--strict",
     "--color",
+    # Of curl.
+    "--cacert",
+    "--cert",
     # Begins the other names of options.
     "--invoices-",
 }

@@ -65,8 +65,8 @@ def _option_of(config: pytest.Config, dest: str) -> Any:
 
 def keep_base_url(config: pytest.Config) -> None:
     """Remember the base URL of the command line or the environment, before another plugin changes it."""
-    told: Any = getattr(config, "workerinput", {})
-    config.stash[_BASE_URL] = told.get("base_url", options.option_of(config, "base_url"))
+    shared: Any = getattr(config, "workerinput", {})
+    config.stash[_BASE_URL] = shared.get("base_url", options.option_of(config, "base_url"))
 
 
 def settings_of(config: pytest.Config) -> settings.Settings:

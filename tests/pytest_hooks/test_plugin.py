@@ -210,6 +210,14 @@ def test_no_token_is_exit_code_6(reference: ReferenceServer) -> None:
     ]
 
 
+def test_quiet_is_the_verdict_alone(tmp_path: Path) -> None:
+    result = run(*SOME, "-k", "COND-002", "-q", "--embedded", f"--report-json={tmp_path / 'report.json'}")
+    assert result.code == 0
+    (line,) = filter(None, result.lines)
+    assert line.startswith("verdict     conforms  (of the selected checks; ")
+    assert not result.errors
+
+
 def test_a_selection_of_nothing_is_a_usage_error() -> None:
     result = run(*SOME, "-k", "not GEN-001 and ITEN-001")
     assert result.code == 4

@@ -88,6 +88,15 @@ def test_the_action_judges(runner: Path, server: ReferenceServer, tmp_path: Path
     assert " warning" not in next(line for line in waived.stdout.splitlines() if " passed, " in line)
 
 
+def test_the_action_with_an_empty_base_url_judges_nothing(runner: Path, tmp_path: Path) -> None:
+    done = judge(runner, tmp_path, {"base-url": "", "auth-token": "", "invoice-ids": ""})
+    assert done.returncode == 4
+    message = "PYTEST_BASE_URL: is empty: give it a value, or leave it out"
+    assert f"::error title=wrong setting::{message}" in done.stdout
+    assert ": no verdict" in (tmp_path / "s.md").read_text()
+    assert json.loads((tmp_path / DEFAULTS["reports"] / "report.json").read_text())["run"]["message"] == message
+
+
 def test_pytest_finds_the_installed_checks(runner: Path, tmp_path: Path) -> None:
     pytest_command = runner / "invoices-conformance" / "bin" / "pytest"
     some = "-k 'ITEM or getInvoice-fuzzing' --fuzz-examples=1 -p no:cacheprovider"
@@ -158,11 +167,16 @@ def test_other_plugins_and_the_suite_leave_each_other_alone(runner: Path, tmp_pa
     programs = runner / "invoices-conformance" / "bin"
     made = step(f"{programs}/pip install --quiet {' '.join(OTHERS)}", tmp_path)
     assert made.returncode == 0, made.stderr
+    # What belongs to the project in which the command is given is none of its business.
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n", encoding="utf-8")
+    (tmp_path / "conftest.py").write_text("raise SystemExit('a conftest')\n", encoding="utf-8")
     done = step(f"{programs}/invoices-conformance run --embedded -k ITEM-001", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "verdict     conforms" in done.stdout
     assert "those of the suite: --replay is --invoices-replay\n" in done.stdout
-    assert list(tmp_path.iterdir()) == []
+    assert {path.name for path in tmp_path.iterdir()} == {"pytest.ini", "conftest.py"}
+    for path in tmp_path.iterdir():
+        path.unlink()
     (tmp_path / "test_a.py").write_text("def test_a(): pass\n", encoding="utf-8")
     unrelated = step(f"{programs}/pytest --reruns=1 --timeout=60 --replay-record-dir=kept test_a.py", tmp_path)
     assert unrelated.returncode == 0, unrelated.stdout + unrelated.stderr

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from conformance.config.settings import SETTINGS, SettingError
+from conformance.config.settings import SETTINGS, SettingError, Settings
 from conformance.config.sources import Sources, read_settings, read_target_file
 from conformance.model.outcome import ExitCode
 from conformance.model.requirements import registry
@@ -35,7 +35,7 @@ def run_of(options: Namespace, environment: Mapping[str, str] = os.environ) -> R
         problem = "is missing; give it, or --embedded" if base_url is None else "and --embedded: leave out one of them"
         raise SettingError(f"--base-url: {problem}")
     keeping_nothing = {each.name: None for each in SETTINGS if each.is_local and each.name not in _OF_THE_WAY}
-    return Run(base_url, type(values)({**values.values, **keeping_nothing}, values.given), dry=False)
+    return Run(base_url, Settings({**values.values, **keeping_nothing}, values.given), dry=False)
 
 
 def examine(run: Run) -> tuple[list[str], int]:

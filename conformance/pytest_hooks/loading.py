@@ -27,12 +27,16 @@ def loaded(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) 
 
     Raises pytest.UsageError for one.
     """
-    from conformance.pytest_hooks.options import unknown_option
+    from conformance.pytest_hooks import items, options, refusal
 
     load(early_config.pluginmanager)
     result = yield
-    if message := unknown_option(parser, args, copy.copy(early_config.known_args_namespace)):
-        raise pytest.UsageError(message)
+    known, unknown = parser.parse_known_and_unknown_args(args, copy.copy(early_config.known_args_namespace))
+    if message := options.unknown_option(parser, unknown):
+        # What is known by now decides which reports are written.
+        vars(early_config.option).update(vars(known))
+        items.keep_base_url(early_config)
+        raise refusal.refuse(early_config, message)
     return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import re
 from collections.abc import Iterator
@@ -120,9 +119,8 @@ def _after_secrets(given: list[str]) -> Iterator[tuple[str, str]]:
             yield option, following[0]
 
 
-def unknown_option(parser: pytest.Parser, args: list[str], known: argparse.Namespace) -> str | None:
-    """Return a message about an option that nobody knows, without its value, or None."""
-    _, unknown = parser.parse_known_and_unknown_args(args, known)
+def unknown_option(parser: pytest.Parser, unknown: list[str]) -> str | None:
+    """Return a message about an option among the ``unknown`` words, without its value, or None."""
     for word in unknown:
         name = word.partition("=")[0]
         if name.startswith("--") and name != "--":

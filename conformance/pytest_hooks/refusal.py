@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.config.settings import SettingError
+from conformance.config.settings import SettingError, Settings
 from conformance.config.sources import Sources, readable_settings
 from conformance.config.target import split_base_url
 from conformance.model.outcome import ExitCode
 
 if TYPE_CHECKING:
-    from conformance.config.settings import Settings
     from conformance.run import Run
 
 # Stands for a base URL that is missing or wrong.
@@ -55,7 +54,7 @@ def _base_url(sources: Sources) -> str:
 def _run(message: str, values: Settings, base_url: str) -> Run:
     from conformance.run import Abort, Run
 
-    dry = type(values)({**values.values, "record": None, "replay": None, "waivers": None, "write-waivers": None})
+    dry = Settings({**values.values, "record": None, "replay": None, "waivers": None, "write-waivers": None})
     try:
         run = Run(base_url or _UNKNOWN, dry, dry=True)
     except SettingError:

@@ -132,3 +132,14 @@ def test_a_report_that_cannot_be_written_hides_no_wrong_setting(tmp_path: Path) 
 )
 def test_the_command_says_what_is_missing_or_misspelt(given: list[str], message: str) -> None:
     refused(run(*run_command.arguments(given)), message)
+
+
+def test_a_misspelt_option_leaves_reports(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    given = [URL, f"--auth-tokn={TOKEN}", f"--report-json={report}"]
+    result = run(*run_command.arguments(given), GITHUB_ACTIONS="true")
+    message = "--auth-tokn: no option has this name; did you mean --auth-token?"
+    assert f"::error title=wrong setting::{message}" in result.lines
+    found = json_report.load(str(report))
+    assert (found["run"]["message"], found["target"]["base_url"]) == (message, "http://127.0.0.1:9")
+    assert TOKEN not in report.read_text()

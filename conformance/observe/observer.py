@@ -124,16 +124,16 @@ class Observer:
                     running[future] = step
                     future.add_done_callback(finished.put)
                 future = finished.get()
-                step, outcome = running.pop(future), future.result()
-                if self.recorder:
-                    self.recorder.outcome(step, outcome)
-                if isinstance(outcome, NotObserved):
-                    self.unbuilt[step] = outcome
-                else:
-                    received[step] = outcome
+                step = running[future]
+                self._take(step, future.result(), received)
+                del running[future]
                 order.done(step)
                 self._advance()
         except BaseException:
+            # What was received while the others were looked at is not lost.
+            for future, step in running.items():
+                if future.done() and not future.exception():
+                    self._take(step, future.result(), received)
             self.target.redactor.abandon()
             self._end()
             raise
@@ -142,6 +142,14 @@ class Observer:
             executor.shutdown(wait=False, cancel_futures=True)
             self.record.update({step: received[step] for step in wanted if step in received})
         self._collect_stray()
+
+    def _take(self, step: Step, outcome: Exchange | NotObserved, received: dict[Step, Exchange]) -> None:
+        if self.recorder:
+            self.recorder.outcome(step, outcome)
+        if isinstance(outcome, NotObserved):
+            self.unbuilt[step] = outcome
+        else:
+            received[step] = outcome
 
     def observe_at(self, pacing: Pacing, steps: Iterable[Step], progress: Progress | None = None) -> None:
         """Send ``steps`` in their order and at this pacing; one with a limit begins with new connections."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,12 +51,13 @@ def existing_run(config: pytest.Config) -> Run | None:
 def sources_of(config: pytest.Config) -> Sources:
     """Return where the settings come from. Raises SettingError when the file of ``--target`` cannot be read."""
     path = options.option_of(config, "target")
-    return Sources(
-        partial(_option_of, config),
-        partial(options.ini_of, config),
-        {} if path is None else sources.read_target_file(path),
-        renamed=options.names_of(config).options,
-    )
+    return sources_with(config, {} if path is None else sources.read_target_file(path))
+
+
+def sources_with(config: pytest.Config, target_file: Mapping[str, Any]) -> Sources:
+    """Return where the settings come from, with these of a file."""
+    renamed = options.names_of(config).options
+    return Sources(partial(_option_of, config), partial(options.ini_of, config), target_file, renamed=renamed)
 
 
 def _option_of(config: pytest.Config, dest: str) -> Any:

@@ -22,14 +22,14 @@ _UNKNOWN = "http://target.invalid"
 
 def refuse(config: pytest.Config, message: str) -> pytest.UsageError:
     """Write the reports that are wanted, and what CI systems show; return the error that ends pytest."""
-    from conformance.pytest_hooks.items import sources_of
+    from conformance.pytest_hooks.items import sources_of, sources_with
     from conformance.report import files, github, junit, workflow
     from conformance.report.json_report import Ending
 
     try:
         sources = sources_of(config)
     except SettingError:
-        sources = Sources(lambda _: None, lambda _: None, {})
+        sources = sources_with(config, {})
     run = _run(message, readable_settings(sources), _base_url(sources))
     problems = files.write(run, Ending(int(ExitCode.USAGE)))
     if path := config.getoption("xmlpath", None):

@@ -115,6 +115,12 @@ def test_a_wrong_setting_leaves_reports(tmp_path: Path) -> None:
         assert TOKEN not in path.read_text()
 
 
+def test_a_file_that_cannot_be_read_keeps_no_report_from_being_written(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    refused(run(CONDITIONAL, URL, f"--target={tmp_path}", f"--report-json={report}"), "cannot be read: Is a directory")
+    assert json_report.load(str(report))["target"]["base_url"] == "http://127.0.0.1:9"
+
+
 def test_a_report_that_cannot_be_written_hides_no_wrong_setting(tmp_path: Path) -> None:
     result = run(CONDITIONAL, "--concurrency=0", f"--report-json={tmp_path}", GITHUB_STEP_SUMMARY=str(tmp_path))
     refused(result, "--concurrency: the value must be at least 1")

@@ -95,13 +95,18 @@ def test_a_filter_by_account_tells_nothing_of_other_customers(
     every_listing_of_foreign: Exchanges,
 ) -> None:
     require_two_customers(item, other_item_of_owner)
-    unknown, foreign = (
-        next(page for page in pages if "[account]" in page.probe)
-        for pages in (every_unmatched_filter, every_listing_of_foreign)
-    )
+    unknown, foreign = _by_account(every_unmatched_filter), _by_account(every_listing_of_foreign)
     require(foreign.status != 200 or not _ids(foreign), "invoices of others are shown", owner="SEC-004")
     expected = f"{_selected(unknown)}, as for an account that does not exist"
     expect(_selected(foreign) == _selected(unknown), expected, _selected(foreign), foreign)
+
+
+def _by_account(pages: Exchanges) -> Exchange:
+    """Return the one of ``pages`` that is filtered by an account. Raises NotObserved when no account is known."""
+    for page in pages:
+        if "[account]" in page.probe:
+            return page
+    raise NotObserved("no account is known by which to filter")
 
 
 def _selected(page: Exchange) -> str:

@@ -125,6 +125,8 @@ def test_accounts_of_others() -> None:
     assert outcome(check, every_unmatched_filter=tuple(nothing.values())) == "passed"
     (foreign,) = changed("listing_of_foreign[account]", status=403).values()
     assert outcome(check, every_listing_of_foreign=(foreign,)) == "violated"
+    others = tuple(changed("unmatched_filter[reference]").values())
+    assert outcome(check, every_unmatched_filter=others) == "not observed"
 
 
 def test_accounts_of_known_invoices() -> None:

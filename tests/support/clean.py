@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 
@@ -16,17 +17,19 @@ from conformance.observe.message_bytes import head_of, revealed
 from conformance.plan.parameters import RECORD_WIDE
 from conformance.plan.steps import Step, closure
 from conformance.reference.app import Api
-from conformance.reference.bare import BareAnswer, BareServer, Parsed, parsed
+from conformance.reference.bare import BareAnswer, BareServer, Parsed, parsed, shows_in_answers
 from conformance.reference.clock import Clock
 from conformance.reference.faults import Fault
 from conformance.reference.message import Answer
 from conformance.reference.reduced import Reduced
 from conformance.reference.server import ReferenceServer
 from conformance.run import Run
-from tests.support import detection
+from tests.support import detection, instant
 from tests.support.lookups import answers_and_lookups
 from tests.support.reads import Reader
 
+# What has to be seen on connections.
+ON_CONNECTIONS = frozenset({"wire", "load"})
 # What an application answers to a step, before it is written or as bytes.
 Answered = Answer | str | list[BareAnswer]
 
@@ -110,11 +113,12 @@ class Clean:
             values = values_of(run, case)
         except NotObserved:
             return None
-        reader.parts()
+        steps = self.steps if case.check.is_record_wide else self.steps_of[case]
+        reader.parts(steps)
         ending = evaluate(case.check, values)
         if isinstance(ending, SuiteError):
             raise ending.error
-        return reader.parts()
+        return reader.parts(steps)
 
 
 def _named_steps(case: suite.Case, target: Target) -> frozenset[Step]:
@@ -130,12 +134,27 @@ def _server() -> ReferenceServer:
     return server
 
 
+@contextmanager
+def served(api: Api) -> Iterator[None]:
+    """Let ``api`` answer: in this thread where nothing waits or touches bytes, else on connections."""
+    if shows_in_answers(api):
+        with instant.answering(api):
+            yield
+    else:
+        _server().serve(api)
+        yield
+
+
 @cache
 def clean(capabilities: frozenset[str], base: Reduced | None = None) -> Clean:
     """Return the run against the correct server with ``capabilities``, or against the reduced one ``base``."""
-    server = _server()
-    server.serve(live(base=base).api)
-    run = detection.run_against(server, capabilities)
+    server, api = _server(), live(base=base).api
+    server.serve(api)
+    with nullcontext() if capabilities & ON_CONNECTIONS else served(api):
+        return _observed(detection.run_against(server, capabilities), server, capabilities, base)
+
+
+def _observed(run: Run, server: ReferenceServer, capabilities: frozenset[str], base: Reduced | None) -> Clean:
     try:
         run.start()
         cases = [case for case in suite.cases(run.target) if not case.missing(run.target)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 from conformance.judge import suite
@@ -26,7 +26,7 @@ from conformance.reference.faults import Fault
 from conformance.reference.server import ReferenceServer
 from conformance.run import Run
 from tests.support import detection, instant
-from tests.support.clean import Clean, clean, live, of_base
+from tests.support.clean import Clean, clean, live, of_base, served
 from tests.support.lookups import Before
 from tests.support.seen import Changes
 
@@ -80,7 +80,7 @@ def judge_changed(fault: Fault, known: Clean, changed: set[Step]) -> list[Judgem
     """Return the judgements of the cases that see one of the ``changed`` answers of a server with ``fault``."""
     affected = known.affected_by(changed)
     api = live([fault], known.base).api
-    with _served(api, known), _started(known, set(affected)) as run:
+    with served(api), _started(known, set(affected)) as run:
         _observe(run, known, changed, affected)
         return Changes(run, known).judgements()
 
@@ -128,14 +128,6 @@ def _started(known: Clean, unknown: set[Step]) -> Iterator[Run]:
         yield run
     finally:
         run.stop()
-
-
-def _served(api: Api, known: Clean) -> AbstractContextManager[None]:
-    """Let ``api`` answer: without a network where nothing waits or touches bytes."""
-    if shows_in_answers(api):
-        return instant.answering(api)
-    known.server.serve(api)
-    return nullcontext()
 
 
 def _observe(run: Run, known: Clean, changed: set[Step], affected: Sequence[Step]) -> None:

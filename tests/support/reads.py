@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from functools import partial
 from typing import Any, NamedTuple
 
 from conformance.checks.support import header_lint
@@ -60,29 +58,83 @@ class Numbered:
 PARTS = Numbered()
 # What decides whether a check gets an exchange at all.
 ALWAYS = PARTS.bit(Part(Answer, "status")) | PARTS.bit(Part(Exchange, "request"))
-_FINDINGS = Part(header_lint, "header_findings")
-_Note = Callable[[Part], None]
-_OF_EXCHANGE = {each.name for each in fields(Exchange)}
-_OF_ANSWER = {each.name for each in fields(Answer)}
+_FINDINGS = PARTS.bit(Part(header_lint, "header_findings"))
+
+
+class _Noted:
+    """What has been read of one exchange, as bits, and what was found in it that checks keep."""
+
+    def __init__(self) -> None:
+        self.parts = 0
+        self._kept: dict[str, tuple[Any, int]] = {}
+        # What is being found, with what had been read before; what ends in an exception stays here.
+        self._begun: list[tuple[str, int]] = []
+
+    def begin(self, name: str) -> None:
+        """Note what is read from now on for what is kept as ``name``."""
+        self._begun.append((name, self.parts))
+        self.parts = 0
+
+    def keep(self, name: str, found: Any) -> None:
+        """Keep what was ``found``, with the parts that it was found by."""
+        parts, ended = self.parts, ""
+        while ended != name:
+            ended, before = self._begun.pop()
+            if ended != name:
+                parts |= before
+        self._kept[name] = found, parts
+        self.parts = before | parts
+
+    def is_kept(self, name: str) -> bool:
+        """Return whether something is kept as ``name``: then it counts as read with all that it was found by."""
+        if name not in self._kept:
+            return False
+        self.parts |= self._kept[name][1]
+        return True
+
+    def kept(self, name: str) -> Any:
+        """Return what is kept as ``name``."""
+        return self._kept[name][0]
+
+    def taken(self) -> int:
+        """Return what was read since this was last asked."""
+        parts = self.parts
+        for _, before in self._begun:
+            parts |= before
+        self._begun.clear()
+        self.parts = 0
+        return parts
+
+
+def _part(owner: type, name: str) -> Any:
+    """Return a property that notes that the part ``name`` is read."""
+    bit = PARTS.bit(Part(owner, name))
+
+    def read(noting: _Answer | _Exchange) -> Any:
+        noting.noted.parts |= bit
+        return getattr(noting.source, name)
+
+    return property(read)
 
 
 class _Fields(Fields):
     """Header fields that note which are looked up."""
 
-    def __init__(self, source: Fields, note: _Note) -> None:
-        object.__setattr__(self, "_source", source)
-        object.__setattr__(self, "_note", note)
+    _source: Fields
+    _noted: _Noted
 
-    def __getattribute__(self, name: str) -> Any:
-        if name == "pairs":
-            self._note(Part(Answer, "fields"))
-            return self._source.pairs
-        return object.__getattribute__(self, name)
+    def __init__(self, source: Fields, noted: _Noted) -> None:
+        object.__setattr__(self, "_source", source)
+        object.__setattr__(self, "_noted", noted)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        self._noted.parts |= PARTS.bit(Part(Answer, "fields"))
+        return self._source.pairs
 
     def lines(self, name: str) -> list[str]:
-        self._note(Part(Fields, name.lower()))
-        lines: list[str] = self._source.lines(name)
-        return lines
+        self._noted.parts |= PARTS.bit(Part(Fields, name.lower()))
+        return self._source.lines(name)
 
     def names(self) -> set[str]:
         return {name.lower() for name, _ in self.pairs}
@@ -94,59 +146,62 @@ class _Fields(Fields):
 class _Answer(Answer):
     """An answer that notes what is read of it."""
 
-    __slots__ = ("_note", "_source")
+    __slots__ = ("fields", "noted", "source")
+    source: Answer
+    noted: _Noted
 
-    def __init__(self, source: Answer, note: _Note) -> None:
-        object.__setattr__(self, "_source", source)
-        object.__setattr__(self, "_note", note)
+    def __init__(self, source: Answer, noted: _Noted) -> None:
+        object.__setattr__(self, "source", source)
+        object.__setattr__(self, "noted", noted)
+        object.__setattr__(self, "fields", _Fields(source.fields, noted))
 
-    def __getattribute__(self, name: str) -> Any:
-        get = object.__getattribute__
-        if name == "__class__":
-            return Answer
-        if name not in _OF_ANSWER:
-            return get(self, name)
-        if name == "fields":
-            return _Fields(get(self, "_source").fields, get(self, "_note"))
-        get(self, "_note")(Part(Answer, name))
-        return getattr(get(self, "_source"), name)
+    __class__ = property(lambda _: Answer)  # as isinstance and replace see it
 
 
 class _Remembered(dict[str, Any]):
-    """What is remembered of an exchange: only what httplint finds, which depends on more than is to be noted."""
+    """What checks remember of an exchange; what httplint finds is a part of it: that depends on more."""
 
     def __init__(self, owner: _Exchange) -> None:
         super().__init__()
-        self._owner = owner
+        self._noted, self._source = owner.noted, owner.source
 
     def __contains__(self, name: object) -> bool:
-        return name == _FINDINGS.name or super().__contains__(name)
+        if name == "header_findings" or self._noted.is_kept(str(name)):
+            return True
+        self._noted.begin(str(name))
+        return False
 
-    def __missing__(self, name: str) -> object:
-        self._owner._note(_FINDINGS)
-        return header_lint.findings(self._owner._source)
+    def __setitem__(self, name: str, found: Any) -> None:
+        self._noted.keep(name, found)
+
+    def __getitem__(self, name: str) -> Any:
+        if name != "header_findings":
+            return self._noted.kept(name)
+        self._noted.parts |= _FINDINGS
+        return header_lint.findings(self._source)
 
 
 class _Exchange(Exchange):
-    """An exchange that notes what is read of it, and remembers nothing of it."""
+    """An exchange that notes what is read of it."""
 
-    def __init__(self, source: Exchange, note: _Note) -> None:
-        object.__setattr__(self, "_source", source)
-        object.__setattr__(self, "_note", note)
+    __slots__ = ("answer", "noted", "source")
+    source: Exchange
+    noted: _Noted
 
-    def __getattribute__(self, name: str) -> Any:
-        get = object.__getattribute__
-        if name == "__class__":
-            return Exchange
-        if name == "__dict__":
-            return _Remembered(self)
-        if name not in _OF_EXCHANGE:
-            return get(self, name)
-        source, note = get(self, "_source"), get(self, "_note")
-        if name != "answer":
-            note(Part(Exchange, name))
-            return getattr(source, name)
-        return None if source.answer is None else _Answer(source.answer, note)
+    def __init__(self, source: Exchange) -> None:
+        object.__setattr__(self, "source", source)
+        object.__setattr__(self, "noted", _Noted())
+        answer = None if source.answer is None else _Answer(source.answer, self.noted)
+        object.__setattr__(self, "answer", answer)
+
+    __class__ = property(lambda _: Exchange)  # as isinstance and replace see it
+    __dict__ = property(_Remembered)  # what vars() gives
+
+
+for _name in {each.name for each in fields(Exchange)} - {"answer"}:
+    setattr(_Exchange, _name, _part(Exchange, _name))
+for _name in {each.name for each in fields(Answer)} - {"fields"}:
+    setattr(_Answer, _name, _part(Answer, _name))
 
 
 class Reader:
@@ -154,13 +209,9 @@ class Reader:
 
     def __init__(self, record: Mapping[Step, Exchange]) -> None:
         """Begin with nothing read of ``record``."""
-        self._read = defaultdict[Step, int](int)
-        self.record = {step: _Exchange(exchange, partial(self._note, step)) for step, exchange in record.items()}
+        self._noting = {step: _Exchange(exchange) for step, exchange in record.items()}
+        self.record: dict[Step, Exchange] = {**self._noting}
 
-    def _note(self, step: Step, part: Part) -> None:
-        self._read[step] |= PARTS.bit(part)
-
-    def parts(self) -> dict[Step, int]:
-        """Return what was read of each exchange since this was last asked."""
-        read, self._read = self._read, defaultdict(int)
-        return {step: ALWAYS | parts for step, parts in read.items()}
+    def parts(self, steps: Iterable[Step]) -> dict[Step, int]:
+        """Return what was read of the exchanges of ``steps`` since this was last asked."""
+        return {step: ALWAYS | self._noting[step].noted.taken() for step in steps if step in self._noting}

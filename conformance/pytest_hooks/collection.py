@@ -197,6 +197,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take over what a process sent and received."""
-    told = getattr(node, "workeroutput", {}).get("conformance")
-    if told and (run := existing_run(node.config)):
-        run.elsewhere.append(json.loads(told))
+    known = getattr(node, "workeroutput", {}).get("conformance")
+    if known and (run := existing_run(node.config)):
+        run.elsewhere.append(json.loads(known))
+        # Each process has collected all of them.
+        run.deselected = max(run.deselected, run.elsewhere[-1]["deselected"])

@@ -173,7 +173,7 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     from conformance.report import github, terminal, workflow
 
     if not run.abort and run.judgements:
-        deselected = len(terminalreporter.stats.get("deselected", []))
+        deselected = max(run.deselected, len(terminalreporter.stats.get("deselected", [])))
         ending = terminal.Ending(deselected, interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
         form = terminal.Form.QUIET if quiet else terminal.Form(run.settings["format"])
         write_lines(config, terminal.report(run, ending, terminal.Form.FULL if config.option.verbose > 0 else form))

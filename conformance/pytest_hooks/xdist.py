@@ -73,5 +73,10 @@ def tell(config: pytest.Config, run: Run) -> None:
     from conformance.report import json_report
 
     output: dict[str, Any] = config.workeroutput  # type: ignore[attr-defined]
-    told = {"sent": run.observer.sent, "seconds": run.seconds, "exchanges": json_report.exchanges(run)}
-    output["conformance"] = json.dumps(told)
+    known = {
+        "sent": run.observer.sent,
+        "seconds": run.seconds,
+        "exchanges": json_report.exchanges(run),
+        "deselected": run.deselected,
+    }
+    output["conformance"] = json.dumps(known)

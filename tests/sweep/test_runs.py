@@ -90,7 +90,7 @@ def test_without_the_option_there_is_no_sweep() -> None:
 def test_processes_share_a_sweep(faulty: ReferenceServer, whole: tuple[Result, dict[str, Any]], tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     item = str(ROOT / "conformance" / "checks" / "test_item.py")
-    result = swept(faulty, item, "-n", "2", f"--report-json={path}")
+    result = swept(faulty, item, "-n", "2", f"--report-json={path}", "-k", "not ITEM-004")
     report = json_report.load(str(path))
     assert result.code == whole[0].code
     assert [(each["shard"], each["shards"]) for each in sorted(report["sweep"], key=lambda each: each["shard"])] == [
@@ -98,6 +98,8 @@ def test_processes_share_a_sweep(faulty: ReferenceServer, whole: tuple[Result, d
         (2, 2),
     ]
     assert sum(each["invoices"] for each in report["sweep"]) == MANY
+    assert report["run"]["deselected"] >= 1
+    assert f"(of the selected checks; {report['run']['deselected']} deselected)" in " ".join(result.output.split())
     # Of the sample, each has its share.
     assert [each["by_themselves"] for each in report["sweep"]] == [5, 5]
     assert outcomes(report).items() >= outcomes(whole[1]).items()

@@ -24,8 +24,9 @@ def test_quotes_and_empty_elements_are_understood(
     require(knows, "a profile is refused")
     if on_understood_data(item, quoted_lists) is Effect.SHOWN:
         odd = odd_lines(item, quoted_lists)
-        observed = status_line(quoted_lists)
-        raise Violation(f"200 and the same data with {odd}", observed, quoted_lists, others=(item,))
+        observed, by_itself = status_line(quoted_lists), quoted_lists.status != 200
+        expected = f"200 and the same data with {odd}"
+        raise Violation(expected, observed, quoted_lists, others=(item,), alone=by_itself)
 
 
 @requirement("HTTP-029")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import MappingProxyType
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.observe.message_bytes import reveal
-from conformance.plan import probes
+from conformance.plan import probes, steps
 from conformance.plan.probe import Family, Probe, family, get, header_family, query_family
 from conformance.plan.requests import build_request, text_of
 from conformance.plan.shell import curl
@@ -27,10 +27,13 @@ FIRST, SECOND = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222
 
 
 @pytest.fixture
-def declare(monkeypatch: pytest.MonkeyPatch) -> Declare:
+def declare(monkeypatch: pytest.MonkeyPatch) -> Iterator[Declare]:
     """Let the given probes and families be all that is declared."""
+    remembered = (steps._everything, steps._steps_for)
 
     def replace(**declared: Probe | Family) -> None:
+        for each in remembered:
+            each.cache_clear()
         flat: dict[str, Probe] = {}
         for name, entry in declared.items():
             entry.rename(name)
@@ -38,7 +41,9 @@ def declare(monkeypatch: pytest.MonkeyPatch) -> Declare:
         monkeypatch.setattr(probes, "declared", lambda: MappingProxyType(declared))
         monkeypatch.setattr(probes, "by_key", lambda: MappingProxyType(flat))
 
-    return replace
+    yield replace
+    for each in remembered:
+        each.cache_clear()
 
 
 def names(steps: list[Step]) -> list[str]:

@@ -28,7 +28,12 @@ DEFAULTS = {name: str(given.get("default", "")) for name, given in ACTION["input
 def step(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a script as GitHub runs one with ``shell: bash``."""
     left_out = {*SETTING_VARIABLES, "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"}
-    inherited = {name: value for name, value in os.environ.items() if name not in left_out}
+    # What is started is no worker of the tests.
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in left_out and not name.startswith("PYTEST_XDIST_")
+    }
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
         cwd=folder,

@@ -75,12 +75,11 @@ class Changes:
             values = values_of(self._run, case)
         except NotObserved:
             return True
-        new = {name: tuple(each for each in values[name] if self._is_new(case, each)) for name in _wide(case)}
+        new = {name: tuple(each for each in values[name] if id(each) in self._fresh) for name in _wide(case)}
+        new = {name: tuple(each for each in found if self._is_new(case, each)) for name, found in new.items()}
         return any(new.values()) and isinstance(evaluate(case.check, {**values, **new}), Violation | SuiteError)
 
     def _is_new(self, case: suite.Case, exchange: Exchange) -> bool:
-        if id(exchange) not in self._fresh:
-            return False
         step = self._steps.get(id(exchange))
         return step is None or self._is_seen(case, step)
 

@@ -137,7 +137,8 @@ def _begin(session: pytest.Session) -> bool | None:
         progress.end(session.config)
         write_lines(session.config, [run.abort.message])
         return True
-    write_lines(session.config, [_TOO_SHORT.format(name) for name in run.target.too_short()])
+    if short := run.target.too_short():
+        write_lines(session.config, [_TOO_SHORT.format(name) for name in short])
     run.observe(needed(run.target, cases))
     progress.sent(session.config)
     if not run.kept:

@@ -13,13 +13,15 @@ import pytest
 from conformance.pytest_hooks.places import PACKAGE, holds_checks
 
 PLUGIN = "conformance.plugin"
+_BASE_URL_PLUGIN = "pytest_base_url.plugin"
 
 
 def load(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Load the plugin, unless it is."""
-    plugin = import_module(PLUGIN)
-    if not pluginmanager.is_registered(plugin):
-        pluginmanager.register(plugin, PLUGIN)
+    """Load the plugin, and that which has the base URL, unless they are."""
+    for name in (_BASE_URL_PLUGIN, PLUGIN):
+        plugin = import_module(name)
+        if not pluginmanager.is_registered(plugin):
+            pluginmanager.register(plugin, name)
 
 
 def loaded(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> Generator[None, object, object]:

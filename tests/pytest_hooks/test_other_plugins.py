@@ -93,5 +93,6 @@ def test_other_runs_know_no_option_of_the_suite(pytester: pytest.Pytester, monke
     )
     pytester.makepyfile("def test_a(request): assert request.config.getoption('--record') == 'own'")
     assert pytester.inline_run(*with_entry, "--record=own").ret == 0
-    loaded = pytester.parseconfig(*with_entry, "-p", "pytest_base_url.plugin", "--noconftest", CHECKS)
+    loaded = pytester.parseconfig(*with_entry, "--noconftest", CHECKS, "--base-url=http://a")
     assert loaded.pluginmanager.has_plugin(PLUGIN)
+    assert loaded.getoption("base_url") == "http://a"

@@ -16,6 +16,7 @@ from conformance.reference.reduced import all_reduced
 from conformance.reference.variants import all_variants
 from conformance.report import plan as shown_plan
 from conformance.report.terminal import HINTS, NAMES
+from tests import settings_page
 from tests.support import detection, masking
 from tests.support.targets import INVOICE_ID, TOKEN, target_of
 
@@ -67,8 +68,8 @@ def _requirements() -> Iterator[str]:
     yield _NOTE
     yield "# Requirements"
     yield ""
-    yield f"{len(every)} requirements in {len({each.area for each in every})} areas, of which"
-    yield f"{sum(not each.excluded for each in every)} are judged."
+    yield f"{len(every)} requirements are listed, in {len({each.area for each in every})} areas."
+    yield f"{sum(not each.excluded for each in every)} of them are judged. The others say *Not judged*, and why."
     yield ""
     yield "A standard keeps its own word as the level, and [contract.md](contract.md) says the levels of documented"
     yield "facts. Where the level does not follow from the text, its reason stands beside it."
@@ -203,7 +204,8 @@ def totals() -> str:
     """Return the line of the README that counts."""
     judged = [each for each in registry().values() if not each.excluded]
     must = sum(each.level == "MUST" for each in judged)
-    line = f"{len(judged)} requirements are judged, {must} of them MUST; {len(all_faults())} faults prove it."
+    faults_known = len(all_faults())
+    line = f"{len(judged)} requirements are judged, {must} of them MUST. Each of {faults_known} faults is reported."
     return f"<!-- totals -->\n{line}\n<!-- /totals -->"
 
 
@@ -213,7 +215,12 @@ def readme() -> str:
 
 
 DOCUMENTS: Mapping[str, Callable[[], str]] = MappingProxyType(
-    {"docs/requirements.md": requirements, "docs/detection.md": faults, "README.md": readme}
+    {
+        "docs/requirements.md": requirements,
+        "docs/detection.md": faults,
+        "docs/settings.md": lambda: f"{_NOTE}\n{settings_page.text()}",
+        "README.md": readme,
+    }
 )
 
 

@@ -6,6 +6,7 @@ import argparse
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,7 @@ from conformance.model.requirements import registry
 from tests import documents
 
 ROOT = Path(__file__).parents[1]
-# Of pytest and its plugins, and of other commands that are named.
-# Options of others, and those that the changelog names for being gone.
+# Options of other programs, and those that the changelog names for being gone.
 OTHER_OPTIONS = {
     "--base-url",
     "--target",
@@ -33,10 +33,12 @@ OTHER_OPTIONS = {
     # Of curl.
     "--cacert",
     "--cert",
+    "--globoff",
+    "--path-as-is",
     # Begins the other names of options.
     "--invoices-",
 }
-WRITTEN = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+WRITTEN = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob(".github/**/*.md")])
 
 
 @pytest.mark.parametrize("name", documents.DOCUMENTS)
@@ -48,10 +50,33 @@ def test_the_readme_counts() -> None:
     assert documents.README_MARK.search((ROOT / "README.md").read_text(encoding="utf-8"))
 
 
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 130
+
+
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
-def test_links_between_files_lead_somewhere(path: Path) -> None:
-    links = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", path.read_text(encoding="utf-8"))
-    assert [link for link in links if not (path.parent / link).exists()] == []
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    """The file exists, and so does the heading or anchor in it."""
+    links = re.findall(r"\]\((?!https?:)([^)\s]+)", _prose(path))
+    places = [(link, *link.partition("#")[::2]) for link in links]
+    assert [link for link, file, _ in places if not (path.parent / file).exists()] == []
+    assert [
+        link for link, file, place in places if place and place not in _anchors(path.parent / file if file else path)
+    ] == []
+
+
+def _prose(path: Path) -> str:
+    """Return a document without its blocks of code."""
+    return re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+@cache
+def _anchors(path: Path) -> set[str]:
+    """Return the anchors of a document: those that it sets, and those that its headings get."""
+    text = _prose(path)
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+    return slugs | set(re.findall(r'<a id="([^"]+)">', text))
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=lambda path: path.name)
@@ -83,9 +108,9 @@ def test_requirements_that_are_named_exist(path: Path) -> None:
     assert {name for name in named if name.partition("-")[0] in areas} <= set(registry())
 
 
-def test_every_setting_is_in_the_readme() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [setting.option for setting in SETTINGS if f"`{setting.option}" not in text] == []
+def test_the_page_of_settings_has_every_setting() -> None:
+    rows = re.findall(r"^\| `(--[a-z-]+)", (ROOT / "docs" / "settings.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted({each.option for each in SETTINGS} | {"--base-url", "--target", "--plan"})
 
 
 def test_the_example_for_contributors_is_real() -> None:

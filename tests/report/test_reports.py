@@ -7,7 +7,6 @@ import json
 import re
 import signal
 import subprocess
-import sys
 import threading
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
@@ -19,10 +18,9 @@ import pytest
 
 from conformance import cli
 from conformance.model.requirements import OF_THE_CONTRACT, registry
-from conformance.reading import json_places
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
-from conformance.report import diff, html, json_report
+from conformance.report import json_report
 from tests.servers.raw import Talk, answer, hang_up, raw_server
 from tests.support.hostile import COOKIE, KEY, SIGNATURE, echo, hostile
 from tests.support.runs import CHECKS, ROOT, Result, command, run
@@ -237,171 +235,3 @@ def test_the_page_can_be_made_later(echoed: Files, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     assert cli.main(["report", str(echoed.folder / "report.json"), "--html", str(page)]) == 0
     assert page.read_text() == echoed.page
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("", "is not JSON: Expecting"),
-        ("{", "is not JSON: Expecting"),
-        ("[" * 100_000, "is not JSON: "),
-        ("[]", "is JSON, but no report of this suite"),
-        ('{"log": {"version": "1.2"}}', "is JSON, but no report of this suite"),
-        ('{"format": "invoices-conformance-report"}', "is not a report that this version reads: the document: "),
-    ],
-)
-def test_what_is_no_report_is_refused(
-    content: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "report.json"
-    path.write_text(content)
-    assert cli.main(["report", str(path), "--html", str(tmp_path / "page.html")]) == 4
-    assert cli.main(["diff", str(path), str(path)]) == 4
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) == 2
-    assert all(line.startswith(f"{path} {said}") for line in told)
-    assert not (tmp_path / "page.html").exists()
-
-
-@pytest.mark.parametrize(
-    ("place", "value"),
-    [(("version",), "1.1"), (("run", "started"), "yesterday"), (("exchanges", 0, "started"), "2026-13-01T00:00:00Z")],
-)
-def test_a_report_with_something_unknown_in_it_is_refused(
-    place: tuple[str | int, ...], value: str, embedded: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    report: Any = embedded.report
-    holder = report
-    for step in place[:-1]:
-        holder = holder[step]
-    holder[place[-1]] = value
-    path = tmp_path / "report.json"
-    path.write_text(json.dumps(report))
-    assert cli.main(["report", str(path), "--html", str(tmp_path / "page.html")]) == 4
-    where = "/".join(map(str, place))
-    assert f"{path} is not a report that this version reads: {where}: '{value}' " in capsys.readouterr().err
-
-
-def test_what_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(json_report, "_LARGEST", 1 << 20)
-    assert cli.main(["diff", "/dev/zero", "/dev/zero"]) == 4
-    assert capsys.readouterr().err == "/dev/zero is not a report: it is larger than 1 MiB\n"
-
-
-def test_files_that_cannot_be_used_are_named(
-    embedded: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    gone = tmp_path / "gone" / "x"
-    report = str(embedded.folder / "report.json")
-    assert cli.main(["diff", report, str(gone)]) == 4
-    assert capsys.readouterr().err == f"{gone} cannot be read: No such file or directory\n"
-    assert cli.main(["report", report, "--html", str(gone)]) == 4
-    assert capsys.readouterr().err == f"--html: {gone} cannot be written: No such file or directory\n"
-
-
-@pytest.mark.parametrize("arguments", [["report", "x.json"], ["diff", "x.json"], ["compare"], []])
-def test_wrong_arguments_end_like_wrong_settings(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        cli.main(arguments)
-    assert ended.value.code == 4
-    assert "error: " in capsys.readouterr().err
-
-
-def test_a_reader_that_has_enough_is_no_error() -> None:
-    piped = f"{sys.executable} -m conformance.cli requirements | head -n 1"
-    done = subprocess.run(["bash", "-c", piped], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
-    assert len(done.stdout.splitlines()) == 1
-    assert done.stderr == ""
-
-
-def changed(report: dict[str, Any], **outcomes: str | None) -> dict[str, Any]:
-    """Return ``report`` without exchanges and with other outcomes, named with an underscore for the hyphen."""
-    named = {name.replace("_", "-"): outcome for name, outcome in outcomes.items()}
-    requirements = [{**each, "outcome": named.get(each["id"], each["outcome"])} for each in report["requirements"]]
-    gating = [each["id"] for each in requirements if each["outcome"] == "failed"]
-    return {
-        **report,
-        "exchanges": [],
-        "requirements": requirements,
-        "verdict": {**report["verdict"], "gating": gating, "errors": []},
-    }
-
-
-def test_a_difference_tells_what_changed(embedded: Files) -> None:
-    old = changed(embedded.report, ITEM_001="failed", ITEM_002="passed", ITEM_003="not offered", ITEM_004="warned")
-    new = changed(embedded.report, ITEM_001="passed", ITEM_002="failed", ITEM_003="passed", ITEM_004="blocked")
-    found = diff.compare(old, new)
-    told = {name: [entry[0] for entry in entries] for name, entries in vars(found).items()}
-    assert told == {
-        "newly_failing": ["ITEM-002"],
-        "fixed": ["ITEM-001"],
-        "newly_judged": ["ITEM-003"],
-        "no_longer_judged": ["ITEM-004"],
-        "otherwise": [],
-    }
-
-
-def test_a_difference_ends_with_1_when_something_newly_fails(
-    embedded: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
-    good.write_text(json_report.text(changed(embedded.report)))
-    bad.write_text(json_report.text(changed(embedded.report, ITEM_001="failed")))
-    assert cli.main(["diff", str(good), str(bad)]) == 1
-    assert "ITEM-001  passed -> failed" in capsys.readouterr().out
-    assert cli.main(["diff", str(bad), str(good)]) == 0
-    assert cli.main(["diff", str(good), str(good)]) == 0
-
-
-def test_a_difference_ends_with_1_when_something_is_lost_and_that_counts(embedded: Files, tmp_path: Path) -> None:
-    full, less = tmp_path / "full.json", tmp_path / "less.json"
-    full.write_text(json_report.text(changed(embedded.report)))
-    less.write_text(json_report.text(changed(embedded.report, ITEM_001="blocked")))
-    assert cli.main(["diff", str(full), str(less)]) == 0
-    assert cli.main(["diff", "--fail-on-lost", str(full), str(less)]) == 1
-    assert cli.main(["diff", "--fail-on-lost", str(less), str(full)]) == 0
-
-
-def test_a_requirement_that_one_version_does_not_have_is_told(embedded: Files) -> None:
-    fewer = {**embedded.report, "requirements": [e for e in embedded.report["requirements"] if e["id"] != "ITEM-001"]}
-    assert [each[0] for each in diff.compare(fewer, embedded.report).newly_judged] == ["ITEM-001"]
-    assert [each[0] for each in diff.compare(embedded.report, fewer).no_longer_judged] == ["ITEM-001"]
-    failing = changed(embedded.report, ITEM_001="failed")
-    assert [each[0] for each in diff.compare(fewer, failing).newly_failing] == ["ITEM-001"]
-
-
-@pytest.mark.parametrize(
-    ("pointer", "marked"),
-    [
-        ("/data/id", '"7"'),
-        ("/data/list/1", '{ "a": null }'),
-        ("/data/list/1/a", "null"),
-        ("/data/a~1b", "true"),
-        ("/data/none", '{"id": "7", "list": [1, { "a": null }], "a/b" : true}'),
-        ("ETag", None),
-        ("", None),
-    ],
-)
-@pytest.mark.parametrize("rest", ["}", ', "x": [1', ", broken"], ids=["whole", "cut", "broken"])
-def test_the_value_that_a_pointer_names_is_found(pointer: str, marked: str | None, rest: str) -> None:
-    text = ' {"data": {"id": "7", "list": [1, { "a": null }], "a/b" : true}' + rest
-    place = json_places.span(text, pointer)
-    assert (text[place[0] : place[1]] if place else None) == marked
-
-
-def test_a_value_is_found_in_what_is_cut_behind_it() -> None:
-    text = '{"data": {"id": "7", "long": "AAAA'
-    assert json_places.span(text, "/data/id") == (16, 19)
-    assert json_places.span(text, "/data/long") is None
-    assert json_places.span(text, "/data/none") is None
-
-
-@pytest.mark.parametrize("text", ["", "[", "7", "{}", '{"data"', '{"data": ', "{1: 2}", '{"data": ' + "[" * 100_000])
-def test_what_cannot_be_told_is_not_marked(text: str) -> None:
-    assert json_places.span(text, "/data/0/0") is None
-
-
-@pytest.mark.parametrize("text", ["\x1b[31m", "\u202e", "\x00", "\ud800", "\x7f", "\x9b"])
-def test_what_cannot_be_seen_is_escaped(text: str) -> None:
-    assert html.visible(text).isprintable()
-    assert html.visible("a\n\tb") == "a\n\tb"

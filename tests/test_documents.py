@@ -151,6 +151,22 @@ def test_the_workflows_use_what_the_action_has() -> None:
         assert f"={file}" in " ".join(gitlab["invoices"]["script"])
 
 
+def test_ci_runs_the_commands_of_the_readme_on_every_version() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))["jobs"]["all"]
+    classifiers = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["classifiers"]
+    versions = [each.rpartition(" ")[2] for each in classifiers if "Python :: 3." in each]
+    assert workflow["strategy"]["matrix"]["python"] == versions
+    assert [step["run"] for step in workflow["steps"] if "run" in step] == ["bash .ci/run"]
+    steps = re.findall(r"\bstep (\w+)$", (ROOT / ".ci" / "run").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(re.findall(r"<!-- ci: (\w+) -->", (ROOT / "README.md").read_text(encoding="utf-8"))) == sorted(steps)
+
+
+def test_each_commit_passes_the_linters_of_ci() -> None:
+    (repository,) = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    (linters,) = re.findall(r"<!-- ci: lint -->\n```sh\n(.*)\n", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert " && ".join(hook["entry"] for hook in repository["hooks"]) == linters
+
+
 def test_the_waiver_of_the_guide_is_one() -> None:
     text = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
     (example,) = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "waivers:" in block]

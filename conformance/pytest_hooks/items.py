@@ -45,6 +45,7 @@ def run_of(config: pytest.Config) -> Run:
 
 
 def existing_run(config: pytest.Config) -> Run | None:
+    """Return the run of this process, or None where none was made."""
     return config.stash.get(RUN, None)
 
 
@@ -72,6 +73,7 @@ def keep_base_url(config: pytest.Config) -> None:
 
 
 def settings_of(config: pytest.Config) -> settings.Settings:
+    """Return the settings of all sources. Raises SettingError for a wrong one."""
     return sources.read_settings(sources_of(config))
 
 
@@ -127,6 +129,7 @@ def _program(config: pytest.Config) -> str:
 
 
 def write_lines(config: pytest.Config, lines: Any) -> None:
+    """Print ``lines`` on the terminal, styled; the server cannot control a workflow by them."""
     from conformance.report import workflow
     from conformance.report.styled import markup_of
 

@@ -35,6 +35,7 @@ class Answers(Authentication, Preconditions, Negotiation, Documents):
     transport_security = "max-age=31536000; includeSubDomains"
 
     def __init__(self, clock: Clock) -> None:
+        """Take the time from ``clock``."""
         self.clock = clock
         self.security_headers = {
             "X-Frame-Options": "SAMEORIGIN",
@@ -67,7 +68,8 @@ class Answers(Authentication, Preconditions, Negotiation, Documents):
 
         The replacement gets the original as its first argument.
 
-        :raises AttributeError: when there is no such method.
+        Raises:
+            AttributeError: When there is no such method.
         """
         name = method if isinstance(method, str) else method.__name__
         setattr(self, name, functools.partial(replacement, getattr(self, name)))

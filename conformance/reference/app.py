@@ -52,6 +52,7 @@ class Api(Answers, Queries):
     """Where https is served, when plain http is there only to lead to it."""
 
     def __init__(self, store: Store, signing_key: str, clock: Clock | None = None) -> None:
+        """Serve ``store`` to tokens signed with ``signing_key``."""
         super().__init__(clock or Clock())
         self.store = store
         self.signing_key = signing_key
@@ -223,7 +224,8 @@ class Api(Answers, Queries):
     async def admit(self, request: Request, incoming: Incoming) -> None:
         """Check framing, sizes and authority, and read the content, which has no meaning here.
 
-        :raises Problem: for a request that cannot be processed.
+        Raises:
+            Problem: For a request that cannot be processed.
         """
         if request.lines("transfer-encoding") or request.lines("content-length"):
             await self.read_content(request, incoming)
@@ -234,7 +236,8 @@ class Api(Answers, Queries):
     def check_framing(self, request: Request) -> None:
         """Refuse Content-Length beside Transfer-Encoding: it may be an attempt at smuggling (RFC 9112, section 6.1).
 
-        :raises Problem: 400.
+        Raises:
+            Problem: 400.
         """
         if request.lines("transfer-encoding") and request.lines("content-length"):
             raise closing(Problem(400, "Bad request", "The request has two framings."))
@@ -242,7 +245,8 @@ class Api(Answers, Queries):
     def check_size(self, request: Request) -> None:
         """Refuse what is too large.
 
-        :raises Problem: 414 or 431.
+        Raises:
+            Problem: 414 or 431.
         """
         if len(request.path) + len(request.query) > MAX_TARGET:
             raise closing(Problem(414, "URI too long", "The request target is too long."))
@@ -252,7 +256,8 @@ class Api(Answers, Queries):
     async def read_content(self, request: Request, incoming: Incoming) -> None:
         """Read the content, as the next request begins behind it.
 
-        :raises Problem: 413 when it is too large.
+        Raises:
+            Problem: 413 when it is too large.
         """
         content = bytearray()
         async for chunk in incoming.stream():
@@ -264,7 +269,8 @@ class Api(Answers, Queries):
     def authority(self, request: Request) -> str:
         """The authority that was addressed: of an absolute target, else ``Host``, else the socket's (HTTP/1.0).
 
-        :raises Problem: 400 for a malformed one, 421 for one that is not served here.
+        Raises:
+            Problem: 400 for a malformed one, 421 for one that is not served here.
         """
         authority = next(iter(request.lines("host")), request.host)
         valid = _AUTHORITY.fullmatch(authority)

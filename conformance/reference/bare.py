@@ -127,6 +127,7 @@ class BareServer:
     """
 
     def __init__(self, api: Api, *, scheme: Literal["http", "https"] = "http") -> None:
+        """Configure the application to be called."""
         self._api = api
         self._scheme = scheme
         self._config = configuration(api)
@@ -159,6 +160,7 @@ class BareConnection:
         scheme: Literal["http", "https"] = "http",
         port: int = 80,
     ) -> None:
+        """Open the connection; ``port`` is that of the client."""
         self._loop = InstantLoop()
         self._transport = _Written(scheme, port)
         self._protocol = WireProtocol(config, ServerState(), api, connection, self._loop.loop)

@@ -92,6 +92,7 @@ class Problem(Exception):  # noqa: N818 - the word of the domain: a problem that
     """Processing ends with an error document. ``parameter`` is the name of the query parameter at fault."""
 
     def __init__(self, status: int, title: str, detail: str, *, parameter: str | None = None) -> None:
+        """Hold what the error document shows."""
         super().__init__(title)
         self.status = status
         self.title = title

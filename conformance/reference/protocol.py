@@ -48,6 +48,7 @@ class ResponseTransport(asyncio.Transport):
     """Collects what is written until the response is complete, and lets the server alter it."""
 
     def __init__(self, transport: asyncio.Transport, protocol: WireProtocol) -> None:
+        """Write to ``transport`` what ``protocol`` answers."""
         super().__init__()
         self._transport = transport
         self._protocol = protocol

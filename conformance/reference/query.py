@@ -47,7 +47,8 @@ class Query:
 def decode(text: str) -> str:
     """Decode a name or value strictly.
 
-    :raises Problem: 400 for a malformed escape, invalid UTF-8 or a control character.
+    Raises:
+        Problem: 400 for a malformed escape, invalid UTF-8 or a control character.
     """
     if _MALFORMED.search(text):
         raise Problem(400, "Malformed query", "The query has a malformed percent-encoding.")
@@ -71,7 +72,8 @@ class Queries:
     def parse_query(self, text: str, endpoint: Endpoint) -> Query:
         """Parse the query of a request to ``endpoint``.
 
-        :raises Problem: 400 for whatever JSON:API does not allow or the endpoint does not support.
+        Raises:
+            Problem: 400 for whatever JSON:API does not allow or the endpoint does not support.
         """
         pairs = [pair for pair in text.split("&") if pair]
         if len(pairs) > MAX_PARAMETERS:

@@ -164,10 +164,12 @@ class Rows(Sequence[Invoice]):
         return replace(self, order=", ".join([*terms, "id"]))
 
     def __len__(self) -> int:
+        """Return how many rows are selected."""
         found = self.connection.execute(f"SELECT count(*) FROM invoices WHERE {self.conditions}", self.values)  # noqa: S608
         return int(found.fetchone()[0])
 
     def __iter__(self) -> Iterator[Invoice]:
+        """Yield the selected invoices in their order."""
         return iter(self._read(-1, 0))
 
     def _read(self, limit: int, offset: int) -> list[Invoice]:

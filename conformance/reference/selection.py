@@ -108,7 +108,8 @@ def filter_names(resource_type: str) -> dict[str, tuple[str, str, Kind]]:
 def operand(text: str, kind: Kind) -> Value:
     """The value that a filter's text means.
 
-    :raises ValueError: when the text is no value of that kind.
+    Raises:
+        ValueError: When the text is no value of that kind.
     """
     if kind is Kind.TEXT:
         return text
@@ -130,8 +131,9 @@ def operand(text: str, kind: Kind) -> Value:
 def condition(name: str, text: str, resource_type: str) -> Condition:
     """The condition of ``filter[name]=text``.
 
-    :raises KeyError: when there is no such filter.
-    :raises ValueError: when the text is no value for it.
+    Raises:
+        KeyError: When there is no such filter.
+        ValueError: When the text is no value for it.
     """
     attribute, action, kind = filter_names(resource_type)[name]
     if action in ("in", "not_in"):

@@ -44,7 +44,8 @@ class ReferenceServer:
     ``frozen`` stops its clock and gives it the signing key that all frozen servers of this process share, so that
     equal requests are answered with equal bytes, by every one of them.
 
-    :raises ValueError: when ``invoices`` is less than the constant data set has.
+    Raises:
+        ValueError: When ``invoices`` is less than the constant data set has.
     """
 
     def __init__(  # noqa: PLR0913 - each is independent of the others
@@ -57,6 +58,7 @@ class ReferenceServer:
         invoices: int = 0,
         frozen: bool = False,
     ) -> None:
+        """Prepare the server; it listens from ``start`` on."""
         self.ca_pem = b""
         self.plain_url = ""
         self._tls = self._certified() if tls else None
@@ -96,7 +98,8 @@ class ReferenceServer:
     def start(self) -> None:
         """Start to serve.
 
-        :raises OSError: when the port is taken.
+        Raises:
+            OSError: When the port is taken.
         """
         port = self._listen(self._port)
         self.base_url = f"http://127.0.0.1:{port}"
@@ -112,12 +115,14 @@ class ReferenceServer:
         self.api, self._config = api, configuration(api)
 
     def __enter__(self) -> ReferenceServer:
+        """Start the server."""
         self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Stop the server."""
         self.stop()
 
     def stop(self) -> None:
@@ -165,8 +170,9 @@ class ReferenceServer:
 def serve(port: int, faults: Iterable[Fault] = (), invoices: int = 0, variants: Iterable[Variant] = ()) -> None:
     """Run a server until SIGINT or SIGTERM. First it prints ``describe()`` as one line of JSON.
 
-    :raises ValueError: for an impossible number of ``invoices``.
-    :raises OSError: when the port is taken.
+    Raises:
+        ValueError: For an impossible number of ``invoices``.
+        OSError: When the port is taken.
     """
     stopped = threading.Event()
     with ReferenceServer(port=port, faults=faults, variants=variants, invoices=invoices) as server:

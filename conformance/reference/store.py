@@ -69,7 +69,8 @@ class SqliteStore(MemoryStore):
     def __init__(self, invoices: int) -> None:
         """``invoices`` is what the collection of the documented customer holds.
 
-        :raises ValueError: when that is less than the constant data set has.
+        Raises:
+            ValueError: When that is less than the constant data set has.
         """
         if invoices < len(INVOICE_IDS):
             raise ValueError(f"must be at least {len(INVOICE_IDS)}")

@@ -1,0 +1,1 @@
+"""Tests of the checks: answers that break a requirement, and answers that do not."""

@@ -1,0 +1,1 @@
+"""The proof by faults: each is reported by the requirements that it names, and by no other."""

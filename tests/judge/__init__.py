@@ -1,0 +1,1 @@
+"""Tests of the core: judging, causes, comparison, stability."""

@@ -62,6 +62,8 @@ def examples() -> list[tuple[str, str]]:
 
 
 class TestOpenApi:
+    """The OpenAPI document, by itself and beside the schemas."""
+
     def test_is_valid(self) -> None:
         OpenAPIV31SpecValidator(contract.openapi(), base_uri=contract.openapi_path().as_uri()).validate()
 
@@ -117,6 +119,8 @@ class TestOpenApi:
 
 
 class TestSchemas:
+    """The JSON schemas of the contract."""
+
     @pytest.mark.parametrize("name", contract.schema_names())
     def test_is_a_schema_of_the_draft(self, name: str) -> None:
         Draft202012Validator.check_schema(contract.schema(name))
@@ -149,6 +153,8 @@ class TestSchemas:
 
 
 class TestExamples:
+    """The examples of the OpenAPI document."""
+
     @pytest.mark.parametrize(("example", "file"), examples())
     def test_fits_its_schema(self, example: str, file: str) -> None:
         assert contract.problems(json.loads(contract.example(example)), file.removesuffix(".schema.json")) == []
@@ -177,6 +183,8 @@ class TestExamples:
 
 
 class TestNames:
+    """The names of attributes, by group."""
+
     def test_groups_cover_the_attributes_once(self) -> None:
         groups = (contract.amounts(), contract.counts(), contract.durations(), contract.call_times(), contract.dates())
         assert [len(group) for group in groups] == [4, 5, 4, 4, 2]
@@ -199,6 +207,8 @@ class TestNames:
 
 
 class TestPlace:
+    """Where the contract is found."""
+
     def test_project_top_level(self) -> None:
         assert contract.openapi_path().is_file()
 

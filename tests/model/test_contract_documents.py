@@ -264,6 +264,8 @@ def test_anything_but_an_object_is_refused(name: str, value: Any) -> None:
 
 
 class TestProblems:
+    """How a document that does not fit is described."""
+
     @pytest.mark.parametrize(
         ("pointer", "value", "line"),
         [

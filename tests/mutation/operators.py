@@ -40,6 +40,7 @@ class _Of(Operator):  # type: ignore[misc]
     """An operator that changes nodes as ``changes`` tells: the new code, by position."""
 
     def changes(self, node: Node) -> Iterator[tuple[Position, str]]:
+        """Yield what is to be replaced, and by what."""
         raise NotImplementedError
 
     def mutation_positions(self, node: Node) -> Iterator[Position]:

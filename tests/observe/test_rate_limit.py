@@ -23,6 +23,7 @@ class Clock:
     """Stands still unless somebody waits; ``waits`` are the seconds waited, in turn."""
 
     def __init__(self) -> None:
+        """Start at a second that means nothing."""
         self.now = 1000.0
         self.waits: list[float] = []
 

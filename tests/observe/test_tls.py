@@ -17,6 +17,7 @@ class Authority:
     """A certificate authority that no machine trusts, and a server certificate of it."""
 
     def __init__(self, folder: str) -> None:
+        """Write its certificates into ``folder``."""
         authority = trustme.CA()
         self.bundle = f"{folder}/ca.pem"
         authority.cert_pem.write_to_path(self.bundle)

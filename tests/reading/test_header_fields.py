@@ -1,3 +1,5 @@
+"""How header fields are read."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime

@@ -17,6 +17,7 @@ class Talk:
     """The server's side of one connection; ``number`` counts the connections from 1."""
 
     def __init__(self, connection: socket.socket, number: int, requests: list[bytes]) -> None:
+        """Add what is received to ``requests``."""
         self.connection = connection
         self.number = number
         self._requests = requests
@@ -50,6 +51,7 @@ class RawServer:
     """``base_url`` is where it listens, ``requests`` the heads received, in order of arrival."""
 
     def __init__(self, script: Script, context: ssl.SSLContext | None) -> None:
+        """Run ``script`` on each connection, over TLS with a ``context``."""
         self.requests: list[bytes] = []
         self.connections = 0
         self._script = script

@@ -24,6 +24,7 @@ def observed(script: Script, **given: str) -> Exchange:
 
 
 def answered(script: Script, **given: str) -> Answer:
+    """Return the answer of a server that follows ``script``."""
     exchange = observed(script, **given)
     assert exchange.answer is not None, exchange.failure
     return exchange.answer

@@ -1,4 +1,4 @@
-"""The fault bank: named ways in which the reference server can be made wrong.
+'''The fault bank: named ways in which the reference server can be made wrong.
 
 Each module of this package that holds faults is an area, and is found by itself. A fault is a row of who must report
 it, and of what is wrong and how it is made so::
@@ -14,12 +14,12 @@ What takes more than an expression is a function, and its docstring says what is
 
     @fault("json-white-space-varies", {"JSON-007"}, "Documented example, response body", stateful=True)
     def white_space(api: Api) -> None:
-        \"""Every third answer is indented.\"""
+        """Every third answer is indented."""
         ...
 
 :mod:`.seams` has what a fault can take hold of, :mod:`.effects` what many do, :mod:`.where` the requests to which they
 do it, :mod:`.clauses` what they break, :mod:`.needs` what a target must have so that they show.
-"""
+'''
 
 from __future__ import annotations
 
@@ -86,7 +86,8 @@ class Row:
     def __call__(self, what: str | Install, install: Install | None = None, /) -> Install:
         """Register the fault: a description and what it does, or a function whose docstring is the description.
 
-        :raises ValueError: when the name is taken or there is no description.
+        Raises:
+            ValueError: When the name is taken or there is no description.
         """
         description, done = (what, install) if isinstance(what, str) else (what.__doc__, what)
         if self._fault.name in _FAULTS or not description or done is None:

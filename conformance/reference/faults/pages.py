@@ -63,7 +63,6 @@ def size_ignored(original: Callable[..., None], query: Query, name: str, key: st
 @fault("page-unstable-ties", {"PAGE-003"}, PAGINATION)
 def unstable_ties(api: Api) -> None:
     """Elements that the sort leaves tied come in another order on every second page."""
-
     state = {"page": 1}
 
     def collection(original: Callable[..., Document], request: Request, name: str, query: Query) -> Document:

@@ -88,6 +88,7 @@ class AlteredStore:
     """A store whose invoices are altered."""
 
     def __init__(self, store: Store, change: Callable[[Invoice], Invoice]) -> None:
+        """Give out each invoice of ``store`` after ``change``."""
         self._store = store
         self._change = change
 

@@ -1,14 +1,14 @@
-"""Lawful variants: named ways in which the reference server can answer otherwise and stay correct.
+'''Lawful variants: named ways in which the reference server can answer otherwise and stay correct.
 
 A variant alters an :class:`~conformance.reference.app.Api` through the same seams as a fault does::
 
     @variant("json-indented", clause="RFC 8259, section 2", touches={"json"})
     def indented(api: Api) -> None:
-        \"""Documents are indented, one member a line.\"""
+        """Documents are indented, one member a line."""
         api.replace("encode", lambda _original, document: json.dumps(document, indent=2).encode())
 
 The clause is the one that allows it. Each module of this package holds the variants of one area.
-"""
+'''
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ def variant(
 ) -> Callable[[Install], Install]:
     """Register the decorated function as a variant; its docstring is the description, or ``sentence`` in a table.
 
-    :raises ValueError: when the name is taken or the description is missing.
+    Raises:
+        ValueError: When the name is taken or the description is missing.
     """
 
     def register(install: Install) -> Install:

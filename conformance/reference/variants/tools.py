@@ -85,6 +85,7 @@ class Turns:
     """Counts how often the same request was answered."""
 
     def __init__(self) -> None:
+        """Begin with no answers."""
         self._counts: dict[str, itertools.count[int]] = defaultdict(itertools.count)
         self._lock = threading.Lock()
 

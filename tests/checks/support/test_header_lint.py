@@ -1,3 +1,5 @@
+"""How the opinions of httplint become findings."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -256,9 +256,8 @@ def test_a_stranger_gets_no_false_finding() -> None:
         target = target_of(
             server.base_url, auth_token=server.auth_token, invoice_id=server.invoice_ids, enable="collection"
         )
-        made = Session(target, DEFAULTS["fuzz-seed"], DEFAULTS["fuzz-examples"])
+        made = Session(target, DEFAULTS["fuzz-seed"], 8)
         outcomes = [made.run("getInvoice", group) for group in ("contract", "fuzzing", "hostile")]
-        outcomes += [made.run("getInvoices", "hostile"), made.walk(GETS)]
         made.close()
     found = {finding.rule.requirement for outcome in outcomes for finding in outcome.findings}
     assert {name for name in found if registry()[name].level is Level.MUST} <= DEVIATIONS.keys()

@@ -56,7 +56,7 @@ def _is_selected(case: Case) -> bool:
 
 def judged(base_url: str, *, everything: bool = False) -> int:
     """Judge a target; return the exit code."""
-    known = {"auth_token": TOKEN, "invoice_id": [INVOICE_ID], "request_timeout": "0.5"}
+    known = {"auth_token": TOKEN, "invoice_id": [INVOICE_ID], "request_timeout": "0.25"}
     run = Run(base_url, settings_of(**known), dry=False)
     try:
         run.start()

@@ -10,6 +10,7 @@ from typing import TypeVar
 from unittest.mock import patch
 
 from conformance.observe import observer
+from conformance.observe.rate_limit import RateLimit
 from conformance.reference.app import Api
 from conformance.reference.bare import BareConnection
 from conformance.reference.message import Connection
@@ -65,6 +66,11 @@ class _AtOnce(Executor):
         return future
 
 
+def _hold(rate: RateLimit, seconds: float) -> None:
+    """Count what is to be waited for, and do not wait."""
+    rate.held += seconds
+
+
 @contextmanager
 def answering(api: Api) -> Iterator[None]:
     """Let ``api`` answer, in this thread, all that an observer sends meanwhile, over plain http."""
@@ -73,5 +79,9 @@ def answering(api: Api) -> Iterator[None]:
     def connect(address: tuple[str, int], _: float) -> _Socket:
         return _Socket(BareConnection(api, config, Connection(), port=address[1]))
 
-    with patch.object(socket, "create_connection", connect), patch.object(observer, "ThreadPoolExecutor", _AtOnce):
+    with (
+        patch.object(socket, "create_connection", connect),
+        patch.object(observer, "ThreadPoolExecutor", _AtOnce),
+        patch.object(RateLimit, "hold", _hold),
+    ):
         yield

@@ -163,8 +163,9 @@ class Observer:
 
     def _unknown(self, steps: Iterable[Step]) -> list[Step]:
         """Return what is not yet recorded of ``steps``, dependencies first."""
-        missing = [step for step in steps if not self._known(step)]
-        return [step for step in closure(missing) if not self._known(step)]
+        record, unbuilt = self.record, self.unbuilt
+        missing = [step for step in steps if step not in record and step not in unbuilt]
+        return [step for step in closure(missing) if step not in record and step not in unbuilt] if missing else []
 
     def _known(self, step: Step) -> bool:
         return step in self.record or step in self.unbuilt

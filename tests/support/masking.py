@@ -34,7 +34,7 @@ _FOR_MORE: Final = (
     *("collection-behind-redirect", "bad-query-403"),
 )
 # By default one fault in so many is judged.
-ONE_IN: Final = 16
+ONE_IN: Final = 8
 # What each of these must be reported on every reduced server.
 GUARDED: Final = ("AUTH-", "JWT-", "SEC-")
 _DATA = Path(__file__).parents[1] / "detection"

@@ -28,7 +28,13 @@ _OF_THE_TOOL: Final = (
     *("NumberReplacer", "ExceptionReplacer", "ZeroIterationForLoop"),
 )
 # The arguments of these that are texts for the reader, by position.
-_TEXTS: Final = {"expect": (1, 2), "given": (1,), "NotObserved": (0,), "Violation": (0, 1), "expect_same_invoice": (3,)}
+_TEXTS: Final = {
+    "expect": (1, 2),
+    "require": (1,),
+    "NotObserved": (0,),
+    "Violation": (0, 1),
+    "expect_same_invoice": (3,),
+}
 
 
 def _other(code: str, like: Node) -> Node:
@@ -107,11 +113,11 @@ class DropElement(_Of):
 
 
 class NegateCondition(_Of):
-    """The first argument of ``expect`` and ``given`` is negated."""
+    """The first argument of ``expect`` and ``require`` is negated."""
 
     def changes(self, node: Node) -> Iterator[tuple[Position, str]]:
         call, arguments = _call_of(node)
-        if call in {"expect", "given"} and arguments and arguments[0] is node and node.type != "comparison":
+        if call in {"expect", "require"} and arguments and arguments[0] is node and node.type != "comparison":
             yield (node.start_pos, node.end_pos), f"not ({node.get_code().strip()})"
 
 

@@ -176,7 +176,7 @@ def test_the_shipped_requirements_read_well() -> None:
     for requirement in shipped():
         assert not re.search(r"[.!?] [A-Z]", requirement.statement), f"{requirement.id}: more than one sentence"
         assert requirement.statement[0].isupper(), requirement.id
-        assert len(requirement.statement) <= 200, requirement.id
+        assert len(requirement.statement) <= 140, requirement.id
 
 
 def test_every_clause_has_an_address() -> None:

@@ -43,7 +43,7 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the hooks, and keep a run of the checks quiet: its own report tells what matters."""
+    """Register the hooks, and keep a run of the checks quiet: its own report shows what matters."""
     keep_base_url(config)
     for hooks in HOOKS:
         config.pluginmanager.register(hooks, hooks.__name__)

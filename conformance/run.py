@@ -235,7 +235,7 @@ class Run:
 
     @property
     def token_facts(self) -> TokenFacts:
-        """What the given token tells about itself, looked at once in a run."""
+        """What the given token shows about itself, looked at once in a run."""
         if self._token_facts is None:
             self._token_facts = inspect(self.target.auth_token)
         return self._token_facts

@@ -27,7 +27,7 @@ def _own_id(exchange: Exchange) -> str:
     """Return the id of an invoice in UUID form. Raises NotObserved for another form."""
     identifier = invoices.id_of(exchange)
     if not is_uuid(identifier):
-        raise NotObserved("the id is no UUID")
+        raise NotObserved("the id is not a UUID")
     return identifier
 
 
@@ -110,7 +110,7 @@ def _date_time(reading: Reading, name: str) -> str:
     """Return an attribute in the form of a date-time. Raises NotObserved for null and other forms."""
     value = reading.value(name)
     if not is_date_time(value):
-        raise NotObserved(f"{name} is no date-time")
+        raise NotObserved(f"{name} is not a date-time")
     return str(value)
 
 
@@ -146,7 +146,7 @@ def test_amounts_have_no_exponent(item: Exchange, item_with_account: Exchange) -
     def judge(reading: Reading, name: str) -> None:
         value = reading.value(name)
         if not isinstance(value, str) or not _NUMBER.fullmatch(value):
-            raise NotObserved(f"{name} is no decimal number")
+            raise NotObserved(f"{name} is not a decimal number")
         reading.expect(plain_decimal(value) is not None, "a number without exponent", name)
 
     judge_each((item, item_with_account), contract.amounts(), judge)
@@ -214,7 +214,7 @@ def test_counts_and_durations_are_not_negative(item: Exchange, item_with_account
     def judge(reading: Reading, name: str) -> None:
         value = reading.value(name)
         if not isinstance(value, IntegerLexeme | RealLexeme):
-            raise NotObserved(f"{name} is no number")
+            raise NotObserved(f"{name} is not a number")
         reading.expect(value >= 0, "zero or more", name)
 
     judge_each((item, item_with_account), (*contract.counts(), *contract.durations()), judge)

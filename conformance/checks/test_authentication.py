@@ -1,4 +1,4 @@
-"""Authentication: who is let in, how the others are refused, and what the token itself tells."""
+"""Authentication: who is let in, how the others are refused, and what the token itself contains."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_an_invoice_needs_credentials(item: Exchange, item_without_token: Exchan
 
 
 @requirement("AUTH-001")
-def test_every_resource_and_method_needs_credentials(  # noqa: PLR0913, PLR0917 - each has its twin
+def test_every_resource_and_method_needs_credentials(  # noqa: PLR0913, PLR0917 - each has its counterpart
     item: Exchange,
     relationship: Exchange | None,
     related: Exchange | None,
@@ -383,15 +383,15 @@ def test_key_hints_of_the_token_are_not_trusted(
 
 @requirement("JWT-011")
 def test_the_key_is_not_a_known_default(token_facts: TokenFacts) -> None:
-    require(token_facts.guessable_key is not None, "the token is no JWT that is signed with a shared key")
+    require(token_facts.guessable_key is not None, "the token is not a JWT that is signed with a shared key")
     if token_facts.guessable_key:
-        # Which one is not told: it would be the key of the target in a report.
+        # Which one is not shown: it would be the key of the target in a report.
         raise Violation("a random key of at least the size of the hash", "a well-known default signs the token")
 
 
 @requirement("JWT-012")
 def test_the_token_expires(token_facts: TokenFacts) -> None:
-    require(token_facts.is_jwt, "the token is no JWT")
+    require(token_facts.is_jwt, "the token is not a JWT")
     if token_facts.lifetime is None:
         raise Violation("an expiry time", "no exp claim that is a number")
     if token_facts.lifetime > _YEAR:

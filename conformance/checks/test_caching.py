@@ -48,7 +48,7 @@ def _expect_validated(item: Exchange) -> None:
     if "no-store" in found or found.get("no-cache", "") is None:
         return
     age = found.get("max-age")
-    require("max-age" not in found or (age or "").isdigit(), "max-age is no number, which CACHE-002 judges")
+    require("max-age" not in found or (age or "").isdigit(), "max-age is not a number, which CACHE-002 judges")
     observed = item.fields.get("Cache-Control") or "no Cache-Control"
     expect(age is not None and int(age) == 0, "max-age=0", observed, item, part="Cache-Control")
 
@@ -150,7 +150,7 @@ def test_no_shared_cache_is_told_to_keep_data_of_a_customer(every_success: tuple
 
 
 def _is_lifetime(seconds: str | None) -> bool:
-    # Surrogate-Control may have a second number: for how long after that. What is no number, caches ignore.
+    # Surrogate-Control may have a second number: for how long after that. What is not a number, caches ignore.
     return re.fullmatch(r'"?0*[1-9][0-9]*(?:\+[0-9]+)?"?', seconds or "") is not None
 
 

@@ -1,4 +1,4 @@
-"""Area 4: the collection of invoices, its document, its count, its order, and its likeness to the single invoices."""
+"""Area 4: the collection of invoices, its document, its count, its order, and whether it agrees with the invoices."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def test_the_total_count_is_that_of_what_was_asked_for(
 def _count(page: Exchange) -> int:
     count = collection_pages.total_count(page)
     if not isinstance(count, IntegerLexeme):
-        raise NotObserved("the total count is no integer")
+        raise NotObserved("the total count is not an integer")
     return int(count)
 
 
@@ -245,5 +245,5 @@ def test_periods_of_one_account_do_not_overlap(listing_with_account: Exchange) -
 def _time(element: documents.Object, name: str) -> Instant:
     found = collection_pages.value(element, name)
     if not isinstance(found, Instant):
-        raise NotObserved(f"{name} of an element is no time")
+        raise NotObserved(f"{name} of an element is not a time")
     return found

@@ -196,7 +196,7 @@ def test_an_invalid_date_is_ignored(
     # Without a Last-Modified, 304 for whatever date is the finding of the check before.
     require("Last-Modified" in item.fields or if_modified_since_future.status == 200, "every date gives 304")
     value = if_modified_since_invalid.request.header("If-Modified-Since")
-    expect_status(if_modified_since_invalid, 200, why=f"{value} is no HTTP date")
+    expect_status(if_modified_since_invalid, 200, why=f"{value} is not an HTTP date")
 
 
 @requirement("COND-018")
@@ -205,7 +205,7 @@ def test_an_invoice_that_was_not_modified_since_is_not_sent(
 ) -> None:
     dates = [each.fields.lines("Last-Modified") for each in (item, item_again, if_modified_since_last_modified)]
     require_status(item, 200)
-    # What is no date, or lies ahead, may be ignored.
+    # What is not a date, or lies ahead, may be ignored.
     modified = date_of(item, "Last-Modified")
     require("Date" not in item.fields or modified <= date_of(item, "Date"), "a time ahead", owner="HTTP-019")
     require(len(dates[0]) == 1 and dates[0] == dates[1], "the invoice has no Last-Modified that stays the same")

@@ -1,4 +1,4 @@
-"""Several requests on one connection, in turn."""
+"""Several requests on one connection, one after the other."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _ends(answer: Answer) -> bool:
 
 
 def _shows_the_same(exchange: Exchange, item: Exchange) -> bool:
-    """Tell whether two answers have the same data: meta may tell of the one exchange, in more octets or in fewer."""
+    """Return whether two answers have the same data; meta may describe the one exchange, in more bytes or in fewer."""
     try:
         return contents(exchange) == contents(item)
     except NotObserved:

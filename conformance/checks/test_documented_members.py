@@ -19,7 +19,7 @@ _NO_VALUE = re.compile(
 
 def _expect_links(exchange: Exchange, pointer: str, owner: documents.Object, *names: str) -> None:
     """Raise Violation unless ``owner`` has links of these names and none of them is null."""
-    require("links" not in owner or isinstance(owner["links"], dict), "the links are no object", owner="ITEM-011")
+    require("links" not in owner or isinstance(owner["links"], dict), "the links are not an object", owner="ITEM-011")
     links = documents.member_object(owner, "links")
     for name in names:
         observed = "no links" if "links" not in owner else "null" if name in links else f"no link {name}"

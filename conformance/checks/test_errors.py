@@ -23,7 +23,7 @@ def _expect_error_document(exchange: Exchange) -> None:
     if exchange.media_type == JSON_API:
         # Other faults of the document are judged by JSON-001, ITEM-002 and ERR-001.
         errors = exchange.document.get("errors", [])
-        require(isinstance(errors, list), "errors is no array", owner="ERR-001")
+        require(isinstance(errors, list), "errors is not an array", owner="ERR-001")
         expect(errors, "a document with errors", shown(exchange.document), exchange)
     else:
         # A wrong label on the right document is judged by NEGO-001.
@@ -88,7 +88,7 @@ def test_head_with_an_unacceptable_accept_is_refused(
 def test_no_mistake_of_the_client_is_a_server_error(item: Exchange, every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         require(not is_documented_request(exchange, item), "no mistake of the client")
-        # Overload (503), a slow network behind a gateway (504) and another version of HTTP (505) are no reaction to
+        # Overload (503), a slow network behind a gateway (504) and another version of HTTP (505) are not a reaction to
         # the mistake; 501 is the right answer to a method that the server does not have.
         require(exchange.status not in {503, 504, 505}, "not about this request")
         require(not is_of_gateway(exchange) or exchange.retries, "it was sent once more, and is judged then")

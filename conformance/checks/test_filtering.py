@@ -118,7 +118,10 @@ def _expect_selection(listing: Exchange, filtered: Exchange) -> None:
     everything, selected = collection_pages.elements(listing), collection_pages.elements(filtered)
     outcomes = {identifier: outcome(asked, element) for identifier, element in everything.items()}
     complete = collection_pages.is_whole(filtered)
-    require(False in outcomes.values() or (complete and True in outcomes.values()), "no invoice tells anything")
+    require(
+        False in outcomes.values() or (complete and True in outcomes.values()),
+        "no invoice shows whether the filter works",
+    )
     expected = " and ".join(map(str, asked))
     for place, (identifier, element) in enumerate(selected.items()):
         observed = f"invoice {identifier} with {_shown(asked, element)}"

@@ -22,7 +22,7 @@ from conformance.reading.classification import may_be_cut_off, may_be_refused_ea
 from conformance.reading.header_fields import TOKEN, MalformedError, WrongDayError, date_of, fixdate
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-# Fields of RFC 9110 and RFC 9111 that are no lists. WWW-Authenticate, Set-Cookie and the like may stand more than once.
+# Fields of RFC 9110 and RFC 9111 that are not lists. WWW-Authenticate, Set-Cookie and others may stand more than once.
 _SINGLETONS = (
     *("Age", "Content-Length", "Content-Location", "Content-Range", "Content-Type", "Date", "ETag", "Expires"),
     *("Last-Modified", "Location", "Retry-After", "Server"),
@@ -137,7 +137,7 @@ def test_a_redirect_leads_to_the_same_place(every_answer: tuple[Exchange, ...]) 
         try:
             here, there = urlsplit(exchange.request.url), urlsplit(urljoin(exchange.request.url, location))
         except ValueError:
-            require(False, "Location is no URI", owner="HTTP-023")
+            require(False, "Location is not a URI", owner="HTTP-023")
         secure = here.scheme != "https" or there.scheme == "https"
         expect(secure, "a Location with https", location, exchange, part="Location")
         expect(there.hostname == here.hostname, f"a Location on {here.hostname}", location, exchange, part="Location")

@@ -322,7 +322,7 @@ def _foreign(item: Exchange, owner: Exchange, account: Exchange, listing: Exchan
         found |= {*identifiers(account.json.value)}
     own = set(identifiers(item.document))
     listed = set(identifiers(listing.document)) if listing is not None and listing.status == 200 else set()
-    # A listing that shows what is not the other customer's tells nothing: ROB-008, CACHE-009.
+    # A listing that shows what is not the other customer's shows nothing: ROB-008, CACHE-009.
     foreign = (found | listed if own.isdisjoint(listed) else found) - own
     # Both customers may well be linked to one currency or one contact.
     return {(kind, number) for kind, number in foreign if kind in _OF_ONE_CUSTOMER}

@@ -143,7 +143,7 @@ def test_an_unknown_invoice_is_answered_with_404(item: Exchange, unknown_item: E
 @requirement("ITEM-025")
 def test_a_malformed_id_names_nothing(item: Exchange, malformed_id: Exchange) -> None:
     invoices.expect_served(item)
-    expect_status(malformed_id, 404, 400, why="that is no UUID")
+    expect_status(malformed_id, 404, 400, why="that is not a UUID")
 
 
 @requirement("ITEM-025")

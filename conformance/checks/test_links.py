@@ -215,7 +215,7 @@ def test_the_links_have_the_requested_origin(item: Exchange, item_with_account: 
 def test_the_links_between_pages_have_the_requested_origin(
     item: Exchange, listing: Exchange, every_page_of_three: tuple[Exchange, ...], link_origin: str
 ) -> None:
-    # That all links are elsewhere is told of the invoice.
+    # That all links are elsewhere is reported of the invoice.
     own_link = item.self_link
     usual = is_absolute(own_link) and origin(own_link) == origin(link_origin)
     require(usual, "the invoice has no such link: the check before")

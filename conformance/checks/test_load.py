@@ -19,7 +19,7 @@ def _require_parallel(burst: Exchanges) -> None:
     """Raise NotObserved when each request of ``burst`` was sent after the answer to the one before it."""
     sent = sorted((each.started, each.elapsed) for each in burst if each.started)
     parallel = any(after < start + timedelta(seconds=elapsed) for (start, elapsed), (after, _) in pairwise(sent))
-    require(parallel or len(sent) < 2, "one request followed the other: in turn, or by --rate-limit")
+    require(parallel or len(sent) < 2, "one request followed the other: one at a time, or by --rate-limit")
 
 
 @requirement("SEC-021")

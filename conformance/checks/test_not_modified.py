@@ -140,7 +140,7 @@ def test_a_304_does_not_describe_content(every_answer: tuple[Exchange, ...]) -> 
     def judge(exchange: Exchange) -> None:
         require_status(exchange, 304)
         require(exchange.request.method in {"GET", "HEAD"}, "no other method has a 304", owner="COND-019")
-        require(_asked_for(exchange) in full, "without conditions it would be no 200", owner="COND-013")
+        require(_asked_for(exchange) in full, "without conditions it would not be a 200", owner="COND-013")
         for name in ("Content-Type", "Content-Encoding", "Content-Language"):
             value = exchange.fields.get(name)
             expect(value is None, f"no {name}", value or "(empty)", exchange, part=name)

@@ -287,7 +287,7 @@ def _require_kept(page: Exchange) -> None:
 def _lost(page: Exchange, link: str, families: tuple[str, ...] = _OF_THE_DATA) -> list[str]:
     """Return the parameters of ``families`` of the request that a pagination link does not have.
 
-    A link to an opaque position may hold them there, so nothing can be told from it.
+    A link to an opaque position may hold them there, so nothing follows from it.
     """
     kept = collection_pages.parameters(link)
     if any(collection_pages.is_page_parameter(name) and not value.isdecimal() for name, value in kept):
@@ -333,7 +333,7 @@ def _expect_kept(page: Exchange, families: tuple[str, ...]) -> None:
 @requirement("PAGE-005")
 def test_an_invalid_page_is_refused(listing: Exchange, first_of_three: Exchange, invalid_page: Exchange) -> None:
     _require_numbered(listing, first_of_three)
-    expect_status(invalid_page, 400, why="it is no page number or size")
+    expect_status(invalid_page, 400, why="it is not a page number or size")
 
 
 @requirement("PAGE-010")
@@ -363,9 +363,10 @@ def test_the_page_size_has_an_upper_bound(listing: Exchange, first_of_three: Exc
     if 400 <= huge_page.status < 500:
         return
     count = len(_ids(huge_page))
-    # Fewer than that tell nothing: there may be no more invoices.
+    # Fewer than that show nothing: there may be no more invoices.
     require(
-        count > _DOCUMENTED_MAXIMUM or not collection_pages.is_whole(huge_page), "there are not enough invoices to tell"
+        count > _DOCUMENTED_MAXIMUM or not collection_pages.is_whole(huge_page),
+        "there are not enough invoices to judge",
     )
     expected = f"400, or at most {_DOCUMENTED_MAXIMUM} elements"
     expect(count <= _DOCUMENTED_MAXIMUM, expected, f"{count} elements", huge_page, part="/data")

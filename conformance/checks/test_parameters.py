@@ -249,13 +249,13 @@ def test_no_resource_is_included_twice(every_success: tuple[Exchange, ...]) -> N
 
 
 def _fields(exchange: Exchange) -> set[str]:
-    """Return the names of the attributes and relationships shown. Raises NotObserved when one of them is no object."""
+    """Return the names of the attributes and relationships shown. Raises NotObserved when one is not an object."""
     names: set[str] = set()
     for part in ("attributes", "relationships"):
         value = exchange.resource.get(part, {})
         if not isinstance(value, dict):
-            raise NotObserved(f"{part} is no object", owner="ITEM-011")
-        # @-members and those of extensions are no fields.
+            raise NotObserved(f"{part} is not an object", owner="ITEM-011")
+        # @-members and those of extensions are not fields.
         names |= {name for name in value if not is_additional(exchange, name)}
     return names
 

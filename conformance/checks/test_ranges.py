@@ -62,7 +62,7 @@ def test_head_ignores_a_range(item_head: Exchange, range_head: Exchange) -> None
 @requirement("COND-016")
 def test_a_range_in_an_unknown_unit_is_ignored(item: Exchange, range_in_unknown_unit: Exchange) -> None:
     require_status(item, 200)
-    expect_status(range_in_unknown_unit, 200, 416, why="items is no range unit")
+    expect_status(range_in_unknown_unit, 200, 416, why="items is not a range unit")
 
 
 @requirement("COND-016")

@@ -90,7 +90,7 @@ def test_the_account_is_the_same_by_itself(related: Exchange, account_from_self_
 def test_the_related_link_does_not_depend_on_the_account(item: Exchange, related: Exchange) -> None:
     link = item.account_link("related")
     if not is_uri_reference(link):
-        raise NotObserved("the link is no URI reference")
+        raise NotObserved("the link is not a URI reference")
     part = "/data/relationships/account/links/related"
     dependent = invoices.names_the_account(link, item, invoices.id_of(related))
     expect(not dependent, "a link that stays when the account changes", shown(link), item, part=part)

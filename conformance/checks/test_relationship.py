@@ -88,7 +88,7 @@ def test_the_links_are_those_of_the_invoice(item: Exchange, relationship: Exchan
         if not invoices.is_documented(item, expected, invoices.ACCOUNT_LINKS[name]) or "?" in expected:
             continue  # that the link of the invoice is wrong is a finding of its own
         judged += 1
-        # Path and query tell; the authority may be a public name in one of them.
+        # Path and query decide; the authority may be a public name in one of them.
         same = target_of(observed, relationship.request.url) == target_of(expected, item.request.url)
         expect(same, f"the link of the invoice, {expected}", shown(observed), relationship, part=f"/links/{name}")
     if not judged:

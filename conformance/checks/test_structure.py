@@ -33,7 +33,7 @@ def test_the_top_level_has_no_other_members(every_answer: Exchanges) -> None:
     def judge(exchange: Exchange) -> None:
         document = documents.document(exchange)
         if not documents.has_content(exchange, document):
-            raise NotObserved("the document is no JSON:API document at all")
+            raise NotObserved("the document is not a JSON:API document at all")
         unknown = documents.unknown_members(exchange, document, TOP_LEVEL)
         expect(not unknown, f"no members but {', '.join(TOP_LEVEL)}", ", ".join(map(shown, unknown)), exchange)
 

@@ -70,7 +70,7 @@ def _directives(line: str) -> dict[str, str | None]:
             continue
         match = _DIRECTIVE.fullmatch(part.strip())
         if match is None:
-            raise ValueError(f"{part.strip()} is no directive")
+            raise ValueError(f"{part.strip()} is not a directive")
         name = match["name"].lower()
         if name in found:
             raise ValueError(f"{name} is there twice")

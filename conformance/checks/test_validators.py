@@ -1,4 +1,4 @@
-"""Entity tags: presence, form, stability, and what they tell apart (RFC 9110, section 8.8)."""
+"""Entity tags: presence, form, stability, and what they distinguish (RFC 9110, section 8.8)."""
 
 from __future__ import annotations
 

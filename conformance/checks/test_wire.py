@@ -16,7 +16,7 @@ _GUARDED = (403, 429, 503)
 
 
 def _require_valid(wire_valid: Exchange) -> None:
-    """Raise NotObserved unless the valid twin of a malformed message is served."""
+    """Raise NotObserved unless the valid counterpart of a malformed message is served."""
     require_status(wire_valid, 200)
 
 
@@ -67,7 +67,7 @@ def test_a_folded_line_is_not_lost(wire_valid: Exchange, folded_accept: Exchange
 
 @requirement("WIRE-004")
 def test_a_wrong_length_is_refused(wire_valid: Exchange, wrong_length: Exchange) -> None:
-    _expect_refused(wrong_length, wire_valid, "Content-Length does not tell one length")
+    _expect_refused(wrong_length, wire_valid, "Content-Length does not have one length")
     _expect_closed(wrong_length)
 
 
@@ -114,7 +114,7 @@ def test_http_1_0_gets_no_transfer_coding(wire_valid: Exchange, http_1_0: Exchan
 def test_what_is_no_request_is_refused(wire_valid: Exchange, garbage: Exchange) -> None:
     _require_valid(wire_valid)
     _require_answered(garbage)
-    expect_status(garbage, 400, 405, 501, 505, why="that is no HTTP")
+    expect_status(garbage, 400, 405, 501, 505, why="that is not HTTP")
 
 
 @requirement("WIRE-008")

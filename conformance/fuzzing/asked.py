@@ -102,7 +102,7 @@ class Asked:
     """What one request asks for.
 
     ``operation`` is None when the path is none of the document's, ``id`` the decoded id; ``parameters`` the decoded
-    query. ``readable`` tells whether nothing in the query or the header section is broken, ``fits`` whether the query
+    query. ``readable`` is whether nothing in the query or the header section is broken, ``fits`` whether the query
     is one that the document allows, too.
     """
 

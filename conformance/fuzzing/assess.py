@@ -74,7 +74,7 @@ class Assessment:
         return [Hit(replace(rule, judge=judge, together=None, alone=False), whole.exchange, whole, tuple(concerned))]
 
     def compare(self, answers: dict[str, Exchange], checks: Sequence[Check], name: str) -> None:
-        """Judge by the checks that compare an answer with other ones to the same URL; ``name`` tells the occasion."""
+        """Judge by the checks that compare an answer with other ones to the same URL; ``name`` is the occasion."""
         for check in checks:
             if not set(check.parameters) <= set(answers):
                 continue
@@ -91,7 +91,7 @@ class Assessment:
     def _repeated(self, check: Check, answers: dict[str, Exchange], times: int) -> Callable[[Exchange, Context], None]:
         """Return the judgement that sends each request of a comparison again, so many ``times``.
 
-        Whichever of the answers are compared, they have to differ: what a gateway sends to two servers by turns has no
+        Whichever of the answers are compared, they have to differ: what comes from two servers in rotation has no
         other difference.
         """
 

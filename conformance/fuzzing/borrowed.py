@@ -135,7 +135,7 @@ _OF_ONE_PARAMETER = frozenset(
         *("fields_unknown", "unknown_parameter"),
     }
 )
-# Operations whose plain request is a probe: what its answer shows, the checks tell.
+# Operations whose plain request is a probe: what its answer shows, the checks report.
 PROBED = frozenset({"getInvoice", "getInvoiceAccountLinkage", "getInvoiceAccount"})
 # What is sent after a generated request, to be compared with its answer.
 FOLLOWERS = frozenset({"item_again", "item_head", "item_not_modified", "item_without_token"})

@@ -45,7 +45,7 @@ UNUSED: Mapping[str, str] = MappingProxyType(
 def schema_violations(operation: Any, response: Any) -> list[str]:
     """Return where and how an answer to an operation contradicts the schema of the document for its status.
 
-    It is all that the check does. Content that is no JSON, and a wrong media type, are left to the requirements on
+    It is all that the check does. Content that is not JSON, and a wrong media type, are left to the requirements on
     those.
     """
     try:

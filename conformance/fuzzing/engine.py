@@ -40,7 +40,7 @@ _MODES = {
 class Generated:
     """One request that was generated: path and query below the API, further header fields.
 
-    ``positive`` tells whether schemathesis means it to fit the document.
+    ``positive`` is whether schemathesis means it to fit the document.
     """
 
     target: str

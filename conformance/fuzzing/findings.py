@@ -1,4 +1,4 @@
-"""From violations to findings: the same cause told once, by its smallest request, and checked for being repeatable."""
+"""From violations to findings: each cause once, by its smallest request, and whether it can be repeated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.model.exchange import Exchange, Request
 from conformance.plan.probes.odd_fields import FIELDS
 from conformance.reading.classification import is_conditional
 
-# Causes of one violation that are told apart, and requests that are spent on making one smaller.
+# Causes of one violation that are distinguished, and requests that are spent on making one smaller.
 _MOST_CAUSES = 5
 _MOST_TRIALS = 16
 # Violations of one rule that turn out to come from data that change, after which it is given up.

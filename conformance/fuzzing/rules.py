@@ -69,7 +69,7 @@ class Rule:
     name: str
     judge: Callable[[Exchange, Context], None]
     together: Callable[[tuple[Exchange, ...], Context], None] | None = None
-    # A net below the others: what they find is not told again.
+    # A net below the others: what they find is not reported again.
     last: bool = False
     # Whether one request alone shows the violation; otherwise ``judge`` sends what it compares by itself.
     alone: bool = True
@@ -129,7 +129,7 @@ def _shown_fields(resource: Mapping[str, Any]) -> set[str]:
     names: set[str] = set()
     for part in ("attributes", "relationships"):
         value = resource.get(part, {})
-        require(isinstance(value, dict), f"{part} is no object", owner="ITEM-011")
+        require(isinstance(value, dict), f"{part} is not an object", owner="ITEM-011")
         names |= {name for name in value if not name.startswith("@") and ":" not in name}
     return names
 

@@ -20,7 +20,7 @@ _UNIQUE = (
     # Unix times.
     re.compile(r"\b1\d{9}(?:\d{3}|\.\d+)?\b"),
 )
-# What meta tells of the one exchange: when, how long, where and under which name.
+# What meta shows of the one exchange: when, how long, where and under which name.
 _OF_ONE_EXCHANGE = re.compile(
     r"(?:^|[-_ ])(?:at|time|timestamp|took|ms|duration|elapsed|runtime|latency|trace|span|request|correlation|nonce"
     r"|node|host|hostname|instance|pod|remaining)(?:[-_ ]|$)",
@@ -95,7 +95,7 @@ def expect_alike(exchange: Exchange, usual: Exchange, whose: str) -> None:
 def oddity(exchange: Exchange, usual: Exchange) -> tuple[str, str | None]:
     """Return for a finding what is odd in the content of ``exchange`` beside the ``usual`` one, and its JSON Pointer.
 
-    No pointer where one of them is no error document: then it is the beginning of the content.
+    No pointer where one of them is not an error document: then it is the beginning of the content.
     """
     ours, theirs = _common_part(exchange), _common_part(usual)
     if isinstance(ours, str) or isinstance(theirs, str):

@@ -1,4 +1,4 @@
-"""Whether the data stayed the same around an answer, as far as the answers to the same request tell.
+"""Whether the data stayed the same around an answer, as far as the answers to the same request show.
 
 Data may change while a run lasts: then two answers differ, and nothing is wrong. What a server answers now and then,
 and then answers as before, is another matter.
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from conformance.plan.steps import Step
     from conformance.run import Run
 
-# Further turns that may tell whether the data stayed the same until after the last one.
+# Further rounds that may show whether the data stayed the same until after the last one.
 _CLOSING = 2
 # Data that have another state in more than this share of the answers, again and again, are not compared.
 _VOLATILE_SHARE, _VOLATILE_CHANGES = 0.25, 3
-# Fewer answers tell little of data that go to and fro: then so many more are asked for in a row, of which nearly each
+# Fewer answers show little of data that go to and fro: then so many more are asked for in a row, of which nearly each
 # differs from the one before.
 _ENOUGH, _ROW, _VOLATILE_IN_A_ROW = 8, 6, 4
 # What a 200 answer shows: its content, as JSON where it is that, and its entity tag.
@@ -100,7 +100,7 @@ class Repetitions:
         return True
 
     def _nearest(self, step: Step, turns: Iterable[int]) -> _State | None:
-        """Return the first state that is shown in ``turns``; those after the last one are sent now."""
+        """Return the first state that the answers of ``turns`` show; those after the last one are sent now."""
         for turn in turns:
             again = replace(step, turn=turn)
             if turn >= self._times:
@@ -117,7 +117,7 @@ class Repetitions:
         return [state for each in (*given_up, observer.record.get(step)) if (state := _state(each))]
 
     def _is_volatile(self, step: Step) -> bool:
-        """Tell whether the data of ``step`` go back and forth, so that nobody can tell which state an answer is of."""
+        """Return whether the data of ``step`` go back and forth, so that it is unknown which state an answer is of."""
         found = [state for each in self._turns(step) if (state := _state(self._run.observer.record.get(each)))]
         if not found:
             return False
@@ -173,7 +173,7 @@ class Watch:
 def look_again(run: Run, steps: Iterable[Step]) -> dict[Step, list[Exchange]]:
     """Send each of ``steps`` twice more, and return what of it shows data.
 
-    These are turns beyond those that are sent and judged in any case.
+    These are rounds beyond those that are sent and judged in any case.
     """
     record, first = run.observer.record, run.settings["repeat"] + _CLOSING
     turns = {}
@@ -187,7 +187,7 @@ def look_again(run: Run, steps: Iterable[Step]) -> dict[Step, list[Exchange]]:
 
 
 def answer_again(run: Run, steps: Iterable[Step], times: int) -> range:
-    """Send each of ``steps`` that may be repeated until there are ``times`` answers to it; return their turns."""
+    """Send each of ``steps`` that may be repeated until there are ``times`` answers to it; return their rounds."""
     turns = range(times)
     repeated = [step for step in steps if repeat.is_repeated(run.observer, step)]
     run.observer.observe_at(_IN_TURN, [replace(step, turn=turn) for turn in turns for step in repeated])

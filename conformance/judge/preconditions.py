@@ -91,7 +91,7 @@ def unread(exchange: Exchange) -> Literal["line", "length"] | None:
 
 
 def sent_length(exchange: Exchange) -> int:
-    """Return the number of octets of the content as sent. Raises NotObserved when not all of it was received."""
+    """Return the number of bytes of the content as sent. Raises NotObserved when not all of it was received."""
     answer = exchange.answer
     if answer is None or answer.incomplete or answer.truncated:
         raise NotObserved(f"the content of {exchange.probe} is not complete", owner="HTTP-017")
@@ -125,7 +125,7 @@ def is_too_slow(exchange: Exchange) -> bool:
 
 
 def expect_survived(exchange: Exchange, *, may_be_cut_off: bool = False) -> None:
-    """Raise Violation unless there is an answer that is no server error.
+    """Raise Violation unless there is an answer that is not a server error.
 
     Raises NotObserved for a closed connection if what stands before a server may close it for such a request.
     """

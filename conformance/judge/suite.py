@@ -86,7 +86,7 @@ class Case:
 
     @property
     def variants(self) -> str:
-        """What tells the cases of a check apart; empty when there is one."""
+        """What distinguishes the cases of a check; empty when there is one."""
         parts = [argument.variant for argument in self.arguments.values() if argument.variant]
         return "-".join([*parts, *([self.invoice_id] if self.invoice_id is not None else [])])
 

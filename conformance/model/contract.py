@@ -187,7 +187,7 @@ def example(name: str) -> bytes:
 
 
 def documented_example() -> bytes:
-    """Body of the documented answer, byte for byte: compact JSON of 1092 octets."""
+    """Body of the documented answer, byte for byte: compact JSON of 1092 bytes."""
     return example("documented-invoice")
 
 

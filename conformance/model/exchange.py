@@ -111,10 +111,10 @@ class Request:
 class Answer:
     """A final response as received.
 
-    ``wire_length`` counts the content octets before content decoding; ``body`` is what they decode to, cut at the
-    configured limit (``truncated``). ``excess`` holds octets that followed a complete response unasked.
+    ``wire_length`` counts the content bytes before content decoding; ``body`` is what they decode to, cut at the
+    configured limit (``truncated``). ``excess`` holds unsolicited bytes that followed a complete response.
     ``line_flaws`` tell what is wrong with the lines of the header section and does not hinder their reading.
-    ``secrets_found`` tells how many places were redacted, per part ("body", "header NAME").
+    ``secrets_found`` counts the places that were redacted, per part ("body", "header NAME").
     """
 
     status: int
@@ -199,7 +199,7 @@ class Exchange:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The JSON:API document. Raises NotObserved when the content is no JSON object."""
+        """The JSON:API document. Raises NotObserved when the content is not a JSON object."""
         if not self.json.readable:
             raise NotObserved(f"the body of {self.probe} is not JSON")
         if not isinstance(self.json.value, dict):

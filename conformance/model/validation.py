@@ -106,7 +106,7 @@ def _contract_validator() -> type[Validator]:
 
 
 def _most_telling(error: ValidationError) -> ValidationError:
-    # An alternative that does not fit by its type alone tells less than one that nearly fits.
+    # An alternative that does not fit by its type alone explains less than one that nearly fits.
     best = best_match([error])
     return error if best is None else best
 

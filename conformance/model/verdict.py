@@ -1,4 +1,4 @@
-"""The one rule that turns outcomes into a verdict; exit code and every report read it."""
+"""The one rule that makes a verdict of outcomes; exit code and every report read it."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 An entry names one requirement and what is observed of it. A finding that is observed otherwise is not excused: a
 waiver hides no more than was meant. What an entry says it cannot say for ever, and not when it is over: an expired
-entry, and one that excuses nothing any more, fail the run. That nothing needs it any more only a run can tell that
+entry, and one that excuses nothing any more, fail the run. That nothing needs it any more only a run can know that
 judged everything that could.
 """
 
@@ -45,7 +45,7 @@ class Waiver:
     """One known deviation.
 
     ``observed`` are texts as a finding shows them, ``*`` standing for anything; ``expires`` is the last day (UTC) on
-    which it excuses. ``generated`` tells that only generated requests show it: another seed need not. ``needs`` are
+    which it excuses. ``generated`` says that only generated requests show it: another seed need not. ``needs`` are
     capabilities without which the requests that show it are not sent, beyond those of the requirement.
     """
 
@@ -93,7 +93,7 @@ class Use:
             State.USED: f"until {waiver.expires}: {waiver.reason}",
             State.EXPIRED: f"expired on {waiver.expires}: {waiver.reason}",
             State.STALE: f"excuses nothing any more: {waiver.reason}",
-            State.NOT_JUDGED: "nothing that this run judged tells whether it is still needed",
+            State.NOT_JUDGED: "nothing that this run judged shows whether it is still needed",
         }[self.state]
 
 
@@ -214,7 +214,9 @@ def _waiver(entry: Any, number: int, requirements: Mapping[str, Requirement]) ->
         check(isinstance(text, str) and text and text.isprintable(), "observed", f"{text!r} is not one line of text")
     check(len(set(observed)) == len(observed), "observed", "has a text twice")
     link = entry.get("link")
-    check("link" not in entry or (isinstance(link, str) and _LINK.fullmatch(link)), "link", f"{link!r} is no http URL")
+    check(
+        "link" not in entry or (isinstance(link, str) and _LINK.fullmatch(link)), "link", f"{link!r} is not an http URL"
+    )
     generated = entry.get("generated", False)
     check(isinstance(generated, bool), "generated", "neither true nor false")
     needs = entry.get("needs", [])

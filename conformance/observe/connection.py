@@ -15,7 +15,7 @@ from conformance.observe.route import Route
 from conformance.observe.wire_error import TOO_SLOW, WireError
 from conformance.syntax.urls import Origin
 
-# Largest header section that is read; a larger one is no answer (RFC 9110, section 5.4).
+# Largest header section that is read; a larger one is not an answer (RFC 9110, section 5.4).
 MAX_HEADER_SECTION = 256 * 1024
 # Most lines of one: each is looked at by many checks.
 MAX_LINES = 1000
@@ -24,7 +24,7 @@ _STATUS_LINE = b"HTTP/"
 # RFC 9112, section 5.2; only what has a field name before it.
 _FOLDED = re.compile(rb"^([!-9;-~]{1,100}):[^\n]*\n[ \t]", re.MULTILINE)
 _BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
-# After a response that ends the connection, more octets may still be under way; this bounds the look, in seconds.
+# After a response that ends the connection, more bytes may still be under way; this bounds the look, in seconds.
 _LINGER = 1.0
 # A server that says that the connection ends, and leaves it open all the same, so often: it is waited for so long then.
 _OFTEN, _SHORT_LINGER = 8, 0.1
@@ -145,10 +145,10 @@ class Connection:
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEADER_SECTION)
 
     def stray(self) -> bytes:
-        """Return octets that arrived while no request was outstanding."""
+        """Return bytes that arrived while no request was outstanding."""
         if self._socket is None or not self.reusable:
             return b""
-        # Session tickets make a TLS socket readable: only a read tells whether there is data.
+        # Session tickets make a TLS socket readable: only a read shows whether there is data.
         try:
             self._socket.setblocking(False)
             return self._socket.recv(_CHUNK)
@@ -158,7 +158,7 @@ class Connection:
     def exchange(self, method: str, head: bytes, body: bytes, deadline: float, max_body: int) -> WireResponse:
         """Send ``head`` and ``body`` as they are and read one final response.
 
-        Raises WireError when there is none before ``deadline``. At most ``max_body`` octets of content are kept.
+        Raises WireError when there is none before ``deadline``. At most ``max_body`` bytes of content are kept.
         """
         fresh = self._socket is None
         if fresh:
@@ -175,7 +175,7 @@ class Connection:
             self._socket.settimeout(self._remaining(deadline))
             self._socket.sendall(head + body)
         except OSError as error:
-            # A server may answer early and close, e.g. when the request is too large: read what it said.
+            # A server may answer early and close, e.g. when the request is too large: read what it sent.
             if fresh and isinstance(error, TimeoutError):
                 self.close()
                 raise WireError("the request could not be sent within the time limit") from error
@@ -198,7 +198,7 @@ class Connection:
             raise WireError(f"connection lost: {error.strerror or error}", closed=True) from error
 
     def _read(self, deadline: float, max_body: int, *, fresh: bool, begun: bytes = b"") -> WireResponse:
-        """Read one response, of which the parser has got the octets ``begun`` already."""
+        """Read one response, of which the parser has got the bytes ``begun`` already."""
         assert self._protocol is not None
         response: WireResponse | None = None
         received = b""
@@ -216,7 +216,7 @@ class Connection:
             except h11.RemoteProtocolError as error:
                 if response is None:
                     malformed = WireError(f"not a well-formed HTTP response: {error}")
-                    # On a kept-alive connection these may be octets that belong to the response before.
+                    # On a kept-alive connection these may be bytes that belong to the response before.
                     malformed.stale, malformed.stray = not fresh, b"" if fresh else received
                     raise malformed from error
                 response.incomplete = f"the message is not complete: {error}"
@@ -256,7 +256,7 @@ class Connection:
     def _finish(self, response: WireResponse, deadline: float) -> None:
         """Take what follows the response and decide whether the connection can serve another exchange."""
         assert self._protocol is not None
-        # The look at what may follow is no time that the server took.
+        # The look at what may follow is not a time that the server took.
         response.elapsed = time.monotonic() - self._started
         response.excess = bytes(self._protocol.trailing_data[0])[:_CHUNK]
         ended = self._protocol.trailing_data[1]

@@ -23,7 +23,7 @@ class _Unshown(bytes):
 
 
 def reveal(text: str, target: Target) -> str:
-    """Replace the placeholders of secrets in ``text``. Raises altered.ForgeError for a token that is no JWT."""
+    """Replace the placeholders of secrets in ``text``. Raises altered.ForgeError for a token that is not a JWT."""
 
     def variable(name: str) -> str:
         values = {

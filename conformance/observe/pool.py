@@ -48,7 +48,7 @@ def _show(context: ssl.SSLContext, certificate: str, key: str | None) -> None:
 class Pool:
     """Connections to one target, for several threads.
 
-    ``stray`` are octets that were sent after a complete response, by the step that was answered before.
+    ``stray`` are unsolicited bytes, sent after a complete response, by the step that was answered before.
     """
 
     def __init__(self, target: Target) -> None:

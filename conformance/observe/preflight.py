@@ -88,7 +88,7 @@ def _unreadable(target: Target, exchange: Exchange, answer: Answer) -> Unusable 
         return _unreachable(target, TOO_SLOW)
     if answer.truncated:
         return Unusable(
-            f"{target.base_url} answers with more than {target.settings['max-body']} octets for one invoice. "
+            f"{target.base_url} answers with more than {target.settings['max-body']} bytes for one invoice. "
             "Check --base-url and --api-prefix; --max-body says how much is read."
         )
     if answer.status == 200 and exchange.body and not _is_json_at_all(exchange):

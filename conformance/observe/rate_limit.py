@@ -46,7 +46,7 @@ class RateLimit:
             self.held += self._next - free
 
     def end(self) -> None:
-        """Let nobody send any more; who waits is told so at once."""
+        """Let nobody send any more; who waits ends at once."""
         self._ended.set()
 
 

@@ -28,7 +28,7 @@ class Heard:
 
 
 class Dialogue(Connection):
-    """One connection, used for one dialogue."""
+    """One connection, used for one exchange of messages."""
 
     _leftover = b""
     _over = False
@@ -36,7 +36,7 @@ class Dialogue(Connection):
     def converse(self, messages: Sequence[bytes], deadline: float, max_body: int, *, until_closed: bool) -> Heard:
         """Write each message once the one before is answered; an answer that ends the connection ends that.
 
-        ``deadline`` is a time of the monotonic clock. At most ``max_body`` octets of the content of an answer are kept.
+        ``deadline`` is a time of the monotonic clock. At most ``max_body`` bytes of the content of an answer are kept.
         """
         heard = Heard()
         try:
@@ -63,7 +63,7 @@ class Dialogue(Connection):
         except TimeoutError as error:
             raise WireError("the request could not be sent within the time limit") from error
         except OSError:
-            # A server may refuse early and close: read what it said.
+            # A server may refuse early and close: read what it sent.
             return
 
     def _answer_to(self, method: str, deadline: float, max_body: int) -> WireResponse:

@@ -33,7 +33,7 @@ _ATTEMPTS = 3
 _MOST_KEPT, _SURELY_KEPT = 128 * 1024 * 1024, 65_536
 # Seconds for a request over plain http: many hosts drop what comes to that port.
 _PLAIN_LIMIT = 3.0
-# Reasons to speak in turn, as the summary has them.
+# Reasons to send one request at a time, as the summary has them.
 IDLE_STOPS, MANY_REFUSED = "serves one connection at a time", "closes connections while several others are open"
 # What a failure begins with when there was no connection to speak on.
 _UNCONNECTED = ("cannot connect", "no TLS handshake", "TLS: ")
@@ -197,7 +197,7 @@ class Sender:
                     self._sent += 1
             self._reached = True
             if response.status == 408 and last is not None and not connection.reusable:
-                continue  # said of the idle connection, not of this request (RFC 9110, section 15.5.9)
+                continue  # about the idle connection, not of this request (RFC 9110, section 15.5.9)
             used_up = connection.ordinal == self.pacing.per_connection
             if single or used_up or self._turns.needed:
                 connection.close()

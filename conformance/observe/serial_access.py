@@ -1,4 +1,4 @@
-"""Targets that want to be spoken to in turn: one request at a time, on a connection that is closed after it.
+"""Targets that need serial access: one request at a time, on a connection that is closed after it.
 
 Some serve one connection until it closes, and only then the next: an idle connection stops all others. Some, or a
 gateway before them, close connections at once when more than a few are open (RFC 9112, section 9.4).
@@ -27,7 +27,7 @@ class Turns:
 
     @property
     def reason(self) -> str | None:
-        """What the target does that makes turns necessary, None when they are not."""
+        """What the target does that makes serial access necessary, None when they are not."""
         return next((reason for reason, found in self._found.items() if found), None)
 
     def unlikely(self, reason: str) -> bool:
@@ -36,7 +36,7 @@ class Turns:
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Wait for one's turn, where turns are needed."""
+        """Wait until no other request is under way, where access is serial."""
         if not self.needed:
             yield
             return
@@ -44,7 +44,7 @@ class Turns:
             yield
 
     def find_out(self, reason: str, test: Callable[[], bool]) -> bool:
-        """Return whether turns are needed for ``reason``, which ``test`` tells the first time.
+        """Return whether serial access is needed for ``reason``, which ``test`` finds out the first time.
 
         Nobody else begins to speak during the test.
         """

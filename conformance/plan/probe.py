@@ -50,7 +50,7 @@ def _defaults(part: object) -> Iterator[str]:
 
 @dataclass(frozen=True, eq=False)
 class Packed:
-    """What travels in one request although nothing of it may have an effect, and how an effect is told.
+    """What travels in one request although nothing of it may have an effect, and how an effect is recognised.
 
     ``parts`` are the odd values, each as header fields or a function that returns some. ``counterpart`` is the same
     request without any. ``effect`` compares the answers to both. When they differ, the parts are sent in halves until
@@ -73,7 +73,7 @@ class Probe:
     ``needs`` names the capabilities without which it is not sent; ``after`` the probes that must be answered before.
     ``plain`` sends it over plain http to the address that an https target has for that. ``alone`` sends it while no
     other request is under way, on a connection of its own: what it is answered cannot come from another request.
-    ``talk`` are probes whose requests are sent in place of this one's, in turn and on one connection. ``raw`` is what
+    ``talk`` are probes whose requests are sent in place of this one's, in order, on one connection. ``raw`` is what
     is written as it stands instead: a template, see ``conformance.plan.requests``. With ``until_closed`` more is waited
     for until the server closes the connection, or for some seconds.
     ``burst`` sends it after everything else, together with others of that kind, as many at once as make a load; what

@@ -60,7 +60,7 @@ def next_page(page: Exchange) -> str:
     try:
         leads_to, same = urljoin(here, link), target_of(link, here) == target_of(here, here)
     except ValueError:
-        raise NotObserved(f"the link next of {page.probe} is no URI reference") from None
+        raise NotObserved(f"the link next of {page.probe} is not a URI reference") from None
     if same:
         raise NotObserved(f"the link next of {page.probe} leads to that page itself")
     return leads_to

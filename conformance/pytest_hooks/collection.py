@@ -53,7 +53,7 @@ def hold_states(config: pytest.Config, run: Run) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Read the settings early when checks are what is run, so that a wrong one is the only thing that is said."""
+    """Read the settings early when checks are what is run, so that a wrong one is the only thing that is reported."""
     config = session.config
     if not only_checks(config):
         return

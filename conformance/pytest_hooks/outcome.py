@@ -48,7 +48,7 @@ def _blocks(judgements: Sequence[Judgement], run: Run) -> str:
 
 
 def properties(report: pytest.TestReport) -> list[tuple[str, object]]:
-    """Return what a JUnit report tells of an item besides its result."""
+    """Return what a JUnit report shows of an item besides its result."""
     data = vars(report)["conformance"]
     named = dict.fromkeys(str(each["requirement"]) for each in data["judgements"])
     known = [registry()[name] for name in named if name in registry()]
@@ -62,7 +62,7 @@ def properties(report: pytest.TestReport) -> list[tuple[str, object]]:
 
 
 def apply(judgements: Sequence[Judgement], report: pytest.TestReport, run: Run) -> None:
-    """Write the judgements of an item into ``report``: only failed and error fail a test, all but passed are told."""
+    """Write the judgements of an item into ``report``: failed and error fail a test, all but passed are described."""
     details: Any = report
     found = [judgement.to_dict() for judgement in judgements]
     judgements = run.waivers.excuse_all(judgements)

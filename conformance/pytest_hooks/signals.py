@@ -1,4 +1,4 @@
-"""Being told to end from outside, as CI systems do with a job that is cancelled or takes too long."""
+"""Requests from outside to end, as CI systems make them with a job that is cancelled or takes too long."""
 
 from __future__ import annotations
 

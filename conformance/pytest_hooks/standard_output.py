@@ -53,7 +53,7 @@ class Guarded:
 
 
 def lead_nowhere(stream: TextIO) -> None:
-    """Let what is still written to ``stream`` be lost, and be no error."""
+    """Let what is still written to ``stream`` be lost without an error."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 

@@ -35,7 +35,7 @@ _STEERING = frozenset(
 )
 # In characters; servers limit it, the smallest usual limit being twice as large.
 _LONG_HEADER_SECTION = 4000
-# RFC 9110 recommends that servers support 8000 octets (section 4.1); what comes near to that may be cut off.
+# RFC 9110 recommends that servers support 8000 bytes (section 4.1); what comes near to that may be cut off.
 _LONG = 7500
 _MANY_LINES = 50
 # What the interface reads; a value of any other field may be refused before the application sees the request.
@@ -191,7 +191,7 @@ def may_be_refused_early(exchange: Exchange) -> bool:
     """Tell whether the HTTP layer, which may have neither clock nor words, can refuse the request for its form.
 
     The parsers of Node and Go, for two, answer 400 without Date to a method that they do not know, or to a malformed
-    message, and gunicorn 414 to more than 4094 octets.
+    message, and gunicorn 414 to more than 4094 bytes.
     """
     early = exchange.status in _OF_THE_FORM or bool(exchange.request.raw) or may_be_cut_off(exchange)
     return exchange.status >= 400 and early

@@ -18,10 +18,10 @@ PAGE_LINKS = ("first", "last", "prev", "next")
 
 
 def data_of(page: Exchange) -> list[Any]:
-    """Return the primary data of a 200 answer. Raises NotObserved when it is no array (COLL-001)."""
+    """Return the primary data of a 200 answer. Raises NotObserved when it is not an array (COLL-001)."""
     data = page.ok_document.get("data")
     if not isinstance(data, list):
-        raise NotObserved(f"the primary data of {page.probe} is no array", owner="COLL-001")
+        raise NotObserved(f"the primary data of {page.probe} is not an array", owner="COLL-001")
     return data
 
 
@@ -100,7 +100,7 @@ def page_link(page: Exchange, name: str) -> str | None:
     try:
         return urljoin(page.request.url, link_of(page.ok_document, name, page.probe))
     except ValueError:
-        raise NotObserved(f"the link {name} of {page.probe} is no URI reference") from None
+        raise NotObserved(f"the link {name} of {page.probe} is not a URI reference") from None
 
 
 def has_page_links(page: Exchange) -> bool:

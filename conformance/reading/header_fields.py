@@ -38,7 +38,7 @@ def elements(lines: Iterable[str]) -> list[str]:
 
 
 def tokens(lines: Iterable[str]) -> list[str]:
-    """Return the elements of a list of tokens. Raises MalformedError when one is no token."""
+    """Return the elements of a list of tokens. Raises MalformedError when one is not a token."""
     found = elements(lines)
     for element in found:
         if not TOKEN.fullmatch(element):
@@ -104,7 +104,7 @@ def cache_directives(exchange: Exchange) -> dict[str, str | None]:
 
 
 def varies_by(exchange: Exchange) -> set[str]:
-    """Return the lower-case members of Vary, perhaps ``*``. Raises NotObserved when one is no token (HTTP-023)."""
+    """Return the lower-case members of Vary, perhaps ``*``. Raises NotObserved when one is not a token (HTTP-023)."""
     try:
         return {name.lower() for name in tokens(exchange.fields.lines("Vary"))}
     except MalformedError as reason:
@@ -122,7 +122,7 @@ def other_weakness(tag: str) -> str:
 
 
 def declared_length(exchange: Exchange) -> int | None:
-    """Return Content-Length, or None when absent. Raises NotObserved when it is no single number (HTTP-003)."""
+    """Return Content-Length, or None when absent. Raises NotObserved when it is not a single number (HTTP-003)."""
     lines = set(exchange.fields.lines("Content-Length"))
     if not lines:
         return None

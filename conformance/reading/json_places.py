@@ -15,7 +15,7 @@ def span(text: str, pointer: str) -> tuple[int, int] | None:
     """Return start and end of the value in ``text`` that ``pointer`` (RFC 6901) names.
 
     When only a beginning of the way exists, it is the innermost value on it: something is missing there. None when
-    the text, which may be cut, ends before that can be told.
+    the text, which may be cut, ends before that is known.
     """
     if not pointer.startswith("/"):
         return None

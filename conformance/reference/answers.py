@@ -27,7 +27,7 @@ Arguments = TypeVarTuple("Arguments")
 
 
 class Answers(Authentication, Preconditions, Negotiation, Documents):
-    """The part of the server that turns documents and problems into answers."""
+    """The part of the server that makes answers of documents and problems."""
 
     cache_control = "max-age=0, private, must-revalidate"
     error_cache_control = "no-store"

@@ -52,7 +52,7 @@ class Authentication:
     def credentials(self, request: Request) -> str | None:
         """The token of the only ``Authorization`` line, or of the cookie when there is none.
 
-        The field is no list, so two lines are an error.
+        The field is not a list, so two lines are an error.
         """
         lines = request.lines("authorization")
         if not lines:

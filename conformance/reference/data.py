@@ -243,6 +243,6 @@ KNOWN_INVOICE_IDS = tuple(
     for invoice in _OWN
     if invoice.visible and (invoice.reference in _TELLING or not str(invoice.reference).isascii())
 )[:7]
-"""Those that a run is told of: few, and different in all that matters to the checks."""
+"""Those that a run knows of: few, and different in all that matters to the checks."""
 HIDDEN_INVOICE_IDS = tuple(invoice.id for invoice in _OWN if not invoice.visible)
 OTHER_INVOICE_ID = next(invoice.id for invoice in INVOICES if invoice.account.customer == OTHER_CUSTOMER)

@@ -140,7 +140,7 @@ class Queries:
         """``page[number]`` from 1 and ``page[size]`` from 1 to the maximum."""
         number = int(value) if _NUMBER.fullmatch(value) else 0
         if key not in ("number", "size") or number < 1 or (key == "size" and number > self.max_page_size):
-            self.refuse("Invalid page value", "The value is no page number or size.", name)
+            self.refuse("Invalid page value", "The value is not a page number or size.", name)
         if key == "number":
             query.page_number = number
         else:

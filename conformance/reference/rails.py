@@ -208,7 +208,7 @@ def _filter(original: Callable[..., None], query: Query, name: str, key: str, *r
     try:
         original(query, name, key, *rest)
     except Problem as problem:
-        # What is no id is a condition on nothing.
+        # What is not an id is a condition on nothing.
         if not (problem.title == "Invalid filter value" and key.startswith("account_id")):
             raise
 

@@ -109,7 +109,7 @@ def operand(text: str, kind: Kind) -> Value:
     """The value that a filter's text means.
 
     Raises:
-        ValueError: When the text is no value of that kind.
+        ValueError: When the text is not a value of that kind.
     """
     if kind is Kind.TEXT:
         return text
@@ -133,7 +133,7 @@ def condition(name: str, text: str, resource_type: str) -> Condition:
 
     Raises:
         KeyError: When there is no such filter.
-        ValueError: When the text is no value for it.
+        ValueError: When the text is not a value for it.
     """
     attribute, action, kind = filter_names(resource_type)[name]
     if action in ("in", "not_in"):

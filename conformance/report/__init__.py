@@ -1,1 +1,1 @@
-"""What a run tells: rendered from judgements and the verdict, never judging itself."""
+"""What a run reports: rendered from judgements and the verdict, never judging itself."""

@@ -1,7 +1,7 @@
 """The report for programs: all that a run found, as one JSON document by ``schemas/report.schema.json``.
 
 Every other written report is made from this one. Nothing in it depends on the time or the place at which it is made,
-so that a record that is judged again gives the same octets.
+so that a record that is judged again gives the same bytes.
 """
 
 from __future__ import annotations

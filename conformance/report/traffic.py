@@ -88,7 +88,7 @@ def _decoded(octets: bytes, *, whole: bool) -> str:
 
 
 def _begun(octets: bytes) -> int:
-    """Return how many octets at the end may begin a UTF-8 character that the cut splits."""
+    """Return how many bytes at the end may begin a UTF-8 character that the cut splits."""
     for count in range(1, 4):
         if octets[-count] >= 0xC0:
             return count

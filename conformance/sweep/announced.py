@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Announced:
-    """The pages of a way, and what they said of its end."""
+    """The pages of a way, and what they announced of its end."""
 
     def __init__(self, target: Target, before: Iterable[Mapping[str, Any]]) -> None:
         """Begin after the pages ``before``, as the state has them."""

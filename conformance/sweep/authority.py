@@ -14,7 +14,7 @@ from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.sweep.subjects import Told
 
-# What can be said of one invoice, wherever it is shown.
+# What can be judged of one invoice, wherever it is shown.
 STRUCTURE = frozenset(
     {
         *("ITEM-005", "ITEM-006", "ITEM-007", "ITEM-009", "ITEM-010", "ITEM-011", "ITEM-012", "ITEM-013", "ITEM-014"),
@@ -147,7 +147,7 @@ def _fits_the_schema(exchange: Exchange) -> None:
 def judged(exchange: Told, rules: Iterable[Rule], holding: set[str] | None = None) -> list[Hit]:
     """Judge by each rule; what holds is added to ``holding``.
 
-    The schema tells what no other rule does: it counts when it is alone.
+    The schema finds what no other rule does: it counts when it is alone.
     """
     hits: list[Hit] = []
     for rule in rules:

@@ -19,7 +19,7 @@ _MOST = 1000
 
 @dataclass(frozen=True)
 class Conclusion:
-    """A judgement on the collection as a whole: what was expected and observed, or why nothing can be said.
+    """A judgement on the collection as a whole: what was expected and observed, or why nothing can be judged.
 
     ``unseen`` means that this is because not all of it was seen.
     """

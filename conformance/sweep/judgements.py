@@ -61,13 +61,13 @@ def _violation(found: Mapping[str, Any], nodeid: str, repeat: str, subject: str)
 def concluded(parts: Sequence[Mapping[str, Any]], nodeid: str, repeat: str, *, alone: bool) -> list[Judgement]:
     """Return the judgements on the collection as a whole, from all parts of this run.
 
-    ``alone``: the parts are a part of a larger sweep, and only ``merge`` can tell what follows from all of them.
+    ``alone``: the parts are a part of a larger sweep, and only ``merge`` can know what follows from all of them.
     """
     if not parts:
         return []
     known = {found["requirement"] for part in parts for found in part["findings"]}
     if alone:
-        reason = "this run swept a part of the collection; invoices-conformance merge tells"
+        reason = "this run swept a part of the collection; invoices-conformance merge judges the whole"
         return [
             Judgement(name, Outcome.NOT_OFFERED, nodeid, reason=reason, subject="sweep")
             for name in conclusion.OF_THE_WHOLE

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from conformance.sweep.state import State
     from conformance.syntax.redaction import Redactor
 
-# Ids that are kept of one cause, and causes that are told apart: enough to see what they have in common.
+# Ids that are kept of one cause, and causes that are distinguished: enough to see what they have in common.
 MOST_IDS, MOST_CAUSES = 1000, 20
 _VARIABLE = re.compile(r'"(?:[^"\\]|\\.)*"|[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}|-?[0-9][0-9.:TZ+-]*')
 _LONGEST_ELEMENT = 700

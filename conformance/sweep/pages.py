@@ -32,7 +32,7 @@ class Broken(Exception):  # noqa: N818 - the environment, not an error of the su
 
 
 class OverlookedError(RuntimeError):
-    """What is quick said that nothing is wrong, and the judging functions say otherwise: an error of the suite."""
+    """The quick look found nothing wrong, and the judging functions did: an error of the suite."""
 
 
 def require_answer(exchange: Exchange, what: str) -> None:
@@ -107,7 +107,7 @@ class Pages:
         for hit in collection.of_page(page, self._ledger.holding):
             self._ledger.add(hit, page.exchange, None, hit.violation.part)
         if not page.usable:
-            return f"page {page.number + 1} is no page of the collection"
+            return f"page {page.number + 1} is not a page of the collection"
         self.starts = collection.starts(page.elements)
         self._judge_elements(page, seed)
         return ""
@@ -134,7 +134,7 @@ class Pages:
         # Where nothing is suspected, numbers are written as any writer does.
         exact = page.exact(place) if suspicions else json_text.read(json.dumps(page.elements[place]).encode()).value
         identifier = str(exact.get("id"))
-        # The last rule is the validator of record: it tells what no other rule does.
+        # The last rule is the validator of record: it finds what no other rule does.
         rules: Any = [*(rule for name in suspicions for rule in self._by_id.get(name, ())), self._rules[-1]]
         if full or suspicions is EVERYTHING:
             fits = self._compare_validators(page.elements[place], exact, identifier, suspicions)
@@ -166,7 +166,7 @@ class Pages:
         return really
 
     def disagreements(self, before: dict[str, Any] | None) -> dict[str, Any]:
-        """Return on how many invoices the validators differed, with the first ids; what was told so is not again."""
+        """Return on how many invoices the validators differed, with the first ids; each is reported once."""
         told = before or {"count": 0, "invoices": []}
         found = {
             "count": told["count"] + self._differing,

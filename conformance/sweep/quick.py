@@ -82,7 +82,7 @@ class Quick:
         self._valid = compiled().is_valid
 
     def is_valid(self, element: Any) -> bool:
-        """Tell whether the compiled validator accepts ``element``. It refuses to read what is no text, or too deep."""
+        """Return whether the compiled validator accepts ``element``. It refuses what is not a text, or too deep."""
         try:
             return self._valid(element)
         except (ValueError, RecursionError):

@@ -52,7 +52,7 @@ def first_request(target: Target) -> Request:
 
 
 def identity(target: Target, sample: int | str, seed: int, part: tuple[int, int]) -> dict[str, Any]:
-    """Return what tells one sweep from another."""
+    """Return what distinguishes one sweep from another."""
     # The embedded server takes another port each time.
     where = f"embedded {target.settings['embedded-invoices']}" if target.embedded else target.base_url
     return {"target": where, "sample": sample, "seed": seed, "part": list(part)}
@@ -146,7 +146,7 @@ class Sweep:
         return -(-int(total) // self._part[1]) if isinstance(total, int) else None
 
     def _way(self, walk: Walk) -> Iterator[tuple[Page, bool]]:
-        """Yield the pages with whether they belong to this part: every so manieth."""
+        """Yield the pages with whether they belong to this part: every n-th."""
         part, parts = self._part
         kept = self.state.fact("next")
         if kept:

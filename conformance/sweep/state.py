@@ -27,14 +27,14 @@ _NAMES = ("facts", "seen", "pages", "findings", "chosen", "tags")
 
 
 def key_of(identifier: str) -> bytes:
-    """Return an id in 16 octets: a UUID by its value, whatever its case, anything else by a digest."""
+    """Return an id in 16 bytes: a UUID by its value, whatever its case, anything else by a digest."""
     if is_uuid(identifier):
         return bytes.fromhex(identifier.replace("-", ""))
     return digest(identifier.lower().encode("utf-8", "surrogatepass"))
 
 
 def digest(content: bytes) -> bytes:
-    """Return 16 octets that stand for ``content``."""
+    """Return 16 bytes that stand for ``content``."""
     return hashlib.blake2b(content, digest_size=16).digest()
 
 
@@ -48,7 +48,7 @@ class State:
     """Progress and findings of one sweep. Everything since ``commit`` is lost when the process ends."""
 
     def __init__(self, path: str | None, sweep: Mapping[str, Any]) -> None:
-        """Go on with the sweep in the file ``path``, or begin; ``sweep`` tells one sweep from another.
+        """Go on with the sweep in the file ``path``, or begin; ``sweep`` distinguishes one sweep from another.
 
         The file belongs to this state alone until it is closed.
 
@@ -104,7 +104,7 @@ class State:
         self._database.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        """Keep all that was told."""
+        """Keep all that was noted."""
         self._database.execute("COMMIT")
         self.begin()
 
@@ -118,7 +118,7 @@ class State:
         self._database.close()
 
     def fact(self, name: str) -> Any:
-        """Return what was told under ``name``, or None."""
+        """Return what was noted under ``name``, or None."""
         row = self._database.execute("SELECT told FROM facts WHERE name = ?", (name,)).fetchone()
         return json.loads(row[0]) if row else None
 
@@ -147,7 +147,7 @@ class State:
         return self._ids
 
     def ids(self) -> str:
-        """Return all ids in order, 16 octets each, in base64."""
+        """Return all ids in order, 16 bytes each, in base64."""
         rows = self._database.execute("SELECT id FROM seen ORDER BY id")
         return base64.b64encode(b"".join(row[0] for row in rows)).decode()
 

@@ -44,7 +44,7 @@ class Series:
         return f"{self.before}{self.value + self.step * number}{self.after}"
 
     def covers(self, number: int) -> bool:
-        """Tell whether there is such a page, by what the first one said."""
+        """Return whether there is such a page, by what the first one announced."""
         return self.last is None or number <= self.last
 
 
@@ -130,7 +130,7 @@ class Walk:
     def along(self, url: str, number: int = 0, series: Series | None = None) -> Iterator[tuple[Page, str | None]]:
         """Yield every page from ``url``, the one with ``number``, on, each with the URL of the next one.
 
-        Ends where a page has no usable link next, or is no page.
+        Ends where a page has no usable link next, or is not a page.
         """
         here: str | None = url
         while here is not None:

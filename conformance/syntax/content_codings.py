@@ -11,8 +11,8 @@ from collections.abc import Iterable
 def decode(content: bytes, codings: Iterable[str], limit: int, *, whole: bool = True) -> tuple[bytes, str | None]:
     """Undo ``codings``, named in the order in which they were applied.
 
-    Returns at most ``limit`` octets, and what went wrong, if anything: then they are the content as it was.
-    ``whole`` is false for content that was cut: that its end is missing is no defect.
+    Returns at most ``limit`` bytes, and what went wrong, if anything: then they are the content as it was.
+    ``whole`` is false for content that was cut: that its end is missing is not a defect.
     """
     data = content
     for coding in reversed([name.strip().lower() for name in codings]):

@@ -133,7 +133,7 @@ class Redactor:
     def add(self, secret: str, *, quiet: bool = False) -> None:
         """Redact ``secret`` from now on; strings of fewer than 12 characters are left alone.
 
-        That the target has it is no finding when it is ``quiet``.
+        That the target has it is not a finding when it is ``quiet``.
         """
         if not is_looked_for(secret) or secret in self._known or any(secret in text for text in self._public):
             return

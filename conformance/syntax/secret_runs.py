@@ -12,7 +12,7 @@ from struct import Struct
 
 from conformance.syntax.spellings import Undone, squeezed
 
-# Characters of a secret that tell something of it.
+# Characters of a secret that reveal something of it.
 RUN = 8
 # Shorter secrets would be found by chance.
 SHORTEST = 12
@@ -124,7 +124,7 @@ class Runs:
     """The runs of all known secrets. More can be added while other threads look."""
 
     def __init__(self, public: Iterable[str] = ()) -> None:
-        """``public`` are texts that everybody may know: what a secret has in common with them tells nothing."""
+        """``public`` are texts that everybody may know: what a secret has in common with them reveals nothing."""
         self._shares: Grams = {}
         # Of each run that counts, the four places of four characters that begin at a multiple of four in some text.
         self._fours: set[int] = set()

@@ -122,7 +122,7 @@ def _pieces(chunk: bytes) -> tuple[list[bytes], list[bytes]]:
 
 
 class Undone:
-    """A text with its escapes undone once; ``changed`` tells whether there are any."""
+    """A text with its escapes undone once; ``changed`` is whether there are any."""
 
     def __init__(self, data: bytes) -> None:
         """Undo the escapes in ``data``."""

@@ -34,7 +34,7 @@ class _Loader(_SafeLoader):
 
 
 class UnreadableError(ValueError):
-    """A text is no YAML, or no YAML that can be used; says what is wrong, and in which line where that is known."""
+    """A text is not YAML, or no YAML that can be used; says what is wrong, and in which line where that is known."""
 
 
 def load(text: str) -> Any:

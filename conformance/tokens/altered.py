@@ -177,7 +177,7 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
 def derive(name: str, token: str) -> str:
     """Return the token that ``name`` stands for.
 
-    Raises ForgeError for an unknown name, and for a token that is no JWT or is like that already.
+    Raises ForgeError for an unknown name, and for a token that is not a JWT or is like that already.
     """
     try:
         derivation = DERIVATIONS[name]

@@ -1,4 +1,4 @@
-"""What the given token tells about itself; looked at here and never sent anywhere for it."""
+"""What the given token shows about itself; looked at here and never sent anywhere for it."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _candidates() -> Iterator[bytes]:
 class TokenFacts:
     """The given token, without anything of it that is secret or personal.
 
-    ``guessable_key`` tells whether a well-known default is the key; None when that cannot be tried, because the
+    ``guessable_key`` is whether a well-known default is the key; None when that cannot be tried, because the
     algorithm has no shared key. ``lifetime`` is seconds until expiry, None without a usable ``exp``.
     """
 
@@ -144,7 +144,7 @@ def _has_guessable_key(token: str, algorithm: object) -> bool | None:
 
 
 def inspect(token: str, now: float | None = None) -> TokenFacts:
-    """Return what ``token`` tells about itself. ``now`` is the time in seconds since 1970; None asks the clock."""
+    """Return what ``token`` shows about itself. ``now`` is the time in seconds since 1970; None asks the clock."""
     try:
         first, second, _ = altered.segments(token)
         header, claims = altered.decode_segment(first), altered.decode_segment(second)

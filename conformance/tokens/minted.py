@@ -322,7 +322,7 @@ def _swap(sources: Sources) -> str:
 def produce(name: str, sources: Sources) -> str:
     """Return the token that ``name`` stands for: derived from the given one, or minted.
 
-    Raises ForgeError for an unknown name, a token that is no JWT, a missing key, and for a token that cannot differ
+    Raises ForgeError for an unknown name, a token that is not a JWT, a missing key, and for a token that cannot differ
     from the given one in that way.
     """
     if name in _RECIPES:

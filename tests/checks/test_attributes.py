@@ -64,7 +64,7 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
     ("ITEM-012", {"id": "1"}, "named id"),
     ("ITEM-013", {"account-id": 42}, "foreign key"),
     ("ITEM-013", {"accountId": 42}, "foreign key in camel case"),
-    ("ITEM-013", {"contractor_uuid": "x"}, "foreign key of what is no relationship"),
+    ("ITEM-013", {"contractor_uuid": "x"}, "foreign key of what is not a relationship"),
     ("ITEM-013", {"customer-id": 42}, "foreign key of the customer"),
     ("ITEM-009", {"amount.earned": "0.0"}, "point in a name"),
     ("ITEM-009", {"_amount": "0.0"}, "underscore first"),

@@ -92,7 +92,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "no status": ({"ERR-013"}, errors({"status": REMOVED})),
     "HTML 404": ({"ERR-014"}, changed("unknown_item", **HTML)),
     "HTML for a bad token": ({"ERR-014", "AUTH-005"}, changed("altered_token[signature-changed]", **HTML)),
-    "title that is no string, of one": ({"ERR-004"}, {"unknown_item": errors({"title": 7})["unknown_item"]}),
+    "title that is not a string, of one": ({"ERR-004"}, {"unknown_item": errors({"title": 7})["unknown_item"]}),
     "HTML 401": ({"ERR-014"}, POLICY.throughout(401, **HTML)),
     "HTML 401 of the relationship": ({"ERR-014"}, changed("without_token[relationship]", **HTML)),
     "HTML 401 with the account": ({"ERR-014"}, changed("included_without_token", **HTML)),

@@ -1,4 +1,4 @@
-"""Checks of documents and collections judge what their sentence says: lawful differences are no findings."""
+"""Checks of documents and collections judge what their sentence says: lawful differences are not findings."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def test_a_fault_in_a_compound_document_is_found_by_its_owner_alone(owner: str, 
 
 
 def test_member_names_are_judged_at_any_depth() -> None:
-    # That the name of the account is no string is a finding of its own.
+    # That the name of the account is not a string is a finding of its own.
     assert INVOICES.violated(compound({"/included/0/attributes/name": {"per hour ": 1}})) == {"ITEM-009", "RELD-010"}
 
 

@@ -141,7 +141,7 @@ ANSWERS: dict[str, Hostile] = {
         "170 kB of beginnings of a signature.", text(b'{"data":"' + b"c2VjcmV0LXBsYW" * 12_000 + b'"}')
     ),
     "nul": Hostile("200 kB of NUL.", text(b"\0" * 200_000)),
-    "noise": Hostile("A megabyte of bytes that are no text.", text(bytes(range(256)) * 4096)),
+    "noise": Hostile("A megabyte of bytes that are not a text.", text(bytes(range(256)) * 4096)),
     "utf-16": Hostile("A text in UTF-16.", text('{"data":"x"}'.encode("utf-16"))),
     "bom": Hostile("Byte order marks only.", text(b"\xef\xbb\xbf" * 1000)),
     "surrogates": Hostile("100,000 halves of characters.", text(b'{"data":"' + b"\\ud800" * 100_000 + b'"}')),
@@ -184,7 +184,7 @@ ANSWERS: dict[str, Hostile] = {
         "Half of the content, then the end.", ends(_STATUS + _TYPE + b"Content-Length: 100\r\n\r\n{")
     ),
     "half a chunk": Hostile("Half a chunk, then the end.", ends(CHUNKED + b"ff\r\n{")),
-    "wrong chunk": Hostile("A chunk whose size is no number.", ends(CHUNKED + b"zz\r\n{}\r\n")),
+    "wrong chunk": Hostile("A chunk whose size is not a number.", ends(CHUNKED + b"zz\r\n{}\r\n")),
     "negative length": Hostile("A content length below zero.", ends(_STATUS + b"Content-Length: -1\r\n\r\n{}"), 5),
     "two lengths": Hostile(
         "Two content lengths.", ends(_STATUS + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"), 5

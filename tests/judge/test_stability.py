@@ -1,4 +1,4 @@
-"""Data may change between two requests: that is no finding, and hides none."""
+"""Data may change between two requests: that is not a finding, and hides none."""
 
 from __future__ import annotations
 

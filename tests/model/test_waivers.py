@@ -60,7 +60,7 @@ def test_a_file_is_read() -> None:
         ("2027-01-15", "never", "entry 1 (AAA-001): expires: 'never' is not a day such as 2027-03-31"),
         ("2027-01-15", "2027-01-15T10:00:00Z", "entry 1 (AAA-001): expires: "),
         ("2027-01-15", "2027-02-30", "day"),
-        ("https://example.org/1", "ticket 7", "entry 1 (AAA-001): link: 'ticket 7' is no http URL"),
+        ("https://example.org/1", "ticket 7", "entry 1 (AAA-001): link: 'ticket 7' is not an http URL"),
         ('["200 OK, * bytes"]', "200 OK", "entry 1 (AAA-001): observed: not a list of texts"),
         ('["200 OK, * bytes"]', "[]", "entry 1 (AAA-001): observed: not a list of texts"),
         ('["200 OK, * bytes"]', "[200]", "entry 1 (AAA-001): observed: 200 is not one line of text"),

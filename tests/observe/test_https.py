@@ -141,7 +141,7 @@ def test_a_new_cookie_is_a_secret_from_the_first_answer_on(server: ReferenceServ
     assert line == "_yeti_customer_v1_session=[redacted]; Path=/; Max-Age=3600; HttpOnly; SameSite=Lax; Secure"
     assert len(set_by_server) == 1
     assert set_by_server[0] not in repr(exchange)
-    # A cookie that is set is no echo of what was sent.
+    # A cookie that is set is not an echo of what was sent.
     assert exchange.answer is not None
     assert "header Set-Cookie" not in exchange.answer.secrets_found
 

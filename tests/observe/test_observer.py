@@ -146,7 +146,7 @@ def test_a_redirect_is_not_followed(where: str) -> None:
 
 
 def test_a_name_that_a_server_says_is_not_revealed() -> None:
-    """A token that comes back is redacted wherever it stands, also in what is no HTTP."""
+    """A token that comes back is redacted wherever it stands, also in what is not HTTP."""
     lines = [f"X-Echo: {TOKEN}", f"X-Loud: {TOKEN.upper()}", f"Set-Cookie: a={TOKEN}"]
     echoed = observed(always(answer(f"200 {TOKEN}", f'{{"token": "{TOKEN}"}}'.encode(), *lines)))
     assert echoed.answer is not None

@@ -270,4 +270,4 @@ def test_an_answer_that_does_not_end() -> None:
 
 def test_an_answer_that_is_too_long() -> None:
     abort, _ = abort_of(always(answer("200 OK", b"[" + b" " * 5000 + b"]")), max_body="4096")
-    ended(abort, ExitCode.UNREACHABLE, "more than 4096 octets", "--max-body")
+    ended(abort, ExitCode.UNREACHABLE, "more than 4096 bytes", "--max-body")

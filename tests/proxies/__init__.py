@@ -1,1 +1,1 @@
-"""The reference server behind proxies that are in use: what they do is no fault of the server."""
+"""The reference server behind proxies that are in use: what they do is not a fault of the server."""

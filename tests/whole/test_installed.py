@@ -28,7 +28,7 @@ DEFAULTS = {name: str(given.get("default", "")) for name, given in ACTION["input
 def step(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a script as GitHub runs one with ``shell: bash``."""
     left_out = {*SETTING_VARIABLES, "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"}
-    # What is started is no worker of the tests.
+    # What is started is not a worker of the tests.
     inherited = {
         name: value
         for name, value in os.environ.items()

@@ -82,7 +82,7 @@ def root(exchange: Exchange) -> Any:
 
 
 def document(exchange: Exchange) -> Object:
-    """Return the JSON:API document of any answer. Raises NotObserved when there is none, or its root is no object."""
+    """Return the JSON:API document of an answer. Raises NotObserved when there is none or no object."""
     value = root(exchange)
     if not isinstance(value, dict):
         raise NotObserved(f"the root of {exchange.probe} is not an object")
@@ -259,11 +259,11 @@ def leaves(exchange: Exchange) -> tuple[Part, ...]:
 
 
 def distinct(exchanges: Iterable[Exchange]) -> list[Exchange]:
-    """Return one exchange for each document: what is the same octet for octet needs to be judged only once."""
+    """Return one exchange for each document: what is the same byte for byte needs to be judged only once."""
     found: dict[tuple[object, ...], Exchange] = {}
     for exchange in exchanges:
         key = (exchange.status, exchange.fields.get("Content-Type"), path_of_request(exchange), exchange.body)
-        # A HEAD or an incomplete answer is no document of its own.
+        # A HEAD or an incomplete answer is not a document of its own.
         found.setdefault((exchange.request.method, exchange.request.header("Accept"), *key), exchange)
     return list(found.values())
 

@@ -4,7 +4,7 @@ Our own judgement comes first. What httplint notes beyond it counts only where t
 registry does not hold; ``REQUIREMENTS`` and ``GRAMMAR`` say which. Content is not handed over: other checks judge it.
 
 All other notes are ignored on purpose. Those of the levels GOOD and INFO describe or praise. Of the levels WARN and
-BAD, ``IGNORED`` lists every note by the reason why it is no finding.
+BAD, ``IGNORED`` lists every note by the reason why it is not a finding.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ GRAMMAR_NOTES: Final = frozenset(
 
 # The fields that RFC 9110 and RFC 9111 define for answers, and whose finding a wrong grammar is. Left out:
 # WWW-Authenticate and Retry-After, which AUTH-003 and ERR-012 judge, and Server, which only people read. For the
-# fields of other specifications a wrong grammar is no violation of HTTP, and several of those do not forbid it.
+# fields of other specifications a wrong grammar is not a violation of HTTP, and several of those do not forbid it.
 GRAMMAR: Final[Mapping[str, str]] = MappingProxyType(
     {
         "etag": "ETAG-002",
@@ -103,7 +103,7 @@ GRAMMAR: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-# Why a note is no finding: its names, or "module:" and the httplint module that has nothing but such notes.
+# Why a note is not a finding: its names, or "module:" and the httplint module that has nothing but such notes.
 IGNORED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "our own checks judge the same fact": frozenset(

@@ -13,7 +13,7 @@ ACCOUNT_LINKS = {"self": "/relationships/account", "related": "/account"}
 
 
 def expect_served(exchange: Exchange) -> None:
-    """Raise NotObserved unless the valid twin of a request that must be refused was answered with 200."""
+    """Raise NotObserved unless the valid counterpart of a request that must be refused was answered with 200."""
     if exchange.status != 200:
         raise NotObserved(f"the valid request {exchange.probe} was answered {exchange.status}")
 
@@ -36,9 +36,9 @@ def own_resource(exchange: Exchange) -> Object:
 
 
 def well_formed(link: str) -> str:
-    """Return ``link``. Raises NotObserved when it is no URI reference."""
+    """Return ``link``. Raises NotObserved when it is not a URI reference."""
     if not is_uri_reference(link):
-        raise NotObserved("the link is no URI reference")
+        raise NotObserved("the link is not a URI reference")
     return link
 
 

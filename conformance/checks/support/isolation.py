@@ -1,4 +1,4 @@
-"""What two answers tell apart, and what one of them shows of somebody else."""
+"""How two answers differ, and what one of them shows of somebody else."""
 
 from __future__ import annotations
 

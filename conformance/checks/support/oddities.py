@@ -1,4 +1,4 @@
-"""Odd values in a request that may have no effect: which of them had one, and how that is said."""
+"""Odd values in a request that may have no effect: which of them had one, and how that is reported."""
 
 from __future__ import annotations
 

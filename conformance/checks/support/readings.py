@@ -62,7 +62,7 @@ class Reading:
         try:
             return instant(value if is_date_time(value) else "")
         except ValueError as error:
-            raise NotObserved(f"{name} is no date-time: {error}") from error
+            raise NotObserved(f"{name} is not a date-time: {error}") from error
 
     def expect(self, condition: object, expected: str, name: str) -> None:
         """Raise Violation with the attribute as it was observed unless ``condition`` on this answer alone holds."""

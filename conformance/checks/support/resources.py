@@ -81,7 +81,7 @@ def is_foreign_key(name: str, resource: Object) -> bool:
 def is_filled_relationship(exchange: Exchange, relationship: Object) -> bool:
     """Tell whether a relationship object has one of the members of which it needs at least one.
 
-    Raises NotObserved when its links are no object.
+    Raises NotObserved when its links are not an object.
     """
     links_object = relationship.get("links", {})
     if not isinstance(links_object, dict):

@@ -110,7 +110,7 @@ def _shown(exchange: Exchange, name: str) -> str:
 
 
 def _state(exchange: Exchange) -> tuple[int, str | None]:
-    """Return what tells states of the data apart: other content with another entity tag is another state."""
+    """Return what distinguishes states of the data: other content with another entity tag is another state."""
     return exchange.status, exchange.fields.get("ETag")
 
 

@@ -62,7 +62,7 @@ class Recorder:
                 self._entries.append(self._latest[step])
         if time.monotonic() >= self._next:
             started = time.monotonic()
-            # Who cannot write now may be able to at the end, where it is told.
+            # Who cannot write now may be able to at the end, where it is reported.
             with contextlib.suppress(OSError):
                 self.save()
             self._next = time.monotonic() + max(_PAUSE, _SHARE * (time.monotonic() - started))
@@ -122,7 +122,7 @@ def replace_file(path: Path, text: str | Iterable[str]) -> None:
 
     Raises OSError.
 
-    What is no ordinary file, such as /dev/stdout, is written to as it is.
+    What is not an ordinary file, such as /dev/stdout, is written to as it is.
     """
     pieces = (text,) if isinstance(text, str) else text
     if path.exists() and not path.is_file():

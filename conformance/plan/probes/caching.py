@@ -20,7 +20,7 @@ item_in_gzip_not_modified = item_in_gzip.but(headers=lambda item_in_gzip: {"If-N
 
 # The URL has just been asked for with a token, twice: a stored answer would be at hand.
 item_without_token_after = item_without_token.but(after=(item_again,))
-# Nobody asks for this URL with a token. No answer to it can be stored, so it tells whether a token is needed at all.
+# Nobody asks for this URL with a token. No answer to it can be stored, so it shows whether a token is needed at all.
 second_unknown_related_without_token = get("/invoices/{second_unknown_id}/account").but(headers={"Authorization": None})
 
 _OTHER_CUSTOMER = {"Authorization": redaction.OTHER_AUTH_TOKEN}

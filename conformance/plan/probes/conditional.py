@@ -119,7 +119,7 @@ item_without_token_if_none_match = family(
     {
         "current": item_without_token.but(headers=lambda item: {"If-None-Match": item.etag}),
         "any": item_without_token.but(headers={"If-None-Match": "*"}),
-        # A refusal may have an entity tag, and is no selected representation.
+        # A refusal may have an entity tag, and is not a selected representation.
         "of-the-refusal": item_without_token.but(
             headers=lambda item_without_token: {"If-None-Match": item_without_token.etag}
         ),

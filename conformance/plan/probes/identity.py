@@ -1,4 +1,4 @@
-"""Fields by which gateways tell a server behind them who asks: from a client they mean nothing."""
+"""Fields by which gateways name to a server behind them who asks: from a client they mean nothing."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ foreign_host = family(
     }
 )
 
-# By these, some frameworks and their proxies tell each other which URL was asked for. It names the account.
+# By these, some frameworks and their proxies pass on which URL was asked for. It names the account.
 other_url_in_fields = get(_ITEM).but(
     headers=lambda item: dict.fromkeys(("X-Original-URL", "X-Rewrite-URL"), f"{item.request.target}/account")
 )
@@ -97,7 +97,7 @@ preflight = get(_ITEM).but(
 def _of_administrators(item: Exchange) -> str:
     base, customers, _ = item.request.url.partition("/rest/customer/")
     if not customers:
-        raise NotObserved("the path does not tell where the functions of administrators would be")
+        raise NotObserved("the path does not show where the functions of administrators would be")
     return f"{base}/rest/admin/invoices"
 
 

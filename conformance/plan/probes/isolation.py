@@ -73,7 +73,7 @@ hidden_view = family(
         **_views("{hidden_invoice_id}", _HIDDEN),
     }
 )
-# Their twins, for either purpose.
+# Their counterparts, for either purpose.
 unknown_view_for_other = family(_views("{unknown_id}", _SECOND))
 unknown_view_for_hidden = family(
     {
@@ -131,7 +131,7 @@ listing_of_hidden = get(
     lambda hidden_invoice_id: f"/invoices?filter%5Bid_eq%5D={hidden_invoice_id}", needs=("hidden-invoice", "collection")
 )
 
-# Sent together, in turns; a small burst.
+# Sent together, alternately; a small burst.
 interleaved = family(
     {
         f"{whose}-{turn}": get(path, needs=_SECOND).but(headers=headers)

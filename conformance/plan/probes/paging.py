@@ -1,4 +1,4 @@
-"""Requests for pages of the collection: walks of several sizes, borders, and values that are no page."""
+"""Requests for pages of the collection: walks of several sizes, borders, and values that are not a page."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ odd_id = family(
     }
 )
 
-# RFC 9112, section 3, recommends to support request lines of 8000 octets.
+# RFC 9112, section 3, recommends to support request lines of 8000 bytes.
 long_target = get(f"/invoices/{'a' * 7900}")
 too_long_target = get(_ITEM).but(query=f"foo={'a' * 64_000}")
 

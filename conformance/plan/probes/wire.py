@@ -1,4 +1,4 @@
-"""HTTP/1.1 as octets: malformed messages, two requests in one write, and several on one connection."""
+"""HTTP/1.1 as bytes: malformed messages, two requests in one write, and several on one connection."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ wrong_length = family(
         "two-lines": _with("Content-Length: 5\nContent-Length: 6\n", "hello!", until_closed=True),
     }
 )
-# The content is five octets by either framing; behind it stands another request.
+# The content is five bytes by either framing; behind it stands another request.
 two_framings = _with("Content-Length: 5\nTransfer-Encoding: chunked\n", f"0\n\n{_VALID}", until_closed=True)
 
 absolute_form = raw(f"GET {{scheme}}://{{authority}}{{target}} HTTP/1.1\n{_HOST}{{usual}}\n", needs=_WIRE)

@@ -85,7 +85,7 @@ fault("auth-anonymous-account-by-itself", {"AUTH-001"}, CREDENTIALS)(
     "auth-unknown-account-told-to-everybody",
     {"SEC-019"},
     "OWASP API Security 2023, API1",
-    also={"CACHE-008": "whether a token is needed cannot be told"},
+    also={"CACHE-008": "whether a token is needed cannot be known"},
 )
 @instead_of(Api.authenticate)
 def unknown_account_told(original: Callable[[Request], Customer], request: Request) -> Customer:

@@ -118,7 +118,7 @@ fault("auth-empty-token-served", {"AUTH-004"}, rfc(7519, "7.2"))(
 @fault("auth-reason-told", {"AUTH-005"}, OWASP_AUTHENTICATION, also={"ERR-006": "the titles vary"})
 @instead_of(Api.unauthorised)
 def reason_told(original: Callable[[Request], Problem], request: Request) -> Problem:
-    """The 401 answer tells a missing token from a bad one."""
+    """The 401 answer to a missing token differs from that to a bad one."""
     problem = original(request)
     problem.detail = "Signature verification failed." if request.lines("authorization") else "No token was sent."
     return problem
@@ -229,7 +229,7 @@ fault("auth-weak-key", {"JWT-011"}, rfc(8725, "3.5"), also={"JWT-014": "the key 
 @fault("auth-reason-told-by-account", {"AUTH-005"}, OWASP_AUTHENTICATION)
 @instead_of(Api.unauthorised)
 def reason_told_by_account(original: Callable[[Request], Problem], request: Request) -> Problem:
-    """The 401 answer of the related account tells why the token was refused."""
+    """The 401 answer of the related account shows why the token was refused."""
     problem = original(request)
     if is_related(request) and request.lines("authorization"):
         problem.detail = "Signature verification failed."

@@ -32,7 +32,7 @@ fault("cache-control-no-cache-of-a-field", {"CACHE-001"}, rfc(9111, "5.2.2.4"))(
     "Instead of an age of zero there is no-cache, but for one field only.",
     setting(cache_control='private, no-cache="Set-Cookie"'),
 )
-fault("cache-control-quoted-age", {"CACHE-002"}, rfc(9111, "5.2.2.1"), also={"CACHE-001": "it is no age"})(
+fault("cache-control-quoted-age", {"CACHE-002"}, rfc(9111, "5.2.2.1"), also={"CACHE-001": "it is not an age"})(
     "The value of max-age is quoted.", setting(cache_control='max-age="0", private, must-revalidate')
 )
 fault("cache-control-negative-age", {"CACHE-002"}, rfc(9111, "1.2.2"), also={"CACHE-001": "it is not the age 0"})(

@@ -67,8 +67,8 @@ fault(
     {"CACHE-007"},
     CODINGS,
     also={
-        "JSON-001": "what is left is no JSON",
-        "JSON-002": "what is left is no UTF-8",
+        "JSON-001": "what is left is not JSON",
+        "JSON-002": "what is left is not UTF-8",
         "ROB-014": "odd codings are listed beside gzip",
     },
 )(
@@ -100,8 +100,8 @@ fault(
     rfc(9110, "8.4.1.2"),
     also={
         "CACHE-010": "it is not listed",
-        "JSON-001": "what is left is no JSON",
-        "JSON-002": "what is left is no UTF-8",
+        "JSON-001": "what is left is not JSON",
+        "JSON-002": "what is left is not UTF-8",
         "ROB-014": "odd codings are listed beside gzip",
     },
 )(

@@ -50,15 +50,15 @@ fault(
     MEDIA_TYPES,
     also={
         "NEGO-010": "it is so whatever is accepted",
-        "ERR-008": "errors are no JSON:API documents",
-        "ERR-014": "errors are no JSON:API documents",
+        "ERR-008": "errors are not JSON:API documents",
+        "ERR-014": "errors are not JSON:API documents",
     },
 )("Documents are labelled application/json.", _type(PLAIN))
 fault(
     "type-plain-json-on-errors",
     {"NEGO-001"},
     MEDIA_TYPES,
-    also={"ERR-008": "errors are no JSON:API documents", "ERR-014": "errors are no JSON:API documents"},
+    also={"ERR-008": "errors are not JSON:API documents", "ERR-014": "errors are not JSON:API documents"},
 )("Error documents are labelled application/json.", _type(PLAIN, status=ERRORS))
 fault("type-plain-json-on-account", {"NEGO-001"}, MEDIA_TYPES)(
     "The related account is labelled application/json.", _type(PLAIN, is_related, 200)

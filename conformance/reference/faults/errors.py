@@ -47,7 +47,7 @@ fault(
     "errors-as-object",
     {"ERR-001"},
     ERROR_OBJECTS,
-    also={"ERR-014": "it is no error document", "ERR-015": "there is no error object"},
+    also={"ERR-014": "it is not an error document", "ERR-015": "there is no error object"},
 )(
     "The errors member is one error object.",
     _in_document(lambda document: document.update(errors=document["errors"][0])),
@@ -56,7 +56,7 @@ fault(
     "errors-as-strings",
     {"ERR-001"},
     ERROR_OBJECTS,
-    also={"ERR-014": "it is no error document", "ERR-015": "there is no error object"},
+    also={"ERR-014": "it is not an error document", "ERR-015": "there is no error object"},
 )(
     "The errors member is an array of strings.",
     _in_document(lambda document: document.update(errors=[document["errors"][0]["title"]])),
@@ -98,7 +98,7 @@ fault(
     "errors-right-document-wrong-status",
     {"ERR-005", "ITEM-024"},
     json_api("errors-processing"),
-    also={"COND-013": "an unknown id is not 404", "ERR-014": "it is no 404 answer"},
+    also={"COND-013": "an unknown id is not 404", "ERR-014": "it is not a 404 answer"},
 )("An unknown invoice has the right error document and the status 400.", becomes(400, is_item, 404))
 fault(
     "errors-with-200",
@@ -108,7 +108,7 @@ fault(
         "ITEM-025": "so does what is not an id",
         "ERR-005": "the status of the error object is 404",
         "COND-013": "an unknown id is not 404",
-        "ERR-014": "it is no 404 answer",
+        "ERR-014": "it is not a 404 answer",
     },
 )("An unknown invoice has the right error document and the status 200.", becomes(200, is_item, 404))
 

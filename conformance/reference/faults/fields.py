@@ -116,7 +116,7 @@ def date_twice(_request: Request, answer: Answer) -> None:
 
 
 fault("grammar-of-vary", {"HTTP-023"}, VARY)(
-    "Errors have a Vary that is no list of field names.", field("Vary", "Accept, (Accept-Encoding)", status=ERRORS)
+    "Errors have a Vary that is not a list of field names.", field("Vary", "Accept, (Accept-Encoding)", status=ERRORS)
 )
 fault(
     "grammar-of-allow",

@@ -158,7 +158,7 @@ def misses_some(original: Callable[..., bool], record: Record, wanted: Condition
 @fault("filter-wrong-type-is-zero", {"FILT-004"}, OWASP_CONFIGURATION)
 @instead_of(Api.parse_filter)
 def wrong_type_is_zero(original: Callable[..., None], query: Query, name: str, key: str, *rest: Any) -> None:
-    """A filter value that is no number is taken for zero."""
+    """A filter value that is not a number is taken for zero."""
     number = key.rpartition("_")[0].endswith(("spent", "count", "duration"))
     value = "0" if number and not rest[0].replace(".", "").replace(",", "").isdigit() else rest[0]
     original(query, name, key, value, *rest[1:])

@@ -149,7 +149,7 @@ fault("generated-include-deep", {"ERR-011"}, FAILURES)(
     fails(lambda request: any(value.count(".") >= 3 for value in values_of(request, "include"))),
 )
 fault("generated-include-null-is-html", {"ERR-008"}, CLIENT_ERRORS)(
-    "The refusal of a word that is no relationship in include is an HTML page.",
+    "The refusal of a word that is not a relationship in include is an HTML page.",
     answers_html(lambda request: {"null", "true", "AAA"} & set(values_of(request, "include")), 400),
 )
 fault("generated-include-number-is-json", {"NEGO-001"}, NEGOTIATION)(

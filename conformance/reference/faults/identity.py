@@ -52,7 +52,7 @@ fault(
     also={
         "ITEM-025": "so is what is not an id",
         "COND-013": "If-None-Match on an unknown id is no longer 404",
-        "ERR-014": "it is no 404 answer",
+        "ERR-014": "it is not a 404 answer",
         "REL-006": "the invoice of a relationship is looked up in the same way",
         "RELD-005": "the invoice of an account is looked up in the same way",
     },

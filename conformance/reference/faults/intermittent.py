@@ -129,7 +129,7 @@ fault(
     "one-in-five-other-bytes",
     {"JSON-007"},
     EXAMPLE_BODY,
-    also={"HTTP-018": "the length changes", "ROB-009": "in turn it is not as by itself"},
+    also={"HTTP-018": "the length changes", "ROB-009": "after another request it is not as by itself"},
     needs=REPEAT,
 )("One in five answers ends in a line end.", _every(5, lambda answer: setattr(answer, "body", answer.body + b"\n")))
 
@@ -138,7 +138,7 @@ fault(
     "one-in-five-crash",
     {"ERR-011", "ITEM-001", "ROB-013"},
     SERVER_ERRORS,
-    also={"ROB-009": "in turn it is not as by itself"},
+    also={"ROB-009": "after another request it is not as by itself"},
     needs=REPEAT,
 )
 def one_in_five_crash(api: Api) -> None:

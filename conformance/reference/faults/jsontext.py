@@ -49,7 +49,12 @@ fault("json-trailing-comma", {"JSON-001"}, JSON_GRAMMAR)(
 fault("json-document-twice", {"JSON-001"}, JSON_GRAMMAR)(
     "The document is followed by a second one.", in_text(lambda text: text + b"\n{}")
 )
-fault("json-not-a-number", {"JSON-001"}, JSON_GRAMMAR, also={"SEM-009": "it is no string", "INV-001": "it is no sum"})(
+fault(
+    "json-not-a-number",
+    {"JSON-001"},
+    JSON_GRAMMAR,
+    also={"SEM-009": "it is not a string", "INV-001": "it is not a sum"},
+)(
     "The amount is the word NaN, bare.",
     in_text(lambda text: re.sub(rb'"amount-spent":"[^"]*"', b'"amount-spent":NaN', text)),
 )
@@ -60,7 +65,7 @@ fault(
     "json-errors-malformed",
     {"JSON-001"},
     JSON_GRAMMAR,
-    also={"ERR-008": "it is no document", "ERR-014": "it is no document"},
+    also={"ERR-008": "it is not a document", "ERR-014": "it is not a document"},
 )("Error documents are spelled with single quotes.", _in_errors(lambda text: text.replace(b'"', b"'")))
 fault("json-byte-order-mark", {"JSON-002"}, ENCODING)(
     "The document begins with a byte order mark.", in_text(lambda text: b"\xef\xbb\xbf" + text)

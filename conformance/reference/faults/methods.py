@@ -139,10 +139,10 @@ def trace_echoes(request: Request) -> Answer | None:
 
 
 fault("method-override", {"HTTP-012"}, rfc(9110, "9.2.1"))(
-    "X-HTTP-Method-Override turns a GET into another method.", _overridden("GET")
+    "X-HTTP-Method-Override makes another method of a GET.", _overridden("GET")
 )
 fault("method-override-of-post", {"HTTP-024"}, METHODS)(
-    "X-HTTP-Method-Override turns a POST into another method.", _overridden("POST")
+    "X-HTTP-Method-Override makes another method of a POST.", _overridden("POST")
 )
 
 
@@ -195,7 +195,7 @@ def form_merged(request: Request) -> None:
 
 
 fault("content-json-crash", {"ERR-011"}, SERVER_ERRORS)(
-    "Content that is no JSON, sent with GET as JSON, is answered with 500.",
+    "Content that is not JSON, sent with GET as JSON, is answered with 500.",
     crashes(has("content-type", "application/json") & (lambda request: not request.content.endswith(b"}"))),
 )
 

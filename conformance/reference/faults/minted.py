@@ -101,11 +101,11 @@ fault(
     EXPIRY,
     also={"JWT-021": "a number in quotation marks is a text", "JWT-019": "any text will do"},
 )(
-    "An expiry that is not a number is no expiry.",
+    "An expiry that is not a number is not an expiry.",
     _corrected(lambda claims: {**claims, "exp": _soon()} if isinstance(claims.get("exp"), str) else None),
 )
 fault("jwt-expiry-zero-ignored", {"JWT-003"}, EXPIRY)(
-    "An expiry of zero is no expiry.",
+    "An expiry of zero is not an expiry.",
     _corrected(lambda claims: {**claims, "exp": _soon()} if claims.get("exp") == 0 else None),
 )
 fault("jwt-expired-forbidden", {"AUTH-014"}, UNAUTHORISED)(

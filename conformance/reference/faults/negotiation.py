@@ -151,7 +151,7 @@ fault("accept-profile-refused", {"NEGO-009"}, NEGOTIATION)(
     ),
 )
 fault("accept-wildcard-makes-up", {"NEGO-015"}, NEGOTIATION)(
-    "Beside */* an instance with foreign parameters is no reason to refuse.",
+    "Beside */* an instance with foreign parameters is not a reason to refuse.",
     _acceptable(lambda original, lines: any(member == "*/*" for member in split_list(lines)) or original(lines)),
 )
 fault("accept-profile-refused-without-version", {"NEGO-016"}, NEGOTIATION, needs=CONTESTED)(
@@ -204,7 +204,7 @@ fault("accept-xml", {"NEGO-010"}, API_CONTENT_TYPE)(
     ),
 )
 fault("accept-without-slash-crash", {"NEGO-014", "ERR-011"}, SERVER_ERRORS)(
-    "An Accept that is no media range is answered with 500.",
+    "An Accept that is not a media range is answered with 500.",
     crashes_in(Api.acceptable, lambda lines: any("/" not in line for line in lines if line)),
 )
 fault(

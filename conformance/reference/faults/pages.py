@@ -112,7 +112,7 @@ fault("page-links-lose-filter", {"PAGE-004"}, PAGINATION)("Pagination links leav
 fault("page-links-lose-sort", {"PAGE-004"}, PAGINATION)("Pagination links leave out the sort.", forgetful("sort"))
 fault("page-links-lose-include", {"PAGE-009"}, TOP_LEVEL)("Pagination links leave out include.", forgetful("include"))
 fault("page-bad-values-ignored", {"PAGE-005", "PAGE-010"}, API_COLLECTION)(
-    "Page values that are no number are taken for the default.",
+    "Page values that are not a number are taken for the default.",
     skips(Api.parse_page, lambda _query, _name, _key, value: not value.isdecimal() or int(value) == 0),
 )
 

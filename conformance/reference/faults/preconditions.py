@@ -112,7 +112,7 @@ fault("if-none-match-any-weak", {"COND-005", "HTTP-029"}, NONE_MATCH)(
     {"COND-006"},
     NOT_MODIFIED,
     also={
-        "HTTP-017": "what follows the header section is no message",
+        "HTTP-017": "what follows the header section is not a message",
         "ROB-009": "the next answer on the connection is out of step",
         "CACHE-006": "the connection is out of step",
     },
@@ -180,7 +180,7 @@ fault(
     MODIFIED_SINCE,
     also={"ROB-014": "it is a field that the interface does not ask for"},
 )(
-    "An If-Modified-Since that is no date is answered with 500.",
+    "An If-Modified-Since that is not a date is answered with 500.",
     crashes_in(
         Api.precondition_status,
         lambda request, _: any("GMT" not in line for line in request.lines("if-modified-since")),

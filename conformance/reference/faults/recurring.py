@@ -186,7 +186,7 @@ def unknown_invoice_empty(api: Api) -> None:
         "SEC-028": "whatever fields there are",
         "CACHE-008": "the answer is that of another client",
         "COND-013": "a precondition is looked at without a token",
-        **dict.fromkeys(("ROB-009", "ROB-015", "SEC-028"), "in turn it is not as by itself"),
+        **dict.fromkeys(("ROB-009", "ROB-015", "SEC-028"), "after another request it is not as by itself"),
         "SEC-019": "an unknown invoice is answered in another way",
     },
 )
@@ -212,7 +212,7 @@ def open_without_token(api: Api) -> None:
     "recurring-validator-ignored",
     {"COND-001", "COND-002", "COND-003", "COND-004", "COND-009"},
     NONE_MATCH,
-    also={"ROB-009": "in turn it is not as by itself", "HTTP-029": "a listed tag is ignored, too"},
+    also={"ROB-009": "after another request it is not as by itself", "HTTP-029": "a listed tag is ignored, too"},
 )
 def validator_ignored(api: Api) -> None:
     """One of two servers behind one address ignores If-None-Match."""
@@ -225,7 +225,7 @@ def validator_ignored(api: Api) -> None:
     "recurring-token-refused",
     {"ITEM-001", "ROB-013"},
     FOUND,
-    also={"AUTH-006": "the token is refused", "ROB-009": "in turn it is not as by itself"},
+    also={"AUTH-006": "the token is refused", "ROB-009": "after another request it is not as by itself"},
 )
 def token_refused(api: Api) -> None:
     """Every seventh documented request for an invoice is refused, though its token is valid."""
@@ -281,7 +281,7 @@ def _cut_off(period: int, where: Callable[[Request], object]) -> Install:
     return install
 
 
-_CUT = {"ROB-009": "it may hit a request that is sent in turn", "ROB-013": "and one that is sent again"}
+_CUT = {"ROB-009": "it may hit a request that is sent after another", "ROB-013": "and one that is sent again"}
 for _name, _what, _period, _where in (
     ("eighth-request-cut-off", "Every eighth request", 8, lambda _: True),
     ("item-cut-off", "Every fifth request for an invoice", 5, is_item),

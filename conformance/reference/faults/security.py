@@ -103,7 +103,7 @@ fault("reveal-class-name", {"SEC-007"}, OWASP_CONFIGURATION)(
 )
 
 
-@fault("reflect-raw-html", {"SEC-008"}, OWASP_REST, also={"ERR-008": "it is no JSON:API document"})
+@fault("reflect-raw-html", {"SEC-008"}, OWASP_REST, also={"ERR-008": "it is not a JSON:API document"})
 def raw_html(api: Api) -> None:
     """The 404 for a path that the router does not know repeats the path in HTML."""
 
@@ -261,7 +261,7 @@ fault(
     {"SEC-007", "ERR-011"},
     OWASP_CONFIGURATION,
     also={
-        "ERR-008": "it is no JSON:API document",
+        "ERR-008": "it is not a JSON:API document",
         "INCL-004": "it is not 400",
         "REL-007": "it is not 400",
         "RELD-007": "it is not 400",

@@ -147,7 +147,7 @@ def doubles_the_count(
     return document
 
 
-# Filters by account that tell what exists.
+# Filters by account that reveal what exists.
 
 
 @effect

@@ -1,4 +1,4 @@
-"""Faults by which a refusal tells that an invoice exists, or what it holds."""
+"""Faults by which a refusal shows that an invoice exists, or what it holds."""
 
 from __future__ import annotations
 

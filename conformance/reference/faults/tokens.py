@@ -134,7 +134,7 @@ fault("jwt-array-crash", {"AUTH-004", "ERR-011"}, SERVER_ERRORS)(
     crashes_in(Api.claims, lambda token: isinstance(segment(token.partition(".")[0]), list)),
 )
 fault("jwt-foreign-characters-skipped", {"JWT-016"}, SIGNATURE)(
-    "What is no character of base64url is skipped in a token.",
+    "What is not a character of base64url is skipped in a token.",
     instead_of(Api.claims)(lambda original, token: original(re.sub(r"[^A-Za-z0-9_.-]", "", token))),
 )
 fault("jwt-deep-header-crash", {"AUTH-004", "ERR-011"}, UNAUTHORISED)(

@@ -79,7 +79,7 @@ fault("wire-folded-line-is-a-field", {"WIRE-003"}, rfc(9112, "5.2"))(
     "The second line of a folded field is dropped.", on_input(lambda data: re.sub(rb"\r\n[ \t]+[^\r]*", b"", data))
 )
 fault("wire-length-invalid-accepted", {"WIRE-004"}, rfc(9112, "6.3"))(
-    "A Content-Length that is no number is ignored.",
+    "A Content-Length that is not a number is ignored.",
     on_input(lambda data: re.sub(rb"(?i)\r\ncontent-length:(?! *\d+\r\n)[^\r]*", b"", data)),
 )
 
@@ -140,7 +140,7 @@ fault("wire-empty-line-refused", {"WIRE-008"}, rfc(9112, "2.2"))(
 @fault("wire-garbage-served", {"WIRE-008"}, rfc(9112, "3"))
 @on_input
 def garbage_served(data: bytes) -> bytes:
-    """What is no request is taken for OPTIONS."""
+    """What is not a request is taken for OPTIONS."""
     plausible = re.match(rb"(\r\n)?[A-Za-z]+ [^ ]+ HTTP/1\.[01]\r\n", data)
     starts = re.match(rb"[^\r\n:{}]*\r\n", data)
     return data if plausible or not starts else b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -92,13 +92,13 @@ def _page(status: int) -> Answer:
 
 @variant("foreign-paths-refused-by-a-router", clause=NOT_FOUND, touches={"foreign-paths"})
 def by_a_router(api: Api) -> None:
-    """What is no route, a malformed id among it, gets a page with 404 before the token is looked at."""
+    """What is not a route, a malformed id among it, gets a page with 404 before the token is looked at."""
     api.on_request(lambda request: None if _RESOURCE.fullmatch(plain_letters(request.path)) else _page(404))
 
 
 @variant("malformed-ids-bad-request", clause="RFC 9110, section 15.5.1", touches={"foreign-paths"})
 def malformed_ids(api: Api) -> None:
-    """An id that is no UUID is refused with 400, after the token."""
+    """An id that is not a UUID is refused with 400, after the token."""
 
     def route(original: Callable[[str], Any], path: str) -> Any:
         found = original(path)

@@ -178,7 +178,7 @@ def _cut(api: Api, request: Request, answer: Answer, first: int, last: int) -> N
 
 @variant("if-none-match-malformed-refused", clause="RFC 9110, section 2.4", touches={"preconditions"})
 def malformed_refused(api: Api) -> None:
-    """An If-None-Match that is no list of entity tags is refused with 400."""
+    """An If-None-Match that is not a list of entity tags is refused with 400."""
 
     def none_match(original: Callable[..., bool], lines: list[str], tag: str) -> bool:
         if any(line and line.strip() != "*" and '"' not in line for line in lines):

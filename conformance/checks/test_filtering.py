@@ -122,7 +122,7 @@ def _expect_selection(listing: Exchange, filtered: Exchange) -> None:
         False in outcomes.values() or (complete and True in outcomes.values()),
         "no invoice shows whether the filter works",
     )
-    expected = " and ".join(map(str, asked))
+    expected = f"the invoices that fulfil {' and '.join(map(str, asked))}"
     for place, (identifier, element) in enumerate(selected.items()):
         observed = f"invoice {identifier} with {_shown(asked, element)}"
         expect(outcome(asked, element) is not False, expected, observed, filtered, part=f"/data/{place}")

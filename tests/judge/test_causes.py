@@ -47,6 +47,13 @@ def test_the_same_wrong_status_in_place_of_the_same_right_one_is_one_cause() -> 
     assert found[0].answers == 2
 
 
+def test_a_status_in_place_of_the_usual_answer_is_named() -> None:
+    """Of two findings with one cause the simpler one names the cause: it demands what another request gets."""
+    usual = finding("HTTP-029", status=406, of_status=True, asks="GET /a", fields=("Accept",))
+    (cause,) = causes([status("HTTP-029", 406, "200", "GET /a?b=c", fields=("Accept",)), usual])
+    assert cause.headline == "406 where the usual answer belongs, on 2 kinds of Accept"
+
+
 def test_a_parameter_that_is_ignored_is_one_cause_and_another_one_another() -> None:
     found = causes(
         [

@@ -43,7 +43,7 @@ def _cell(text: str) -> str:
 
 
 def _address(part: str) -> str | None:
-    """Return where a part of a clause stands, when its name tells."""
+    """Return where a part of a clause stands, when its name shows it."""
     found = re.match(r"RFC (\d+), sections? (\d+(?:\.\d+)*)|JSON:API 1\.1, ([a-z0-9-]+)", part)
     if not found:
         return None

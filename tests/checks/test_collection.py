@@ -152,7 +152,7 @@ def test_the_total_count_over_pages() -> None:
     assert outcome(right, listing, (listing,), pages) == "passed"
     assert outcome(right, whole(ten, total=11), (listing,), pages) == "violated"
     assert outcome(right, whole(ten, total=9), (refused(),), pages) == "violated"
-    # A walk that was cut short tells nothing.
+    # A walk that was cut short shows nothing.
     assert outcome(right, whole(ten, total=11), (refused(),), pages[:2]) == "not observed"
 
 

@@ -1,4 +1,4 @@
-"""What proves nothing about validators, conditions and ranges: data that change, twins that fail, too few invoices."""
+"""What proves nothing about validators, conditions and ranges: data that change, failing counterparts, few invoices."""
 
 from __future__ import annotations
 

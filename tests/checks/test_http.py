@@ -253,7 +253,7 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         changed("item", headers={"Vary": "Accept, Accept-Encoding"}),
         # One digit more or less.
         changed("related", document={"/meta": {"took-ms": 10}}),
-        # A gateway that counts GET alone, and a cache that tells of it.
+        # A gateway that counts GET alone, and a cache that reports it.
         changed("item", "related", headers={"X-RateLimit-Remaining": "9", "X-Cache": "MISS"}),
         changed("accept_any", headers={"Last-Modified": "Thu, 14 Nov 2024 09:57:08 GMT"}),
     ],

@@ -123,7 +123,7 @@ def test_where_last_and_prev_lead() -> None:
     assert outcome(last, LISTING, PAGES, PAGES[2]) == "violated"
     assert outcome(last, LISTING, PAGES, page([])) == "violated"
     assert outcome(last, LISTING, PAGES, refused(404)) == "violated"
-    # A walk that misses a page tells nothing of the link.
+    # A walk that misses a page shows nothing of the link.
     assert outcome(last, LISTING, (FIRST, relinked(SECOND, next=None)), LAST) == "not observed"
     assert outcome(prev, PAGES, LAST, PAGES[2]) == "passed"
     assert outcome(prev, PAGES, LAST, SECOND) == "violated"

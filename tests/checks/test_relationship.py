@@ -112,7 +112,7 @@ def test_an_account_that_is_named_wrongly_everywhere_is_found(identifier: dict[s
         changed("related_not_modified", status=200, headers={"ETag": '"changed"'}),
         account(balance=None, total_capacity=None, currency=7),
         account(balance="-5", min_balance="0", origination_capacity=2**40, total_capacity=0),
-        # Another selection of attributes is no other account.
+        # Another selection of attributes is not another account.
         account("account_from_self_link", balance=REMOVED, note="x"),
         changed("related", document={"/data/links": REMOVED}),
         changed("related", body={"data": None})

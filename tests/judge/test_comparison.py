@@ -1,4 +1,4 @@
-"""When two refusals count as the same, and what is told of two that do not."""
+"""When two refusals count as the same, and what is reported of two that do not."""
 
 from __future__ import annotations
 

@@ -220,7 +220,7 @@ def test_nothing_is_found_on_a_correct_server(server: ReferenceServer) -> None:
 
 
 def changing(period: int, states: int) -> Callable[[Api], None]:
-    """Let every invoice get another reference after each ``period`` requests; ``states`` of them in turn."""
+    """Let every invoice get another reference after each ``period`` requests; ``states`` of them, in order."""
 
     def install(api: Api) -> None:
         count, now = itertools.count(), [0]

@@ -1,4 +1,4 @@
-"""The gate: one rule from outcomes to the verdict, which exit code, terminal and JUnit report all tell."""
+"""The gate: one rule from outcomes to the verdict, which exit code, terminal and JUnit report all show."""
 
 from __future__ import annotations
 

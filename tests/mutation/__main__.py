@@ -4,7 +4,7 @@ Usage: python -m tests.mutation [-n N] [-s FILE.jsonl] [-o FILE.jsonl] FILE...
 
 Every mutant is judged in a process of its own, forked from one that has run the tests before. A check is a pure
 function, so what the mutated checks do not take part in is taken from that run: tests that call none of them are left
-out, and the other checks say what they said.
+out, and the other checks repeat how they ended.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ VERDICT: Final = (
     "not written_file and not said_once",
 )
 LIMIT: Final = 60  # seconds of processor time, which other work on the machine does not change
-# What a check said to its n-th call in a test: nothing, or the exception.
+# How the n-th call of a check in a test ended: without, or with an exception.
 Call = tuple[str, str, int]
 Log = dict[Call, BaseException | None]
 
@@ -103,7 +103,7 @@ def check_modules() -> Iterator[ModuleType]:
 
 
 def watched(key: str, function: Callable[..., None], log: Log, *, replay: bool) -> Callable[..., None]:
-    """Return a check that keeps what it said in ``log``, or says that again."""
+    """Return a check that keeps how it ended in ``log``, or ends so again."""
     counts: Counter[str] = Counter()
 
     @functools.wraps(function)

@@ -43,7 +43,7 @@ def _other(code: str, like: Node) -> Node:
 
 
 class _Of(Operator):  # type: ignore[misc]
-    """An operator that changes nodes as ``changes`` tells: the new code, by position."""
+    """An operator that changes nodes by ``changes``: the new code, by position."""
 
     def changes(self, node: Node) -> Iterator[tuple[Position, str]]:
         """Yield what is to be replaced, and by what."""

@@ -1,4 +1,4 @@
-"""What is made of octets that are not the answer they should be: it is always in time, and told."""
+"""What is made of bytes that are not the answer they should be: it is always in time, and reported."""
 
 from __future__ import annotations
 

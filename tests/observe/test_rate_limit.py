@@ -20,7 +20,7 @@ NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
 
 
 class Clock:
-    """Stands still unless somebody waits; ``waits`` are the seconds waited, in turn."""
+    """Stands still unless somebody waits; ``waits`` are the seconds waited, in order."""
 
     def __init__(self) -> None:
         """Start at a second that means nothing."""

@@ -1,4 +1,4 @@
-"""Raw messages: written as they stand, answered in turn, followed until the server closes the connection."""
+"""Raw messages: written as they stand, answered in order, followed until the server closes the connection."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from tests.servers.raw import always, answer, hang_up, once, raw_server
 from tests.support import detection
 from tests.support.targets import INVOICE_ID, ITEM, TOKEN, settings_of
 
-# Faults of many kinds: wrong content, lost connections, octets after the message, data that change between requests,
+# Faults of many kinds: wrong content, lost connections, bytes after the message, data that change between requests,
 # tokens, pages, cookies, malformed messages, and https.
 # Together those that leave each other to be seen.
 FAULTS = (

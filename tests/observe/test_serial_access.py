@@ -1,4 +1,4 @@
-"""Servers that serve one connection at a time are spoken to in turn; a real silence stays one."""
+"""Servers that serve one connection at a time get one request at a time; a real silence stays one."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_a_server_that_limits_connections_is_spoken_to_in_turn(most: int) -> Non
     held = list[socket.socket]()
 
     def refused() -> None:
-        # Others leave the server only once it is spoken to in turn.
+        # Others leave the server only once it gets one request at a time.
         if observer.in_turn:
             for connection in held:
                 connection.close()

@@ -15,7 +15,7 @@ TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.dHdvLXdvcmRz"
 URL = "--base-url=http://127.0.0.1:9"
 MISSING = "give it, or --embedded to judge the reference server"
 
-# What is given on the command line and in the environment, and what is said.
+# What is given on the command line and in the environment, and the message.
 WRONG: dict[str, tuple[list[str], dict[str, str], str]] = {
     "empty variable of the base URL": ([], {"PYTEST_BASE_URL": ""}, "PYTEST_BASE_URL: is empty: "),
     "empty base URL": (["--base-url="], {}, "--base-url: is empty: "),

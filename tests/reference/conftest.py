@@ -1,4 +1,4 @@
-"""A running reference server and a client that changes nothing of what it is told to send."""
+"""A running reference server and a client that changes nothing of what it has to send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command ``serve``: what cannot be served is said in one message."""
+"""The command ``serve``: what cannot be served is reported in one message."""
 
 from __future__ import annotations
 

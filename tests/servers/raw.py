@@ -1,4 +1,4 @@
-"""Servers that send exactly the octets that a test wants, right or wrong, each in threads of the test's process."""
+"""Servers that send exactly the bytes that a test wants, right or wrong, each in threads of the test's process."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def raw_server(script: Script, context: ssl.SSLContext | None = None) -> Iterato
 
 
 def always(*answers: bytes) -> Script:
-    """Answer the requests of the whole server with ``answers`` in turn, then with the last one; keep alive."""
+    """Answer the requests of the whole server with ``answers`` in order, then with the last one; keep alive."""
     left = list(answers)
     lock = threading.Lock()
 

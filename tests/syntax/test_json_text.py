@@ -1,4 +1,4 @@
-"""JSON read from bytes: every defect is told, and what a lenient reader can make of it is kept."""
+"""JSON read from bytes: every defect is reported, and what a lenient reader can make of it is kept."""
 
 from __future__ import annotations
 

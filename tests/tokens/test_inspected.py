@@ -1,4 +1,4 @@
-"""What the given token tells about itself, and tokens that are derived from it."""
+"""What the given token shows about itself, and tokens that are derived from it."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def _fits(group: list[Variant]) -> bool:
 def judge(variants: Collection[Variant]) -> list[Judgement]:
     """Judge a reference server with ``variants`` by everything that the suite has."""
     with ReferenceServer(variants=variants) as server:
-        # A busy machine is not what is judged. Client and server share a processor: more threads only take turns.
+        # A busy machine is not what is judged. Client and server share a processor: more threads only alternate.
         given = {"concurrency": "2", **detection.settings_for(server), "request_timeout": "30"}
         for each in variants:
             given.update(SETTINGS.get(each.name, {}))

@@ -258,5 +258,5 @@ def test_what_other_correct_servers_do_is_no_failure() -> None:
     found = detection.caught(detection.judge([other], detection.EVERYTHING - {"contested"}))
     failed = {name: each for name, each in found.items() if registry()[name].level is Level.MUST}
     assert not failed, [(name, each.subject, each.expected, each.observed) for name, each in failed.items()]
-    # They are told, and fail no run.
+    # They are reported, and fail no run.
     assert {each.outcome for each in found.values()} <= {Outcome.WARNED, Outcome.NOTED}

@@ -66,7 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _can_be_shared(config: pytest.Config) -> bool:
-    """Tell whether this is a sweep that several processes can share. A record is that of one process."""
+    """Return whether this is a sweep that several processes can share. A record is that of one process."""
     try:
         values = settings_of(config)
     except settings.SettingError:

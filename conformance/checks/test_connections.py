@@ -12,7 +12,7 @@ from conformance.reading.header_fields import elements
 
 
 def _ends(answer: Answer) -> bool:
-    """Tell whether an answer says that the connection ends with it (RFC 9112, section 9.3)."""
+    """Return whether an answer says that the connection ends with it (RFC 9112, section 9.3)."""
     options = {option.lower() for option in elements(answer.fields.lines("Connection"))}
     return "close" in options or (answer.version == "1.0" and "keep-alive" not in options)
 

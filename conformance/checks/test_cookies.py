@@ -33,7 +33,7 @@ def _session_cookie(exchange: Exchange) -> tuple[str, dict[str, str]] | None:
 
 
 def _ends(attributes: dict[str, str], exchange: Exchange) -> bool:
-    """Tell whether the cookie is one that the client has to delete (RFC 6265, section 5.3)."""
+    """Return whether the cookie is one that the client has to delete (RFC 6265, section 5.3)."""
     if re.fullmatch(r"-?[0-9]+", attributes.get("max-age", ""), re.ASCII):
         return int(attributes["max-age"]) <= 0
     try:

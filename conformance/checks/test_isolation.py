@@ -77,7 +77,7 @@ def test_the_included_account_of_another_customer_is_not_served(
 
 
 def _is_of_account(exchange: Exchange) -> bool:
-    """Tell whether the request is for the account of an invoice, or for the invoice with its account."""
+    """Return whether the request is for the account of an invoice, or for the invoice with its account."""
     path, _, query = exchange.request.target.partition("?")
     return path.rstrip("/").endswith("/account") or "include=" in query
 

@@ -178,7 +178,7 @@ def test_percent_encoding_does_not_change_the_id(item: Exchange, item_percent_en
 
 
 def _is_redirect_to(exchange: Exchange, item: Exchange) -> bool:
-    """Tell whether an answer sends the client to the usual spelling of the URL."""
+    """Return whether an answer sends the client to the usual spelling of the URL."""
     location = exchange.fields.get("Location")
     return (
         exchange.status in _REDIRECTS

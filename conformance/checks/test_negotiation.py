@@ -42,7 +42,7 @@ def test_documents_have_the_json_api_media_type(item: Exchange, every_answer: tu
 
 
 def _is_account(exchange: Exchange, item: Exchange) -> bool:
-    """Tell whether accounts are shown by themselves; where they are not, a router may answer."""
+    """Return whether accounts are shown by themselves; where they are not, a router may answer."""
     base = item.request.target.rpartition("/invoices/")[0]
     return exchange.status == 200 and exchange.request.target.startswith(f"{base}/accounts")
 

@@ -100,7 +100,7 @@ def test_the_last_page_has_no_next_one(every_page_of_three: Exchanges, every_pag
 
 
 def _is_circular(page: Exchange) -> bool:
-    """Tell whether next leads back to the first page."""
+    """Return whether next leads back to the first page."""
     following, first = (collection_pages.page_link(page, name) for name in ("next", "first"))
     return following is not None and first is not None and _target(page, following) == _target(page, first)
 

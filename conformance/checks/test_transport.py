@@ -27,7 +27,7 @@ def _is_secure(exchange: Exchange) -> bool:
 
 
 def _is_address(exchange: Exchange) -> bool:
-    """Tell whether the host is an address: for these the field means nothing (RFC 6797, section 8.1.1)."""
+    """Return whether the host is an address: for these the field means nothing (RFC 6797, section 8.1.1)."""
     try:
         ipaddress.ip_address(urlsplit(exchange.request.url).hostname or "")
     except ValueError:

@@ -118,7 +118,7 @@ class Asked:
         return self.readable and self.operation is not None and _fits(self.operation, self.parameters)
 
     def fits_without(self, name: str) -> bool:
-        """Tell whether the document would allow the query without the parameter ``name``."""
+        """Return whether the document would allow the query without the parameter ``name``."""
         rest = tuple((key, value) for key, value in self.parameters if key != name)
         return self.readable and self.operation is not None and _fits(self.operation, rest)
 
@@ -137,7 +137,7 @@ class Asked:
         return None if value is None else {name for name in value.split(",") if name}
 
     def shows_all_fields(self) -> bool:
-        """Tell whether no parameter is about the fields of any type, in whatever shape."""
+        """Return whether no parameter is about the fields of any type, in whatever shape."""
         return not any(name.startswith("fields") for name, _ in self.parameters)
 
 

@@ -50,13 +50,13 @@ def _is_unknown(asked: Asked, operation: str) -> bool:
 
 
 def _only_fault(asked: Asked, name: str) -> bool:
-    """Tell whether the request would fit the document without the parameter ``name``, which it has once."""
+    """Return whether the request would fit the document without the parameter ``name``, which it has once."""
     known = asked.id_form in {IdForm.KNOWN, IdForm.NONE}
     return known and asked.value(name) is not None and asked.fits_without(name)
 
 
 def _has_unknown_include(asked: Asked, *operations: str) -> bool:
-    """Tell whether ``include`` names a path that cannot exist, as the only fault of the request."""
+    """Return whether ``include`` names a path that cannot exist, as the only fault of the request."""
     named = asked.operation is not None and asked.operation.name in operations
     value = asked.value("include")
     if not named or value is None or not _is_plain(value) or not _only_fault(asked, "include"):

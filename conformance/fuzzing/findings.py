@@ -64,7 +64,7 @@ def _shape(asked: Asked) -> tuple[str, frozenset[str]]:
 
 
 def _explains(small: Asked, said: str, large: Asked, also_said: str) -> bool:
-    """Tell whether what makes the ``small`` request fail is in the ``large`` one, too.
+    """Return whether what makes the ``small`` request fail is in the ``large`` one, too.
 
     A request with nothing special about it explains every other violation of the rule.
     """
@@ -101,7 +101,7 @@ def _with(request: Request, path: str, pairs: Sequence[str]) -> Request:
 
 
 class Clusters:
-    """Turns hits into findings."""
+    """Makes findings of hits."""
 
     def __init__(self, send: Send, context: Context) -> None:
         """``send`` sends a request anew."""
@@ -147,7 +147,7 @@ class Clusters:
             yield Finding(first.rule, first.violation, first.exchange, len(waiting))
 
     def _has_changed(self, hit: Hit) -> bool:
-        """Tell whether what ``hit`` compares shows other data by now: then the answers may differ for that alone."""
+        """Return whether what ``hit`` compares shows other data by now: then the answers may differ for that alone."""
         if hit.violation.alone:
             return False
         whole = concerns_whole_documents(hit.violation)

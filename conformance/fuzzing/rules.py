@@ -48,7 +48,7 @@ class Context(Protocol):
         """Return the request for a known resource without any parameter, unless the exchange is for it already."""
 
     def is_probe(self, request: Request) -> bool:
-        """Tell whether the checks send and judge this very request."""
+        """Return whether the checks send and judge this very request."""
 
     def schema_violations(self, operation: str, exchange: Exchange) -> list[str]:
         """Return where and how the answer to an operation contradicts the document."""

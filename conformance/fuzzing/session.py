@@ -146,7 +146,7 @@ class Session:
         return [] if plain.url == exchange.request.url else [plain]
 
     def is_probe(self, request: Request) -> bool:
-        """Tell whether the checks send and judge this very request."""
+        """Return whether the checks send and judge this very request."""
         asked = read(request, self.target.request_target(""), self._known)
         named = asked.operation is not None and asked.operation.name in borrowed.PROBED
         plain = asked.id_form is IdForm.KNOWN and asked.id in self.target.invoice_ids and "?" not in request.url
@@ -237,7 +237,7 @@ class Session:
         return replace(self._base, url=self.target.url(path.replace("{id}", ids[0] if ids else "none")))
 
     def _offers(self, operation_id: str) -> bool:
-        """Tell whether the target has the URLs of an operation.
+        """Return whether the target has the URLs of an operation.
 
         Nothing but the document speaks of accounts by themselves: the documented way to an account is the related link
         of an invoice. A server may not have them, or not for customers.

@@ -72,7 +72,7 @@ def _common_part(exchange: Exchange) -> Any:
 
 
 def tells_of_itself(exchange: Exchange) -> bool:
-    """Tell whether the meta of an answer is about the one exchange, as a duration is: the next may be longer."""
+    """Return whether the meta of an answer is about the one exchange, as a duration is: the next may be longer."""
     document = exchange.json.value
     meta = document.get("meta") if isinstance(document, dict) else None
     return bool(_in_common(meta, exchange.fields.lines("X-Request-Id"), meta=True) != meta)

@@ -47,7 +47,7 @@ class Repetitions:
         self._times: int = run.settings["repeat"]
 
     def counts(self, steps: list[Step], turn: int) -> bool:
-        """Tell whether a finding about the exchanges of ``steps`` in ``turn`` speaks of the requirement.
+        """Return whether a finding about the exchanges of ``steps`` in ``turn`` speaks of the requirement.
 
         Two exchanges, and a conditional request, depend on the data at more than one time.
         """
@@ -56,7 +56,7 @@ class Repetitions:
         return (not compares or self._settled(steps, turn)) and self._is_own(steps, turn)
 
     def _is_own(self, steps: list[Step], turn: int) -> bool:
-        """Tell whether more is wrong in ``turn`` than that the server at times refuses requests of all kinds.
+        """Return whether more is wrong in ``turn`` than that the server at times refuses requests of all kinds.
 
         Where the documented request itself gets another status now and then, that says enough, and an error of the
         server now and then is what ERR-011 is about.
@@ -79,7 +79,7 @@ class Repetitions:
         return (replace(step, turn=turn) for turn in range(self._times))
 
     def _settled(self, steps: list[Step], turn: int) -> bool:
-        """Tell whether what the requests ask for was the same before ``turn`` and after it.
+        """Return whether what the requests ask for was the same before ``turn`` and after it.
 
         What is shown in the turn itself does not count: it may be what is wrong. When turn 0 has a finding, it has been
         sent anew after all others.
@@ -141,7 +141,7 @@ def _changes(states: list[_State]) -> int:
 
 
 class Watch:
-    """Tells whether what the requests of ``steps`` ask for stays the same while they are compared."""
+    """Finds out whether what the requests of ``steps`` ask for stays the same while they are compared."""
 
     def __init__(self, run: Run, steps: Iterable[Step]) -> None:
         """Keep what the record shows now, before the requests are sent anew."""
@@ -150,7 +150,7 @@ class Watch:
         self._before = self._shown()
 
     def is_steady(self, finding: Violation) -> bool:
-        """Tell whether the data that ``finding`` compares were the same before, in and after the exchanges judged.
+        """Return whether the data that ``finding`` compares were the same before, in and after the exchanges judged.
 
         Sends the requests once more when they were the same so far. A server that shows other data under the same
         entity tag contradicts itself, and data that are not shown twice do not count.
@@ -195,19 +195,19 @@ def answer_again(run: Run, steps: Iterable[Step], times: int) -> range:
 
 
 def concerns_whole_documents(finding: Violation) -> bool:
-    """Tell whether ``finding`` depends on more than resources: on all that an entity tag or a length is made from."""
+    """Return whether ``finding`` depends on more than resources: on all that an entity tag or a length is made from."""
     if finding.exchange is None:
         return False
     return finding.part in {"ETag", "Content-Length"} or is_conditional(finding.exchange)
 
 
 def shows_data(exchange: Exchange) -> bool:
-    """Tell whether ``exchange`` is a GET that was answered with 200: what it shows can be compared with later data."""
+    """Return whether ``exchange`` is a GET that was answered with 200, so that later data can be compared with it."""
     return _state(exchange) is not None
 
 
 def is_same(one: Exchange, other: Exchange, *, whole: bool) -> bool:
-    """Tell whether two answers show the same resources; with ``whole``, the same documents.
+    """Return whether two answers show the same resources; with ``whole``, the same documents.
 
     A server that shows other data under the same entity tag contradicts itself: no data have changed.
     """

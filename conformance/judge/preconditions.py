@@ -71,7 +71,7 @@ def require_served_to_its_owner(resource: Exchange | None, refused: Exchange) ->
 
 
 def may_have_content(exchange: Exchange) -> bool:
-    """Tell whether HTTP lets the answer have content (RFC 9110, section 6.4.1)."""
+    """Return whether HTTP lets the answer have content (RFC 9110, section 6.4.1)."""
     return exchange.request.method != "HEAD" and exchange.status not in {204, 304}
 
 
@@ -82,7 +82,7 @@ def surplus(exchange: Exchange) -> bytes:
 
 
 def unread(exchange: Exchange) -> Literal["line", "length"] | None:
-    """Tell what in the header section kept the answer from being read: a field line, or Content-Length."""
+    """Return what in the header section kept the answer from being read: a field line, or Content-Length."""
     failure = exchange.failure or ""
     # The words of h11, which refuses such messages.
     if "illegal header line" in failure:

@@ -71,7 +71,7 @@ class Fields:
         return set(self._by_name)
 
     def __contains__(self, name: str) -> bool:
-        """Tell whether the field ``name`` is present."""
+        """Return whether the field ``name`` is present."""
         return name.lower() in self._by_name
 
     def __iter__(self) -> Iterator[tuple[str, str]]:

@@ -58,7 +58,7 @@ class Waiver:
     needs: tuple[str, ...] = ()
 
     def matches(self, judgement: Judgement) -> bool:
-        """Tell whether ``judgement`` is a finding as this entry describes it, expired or not."""
+        """Return whether ``judgement`` is a finding as this entry describes it, expired or not."""
         if judgement.requirement != self.requirement or judgement.outcome not in _VIOLATED:
             return False
         return any(_pattern(text).fullmatch(without_count(judgement.observed)) for text in self.observed)

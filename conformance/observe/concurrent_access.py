@@ -35,7 +35,7 @@ class Trials:
         self.sent = 0
 
     def is_crowded(self) -> bool:
-        """Tell whether the documented request is answered while no connection is idle, and not while several are."""
+        """Return whether the documented request is answered while no connection is idle, and not while several are."""
         self._pool.close_idle()
         limit = self._target.settings["request-timeout"]
         # Others that are under way come to their end first.
@@ -63,7 +63,7 @@ class Trials:
         return False
 
     def _is_answered(self, until: float) -> bool:
-        """Tell whether the documented request is answered on a new connection, trying once at least, and ``until``."""
+        """Return whether a new connection answers the documented request, trying once at least, and ``until``."""
         head, most = self._documented_head(), self._target.settings["max-body"]
         while self._rate.acquire():
             connection = self._pool.single(plain=False)
@@ -83,7 +83,7 @@ class Trials:
         return False
 
     def is_served_in_turn(self) -> bool:
-        """Tell whether a second connection gets no answer while a first one, which got it, is idle."""
+        """Return whether a second connection gets no answer while a first one, which got it, is idle."""
         self._pool.close_idle()
         head = self._documented_head()
         first, second = (self._pool.single(plain=False) for _ in range(2))

@@ -247,7 +247,7 @@ class Observer:
         return exchange
 
     def _is_overloaded(self) -> bool:
-        """Tell whether a request was answered with 503 and, when it was sent again, otherwise."""
+        """Return whether a request was answered with 503 and, when it was sent again, otherwise."""
         refused = [each for each in self.superseded if each.answer and each.status == 503]
         again = [self.record.get(Step(each.probe, each.invoice_id or "", each.turn)) for each in refused]
         return any(each is not None and each.answer and each.status != 503 for each in again)

@@ -40,7 +40,7 @@ _LONG_TARGET = 1000
 
 @lru_cache(maxsize=4096)
 def is_stable(name: str, request: Request) -> bool:
-    """Tell whether ``request`` of the probe ``name`` may be sent again, and should then be answered in the same way.
+    """Return whether ``request`` of the probe ``name`` may be sent again, and should then be answered in the same way.
 
     Left out are methods that are not safe, messages written as they stand, loads, requests sent alone, pages of a walk
     (their links may serve once), tokens that are minted (they depend on the time), and what a firewall may take for an
@@ -56,7 +56,7 @@ def is_stable(name: str, request: Request) -> bool:
 
 
 def is_repeated(observer: Observer, step: Step) -> bool:
-    """Tell whether ``step`` was answered, and is sent again."""
+    """Return whether ``step`` was answered, and is sent again."""
     exchange = observer.record.get(step)
     if exchange is None or exchange.answer is None or says_later(exchange):
         return False

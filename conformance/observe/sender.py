@@ -52,7 +52,7 @@ USUAL = Pacing("as the settings allow")
 
 
 def _is_refused(exchange: Exchange) -> bool:
-    """Tell whether the server, or what stands before it, closed the connection before an answer."""
+    """Return whether the server, or what stands before it, closed the connection before an answer."""
     return exchange.answer is None and (exchange.lost or (exchange.failure or "").startswith(_UNCONNECTED))
 
 

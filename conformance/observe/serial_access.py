@@ -31,7 +31,7 @@ class Turns:
         return next((reason for reason, found in self._found.items() if found), None)
 
     def unlikely(self, reason: str) -> bool:
-        """Tell whether the target was tested for ``reason``, and does not do that."""
+        """Return whether the target was tested for ``reason``, and does not do that."""
         return self._found.get(reason) is False
 
     @contextmanager

@@ -43,12 +43,12 @@ class Argument:
 
 
 def is_exchange_argument(name: str) -> bool:
-    """Tell whether the fixture ``name`` stands for exchanges."""
+    """Return whether the fixture ``name`` stands for exchanges."""
     return name in RECORD_WIDE or name.removeprefix(EVERY) in probes.declared()
 
 
 def for_each_invoice(names: Iterable[str]) -> bool:
-    """Tell whether a check with these arguments is judged once per known invoice: all of them must be sent so."""
+    """Return whether a check with these arguments is judged once per known invoice: all of them must be sent so."""
     entries = [probes.declared().get(name) for name in names if is_exchange_argument(name)]
     return bool(entries) and all(
         entry is not None and not isinstance(entry, Family) and entry.each_invoice for entry in entries
@@ -56,10 +56,10 @@ def for_each_invoice(names: Iterable[str]) -> bool:
 
 
 def record_wide(names: Iterable[str]) -> bool:
-    """Tell whether one of the fixtures ``names`` covers the whole record."""
+    """Return whether one of the fixtures ``names`` covers the whole record."""
     return any(name in RECORD_WIDE for name in names)
 
 
 def can_be_observed_again(steps: Sequence[Step]) -> bool:
-    """Tell whether a violation could come from data that changed between two requests."""
+    """Return whether a violation could come from data that changed between two requests."""
     return len(steps) > 1 or any(step.dependencies() for step in steps)

@@ -38,23 +38,23 @@ def probe_of(step: Step) -> Probe:
 
 
 def applicable(probe: Probe, target: Target) -> bool:
-    """Tell whether the target has what the probe needs."""
+    """Return whether the target has what the probe needs."""
     return target.capabilities.issuperset(probe.needs)
 
 
 def is_burst(step: Step) -> bool:
-    """Tell whether the request of ``step`` belongs to a load."""
+    """Return whether the request of ``step`` belongs to a load."""
     probe = probes.by_key().get(step.probe)
     return probe is not None and probe.burst
 
 
 def until_closed(step: Step) -> bool:
-    """Tell whether more is waited for after the answer to the request of ``step``."""
+    """Return whether more is waited for after the answer to the request of ``step``."""
     return probe_of(step).until_closed
 
 
 def is_alone(step: Step) -> bool:
-    """Tell whether nothing else may be under way with the request of ``step``."""
+    """Return whether nothing else may be under way with the request of ``step``."""
     probe = probes.by_key().get(step.probe)
     return probe is not None and probe.alone
 

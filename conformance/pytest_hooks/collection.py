@@ -183,7 +183,7 @@ def _begin_elsewhere(config: pytest.Config) -> bool | None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a process that it shares a sweep."""
+    """Let a process know that it shares a sweep."""
     node.workerinput["conformance"] = xdist.is_controller(node.config)
     if run := existing_run(node.config):
         node.workerinput["base_url"] = None if run.embedded else run.target.base_url

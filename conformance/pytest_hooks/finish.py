@@ -134,7 +134,7 @@ def _junit_file(config: pytest.Config) -> str | None:
 
 
 def _is_complete(session: pytest.Session, run: Run) -> bool:
-    """Tell whether all checks of the suite were run to their end."""
+    """Return whether all checks of the suite were run to their end."""
     ended = session.exitstatus in {0, 1, 5} and not session.shouldfail and not session.shouldstop
     selected = run.deselected or any("::" in argument for argument in session.config.args)
     files = {item.path.name for item in getattr(session, "items", []) if isinstance(item, CheckItem)}

@@ -29,7 +29,7 @@ RUN_COMMAND = "conformance.pytest_hooks.run_command"
 
 
 def only_checks(config: pytest.Config) -> bool:
-    """Tell whether pytest was asked for nothing but the checks."""
+    """Return whether pytest was asked for nothing but the checks."""
     here, pyargs = config.invocation_params.dir, config.option.pyargs
     return all(holds_checks(here, each, pyargs=pyargs) for each in config.args)
 

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 def is_worker(config: pytest.Config) -> bool:
-    """Tell whether this process is one of several, and gets its tests from another."""
+    """Return whether this process is one of several, and gets its tests from another."""
     return hasattr(config, "workerinput")
 
 
 def shares_a_sweep(config: pytest.Config) -> bool:
-    """Tell whether this process has a part of a sweep to do, and perhaps the checks."""
+    """Return whether this process has a part of a sweep to do, and perhaps the checks."""
     told: Any = getattr(config, "workerinput", {})
     return bool(told.get("conformance"))
 
 
 def is_controller(config: pytest.Config) -> bool:
-    """Tell whether this process only gives the parts of a run of the checks to others."""
+    """Return whether this process only gives the parts of a run of the checks to others."""
     from conformance.pytest_hooks.items import RUN
 
     # Only a run of nothing but the checks exists before anything is collected.

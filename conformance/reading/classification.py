@@ -68,18 +68,18 @@ def _declared(exchange: Exchange) -> str | None:
 
 
 def declares_version_1_0(exchange: Exchange) -> bool:
-    """Tell whether the document says that it follows JSON:API 1.0 (document-jsonapi-object)."""
+    """Return whether the document says that it follows JSON:API 1.0 (document-jsonapi-object)."""
     return _declared(exchange) == "1.0"
 
 
 def declares_newer_version(exchange: Exchange) -> bool:
-    """Tell whether the document says that it follows JSON:API 1.1 or later."""
+    """Return whether the document says that it follows JSON:API 1.1 or later."""
     version = _declared(exchange)
     return version is not None and bool(re.fullmatch(r"1\.[1-9]\d*|[2-9]\d*\.\d+", version, re.ASCII))
 
 
 def accepts_json_api(exchange: Exchange) -> bool:
-    """Tell whether the request leaves room for a JSON:API document, whatever its parameters (RFC 9110, 12.5.1)."""
+    """Return whether the request leaves room for a JSON:API document, whatever its parameters (RFC 9110, 12.5.1)."""
     ranges = accepted_ranges(exchange)
     return not ranges or not ranges.isdisjoint({"*/*", "application/*", JSON_API})
 
@@ -91,7 +91,7 @@ def accepted_ranges(exchange: Exchange) -> set[str]:
 
 
 def _names_resource(exchange: Exchange, item: Exchange) -> bool:
-    """Tell whether the path is one of the documented ones below the base path, with a well-formed id."""
+    """Return whether the path is one of the documented ones below the base path, with a well-formed id."""
     base = item.request.target.rpartition("/invoices/")[0]
     path = exchange.request.target.partition("?")[0]
     if item.request.target.endswith("/"):
@@ -104,7 +104,7 @@ def _names_resource(exchange: Exchange, item: Exchange) -> bool:
 
 
 def is_documented_request(exchange: Exchange, item: Exchange) -> bool:
-    """Tell whether the request has no fault at all: a GET or HEAD of a known invoice, with the fields of ``item``."""
+    """Return whether the request has no fault at all: a GET or HEAD of a known invoice, with the fields of ``item``."""
     request = exchange.request
     return (
         request.method in {"GET", "HEAD"}
@@ -116,7 +116,7 @@ def is_documented_request(exchange: Exchange, item: Exchange) -> bool:
 
 
 def made_by_application(exchange: Exchange, item: Exchange) -> bool:
-    """Tell whether the answer can only come from the application, which knows the documented error format.
+    """Return whether the answer can only come from the application, which knows the documented error format.
 
     Answers to other methods, malformed ids, foreign paths, percent-encodings and messages, and to a field on several
     lines, may be made by a router or a gateway, legitimately in another format. ``item`` shows the fields that every
@@ -145,7 +145,7 @@ def _is_printable(request: Request) -> bool:
 
 
 def may_be_cut_off(exchange: Exchange) -> bool:
-    """Tell whether a server, or what stands before it, may close the connection instead of answering."""
+    """Return whether a server, or what stands before it, may close the connection instead of answering."""
     request = exchange.request
     if request.method not in _METHODS or (request.method == "GET" and request.body):
         # RFC 9110, section 9.3.1, expects that for content with GET; firewalls do it for unusual methods.
@@ -163,32 +163,32 @@ def may_be_cut_off(exchange: Exchange) -> bool:
 
 
 def was_never_connected(exchange: Exchange) -> bool:
-    """Tell whether there was no connection to ask on, so that it says nothing of the request."""
+    """Return whether there was no connection to ask on, so that it says nothing of the request."""
     return exchange.answer is None and (exchange.failure or "").startswith("cannot connect")
 
 
 def says_later(exchange: Exchange) -> bool:
-    """Tell whether an answer speaks of the load, of a gateway or of the network, and not of what was asked for."""
+    """Return whether an answer speaks of the load, of a gateway or of the network, and not of what was asked for."""
     return exchange.answer is not None and exchange.answer.status in _NOT_ABOUT_THE_REQUEST
 
 
 def is_of_gateway(exchange: Exchange) -> bool:
-    """Tell whether a gateway answered because the server behind it did not."""
+    """Return whether a gateway answered because the server behind it did not."""
     return exchange.answer is not None and exchange.answer.status in _NO_ANSWER_BEHIND
 
 
 def is_conditional(exchange: Exchange) -> bool:
-    """Tell whether the answer depends on what the resource was like when the request was made (RFC 9110, 13.1)."""
+    """Return whether the answer depends on what the resource was like when the request was made (RFC 9110, 13.1)."""
     return any(name.lower() in _PRECONDITIONS for name, _ in exchange.request.headers)
 
 
 def depends_on_state(exchange: Exchange) -> bool:
-    """Tell whether the answer depends on which state the resource was in, and not only on that it exists."""
+    """Return whether the answer depends on which state the resource was in, and not only on that it exists."""
     return any(name.lower() in _PRECONDITIONS and value.strip() != "*" for name, value in exchange.request.headers)
 
 
 def may_be_refused_early(exchange: Exchange) -> bool:
-    """Tell whether the HTTP layer, which may have neither clock nor words, can refuse the request for its form.
+    """Return whether the HTTP layer, which may have neither clock nor words, can refuse the request for its form.
 
     The parsers of Node and Go, for two, answer 400 without Date to a method that they do not know, or to a malformed
     message, and gunicorn 414 to more than 4094 bytes.
@@ -198,7 +198,7 @@ def may_be_refused_early(exchange: Exchange) -> bool:
 
 
 def is_oversized(exchange: Exchange) -> bool:
-    """Tell whether the HTTP layer may refuse the request for its size, before it knows what is asked for."""
+    """Return whether the HTTP layer may refuse the request for its size, before it knows what is asked for."""
     request = exchange.request
     section = sum(len(name) + len(value) for name, value in request.headers)
     # Apache, for one, reads at most 100 field lines.
@@ -206,13 +206,13 @@ def is_oversized(exchange: Exchange) -> bool:
 
 
 def is_complete(exchange: Exchange) -> bool:
-    """Tell whether the whole content was received and could be decoded."""
+    """Return whether the whole content was received and could be decoded."""
     answer = exchange.answer
     return answer is not None and not (answer.truncated or answer.incomplete or answer.coding_problem)
 
 
 def looks_like_error_document(exchange: Exchange) -> bool:
-    """Tell whether the content has the form of a JSON:API error document, whatever its label says."""
+    """Return whether the content has the form of a JSON:API error document, whatever its label says."""
     document = exchange.json.value
     errors = document.get("errors") if isinstance(document, dict) else None
     known = {"title", "detail", "status", "code", "source"}

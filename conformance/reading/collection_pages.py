@@ -104,25 +104,25 @@ def page_link(page: Exchange, name: str) -> str | None:
 
 
 def has_page_links(page: Exchange) -> bool:
-    """Tell whether a page has pagination links at all, so that one that is missing says something."""
+    """Return whether a page has pagination links at all, so that one that is missing says something."""
     links = page.ok_document.get("links")
     return isinstance(links, dict) and not links.keys().isdisjoint(PAGE_LINKS)
 
 
 def is_last(page: Exchange) -> bool:
-    """Tell whether a page says that none follows."""
+    """Return whether a page says that none follows."""
     return has_page_links(page) and page_link(page, "next") is None
 
 
 def is_whole(page: Exchange) -> bool:
-    """Tell whether a page says that it holds all that was asked for: by its links, or without any by its count."""
+    """Return whether a page says that it holds all that was asked for: by its links, or without any by its count."""
     if not has_page_links(page):
         return total_count(page) == len(data_of(page))
     return is_last(page) and page_link(page, "prev") is None
 
 
 def has_total_count(page: Exchange) -> bool:
-    """Tell whether meta has the member ``total-count``, whatever it is."""
+    """Return whether meta has the member ``total-count``, whatever it is."""
     meta = page.ok_document.get("meta")
     return isinstance(meta, dict) and "total-count" in meta
 
@@ -139,7 +139,7 @@ def parameters(url: str) -> list[tuple[str, str]]:
 
 
 def is_page_parameter(name: str) -> bool:
-    """Tell whether a query parameter belongs to the family ``page`` (JSON:API 1.1, fetching-pagination)."""
+    """Return whether a query parameter belongs to the family ``page`` (JSON:API 1.1, fetching-pagination)."""
     return name == "page" or name.startswith("page[")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 
 def is_active(environment: Mapping[str, str] = os.environ) -> bool:
-    """Tell whether the run is a step of a workflow."""
+    """Return whether the run is a step of a workflow."""
     return environment.get("GITHUB_ACTIONS") == "true"
 
 

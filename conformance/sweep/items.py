@@ -99,7 +99,7 @@ class Items:
             self._ledger.add(hit, exchange, chosen.id, hit.violation.part, shown)
 
     def _is_listed(self, chosen: Chosen) -> bool:
-        """Tell whether the page still shows an invoice."""
+        """Return whether the page still shows an invoice."""
         return self._on_page(chosen) is not None
 
     def _on_page(self, chosen: Chosen) -> tuple[Told, Any] | None:

@@ -149,7 +149,7 @@ class Pages:
             self._ledger.add(hit, page.exchange, identifier, part, exact)
 
     def _compare_validators(self, element: Any, exact: Any, identifier: str, suspicions: Any) -> bool:
-        """Tell what the validator of record says, which counts, and notice when the compiled one differs.
+        """Return whether the validator of record accepts ``element``; count where the compiled one differs.
 
         That the compiled one accepts more is harmless only where something else is suspected.
         """

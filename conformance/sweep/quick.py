@@ -65,7 +65,7 @@ def _sums_up(total: str, one: str, two: str, three: str) -> bool:
 
 
 def _direction(values: tuple[Any, ...], start: str, end: str) -> bool:
-    """Tell whether one direction fits together: amount, calls, successful ones, two durations, first and last call."""
+    """Return whether one direction fits together: amount, calls, successful ones, durations, first and last call."""
     amount, calls, good, talk, billed, first, last = values
     if calls == 0:
         nothing = good == 0 and talk == 0 and billed == 0 and first is None and last is None

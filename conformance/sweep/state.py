@@ -156,7 +156,7 @@ class State:
         self._database.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (number, json.dumps(self.clean(told))))
 
     def has_page(self, number: int) -> bool:
-        """Tell whether a page was judged."""
+        """Return whether a page was judged."""
         return self._database.execute("SELECT 1 FROM pages WHERE number = ?", (number,)).fetchone() is not None
 
     def page_count(self) -> int:

@@ -87,7 +87,7 @@ def series_of(page: Page, target: Target) -> Series | None:
 
 
 def same(one: str, other: str) -> bool:
-    """Tell whether two URLs ask for the same page."""
+    """Return whether two URLs ask for the same page."""
     try:
         return one == other or target_of(one, one) == target_of(other, other)
     except ValueError:

@@ -64,7 +64,7 @@ def environment_secret(name: str) -> str:
 
 
 def has_placeholder(text: str) -> bool:
-    """Tell whether ``text`` stands for a secret."""
+    """Return whether ``text`` stands for a secret."""
     return _OPEN in text
 
 

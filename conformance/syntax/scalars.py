@@ -38,12 +38,12 @@ class Instant:
 
 
 def is_uuid(value: object) -> bool:
-    """Tell whether ``value`` is a string in the text form of a UUID (RFC 9562, section 4)."""
+    """Return whether ``value`` is a string in the text form of a UUID (RFC 9562, section 4)."""
     return isinstance(value, str) and UUID.fullmatch(value) is not None
 
 
 def is_date_time(value: object) -> bool:
-    """Tell whether ``value`` is a string in the form of an RFC 3339 date-time, whether or not there is such a time."""
+    """Return whether ``value`` is a string in the form of an RFC 3339 date-time, even of a time that does not exist."""
     return isinstance(value, str) and _DATE_TIME.fullmatch(value) is not None
 
 
@@ -79,7 +79,7 @@ def instant(text: str) -> Instant:
 
 
 def _can_end_with_a_leap_second(seconds: int) -> bool:
-    """Tell whether ``seconds``, to which second 60 adds up, is the first instant of a month in UTC."""
+    """Return whether ``seconds``, to which second 60 adds up, is the first instant of a month in UTC."""
     days, rest = divmod(seconds, _DAY)
     return rest == 0 and date.fromordinal((days + _EPOCH - 1) % _CYCLE_DAYS + 1).day == 1
 

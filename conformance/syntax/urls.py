@@ -49,7 +49,7 @@ def place_of(text: str) -> tuple[str, int] | None:
 
 
 def is_uri_reference(text: str) -> bool:
-    """Tell whether ``text`` is a URI reference (RFC 3986, section 4.1), so that it can be split into its parts."""
+    """Return whether ``text`` is a URI reference (RFC 3986, section 4.1), so that it can be split into its parts."""
     try:
         urlsplit(text)
     except ValueError:
@@ -58,7 +58,7 @@ def is_uri_reference(text: str) -> bool:
 
 
 def is_absolute(link: str) -> bool:
-    """Tell whether ``link`` is an http or https URL with a host and a possible port (RFC 9110, section 4.2)."""
+    """Return whether ``link`` is an http or https URL with a host and a possible port (RFC 9110, section 4.2)."""
     try:
         parts = urlsplit(link)
         return parts.scheme.lower() in _DEFAULT_PORTS and bool(parts.hostname) and parts.port != 0

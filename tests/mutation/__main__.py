@@ -203,7 +203,7 @@ class Trial:
             assert run(self.files) == 0, "the tests have to pass without a mutation"
 
     def survives(self, mutated: str) -> bool:
-        """Tell whether all tests pass with the module ``mutated``."""
+        """Return whether all tests pass with the module ``mutated``."""
         gc.freeze()
         child = os.fork()
         if not child:

@@ -163,7 +163,7 @@ def _call_of(node: Node) -> tuple[str, list[Node]]:
 
 
 def _is_text(node: Node) -> bool:
-    """Tell whether ``node`` is something that no judgement depends on: texts for the reader, types, imports."""
+    """Return whether ``node`` is something that no judgement depends on: texts for the reader, types, imports."""
     if node.type in {"fstring", "decorator", "import_from", "import_name", "annassign", "param"}:
         # The value of an annotated assignment is not a type.
         return node.type not in {"annassign", "param"}

@@ -44,7 +44,7 @@ class Condition:
         return f"{self.name.replace('-', '_')}_{self.operator}={self.operand}"
 
     def holds(self, element: collection_pages.Object) -> bool | None:
-        """Tell whether ``element`` fulfils the condition; None where servers may differ.
+        """Return whether ``element`` fulfils the condition; None where servers may differ.
 
         They may differ in whether null is unlike a value and like no text, in the case of letters, and in digits
         that are not shown.
@@ -97,6 +97,6 @@ def conditions(page: Exchange) -> list[Condition]:
 
 
 def outcome(asked: list[Condition], element: collection_pages.Object) -> bool | None:
-    """Tell whether ``element`` fulfils all conditions; None where servers may differ."""
+    """Return whether ``element`` fulfils all conditions; None where servers may differ."""
     found = [condition.holds(element) for condition in asked]
     return False if False in found else None if None in found else True

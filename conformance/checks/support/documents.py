@@ -103,14 +103,14 @@ def primary_data(exchange: Exchange) -> Any:
 
 
 def has_content(exchange: Exchange, content: Object) -> bool:
-    """Tell whether a document has one of the members of which it needs at least one (JSON:API, top level)."""
+    """Return whether a document has one of the members of which it needs at least one (JSON:API, top level)."""
     return not content.keys().isdisjoint({"data", "errors", "meta"}) or any(
         EXTENSION_MEMBER.match(name) for name in content if is_additional(exchange, name)
     )
 
 
 def is_additional(exchange: Exchange, name: str) -> bool:
-    """Tell whether a member may stand anywhere: an @-member, or of an extension that the media type names."""
+    """Return whether a member may stand anywhere: an @-member, or of an extension that the media type names."""
     if name.startswith("@"):
         return True
     if ":" not in name:
@@ -125,7 +125,7 @@ def unknown_members(exchange: Exchange, value: Object, known: Iterable[str]) -> 
 
 
 def is_relationship_url(exchange: Exchange) -> bool:
-    """Tell whether the request was for a relationship, whose primary data are identifiers and not resources."""
+    """Return whether the request was for a relationship, whose primary data are identifiers and not resources."""
     return "/relationships/" in path_of_request(exchange)
 
 

@@ -51,7 +51,7 @@ def id_of(exchange: Exchange) -> str:
 
 
 def names_the_account(link: str, item: Exchange, account: str) -> bool:
-    """Tell whether a link of the invoice ``item`` has the id ``account`` as a path segment or query value."""
+    """Return whether a link of the invoice ``item`` has the id ``account`` as a path segment or query value."""
     base, _, invoice = path_of_request(item).rpartition("/invoices/")
     path, query = target_of(link, item.request.url)
     words = {*path.removeprefix(base).split("/"), *(value for _, value in query)}
@@ -59,7 +59,7 @@ def names_the_account(link: str, item: Exchange, account: str) -> bool:
 
 
 def is_documented(item: Exchange, link: str, below: str) -> bool:
-    """Tell whether the path of a link of the invoice ``item`` is that of the invoice and ``below``.
+    """Return whether the path of a link of the invoice ``item`` is that of the invoice and ``below``.
 
     The id is read without case, everything else as it is.
     """
@@ -69,7 +69,7 @@ def is_documented(item: Exchange, link: str, below: str) -> bool:
 
 
 def is_elsewhere(item: Exchange, link: str) -> bool:
-    """Tell whether ``link`` leads to another host than that of the invoice ``item``, and not below the base path.
+    """Return whether ``link`` leads to another host than that of the invoice ``item``, and not below the base path.
 
     The host of the invoice is the one that was asked and, behind a proxy, the one that the invoice calls its own.
     """

@@ -43,7 +43,7 @@ def require_two_customers(item: Exchange, other_item_of_owner: Exchange) -> None
 
 
 def is_incidental(name: str) -> bool:
-    """Tell whether a field, in lower case, is one that stands in some answers and not in others, whoever asks."""
+    """Return whether a field, in lower case, is one that stands in some answers and not in others, whoever asks."""
     return _INCIDENTAL.fullmatch(name) is not None
 
 

@@ -24,7 +24,7 @@ def _ordinal(element: collection_pages.Object, name: str) -> Any:
 
 
 def differing(elements: Iterable[collection_pages.Object], name: str) -> bool:
-    """Tell whether there are two elements whose order is not open. Raises NotObserved for an unreadable value."""
+    """Return whether there are two elements whose order is not open. Raises NotObserved for an unreadable value."""
     return len({_ordinal(element, name) for element in elements} - {None}) > 1
 
 
@@ -61,7 +61,7 @@ def asked_order(page: Exchange) -> list[tuple[str, bool]]:
 
 
 def is_unsorted(page: Exchange) -> bool:
-    """Tell whether a page that was accepted is not in the order of its first sort field, as far as can be read."""
+    """Return whether a page that was accepted is not in the order of its first sort field, as far as can be read."""
     name, descending = asked_order(page)[0]
     try:
         return disorder(collection_pages.elements(page).values(), name, descending=descending) is not None

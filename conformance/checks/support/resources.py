@@ -21,7 +21,7 @@ _KEYED = ("account", "contractor", "customer", "currency")
 
 
 def is_identifier(value: Any) -> bool:
-    """Tell whether ``value`` is an object with a string type and a string id."""
+    """Return whether ``value`` is an object with a string type and a string id."""
     return isinstance(value, dict) and isinstance(value.get("type"), str) and isinstance(value.get("id"), str)
 
 
@@ -70,7 +70,7 @@ def fields_of(resource: Object) -> tuple[set[str], set[str]]:
 
 
 def is_foreign_key(name: str, resource: Object) -> bool:
-    """Tell whether an attribute of ``resource`` is named like the key of another resource."""
+    """Return whether an attribute of ``resource`` is named like the key of another resource."""
     lower = name.lower()
     stems = {lower.removesuffix(suffix) for suffix in ("id", "uuid") if lower.endswith(suffix)}
     stems |= {stem[:-1] for stem in stems if stem.endswith(("-", "_"))}
@@ -79,7 +79,7 @@ def is_foreign_key(name: str, resource: Object) -> bool:
 
 
 def is_filled_relationship(exchange: Exchange, relationship: Object) -> bool:
-    """Tell whether a relationship object has one of the members of which it needs at least one.
+    """Return whether a relationship object has one of the members of which it needs at least one.
 
     Raises NotObserved when its links are not an object.
     """

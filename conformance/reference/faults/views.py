@@ -88,7 +88,7 @@ def _balance(document: Document) -> None:
 
 @effect
 def _no_length(api: Api, where: Where) -> None:
-    """Say of HEAD that there is no content, by a server that counts what it sends."""
+    """Announce with HEAD that there is no content, by a server that counts what it sends."""
 
     def count(request: Request, answer: Answer) -> None:
         if is_head(request) and answer.status == 200 and where(request):

@@ -379,7 +379,7 @@ def said(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Said:
         monkeypatch.delenv(name, raising=False)
 
     def read(*arguments: str) -> tuple[object, ...]:
-        run = run_of(pytester.parseconfigure(*WITHOUT_OTHERS, *arguments))
+        run = run_of(pytester.parseconfigure(*WITHOUT_OTHERS, "--pyargs", "conformance", *arguments))
         values = (run.settings[name] for name in ("concurrency", "invoice-id", "insecure", "fail-on"))
         return (*values, None if run.embedded else run.target.base_url)
 

@@ -113,6 +113,7 @@ class Run:
             "invoice_id": data.KNOWN_INVOICE_IDS,
             "other_invoice_id": [data.OTHER_INVOICE_ID],
             "hidden_invoice_id": data.HIDDEN_INVOICE_IDS,
+            "expendable_invoice_id": data.EXPENDABLE_INVOICE_ID,
             "other_auth_token": "planned",
             "auth_token": "planned",
             "signing_key": "planned",

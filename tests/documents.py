@@ -28,11 +28,13 @@ _GIVEN = {
     "other_auth_token": TOKEN,
     "other_invoice_id": ["8d116ece-1738-47d9-bd9c-172411e20b8f"],
     "hidden_invoice_id": ["6b0d549b-6f03-475a-9600-a35a099950d8"],
+    "expendable_invoice_id": "3f8c1c7e-5d0b-4a55-9f0e-6a3c4e0d5b21",
     "signing_key": "k" * 32,
 }
 _NEEDED_FOR = {
     "second-customer": ("other_auth_token", "other_invoice_id"),
     "hidden-invoice": ("hidden_invoice_id",),
+    "expendable-invoice": ("expendable_invoice_id",),
     "signing-key": ("signing_key",),
 }
 _ENABLED = frozenset({"collection", "contested", "cookie", "wire", "load"})

@@ -43,6 +43,7 @@ _MORE: Mapping[str, str] = MappingProxyType(
         "base-url": "For example `https://staging.example.org`.",
         "invoice-id": f"[Give several](operators.md#which-invoices). {_SEVERAL}",
         "hidden-invoice-id": _SEVERAL,
+        "expendable-invoice-id": "[What is tried](operators.md#writes).",
         "enable": "[What each adds](operators.md#enable).",
         "fail-on": "[Levels](operators.md#read-the-verdict).",
         "waivers": "[How to write them](operators.md#waivers).",

@@ -85,3 +85,20 @@ def test_customers_that_share_a_connection_get_their_own(item: Exchange, in_turn
         observed = status_line(answered)
         same = answered.status == first.status and answered.resource.get("id") == first.resource.get("id")
         expect(same, what, observed, in_turn_of_two_customers)
+
+
+@requirement("WIRE-013")
+def test_content_that_is_not_wanted_is_no_request(item: Exchange, item_behind_content: Exchange) -> None:
+    require_status(item, 200, owner="ITEM-001")
+    first = item_behind_content.answer
+    if first is None:
+        raise NotObserved("the request with content is not answered")
+    require(first.status not in {429, 503}, "the target limits requests", doubt=Doubt.LIMIT)
+    if not item_behind_content.later:
+        require(not item_behind_content.closed and not _ends(first), "the connection ends with the first answer")
+        raise Violation("an answer to the second request", item_behind_content.failure or "none", item_behind_content)
+    second = item_behind_content.later[0]
+    require(second.status not in {429, 503}, "the target limits requests", doubt=Doubt.LIMIT)
+    answered = replace(item_behind_content, answer=second, later=())
+    same = second.status == 200 and _shows_the_same(answered, item)
+    expect(same, "the invoice in answer to the second request", status_line(answered), item_behind_content)

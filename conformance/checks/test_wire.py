@@ -136,3 +136,41 @@ def test_an_announced_close_is_obeyed(wire_valid: Exchange, announced_close: Exc
     _require_valid(wire_valid)
     _require_answered(announced_close)
     _expect_closed(announced_close)
+
+
+@requirement("WIRE-010")
+def test_content_without_an_end_is_refused(wire_valid: Exchange, unreadable_coding: Exchange) -> None:
+    _require_valid(wire_valid)
+    _require_answered(unreadable_coding)
+    expect_status(unreadable_coding, 400, 501, why="where the content ends is not known")
+    _expect_closed(unreadable_coding)
+
+
+@requirement("WIRE-011")
+def test_a_chunk_size_has_nothing_but_digits(wire_valid: Exchange, wrong_chunk_size: Exchange) -> None:
+    _require_valid(wire_valid)
+    _require_answered(wrong_chunk_size)
+    # It may be answered before anybody looks at its content.
+    status, observed = wrong_chunk_size.status, status_line(wrong_chunk_size)
+    expect(status < 500 or status == 501, "a refusal, or the usual answer", observed, wrong_chunk_size)
+    _expect_closed(wrong_chunk_size)
+
+
+@requirement("WIRE-012")
+def test_a_token_in_a_trailer_does_not_authenticate(
+    wire_valid: Exchange, item_without_token: Exchange, token_in_trailer: Exchange
+) -> None:
+    _require_valid(wire_valid)
+    require(item_without_token.status >= 400, "the invoice is open to everybody", owner="AUTH-001")
+    require(token_in_trailer.status < 500, "the server fails", owner="ERR-011")
+    observed = status_line(token_in_trailer)
+    expect(not token_in_trailer.succeeded, "a refusal, as without a token", observed, token_in_trailer)
+
+
+@requirement("WIRE-014")
+def test_an_invalid_target_is_refused(wire_valid: Exchange, invalid_target: Exchange) -> None:
+    _require_valid(wire_valid)
+    _require_answered(invalid_target)
+    # It may be redirected to the right spelling, or name nothing.
+    refused = 300 <= invalid_target.status < 500
+    expect(refused, "400, or another refusal", status_line(invalid_target), invalid_target)

@@ -102,6 +102,7 @@ def _target() -> Target:
         "invoice_id": [_INVOICE_ID],
         "other_invoice_id": ["OTHER_INVOICE_ID"],
         "hidden_invoice_id": ["HIDDEN_INVOICE_ID"],
+        "expendable_invoice_id": "EXPENDABLE_INVOICE_ID",
         "capabilities": list(CAPABILITIES),
     }
     return build(_BASE_URL, settings, known)

@@ -19,6 +19,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "other-auth-token",
             "other-invoice-id",
             "hidden-invoice-id",
+            "expendable-invoice-id",
             "signing-key",
             "session-cookie",
         ),

@@ -18,6 +18,7 @@ _EXAMPLES = {
     "invoice-id": "[abb41d30-a26e-11ef-be6d-0242ac120003]",
     "other-invoice-id": "b0a1c2d3-0000-4000-8000-000000000001",
     "hidden-invoice-id": "[b0a1c2d3-0000-4000-8000-000000000002]",
+    "expendable-invoice-id": "b0a1c2d3-0000-4000-8000-000000000003",
     "enable": "[collection]",
     "rate-limit": "10/s",
     "sweep": "100",

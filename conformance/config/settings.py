@@ -113,6 +113,13 @@ SETTINGS: tuple[Setting, ...] = (
         repeatable=True,
         env="INVOICES_HIDDEN_INVOICE_IDS",
     ),
+    Setting(
+        "expendable-invoice-id",
+        as_identifier,
+        "",
+        "an invoice of that customer that may be lost: writes to it are tried, which must be refused",
+        "ID",
+    ),
     Setting("signing-key", as_text, "", "the HS256 key, to mint tokens that must be refused", "K", secret=True),
     Setting(
         "session-cookie",

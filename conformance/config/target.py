@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,6 +46,7 @@ class Target:
     invoice_ids: tuple[str, ...]
     other_invoice_ids: tuple[str, ...]
     hidden_invoice_ids: tuple[str, ...]
+    expendable_invoice_id: str
     capabilities: frozenset[str]
     settings: Settings = field(repr=False)
     embedded: bool
@@ -83,6 +84,7 @@ class Target:
             "other_invoice_id": next(iter(self.other_invoice_ids), ""),
             "hidden_invoice_id": next(iter(self.hidden_invoice_ids), ""),
             "hidden_invoice_ids": ",".join(self.hidden_invoice_ids),
+            "expendable_invoice_id": self.expendable_invoice_id,
             "session_cookie": self.settings["session-cookie"],
             "authority": self.origin.authority,
         }
@@ -200,6 +202,12 @@ def _require_a_way(origin: Origin, settings: Settings) -> None:
         raise SettingError("--plain-url: cannot be reached through --proxy: leave out one of them")
 
 
+def _require_apart(expendable: str, others: Iterable[str]) -> None:
+    """Raise SettingError when the invoice that may be lost is one by which something else is judged."""
+    if expendable.lower() in map(str.lower, others):
+        raise SettingError("--expendable-invoice-id: is given as another invoice, too: give one that may be lost")
+
+
 def is_loopback(origin: Origin) -> bool:
     """Tell whether the target runs on this machine."""
     try:
@@ -233,6 +241,9 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
         capabilities.add("second-customer")
     if ids("hidden-invoice-id"):
         capabilities.add("hidden-invoice")
+    expendable = str(value("expendable-invoice-id") or "")
+    if expendable:
+        capabilities.add("expendable-invoice")
     if key:
         capabilities.add("signing-key")
     if settings["repeat"] > 1:
@@ -246,8 +257,9 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
     token = str(value("auth-token") or "")
     public = (base_url, settings["api-prefix"], settings["session-cookie"])
     identifiers = (*ids("invoice-id"), *ids("other-invoice-id"), *ids("hidden-invoice-id"))
+    _require_apart(expendable, identifiers)
     redactor = redaction.Redactor(
-        (token, other_token, key), public=(*public, *identifiers, *(each.name for each in SETTINGS))
+        (token, other_token, key), public=(*public, *identifiers, expendable, *(each.name for each in SETTINGS))
     )
     for name, text in settings["request-header"]:
         redactor.add(text, quiet=not _is_credential(name))
@@ -261,6 +273,7 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
         invoice_ids=ids("invoice-id"),
         other_invoice_ids=ids("other-invoice-id"),
         hidden_invoice_ids=ids("hidden-invoice-id"),
+        expendable_invoice_id=expendable,
         capabilities=frozenset(capabilities),
         settings=settings,
         embedded=supplied is not None,

@@ -28,6 +28,7 @@ CAPABILITIES: tuple[str, ...] = (
     "collection",
     "second-customer",
     "hidden-invoice",
+    "expendable-invoice",
     "signing-key",
     "cookie",
     "https",

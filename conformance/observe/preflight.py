@@ -182,7 +182,8 @@ def discover(target: Target) -> tuple[str, ...]:
             f"no invoice is known and the collection answers {exchange.status}: {need} (and check --api-prefix).",
             ExitCode.USAGE,
         )
-    ids = _ids(exchange)
+    expendable = target.expendable_invoice_id.lower()
+    ids = [each for each in _ids(exchange) if each.lower() != expendable]
     if not ids:
         raise Unusable(f"no invoice is known and the collection shows none: {need}.", ExitCode.USAGE)
     return tuple(dict.fromkeys(ids))[:_DISCOVERED]

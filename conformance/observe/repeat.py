@@ -34,6 +34,8 @@ PACINGS = (
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # A request that names its id gets that id back; one that names another method may be taken for it.
 _UNSTABLE_FIELDS = frozenset({"x-request-id", "x-http-method-override", "x-http-method", "x-method-override"})
+# Needs of what shows something else at another time.
+_OF_A_MOMENT = frozenset({"signing-key", "expendable-invoice"})
 # Characters of a request target; what is longer is meant to be a burden.
 _LONG_TARGET = 1000
 
@@ -43,13 +45,15 @@ def is_stable(name: str, request: Request) -> bool:
     """Return whether ``request`` of the probe ``name`` may be sent again, and should then be answered in the same way.
 
     Left out are methods that are not safe, messages written as they stand, loads, requests sent alone, pages of a walk
-    (their links may serve once), tokens that are minted (they depend on the time), and what a firewall may take for an
-    attack, or a server for a burden.
+    (their links may serve once), tokens that are minted (they depend on the time), an invoice that writes are tried on,
+    and what a firewall may take for an attack, or a server for a burden.
     """
     probe = probes.by_key()[name]
     if request.method not in _SAFE or request.body or request.raw or may_be_cut_off(Exchange(name, request, None)):
         return False
-    if probe.burst or probe.alone or probe.plain or probe.previous is not None or "signing-key" in probe.needs:
+    if probe.burst or probe.alone or probe.plain or probe.previous is not None:
+        return False
+    if not _OF_A_MOMENT.isdisjoint(probe.needs):
         return False
     given = {name.lower() for name, _ in request.headers}
     return given.isdisjoint(_UNSTABLE_FIELDS) and len(request.target) <= _LONG_TARGET

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.plan import probes
 from conformance.plan.probe import Family
-from conformance.plan.steps import Step, applicable, everything, steps_for
+from conformance.plan.steps import Step, applicable, everything, probe_of, steps_for
 
 if TYPE_CHECKING:
     from conformance.config.target import Target
@@ -61,5 +61,10 @@ def record_wide(names: Iterable[str]) -> bool:
 
 
 def can_be_observed_again(steps: Sequence[Step]) -> bool:
-    """Return whether a violation could come from data that changed between two requests."""
+    """Return whether a violation could come from data that changed between two requests.
+
+    What may have been lost by them cannot be observed again.
+    """
+    if any("expendable-invoice" in probe_of(step).needs for step in steps):
+        return False
     return len(steps) > 1 or any(step.dependencies() for step in steps)

@@ -27,6 +27,7 @@ CONTEXT_NAMES = frozenset(
         "other_invoice_id",
         "hidden_invoice_id",
         "hidden_invoice_ids",
+        "expendable_invoice_id",
         "session_cookie",
         "authority",
     }
@@ -68,6 +69,7 @@ class Probe:
 
     ``path`` is relative to the API prefix, a template over the context names, or a function of earlier exchanges that
     returns a path or an absolute URL (its path and query are sent to the base URL's origin).
+    ``body`` is the content, or a function that makes it of such values and exchanges.
     ``layers`` are header mappings, or functions that return one, applied in order: None removes a field, a sequence
     sends one line per element. ``query`` is sent as written. ``each_invoice`` sends the probe once per known invoice.
     ``needs`` names the capabilities without which it is not sent; ``after`` the probes that must be answered before.
@@ -87,7 +89,7 @@ class Probe:
     method: str = "GET"
     layers: tuple[Headers | HeadersFunction, ...] = (DEFAULT_HEADERS,)
     query: str | None = None
-    body: bytes = b""
+    body: bytes | Callable[..., bytes] = b""
     each_invoice: bool = False
     needs: tuple[str, ...] = ()
     after: tuple[Probe, ...] = ()
@@ -109,7 +111,7 @@ class Probe:
         path: str | PathFunction | None = None,
         headers: Headers | HeadersFunction | None = None,
         query: str | None = None,
-        body: bytes | None = None,
+        body: bytes | Callable[..., bytes] | None = None,
         each_invoice: bool | None = None,
         needs: tuple[str, ...] | None = None,
         after: tuple[Probe, ...] | None = None,
@@ -139,7 +141,7 @@ class Probe:
     @cached_property
     def dependencies(self) -> tuple[str, ...]:
         """Names of the probes whose exchanges this one is built from, is compared with, or has to follow."""
-        parts = (self.path, *self.layers, *(self.packed.parts if self.packed else ()))
+        parts = (self.path, self.body, *self.layers, *(self.packed.parts if self.packed else ()))
         named = {name for part in parts for name in _arguments(part)} - CONTEXT_NAMES
         before = (*self.after, *(each for each in (self.previous, self.packed and self.packed.counterpart) if each))
         said = (name for probe in self.talk for name in probe.dependencies)
@@ -201,8 +203,12 @@ def query_family(probe: Probe, queries: Mapping[str, str]) -> Family:
 
 
 def talk(*probes: Probe) -> Probe:
-    """Declare that the requests of ``probes`` are sent one after the other on one connection."""
-    return Probe(probes[0].path, talk=probes)
+    """Declare that the requests of ``probes`` are sent one after the other on one connection.
+
+    The first answer is judged as that to the first request.
+    """
+    first = probes[0]
+    return Probe(first.path, method=first.method, layers=first.layers, talk=probes)
 
 
 def raw(template: str, *, needs: tuple[str, ...], until_closed: bool = False) -> Probe:

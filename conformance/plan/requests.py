@@ -124,7 +124,9 @@ def request_of(probe: Probe, step: Step, target: Target, known: Mapping[str, Exc
     given = [] if probe.plain else target.header_lines()
     general = [("Host", urlsplit(url).netloc), ("User-Agent", USER_AGENT), *given]
     headers = [line for line in general if line[0].lower() not in own] + lines
-    if probe.body and "content-length" not in own:
-        headers.append(("Content-Length", str(len(probe.body))))
+    body = probe.body if isinstance(probe.body, bytes) else _call(probe.body, known, context)
+    assert isinstance(body, bytes)
+    if body and own.isdisjoint({"content-length", "transfer-encoding"}):
+        headers.append(("Content-Length", str(len(body))))
     url += f"?{probe.query}" if probe.query is not None else ""
-    return Request(probe.method, url, tuple(headers), probe.body)
+    return Request(probe.method, url, tuple(headers), body)

@@ -230,6 +230,7 @@ class Api(Answers, Queries):
         if request.lines("transfer-encoding") or request.lines("content-length"):
             await self.read_content(request, incoming)
         self.check_framing(request)
+        self.check_target(request)
         self.check_size(request)
         request.host = self.authority(request)
 
@@ -241,6 +242,14 @@ class Api(Answers, Queries):
         """
         if request.lines("transfer-encoding") and request.lines("content-length"):
             raise closing(Problem(400, "Bad request", "The request has two framings."))
+
+    def check_target(self, request: Request) -> None:
+        """Refuse a target with a number sign, which no target has (RFC 9112, section 3.2).
+
+        :raises Problem: 400.
+        """
+        if "#" in request.path or "#" in request.query:
+            raise closing(Problem(400, "Bad request", "The request target is invalid."))
 
     def check_size(self, request: Request) -> None:
         """Refuse what is too large.

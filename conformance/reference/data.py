@@ -245,4 +245,5 @@ KNOWN_INVOICE_IDS = tuple(
 )[:7]
 """Those that a run knows of: few, and different in all that matters to the checks."""
 HIDDEN_INVOICE_IDS = tuple(invoice.id for invoice in _OWN if not invoice.visible)
+EXPENDABLE_INVOICE_ID = next(each for each in reversed(INVOICE_IDS) if each not in KNOWN_INVOICE_IDS)
 OTHER_INVOICE_ID = next(invoice.id for invoice in INVOICES if invoice.account.customer == OTHER_CUSTOMER)

@@ -142,6 +142,7 @@ class ReferenceServer:
             "invoice_ids": list(data.INVOICE_IDS),
             "other_invoice_id": data.OTHER_INVOICE_ID,
             "hidden_invoice_ids": list(data.HIDDEN_INVOICE_IDS),
+            "expendable_invoice_id": data.EXPENDABLE_INVOICE_ID,
             "signing_key": self.signing_key,
         }
 

@@ -37,6 +37,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         "collection": "--enable collection",
         "second-customer": "a second customer: --other-auth-token, --other-invoice-id",
         "hidden-invoice": "--hidden-invoice-id",
+        "expendable-invoice": "--expendable-invoice-id",
         "signing-key": "--signing-key",
         "cookie": "--enable cookie",
         "https": "an https base URL",

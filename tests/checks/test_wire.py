@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks import test_wire
+from conformance.checks import test_connections, test_wire
 from conformance.model.exchange import Exchange
 from conformance.plan.probes.wire import OTHER_HOST
 from tests.support.changes import content, shown
@@ -30,6 +30,9 @@ JUDGED = [
     (test_wire.test_an_empty_line_before_a_request_is_skipped, "leading_empty_line"),
     (test_wire.test_a_method_has_its_case, "lower_case_method"),
     (test_wire.test_an_announced_close_is_obeyed, "announced_close"),
+    (test_wire.test_content_without_an_end_is_refused, "unreadable_coding"),
+    (test_wire.test_a_chunk_size_has_nothing_but_digits, "wrong_chunk_size"),
+    (test_wire.test_an_invalid_target_is_refused, "invalid_target"),
 ]
 
 
@@ -72,6 +75,8 @@ def test_a_malformed_message_is_refused(check: Any, name: str) -> None:
         ("wrong_length", test_wire.test_a_wrong_length_is_refused),
         ("two_framings", test_wire.test_two_framings_end_the_connection),
         ("announced_close", test_wire.test_an_announced_close_is_obeyed),
+        ("unreadable_coding", test_wire.test_content_without_an_end_is_refused),
+        ("wrong_chunk_size", test_wire.test_a_chunk_size_has_nothing_but_digits),
     ],
 )
 def test_the_connection_ends_with_the_answer(name: str, check: Any) -> None:
@@ -154,3 +159,59 @@ def test_what_is_no_request_may_be_refused_in_several_ways(check: Any, name: str
 def test_the_beginning_of_a_message(check: Any, name: str, good: Exchange, bad: Exchange) -> None:
     assert outcome(check, **{name: good}) == "passed"
     assert outcome(check, **{name: bad}) == "violated"
+
+
+def test_content_without_an_end_is_refused() -> None:
+    check = test_wire.test_content_without_an_end_is_refused
+    for status in (400, 501):
+        assert outcome(check, unreadable_coding=closed(refusal(status))) == "passed"
+    for answer in (shown(), refusal(404), refusal(500)):
+        assert outcome(check, unreadable_coding=closed(answer)) == "violated"
+
+
+def test_a_wrong_chunk_size_may_be_seen_after_the_answer() -> None:
+    check = test_wire.test_a_chunk_size_has_nothing_but_digits
+    for answer in (shown(), refusal(400), refusal(501)):
+        assert outcome(check, wrong_chunk_size=closed(answer)) == "passed"
+    assert outcome(check, wrong_chunk_size=closed(refusal(500))) == "violated"
+
+
+def test_a_token_in_a_trailer_does_not_authenticate() -> None:
+    check = test_wire.test_a_token_in_a_trailer_does_not_authenticate
+    assert outcome(check, token_in_trailer=shown()) == "violated"
+    for status in (400, 401):
+        assert outcome(check, token_in_trailer=refusal(status)) == "passed"
+    assert outcome(check, token_in_trailer=refusal(500)) == "not observed"
+    for around in ({"item_without_token": shown()}, {"wire_valid": refusal(400)}):
+        assert outcome(check, token_in_trailer=shown(), **around) == "not observed"
+
+
+def test_an_invalid_target_is_not_served() -> None:
+    check = test_wire.test_an_invalid_target_is_refused
+    for status in (200, 500, 501):
+        assert outcome(check, invalid_target=shown(status=status)) == "violated"
+    for status in (301, 308, 400, 404, 414):
+        assert outcome(check, invalid_target=refusal(status)) == "passed"
+
+
+def behind(first: Exchange, second: Exchange | None, **parts: Any) -> Exchange:
+    """Return what a request with content and the one behind it were answered, None when nothing came."""
+    later = (second.answer,) if second and second.answer else ()
+    return replace(first, later=later, **parts)
+
+
+def test_content_that_is_not_wanted_is_no_request() -> None:
+    check = test_connections.test_content_that_is_not_wanted_is_no_request
+    refused, ending = refusal(405), refusal(405, headers={"Connection": "close"})
+    good = (behind(refused, shown()), behind(refused, None, closed=True), behind(ending, None))
+    bad = (behind(refused, refusal(400)), behind(refused, shown(status=501)), behind(refused, None, failure="too slow"))
+    assert {outcome(check, item_behind_content=each) for each in good[1:]} == {"not observed"}
+    assert outcome(check, item_behind_content=good[0]) == "passed"
+    assert {outcome(check, item_behind_content=each) for each in bad} == {"violated"}
+    for limited in (
+        behind(refused, refusal(429)),
+        behind(refusal(503), refusal(400)),
+        lost("item_behind_content[get]"),
+    ):
+        assert outcome(check, item_behind_content=limited) == "not observed"
+    assert outcome(check, item=refusal(404), item_behind_content=bad[0]) == "not observed"

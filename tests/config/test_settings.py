@@ -27,6 +27,7 @@ VALUES: Mapping[str, list[tuple[str, object]]] = {
     "other-auth-token": [("one", "one"), ("two", "two"), ("three", "three"), ("four", "four")],
     "other-invoice-id": [("a", ("a",)), ("b", ("b",)), ("c", ("c",)), ("d,e", ("d", "e"))],
     "hidden-invoice-id": [("a", ("a",)), ("b", ("b",)), ("c", ("c",)), ("d", ("d",))],
+    "expendable-invoice-id": [("a", "a"), ("b", "b"), ("c", "c"), ("d", "d")],
     "signing-key": [("k 1", "k 1"), ("k2", "k2"), ("k3", "k3"), ("k\u00fc4", "k\u00fc4")],
     "enable": [
         ("wire", ("wire",)),
@@ -90,6 +91,7 @@ WRONG: Mapping[str, list[str]] = {
     "other-auth-token": ["a b"],
     "other-invoice-id": ["a/b"],
     "hidden-invoice-id": ["a/b"],
+    "expendable-invoice-id": ["a/b", "a b"],
     "signing-key": [],
     "enable": ["everything", "wire,nothing"],
     "session-cookie": ["a b", "a=b", "a;b", "\u00fc"],
@@ -360,8 +362,10 @@ def test_capabilities_follow_from_what_is_given() -> None:
     assert target_of("https://example.org:8443", enable="wire,load").capabilities == {"https", "wire", "load"}
     assert target_of("https://example.org").capabilities == {"https", "plain-http"}
     assert target_of("https://example.org:8443", plain_url="http://example.org:8080").plain_origin is not None
-    second = target_of(other_auth_token="t", other_invoice_id="x", hidden_invoice_id="y", signing_key="k")
-    assert second.capabilities == {"second-customer", "hidden-invoice", "signing-key"}
+    second = target_of(
+        other_auth_token="t", other_invoice_id="x", hidden_invoice_id="y", signing_key="k", expendable_invoice_id="z"
+    )
+    assert second.capabilities == {"second-customer", "hidden-invoice", "signing-key", "expendable-invoice"}
     assert target_of(other_auth_token="t").capabilities == frozenset()
 
 

@@ -123,7 +123,12 @@ def context_names(probe: Probe) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "capability"), [("other_invoice_id", "second-customer"), ("hidden_invoice_id", "hidden-invoice")]
+    ("name", "capability"),
+    [
+        ("other_invoice_id", "second-customer"),
+        ("hidden_invoice_id", "hidden-invoice"),
+        ("expendable_invoice_id", "expendable-invoice"),
+    ],
 )
 def test_a_probe_says_that_it_needs_an_invoice_that_may_not_be_given(name: str, capability: str) -> None:
     for probe in probes.by_key().values():

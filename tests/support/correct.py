@@ -90,6 +90,7 @@ def _target(base_url: str) -> Target:
         invoice_id=[INVOICE_ID, SECOND_ID],
         other_invoice_id=OTHER_ID,
         hidden_invoice_id=list(data.HIDDEN_INVOICE_IDS),
+        expendable_invoice_id=data.EXPENDABLE_INVOICE_ID,
         enable=["collection,wire,load,cookie,contested"],
     )
 

@@ -58,6 +58,7 @@ def judge_target(base_url: str, given: dict[str, Any]) -> list[Judgement]:
 _GIVEN = {
     "second-customer": ("other_auth_token", "other_invoice_id"),
     "hidden-invoice": ("hidden_invoice_id",),
+    "expendable-invoice": ("expendable_invoice_id",),
     "signing-key": ("signing_key",),
 }
 _ENABLED = frozenset({"collection", "contested", "cookie", "wire", "load"})
@@ -78,6 +79,7 @@ def settings_for(server: ReferenceServer, capabilities: Collection[str] = EVERYT
         "other_auth_token": server.other_token,
         "other_invoice_id": data.OTHER_INVOICE_ID,
         "hidden_invoice_id": list(data.HIDDEN_INVOICE_IDS),
+        "expendable_invoice_id": data.EXPENDABLE_INVOICE_ID,
         "signing_key": server.signing_key,
     }
     given = {name: known[name] for need in sorted(capabilities) for name in _GIVEN.get(need, ())}

@@ -95,6 +95,8 @@ DEVIATIONS = [
     ("WIRE-005", "two_framings"),
     ("WIRE-006", "absolute_form_with_other_host"),
     ("WIRE-008", "leading_empty_line"),
+    ("WIRE-014", "invalid_target[number-sign]"),
+    ("WIRE-014", "invalid_target[beyond-ascii]"),
     ("HTTP-024", "post_unacceptable_override_get"),
     ("FILT-003", "unmatched_filter[account]"),
     ("FILT-004", "mistyped_filter[account]"),

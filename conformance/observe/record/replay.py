@@ -96,6 +96,7 @@ class Record:
         }
         told["signing_key"] = "k" * (int(facts["signing_key_bits"]) // 8)
         told.update({name: list(facts[name]) for name in ("invoice_id", "other_invoice_id", "hidden_invoice_id")})
+        told["expendable_invoice_id"] = facts.get("expendable_invoice_id", "")
         made = target.build(str(facts["base_url"]), settings, told)
         return replace(
             made,
@@ -116,6 +117,7 @@ def facts_of(made: Target) -> dict[str, Any]:
         "invoice_id": list(made.invoice_ids),
         "other_invoice_id": list(made.other_invoice_ids),
         "hidden_invoice_id": list(made.hidden_invoice_ids),
+        "expendable_invoice_id": made.expendable_invoice_id,
         "capabilities": sorted(made.capabilities),
     }
 

@@ -17,6 +17,7 @@ from conformance.plan.probes.base import (
 from conformance.plan.probes.conditional import if_none_match_any
 from conformance.plan.probes.http import item_options
 from conformance.plan.probes.isolation import other_item_of_owner
+from conformance.syntax.redaction import AUTH_TOKEN
 
 _WIRE = ("wire",)
 _LINE = "GET {target} HTTP/1.1\n"
@@ -92,4 +93,58 @@ garbage = raw("conformance of what is no request\n\n", needs=_WIRE)
 leading_empty_line = raw(f"\n{_VALID}", needs=_WIRE)
 lower_case_method = raw(f"get {{target}} HTTP/1.1\n{_HOST}{{usual}}\n", needs=_WIRE)
 
-announced_close = _with("Connection: close\n", _VALID, until_closed=True)
+announced_close = family(
+    {
+        name: _with(f"Connection: {options}\n", _VALID, until_closed=True)
+        for name, options in {"alone": "close", "in-a-list": "keep-alive, close", "in-capitals": "CLOSE"}.items()
+    }
+)
+
+# A coding that is not chunked at the end leaves open where the content ends.
+unreadable_coding = family(
+    {
+        name: _with(f"Transfer-Encoding: {codings}\n", f"5\nhello\n0\n\n{_VALID}", until_closed=True)
+        for name, codings in {"unknown": "xchunked", "behind-chunked": "chunked, conformance"}.items()
+    }
+)
+# Each is five to a reader of numbers that knows more of them than digits.
+wrong_chunk_size = family(
+    {
+        name: _with("Transfer-Encoding: chunked\n", f"{size}\nhello\n0\n\n{_VALID}", until_closed=True)
+        for name, size in {"prefix": "0x5", "sign": "+5", "underscore": "0_5"}.items()
+    }
+)
+token_in_trailer = _with(
+    "Transfer-Encoding: chunked\nTrailer: Authorization\n", f"0\nAuthorization: {AUTH_TOKEN}\n\n"
+).but(headers={"Authorization": None})
+
+# What is refused without a look at its content, which ends where another request could begin.
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_CONTENT = b"a=b&c"
+item_behind_content = family(
+    {
+        name: replace(talk(probe, item), needs=_WIRE)
+        for name, probe in {
+            "patch": unknown_item.but(method="PATCH", headers=_FORM, body=_CONTENT),
+            "chunked": unknown_item.but(
+                method="PATCH", headers={**_FORM, "Transfer-Encoding": "chunked"}, body=b"5\r\na=b&c\r\n0\r\n\r\n"
+            ),
+            "get": unacceptable_item.but(headers=_FORM, body=_CONTENT),
+            "anonymous": item_without_token.but(headers=_FORM, body=_CONTENT),
+        }.items()
+    }
+)
+
+# Neither a number sign nor a letter beyond ASCII can stand in a target.
+invalid_target = family(
+    {
+        "number-sign": raw(f"GET {{target}}#x HTTP/1.1\n{_HOST}{{usual}}\n", needs=_WIRE),
+        "beyond-ascii": replace(
+            raw(
+                f"GET {{target}}?filter%5Breference_eq%5D=\xc3\xa9 HTTP/1.1\n{_HOST}{{usual}}\n",
+                needs=(*_WIRE, "collection"),
+            ),
+            path="/invoices",
+        ),
+    }
+)

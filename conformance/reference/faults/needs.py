@@ -5,6 +5,7 @@ from __future__ import annotations
 COLLECTION = frozenset({"collection"})
 CONTESTED = frozenset({"contested"})
 COOKIE = frozenset({"cookie"})
+EXPENDABLE = frozenset({"expendable-invoice"})
 HIDDEN = frozenset({"hidden-invoice"})
 HTTPS = frozenset({"https"})
 LOAD = frozenset({"load"})

@@ -1,0 +1,56 @@
+"""The checks of writes: what is accepted, and what is obeyed however it is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.checks import test_writes
+from conformance.model.exchange import Exchange
+from tests.support.changes import content
+from tests.support.exchanges import exchange, lost, refusal
+from tests.support.judged import outcome
+
+SUCCEEDS = test_writes.test_no_write_to_an_invoice_succeeds
+CHANGES = test_writes.test_writes_to_an_invoice_change_nothing
+
+
+def written(status: int) -> Exchange:
+    return exchange("write_expendable[PATCH]", status, method="PATCH")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (written(200), "violated"),
+        (written(202), "violated"),
+        (written(204), "violated"),
+        (refusal(405, "write_expendable[PATCH]"), "passed"),
+        (refusal(500, "write_expendable[PATCH]"), "passed"),
+        (lost("write_expendable[PATCH]"), "not observed"),
+    ],
+)
+def test_a_write_is_refused(answer: Exchange, said: str) -> None:
+    assert outcome(SUCCEEDS, write_expendable=answer) == said
+    assert outcome(SUCCEEDS, write_expendable=answer, expendable_item=refusal(404)) == "not observed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"/data/attributes/reference": "conformance"}, "violated"),
+        ({"/data/relationships/account/data": None}, "violated"),
+        ({}, "passed"),
+    ],
+)
+def test_what_is_shown_afterwards_is_as_before(changes: dict[str, Any], said: str) -> None:
+    after = exchange("expendable_item_afterwards", body=content(changes))
+    before = exchange("expendable_item", body=content({}))
+    assert outcome(CHANGES, expendable_item=before, expendable_item_afterwards=after) == said
+
+
+@pytest.mark.parametrize(("status", "said"), [(404, "violated"), (410, "violated"), (429, "not observed")])
+def test_an_invoice_is_not_lost(status: int, said: str) -> None:
+    assert outcome(CHANGES, expendable_item_afterwards=refusal(status)) == said
+    assert outcome(CHANGES, expendable_item=refusal(404), expendable_item_afterwards=refusal(status)) == "not observed"

@@ -52,6 +52,7 @@ FLASK = {
     "WIRE-001": "RFC 9112, 3.2: a request without Host is answered",
     "WIRE-005": "RFC 9112, 6.1: the connection goes on after Content-Length beside Transfer-Encoding",
     "WIRE-006": "RFC 9112, 3.2.2: the host of a target in absolute form does not count",
+    "WIRE-009": "RFC 9112, 9.6: the connection goes on after close in a list with keep-alive",
 }
 MOST, LAST = 150, 24
 
@@ -80,6 +81,7 @@ def judged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             CHECKS,
             f"--report-json={path}",
             f"--base-url={server.base_url}",
+            "--request-timeout=4",
             *(f"--hidden-invoice-id={each}" for each in server.hidden_invoice_ids),
             f"--other-invoice-id={server.other_invoice_id}",
             "--enable=collection,contested,wire",

@@ -1,0 +1,13 @@
+"""What all tests of detection have in common."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.observe import raw_connection
+
+
+@pytest.fixture(autouse=True)
+def without_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait a second for connections that a faulty server keeps open: it is in this process."""
+    monkeypatch.setattr(raw_connection, "_PATIENCE", 1.0)

@@ -33,7 +33,7 @@ def judged_by(then: Callable[[ReferenceServer], None]) -> runs.Result:
 
     limited = Fault("limited", "answers some requests", frozenset(), "", "adversary", install)
     with ReferenceServer(faults=[limited]) as server:
-        options = (f"--base-url={server.base_url}", f"--invoice-id={DOCUMENTED.id}")
+        options = (f"--base-url={server.base_url}", f"--invoice-id={DOCUMENTED.id}", "--request-timeout=2")
         return runs.run(runs.CONDITIONAL, *options, INVOICES_AUTH_TOKEN=server.token)
 
 

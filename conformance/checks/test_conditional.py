@@ -303,6 +303,14 @@ def test_options_takes_no_notice_of_preconditions(
     expect_status(item_options_with_preconditions, item_options.status, why="as without preconditions")
 
 
+@requirement("COND-020")
+def test_a_reload_is_validated(
+    item: Exchange, item_not_modified: Exchange, if_none_match_of_a_reload: Exchange
+) -> None:
+    require_validation(item, item_not_modified)
+    expect_status(if_none_match_of_a_reload, 304, why="what caches are to do does not matter to the server")
+
+
 @requirement("COND-014")
 def test_a_malformed_tag_matches_nothing(
     item: Exchange, if_none_match_other: Exchange, if_none_match_malformed: Exchange

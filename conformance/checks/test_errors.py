@@ -139,6 +139,13 @@ def test_the_documented_refusals_are_error_documents(
     observe_each(_documented_refusals(unknown_item, *tokens), judge)
 
 
+@requirement("ERR-016")
+def test_the_refusal_of_a_write_is_an_error_document(write_unknown: Exchange) -> None:
+    require(write_unknown.status == 405, f"a write was answered {write_unknown.status}")
+    require(is_complete(write_unknown), "the content was not received completely")
+    _expect_error_document(write_unknown)
+
+
 def _expect_refusals_as_of_the_invoice(item_without_token: Exchange, *refused: Exchange) -> None:
     require_status(item_without_token, 401)
     require(looks_like_error_document(item_without_token), "that of the invoice is none: the check before")

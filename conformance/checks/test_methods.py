@@ -282,6 +282,18 @@ def test_a_post_is_not_overridden_by_get(
     expect_status(post_unacceptable_override_get, wanted, why="as without the field: POST is the method")
 
 
+@requirement("HTTP-024")
+def test_a_post_is_not_overridden_by_its_content(
+    item: Exchange, post_unacceptable: Exchange, post_unacceptable_form: Exchange
+) -> None:
+    require_status(item, 200)
+    wanted, status = post_unacceptable.status, post_unacceptable_form.status
+    require(wanted in {401, 403, 404, 405, 501}, "a POST is not refused as such")
+    # What has content may be refused for that.
+    require(status == wanted or (status not in {400, 403, 411, 413, 415} and status < 500), "the request is refused")
+    expect_status(post_unacceptable_form, wanted, why="as without content: POST is the method")
+
+
 @requirement("HTTP-013")
 def test_content_does_not_change_a_get(item: Exchange, item_again: Exchange, item_with_content: Exchange) -> None:
     require_status(item, 200)

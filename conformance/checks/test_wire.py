@@ -138,6 +138,15 @@ def test_an_announced_close_is_obeyed(wire_valid: Exchange, announced_close: Exc
     _expect_closed(announced_close)
 
 
+@requirement("WIRE-009")
+def test_an_announced_close_is_obeyed_however_it_is_spelled(
+    wire_valid: Exchange, announced_close_spelled: Exchange
+) -> None:
+    _require_valid(wire_valid)
+    _require_answered(announced_close_spelled)
+    _expect_closed(announced_close_spelled)
+
+
 @requirement("WIRE-010")
 def test_content_without_an_end_is_refused(wire_valid: Exchange, unreadable_coding: Exchange) -> None:
     _require_valid(wire_valid)

@@ -205,10 +205,9 @@ def query_family(probe: Probe, queries: Mapping[str, str]) -> Family:
 def talk(*probes: Probe) -> Probe:
     """Declare that the requests of ``probes`` are sent one after the other on one connection.
 
-    The first answer is judged as that to the first request.
+    The first answer is that to the first request, by whose method it is judged.
     """
-    first = probes[0]
-    return Probe(first.path, method=first.method, layers=first.layers, talk=probes)
+    return Probe(probes[0].path, method=probes[0].method, talk=probes)
 
 
 def raw(template: str, *, needs: tuple[str, ...], until_closed: bool = False) -> Probe:

@@ -90,6 +90,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "time in words": ({"ERR-012"}, made(503, "/invoices/1", headers={"Retry-After": "soon"})),
     "two times": ({"ERR-012"}, made(429, "/invoices/1", headers={"Retry-After": ["1", "2"]})),
     "no status": ({"ERR-013"}, errors({"status": REMOVED})),
+    "HTML 405": ({"ERR-016"}, changed("write_unknown[PUT]", **HTML)),
     "HTML 404": ({"ERR-014"}, changed("unknown_item", **HTML)),
     "HTML for a bad token": ({"ERR-014", "AUTH-005"}, changed("altered_token[signature-changed]", **HTML)),
     "title that is not a string, of one": ({"ERR-004"}, {"unknown_item": errors({"title": 7})["unknown_item"]}),

@@ -146,6 +146,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"HTTP-012"},
         changed("unknown_item_override_delete", "write_unknown", status=403),
     ),
+    "override-by-a-form": ({"HTTP-024"}, changed("post_unacceptable_form", status=406)),
     "override-of-a-post": ({"HTTP-024"}, changed("post_unacceptable_override_get", status=404)),
     "override-of-a-post-unacceptable": (
         {"HTTP-024"},
@@ -233,7 +234,7 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         changed("write_unknown", status=501) | changed("undefined_method", status=400),
         changed("undefined_method", status=405, headers={"Allow": "GET"}) | changed("item_options", status=404),
         changed("item_override_options", "unknown_item_override_delete", status=403),
-        changed("post_unacceptable", "post_unacceptable_override_get", status=404),
+        changed("post_unacceptable", "post_unacceptable_override_get", "post_unacceptable_form", status=404),
         changed("post_unacceptable_override_get", status=403),
         # The suffix decides, whatever is accepted.
         changed("respelled_path[json]", status=200, headers={"Vary": None})

@@ -41,6 +41,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         changed("unknown_item", headers={"ETag": FRESH})
         | {"unknown_item_if_none_match_own": exchange("unknown_item_if_none_match_own", 412, {"ETag": FRESH})},
     ),
+    "reload-unconditional": ({"COND-020"}, changed("if_none_match_of_a_reload", status=200)),
     "options-evaluated": ({"COND-019"}, changed("item_options_with_preconditions", status=412)),
     "no-etag-of-coded-content": ({"ETAG-001"}, coded({**CODED, "ETag": None})),
     "no-etag": ({"ETAG-001"}, changed("item", headers={"ETag": None})),

@@ -8,12 +8,27 @@ import pytest
 
 from conformance.checks import test_writes
 from conformance.model.exchange import Exchange
+from conformance.observe.repeat import is_stable
+from conformance.plan.parameters import can_be_observed_again
+from conformance.plan.requests import build_request
+from conformance.plan.steps import steps_for
 from tests.support.changes import content
 from tests.support.exchanges import exchange, lost, refusal
 from tests.support.judged import outcome
+from tests.support.targets import target_of
 
+# What is sent once, whatever is found.
+WRITES = ("expendable_item", "write_expendable", "expendable_item_afterwards")
 SUCCEEDS = test_writes.test_no_write_to_an_invoice_succeeds
 CHANGES = test_writes.test_writes_to_an_invoice_change_nothing
+
+
+def test_what_may_have_been_lost_is_not_asked_for_again() -> None:
+    target = target_of(expendable_invoice_id="z")
+    steps = [step for name in WRITES for step in steps_for(name, target)]
+    assert len(steps) == 7
+    assert not can_be_observed_again(steps)
+    assert not any(is_stable(step.probe, build_request(step, target, {})) for step in steps)
 
 
 def written(status: int) -> Exchange:

@@ -369,6 +369,13 @@ def test_capabilities_follow_from_what_is_given() -> None:
     assert target_of(other_auth_token="t").capabilities == frozenset()
 
 
+@pytest.mark.parametrize("other", ["invoice_id", "other_invoice_id", "hidden_invoice_id"])
+def test_an_invoice_that_may_be_lost_is_not_judged_by(other: str) -> None:
+    given: dict[str, Any] = {"expendable_invoice_id": "A1", other: ["b2", "a1"]}
+    with pytest.raises(SettingError, match="--expendable-invoice-id: is given as another invoice"):
+        target_of(**given)
+
+
 # What follows goes through pytest's own reading of options and ini files.
 
 # Plugins that take long to load.

@@ -118,7 +118,7 @@ def test_raw_messages_are_written_as_declared() -> None:
 
 
 def test_all_answers_are_kept() -> None:
-    exchange, _ = observed("announced_close[alone]", in_turn(FIRST, SECOND))
+    exchange, _ = observed("announced_close", in_turn(FIRST, SECOND))
     assert exchange.status == 200
     assert [each.status for each in exchange.later] == [404]
     assert exchange.closed

@@ -98,6 +98,7 @@ DEVIATIONS = [
     ("WIRE-014", "invalid_target[number-sign]"),
     ("WIRE-014", "invalid_target[beyond-ascii]"),
     ("HTTP-024", "post_unacceptable_override_get"),
+    ("HTTP-024", "post_unacceptable_form"),
     ("FILT-003", "unmatched_filter[account]"),
     ("FILT-004", "mistyped_filter[account]"),
     ("FILT-004", "mistyped_filter[start-date-far]"),

@@ -35,7 +35,8 @@ malformed_token = header_family(
     "Authorization",
     {
         "empty": "",
-        "word": "invalid",
+        # With a letter beyond ASCII, which a field value may have.
+        "word": "invalid\xe9",
         "not-json": "bm90LWpzb24.bm90LWpzb24.bm90LWpzb24",
         "arrays": derived_token("arrays"),
         "four-segments": derived_token("four-segments"),

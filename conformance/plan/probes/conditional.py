@@ -135,6 +135,18 @@ unacceptable_item_if_none_match = family(
     }
 )
 
+# As browsers send it when somebody reloads.
+if_none_match_of_a_reload = family(
+    {
+        name: item_not_modified.but(each_invoice=False, needs=("contested",), headers=fields)
+        for name, fields in {
+            "no-cache": {"Cache-Control": "no-cache"},
+            "no-age": {"Cache-Control": "max-age=0"},
+            "pragma": {"Pragma": "no-cache"},
+        }.items()
+    }
+)
+
 range_first_bytes = get(_ITEM).but(headers={"Range": "bytes=0-9"})
 range_beyond_end = get(_ITEM).but(headers={"Range": "bytes=99999999-"})
 range_head = item_head.but(headers={"Range": "bytes=0-9"})

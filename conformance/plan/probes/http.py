@@ -38,6 +38,12 @@ unknown_item_override_delete = unknown_item.but(headers=dict.fromkeys(OVERRIDES,
 # A GET with this Accept is refused for another reason than a POST.
 post_unacceptable = write_unknown.variants["POST"].but(headers={"Accept": "text/html"})
 post_unacceptable_override_get = post_unacceptable.but(headers=dict.fromkeys(OVERRIDES, "GET"))
+# As clients write it that send forms.
+post_unacceptable_form = post_unacceptable.but(
+    headers={"Content-Type": "application/x-www-form-urlencoded", "Content-Length": None},
+    body=b"_method=GET",
+    needs=("contested",),
+)
 
 item_with_content = family(
     {

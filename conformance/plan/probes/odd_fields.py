@@ -187,6 +187,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "Idempotency-Key": ("", "\xff", '"'),
     "Sec-WebSocket-Version": ("x", "-1"),
     "Sec-WebSocket-Key": ("", "%"),
+    "If-Range": ("", "\xff", "tomorrow", "Wed, 31 Dec 1969 23:59:59 GMT", "W/", '"', "*"),
 }
 # Who reads the one may not look at the other, so that no request has both. The first request for each, and its values.
 _INSTEAD: Mapping[str, tuple[int, tuple[str, ...]]] = {

@@ -82,6 +82,7 @@ token_of_impossible_types = family(
             *("subject-object", "subject-fraction", "subject-prefixed"),
             *("claims-array", "claims-text", "claims-number", "claims-null", "claims-empty", "claims-broken"),
             *("critical-text", "algorithm-list", "algorithm-null", "algorithm-number"),
+            *("critical-number", "critical-object", "algorithm-object", "not-before-infinite"),
         )
     }
 )
@@ -90,7 +91,10 @@ token_of_readable_types = family({name: _bearing(name) for name in ("expiry-text
 loosely_encoded_minted_token = family(
     {
         name: _bearing(name)
-        for name in ("header-padded", "claims-padded", "claims-blank", "signature-blank", "signature-of-other-alphabet")
+        for name in (
+            *("header-padded", "claims-padded", "header-blank", "claims-blank", "signature-blank"),
+            "signature-of-other-alphabet",
+        )
     }
 )
 token_of_odd_types = family(
@@ -100,6 +104,8 @@ token_of_odd_types = family(
             *("expiry-huge", "issued-text", "issued-null", "issued-huge", "id-object", "id-number"),
             *("issuer-list", "issuer-null", "key-id-null", "key-id-number", "key-id-list", "key-id-object"),
             *("type-number", "type-null", "content-type-list", "certificate-text", "not-encoded"),
+            *("expiry-infinite", "issued-list", "issued-object", "id-list", "issuer-object", "issuer-number"),
+            *("key-id-true", "type-list", "type-object", "content-type-number"),
         )
     }
 )

@@ -15,8 +15,9 @@ from conformance.plan.probes.base import (
     unknown_item,
 )
 from conformance.plan.probes.conditional import if_none_match_any
-from conformance.plan.probes.http import item_options
+from conformance.plan.probes.http import item_options, write_unknown
 from conformance.plan.probes.isolation import other_item_of_owner
+from conformance.plan.probes.negotiation import content_type_with_parameter
 from conformance.syntax.redaction import AUTH_TOKEN
 
 _WIRE = ("wire",)
@@ -41,7 +42,10 @@ in_turn_without_token = family(
         name: talk(item_without_token, *(each for probe in probes for each in (probe, item_without_token)))
         for name, probes in {
             "served": (if_none_match_any, item_head, item_options, item_with_account),
-            "refused": (unknown_include, unknown_item, unacceptable_item),
+            "refused": (
+                *(unknown_include, unknown_item, unacceptable_item, content_type_with_parameter.variants["charset"]),
+                write_unknown.variants["DELETE"],
+            ),
         }.items()
     }
 )
@@ -93,10 +97,11 @@ garbage = raw("conformance of what is no request\n\n", needs=_WIRE)
 leading_empty_line = raw(f"\n{_VALID}", needs=_WIRE)
 lower_case_method = raw(f"get {{target}} HTTP/1.1\n{_HOST}{{usual}}\n", needs=_WIRE)
 
-announced_close = family(
+announced_close = _with("Connection: close\n", _VALID, until_closed=True)
+announced_close_spelled = family(
     {
         name: _with(f"Connection: {options}\n", _VALID, until_closed=True)
-        for name, options in {"alone": "close", "in-a-list": "keep-alive, close", "in-capitals": "CLOSE"}.items()
+        for name, options in {"in-a-list": "keep-alive, close", "in-capitals": "CLOSE"}.items()
     }
 )
 

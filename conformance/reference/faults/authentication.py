@@ -13,11 +13,12 @@ from conformance.reference.faults.clauses import (
     CREDENTIALS,
     EXAMPLE_FIELDS,
     FIELD_ORDER,
+    FIELD_VALUES,
     OWASP_AUTHENTICATION,
     UNAUTHORISED,
     rfc,
 )
-from conformance.reference.faults.effects import crash, field, forbidden, setting
+from conformance.reference.faults.effects import crash, crashes, field, forbidden, setting
 from conformance.reference.faults.needs import COLLECTION, CONTESTED
 from conformance.reference.faults.seams import effect, instead_of
 from conformance.reference.faults.where import (
@@ -90,6 +91,12 @@ fault("auth-challenge-parameter-of-its-own", {"AUTH-003"}, rfc(9110, "11.3"))(
 )
 fault("auth-challenge-unterminated", {"AUTH-003"}, rfc(9110, "5.6.4"))(
     "The quoted realm does not end.", setting(challenge='Bearer realm="customer-v1')
+)
+
+
+fault("auth-token-encoding-crash", {"AUTH-004", "ERR-011"}, FIELD_VALUES)(
+    "A token with a letter beyond ASCII is answered with 500.",
+    crashes(lambda request: not "".join(request.lines("authorization")).isascii()),
 )
 
 

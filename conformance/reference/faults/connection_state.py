@@ -48,6 +48,8 @@ for _name, _what, _when in (
     ("bad-request", "a refused parameter", lambda _, answer: answer.status == 400),
     ("not-found", "an invoice that was not found", lambda _, answer: answer.status == 404),
     ("not-acceptable", "a 406", lambda _, answer: answer.status == 406),
+    ("unsupported-type", "a 415", lambda _, answer: answer.status == 415),
+    ("not-allowed", "a 405", lambda _, answer: answer.status == 405),
     ("not-modified", "a 304", lambda _, answer: answer.status == 304),
     ("head", "HEAD", lambda request, answer: request.method == "HEAD" and answer.status == 200),
     ("inclusion", "an inclusion", lambda request, answer: "include=account" in request.query and answer.status == 200),

@@ -93,6 +93,7 @@ for _name, _what, _text in (
     ("null", "the word null", "null"),
     ("none", "None, as Python writes it", "None"),
     ("nil", "nil", "nil"),
+    ("nan", "NaN, which is not a number", "NaN"),
     ("undefined", "undefined", "undefined"),
 ):
     fault(f"text-{_name}-for-no-reference", {"SEM-018"})(

@@ -19,8 +19,8 @@ from conformance.reference.faults.clauses import (
     TOP_LEVEL,
     rfc,
 )
-from conformance.reference.faults.effects import crash, crashes, empty_length, field, refuses
-from conformance.reference.faults.needs import COLLECTION
+from conformance.reference.faults.effects import content, crash, crashes, empty_length, field, refuses
+from conformance.reference.faults.needs import COLLECTION, CONTESTED
 from conformance.reference.faults.seams import effect, instead_of, on_bytes, on_request
 from conformance.reference.faults.where import (
     Where,
@@ -138,12 +138,23 @@ def trace_echoes(request: Request) -> Answer | None:
     return Answer(200, [("Content-Type", "message/http")], "\r\n".join(lines).encode())
 
 
+fault("method-not-allowed-as-page", {"ERR-016"}, METHODS)(
+    "A 405 is an HTML page.", content("text/html", b"<h1>Method Not Allowed</h1>", status=405)
+)
 fault("method-override", {"HTTP-012"}, rfc(9110, "9.2.1"))(
     "X-HTTP-Method-Override makes another method of a GET.", _overridden("GET")
 )
 fault("method-override-of-post", {"HTTP-024"}, METHODS)(
     "X-HTTP-Method-Override makes another method of a POST.", _overridden("POST")
 )
+
+
+@fault("method-override-by-form", {"HTTP-024"}, METHODS, needs=CONTESTED)
+@on_request
+def override_by_form(request: Request) -> None:
+    """The form value _method turns a POST into another method."""
+    if request.method == "POST" and request.content.startswith(b"_method="):
+        request.method = request.content.partition(b"=")[2].decode("latin-1")
 
 
 @fault("content-malformed-crash", {"ERR-011"}, CLIENT_ERRORS)

@@ -124,6 +124,10 @@ fault("modified-since-empty-crash", _CRASH, MODIFIED_SINCE)(
     "An empty If-Modified-Since is answered with 500.",
     _trusts("if-modified-since", lambda line: line.strip()[0]),
 )
+fault("if-range-crash", _CRASH, rfc(9110, "13.1.5"))(
+    "An If-Range that is neither an entity tag nor a date is answered with 500.",
+    _trusts("if-range", lambda line: line[:1] in {"W", '"'} or email.utils.parsedate_to_datetime(line)),
+)
 fault("modified-since-early-crash", _CRASH, MODIFIED_SINCE)(
     "An If-Modified-Since before 1970 is answered with 500.",
     _trusts("if-modified-since", lambda line: line.startswith("Wed, 31 Dec 1969") and int("")),

@@ -125,6 +125,12 @@ fault("page-number-read-from-its-beginning", {"PAGE-010"}, API_COLLECTION)(
         )
     ),
 )
+fault("page-number-with-underscores", {"PAGE-010"}, API_COLLECTION)(
+    "Underscores between the digits of a page value are dropped, as in a program.",
+    instead_of(Api.parse_page)(
+        lambda original, query, name, key, value: original(query, name, key, value.replace("_", ""))
+    ),
+)
 
 
 @fault("page-zero-accepted", {"PAGE-005"}, API_COLLECTION)

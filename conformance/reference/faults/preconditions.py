@@ -19,8 +19,9 @@ from conformance.reference.faults.clauses import (
     rfc,
 )
 from conformance.reference.faults.effects import crashes_in, empty_length, field, unconditional
+from conformance.reference.faults.needs import CONTESTED
 from conformance.reference.faults.seams import effect, instead_of, on_answer, on_bytes
-from conformance.reference.faults.where import everywhere, is_head
+from conformance.reference.faults.where import everywhere, has, is_head
 from conformance.reference.message import Answer
 
 if TYPE_CHECKING:
@@ -84,6 +85,14 @@ fault("if-none-match-needs-spaces", {"COND-002"}, rfc(9110, "5.6.1"))(
         lambda original, lines, tag: any('",' in line and '", ' not in line for line in lines) or original(lines, tag)
     ),
 )
+for _name, _field, _value in (
+    ("no-cache", "Cache-Control", "no-cache"),
+    ("no-age", "Cache-Control", "max-age=0"),
+    ("pragma", "Pragma", "no-cache"),
+):
+    fault(f"if-none-match-ignored-with-{_name}", {"COND-020"}, NONE_MATCH, needs=CONTESTED)(
+        f"With {_field}: {_value} a request is not conditional.", unconditional(has(_field.lower(), _value))
+    )
 fault("if-none-match-star-unknown", {"COND-003"}, NONE_MATCH)(
     "An asterisk in If-None-Match is a tag that never matches.",
     _none_match(lambda original, lines, tag: lines == ["*"] or original(lines, tag)),

@@ -16,7 +16,7 @@ from conformance.reference.faults.clauses import (
     json_api,
     rfc,
 )
-from conformance.reference.faults.effects import crashes_in, skips, without_query
+from conformance.reference.faults.effects import crashes, crashes_in, skips, without_query
 from conformance.reference.faults.needs import CONTESTED
 from conformance.reference.faults.seams import effect, instead_of
 from conformance.reference.faults.where import is_item
@@ -143,6 +143,10 @@ fault("query-fields-without-type-ignored", {"QRY-004"}, PARAMETER_FAMILIES)(
 fault("query-sort-on-item-ignored", {"QRY-005"}, SORTING, needs=CONTESTED)(
     "The parameters sort and page are ignored on an invoice.",
     without_query(is_item & (lambda request: request.query.startswith(("sort=", "page")))),
+)
+fault("query-sort-on-item-crash", {"QRY-005", "ERR-011"}, SORTING, needs=CONTESTED)(
+    "A known sort field on an invoice is answered with 500.",
+    crashes(is_item & (lambda request: request.query.startswith("sort="))),
 )
 fault("query-letters-not-decoded", {"QRY-006"}, rfc(3986, "2.3"))(
     "The letters of a query are compared without decoding them.", _refuse("%6[0-9A-F]")

@@ -21,7 +21,7 @@ from conformance.reference.faults.clauses import (
     PARAMETER_FAMILIES,
     SORTING,
 )
-from conformance.reference.faults.effects import crashes, forbidden, not_found
+from conformance.reference.faults.effects import crashes, forbidden, not_found, without_query
 from conformance.reference.faults.needs import COLLECTION, LISTED
 from conformance.reference.faults.seams import effect, instead_of
 from conformance.reference.faults.where import is_collection
@@ -251,6 +251,10 @@ def _drops_conditions(api: Api, dropped: Callable[[Condition], object]) -> None:
 fault("filter-blank-dropped", {"FILT-006"}, API_FILTERS)(
     "A filter by a blank text is dropped.",
     _drops_conditions(lambda condition: isinstance(condition.operand, str) and not condition.operand.strip()),
+)
+fault("filter-nul-dropped", {"FILT-006"}, API_FILTERS)(
+    "A filter by a text that a database cannot hold is dropped.",
+    without_query(lambda request: request.query.endswith("_eq%5D=%00")),
 )
 fault("filter-list-of-nothing-dropped", {"FILT-006"}, API_FILTERS)(
     "A filter by a list of empty texts is dropped.",

@@ -12,7 +12,7 @@ from conformance.reference.data import DOCUMENTED, INVOICES
 from conformance.reference.faults import Area
 from conformance.reference.faults.clauses import NOT_FOUND, OWASP_AUTHENTICATION, OWASP_OBJECTS
 from conformance.reference.faults.effects import open_to_all
-from conformance.reference.faults.needs import COLLECTION, HIDDEN, SECOND
+from conformance.reference.faults.needs import COLLECTION, CONTESTED, HIDDEN, SECOND
 from conformance.reference.faults.seams import both, effect, instead_of
 from conformance.reference.faults.where import UUID
 from conformance.reference.serialise import PREFIX
@@ -111,6 +111,12 @@ fault("spelling-asset-unguarded", {"SEC-025"})(
 )
 fault("spelling-blank-behind-unguarded", {"SEC-025"})(
     "The router trims what it has decoded.", _unguarded(lambda path: re.sub("(%20)+$", "", path))
+)
+fault("spelling-dot-behind-unguarded", {"SEC-025"}, needs=CONTESTED)(
+    "The router drops dots at the end, as a file system does.", _unguarded(lambda path: path.rstrip("."))
+)
+fault("spelling-encoded-backslash-unguarded", {"SEC-025"}, needs=CONTESTED)(
+    "An encoded backslash is a slash to the router alone.", _unguarded(lambda path: path.replace("%5C", "/"))
 )
 fault("spelling-fragment-unguarded", {"SEC-025"})(
     "The router cuts a path at an encoded number sign.", _unguarded(lambda path: path.partition("%23")[0])

@@ -80,6 +80,10 @@ def _is_future(text: str) -> bool:
     return text.isdecimal() and int(text) > time.time()
 
 
+def _is_infinite(name: str) -> Callable[[Any, Claims], bool]:
+    return lambda claims, _: isinstance(claims, dict) and claims.get(name) == float("inf")
+
+
 NONE = type(None)
 
 # Valid tokens.
@@ -131,6 +135,10 @@ for _name, _what, _when in (
     ("critical-null", "A crit that is null", _in_header("crit", NONE)),
     ("algorithm-list", "An alg that is a list", _in_header("alg", list)),
     ("algorithm-null", "An alg that is null", _in_header("alg", NONE)),
+    ("algorithm-object", "An alg that is an object", _in_header("alg", dict)),
+    ("critical-number", "A crit that is a number", _in_header("crit", int)),
+    ("critical-object", "A crit that is an object", _in_header("crit", dict)),
+    ("not-before-infinite", "An infinite beginning", _is_infinite("nbf")),
 ):
     fault(f"token-{_name}-crash", _IDS.get(_name, _CRASH), also=_ALSO.get(_name))(
         f"{_what} is answered with 500.", _crashes_on(_when)
@@ -141,7 +149,15 @@ for _name, _what, _when in (
         "An expiry beyond all numbers",
         lambda claims, _: isinstance(claims, dict) and str(claims.get("exp"))[400:],
     ),
+    ("expiry-infinite", "An infinite expiry", _is_infinite("exp")),
     ("issued-text", "A time of issue that is a text", _is("iat", str)),
+    ("issued-list", "A time of issue that is a list", _is("iat", list)),
+    ("id-list", "An id that is a list", _is("jti", list)),
+    ("issuer-object", "An issuer that is an object", _is("iss", dict)),
+    ("issuer-number", "An issuer that is a number", _is("iss", int)),
+    ("key-id-true", "A kid that is true", _in_header("kid", bool)),
+    ("type-list", "A typ that is a list", _in_header("typ", list)),
+    ("content-type-number", "A cty that is a number", _in_header("cty", int)),
     ("issued-null", "A time of issue that is null", _is("iat", NONE)),
     ("id-object", "An id that is an object", _is("jti", dict)),
     ("issuer-list", "An issuer that is a list", _is("iss", list)),
@@ -287,6 +303,9 @@ def _read_padded(index: int, extra: str) -> Install:
 
 fault("token-header-padding-accepted", {"JWT-016"}, rfc(7515, "2"))(
     "Padding behind the header is dropped.", _read_padded(0, "=")
+)
+fault("token-header-blank-accepted", {"JWT-016"}, rfc(7515, "2"))(
+    "Blanks within the header are dropped.", _read_padded(0, " ")
 )
 fault("token-claims-padding-accepted", {"JWT-016"}, rfc(7515, "2"))(
     "Padding behind the claims is dropped.", _read_padded(1, "=")

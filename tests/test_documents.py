@@ -35,6 +35,16 @@ OTHER_OPTIONS = {
     "--cert",
     "--globoff",
     "--path-as-is",
+    # Of Docker and of generators.
+    "--network",
+    "--rm",
+    "--input",
+    "--input-file-type",
+    "--output",
+    "--output-model-type",
+    "--output-path",
+    "--meta",
+    "--path",
     # Begins the other names of options.
     "--invoices-",
 }

@@ -21,7 +21,10 @@ from conformance.reference.server import ReferenceServer
 from tests.support.runs import ROOT, SETTING_VARIABLES
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-INSTALL, JUDGE = ACTION["runs"]["steps"]
+STEPS = {step["name"]: step for step in ACTION["runs"]["steps"]}
+FIND, INSTALL, JUDGE = (
+    STEPS[name] for name in ("Find what has to be installed", "Install the suite", "Judge the server")
+)
 DEFAULTS = {name: str(given.get("default", "")) for name, given in ACTION["inputs"].items()}
 
 
@@ -48,7 +51,7 @@ def step(script: str, folder: Path, **environment: str) -> subprocess.CompletedP
 
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of the runner in which the first step has installed the suite."""
+    """A folder of the runner in which the action has installed the suite."""
     folder = tmp_path_factory.mktemp("runner")
     done = step(INSTALL["run"], folder, RUNNER_TEMP=str(folder), GITHUB_ACTION_PATH=str(ROOT))
     assert done.returncode == 0, done.stderr
@@ -62,21 +65,30 @@ def server() -> Iterator[ReferenceServer]:
 
 
 def judge(runner: Path, folder: Path, inputs: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run the second step with the inputs of a workflow."""
+    """Run the step that judges, with the inputs of a workflow."""
     given = {**DEFAULTS, **inputs}
     environment: dict[str, Any] = {
         name: given[value.removeprefix("${{ inputs.").removesuffix(" }}")] for name, value in JUDGE["env"].items()
     }
-    return step(JUDGE["run"], folder, RUNNER_TEMP=str(runner), GITHUB_STEP_SUMMARY=str(folder / "s.md"), **environment)
+    files = {"GITHUB_STEP_SUMMARY": str(folder / "s.md"), "GITHUB_OUTPUT": str(folder / "outputs")}
+    return step(JUDGE["run"], folder, RUNNER_TEMP=str(runner), **files, **environment)
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    """Return the outputs of a step, and remove them."""
+    path = folder / "outputs"
+    found = dict(line.split("=", 1) for line in path.read_text().splitlines())
+    path.unlink()
+    return found
 
 
 def test_the_action_judges(runner: Path, server: ReferenceServer, tmp_path: Path) -> None:
-    known = tmp_path / "known.yaml"
+    known = tmp_path / "known ones.yaml"
     inputs = {
         "base-url": server.base_url,
         "auth-token": server.token,
         "invoice-ids": server.describe()["invoice_ids"][0],
-        "arguments": f"--write-waivers={known} -k AUTH",
+        "arguments": f"'--write-waivers={known}' -k 'AUTH-001 or AUTH-002'",
     }
     done = judge(runner, tmp_path, inputs)
     assert done.returncode == 1, done.stdout + done.stderr
@@ -85,11 +97,16 @@ def test_the_action_judges(runner: Path, server: ReferenceServer, tmp_path: Path
     reports = tmp_path / DEFAULTS["reports"]
     assert sorted(path.name for path in reports.iterdir()) == ["junit.xml", "report.html", "report.json"]
     assert json.loads((reports / "report.json").read_text())["run"]["exit_code"] == 1
-    for path in [*reports.iterdir(), known, tmp_path / "s.md"]:
+    for path in [*reports.iterdir(), known, tmp_path / "s.md", tmp_path / "outputs"]:
         assert server.token not in path.read_text()
+    given = outputs(tmp_path)
+    assert given["verdict"] == "does not conform"
+    assert json.loads(given["counts"]) == json.loads((reports / "report.json").read_text())["counts"]
+    assert given["report"] == f"{DEFAULTS['reports']}/report.html"
     waived = judge(runner, tmp_path, {**inputs, "arguments": "-k AUTH", "waivers": str(known)})
     assert waived.returncode == 0, waived.stdout + waived.stderr
     assert "conforms, with 1 requirement waived" in waived.stdout
+    assert outputs(tmp_path)["verdict"] == "conforms"
     assert " warning" not in next(line for line in waived.stdout.splitlines() if " passed, " in line)
 
 
@@ -100,6 +117,27 @@ def test_the_action_with_an_empty_base_url_judges_nothing(runner: Path, tmp_path
     assert f"::error title=wrong setting::{message}" in done.stdout
     assert ": no verdict" in (tmp_path / "s.md").read_text()
     assert json.loads((tmp_path / DEFAULTS["reports"] / "report.json").read_text())["run"]["message"] == message
+    assert outputs(tmp_path)["verdict"] == "no verdict"
+
+
+def test_the_action_with_an_open_quotation_judges_nothing(runner: Path, tmp_path: Path) -> None:
+    done = judge(runner, tmp_path, {"base-url": "http://127.0.0.1:1", "auth-token": "", "arguments": "-k 'AUTH"})
+    assert done.returncode == 4
+    assert done.stdout == "::error title=wrong setting::arguments: a quotation is not closed\n"
+    assert outputs(tmp_path) == {"verdict": "no verdict"}
+
+
+def test_the_action_keeps_packages_by_what_has_to_be_installed(tmp_path: Path) -> None:
+    (tmp_path / "constraints.txt").write_text("a==1\n", encoding="utf-8")
+    keys = set()
+    for action in (ROOT, ROOT, tmp_path):
+        file = {"GITHUB_OUTPUT": str(tmp_path / "outputs")}
+        assert step(FIND["run"], tmp_path, GITHUB_ACTION_PATH=str(action), **file).returncode == 0
+        keys.add(outputs(tmp_path)["key"])
+    assert len(keys) == 2
+    kept = STEPS["Keep the packages for the next job"]["with"]
+    assert f'--cache-dir="{kept["path"].replace("${{ runner.temp }}", "$RUNNER_TEMP")}"' in INSTALL["run"]
+    assert "${{ steps.packages.outputs.key }}" in kept["key"]
 
 
 def test_pytest_finds_the_installed_checks(runner: Path, tmp_path: Path) -> None:
@@ -113,17 +151,17 @@ def test_pytest_finds_the_installed_checks(runner: Path, tmp_path: Path) -> None
 
 
 def test_the_lines_of_the_image_do_what_they_are_for(runner: Path, tmp_path: Path) -> None:
-    """All but the base image and its user: what is copied can be installed, and the entry point runs."""
+    """All but the base image and its user: what Docker is given can be installed, and the entry point runs."""
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    assert "\nCOPY . /src\n" in text
+    assert not re.search(r"^(COPY|ADD)", text, re.MULTILINE)
     source, path = tmp_path / "src", f"PATH={runner / 'invoices-conformance' / 'bin'}:$PATH"
     left_out = (ROOT / ".dockerignore").read_text(encoding="utf-8").replace("**/", "").split()
     shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(*left_out))
-    (install,) = re.findall(r"\nRUN (pip install .*)", text)
+    (install,) = re.findall(r"\nRUN --mount=type=bind,target=/src,rw (pip install .*)", text)
     install = install.replace("/src", str(source)).replace("pip install", "pip install --force-reinstall --no-deps")
     made = step(f"{path}; {install}", tmp_path)
     assert made.returncode == 0, made.stderr
-    assert not source.exists()
+    shutil.rmtree(source)
     entry = " ".join(json.loads(text.rpartition("\nENTRYPOINT ")[2]))
     done = step(f"{path}; {entry} --embedded -k ITEM-001", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -145,14 +183,15 @@ def test_the_source_distribution_makes_a_whole_wheel(tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    contract = {f"conformance/_contract/{path.relative_to(ROOT)}" for path in (ROOT / "schemas").rglob("*.json")}
+    shipped = [*(ROOT / "schemas").rglob("*.json"), *ROOT.glob("openapi*.yaml")]
+    contract = {f"conformance/_contract/{path.relative_to(ROOT)}" for path in shipped}
     assert len(contract) > 30
     own = {
         str(path.relative_to(ROOT)) for path in (ROOT / "conformance").rglob("*.*") if "__pycache__" not in str(path)
     }
     assert {"conformance/py.typed", "conformance/requirements.yaml"} <= own
     others = {name for name in names if ".dist-info/" not in name}
-    assert others == {*own, *contract, "conformance/_contract/openapi.yaml", "conformance/_contract/contract.md"}
+    assert others == {*own, *contract, "conformance/_contract/contract.md"}
 
 
 # In the versions with which this was tried.

@@ -81,6 +81,13 @@ def _requirements(options: argparse.Namespace) -> int:
     return 0
 
 
+def _openapi(_: argparse.Namespace) -> int:
+    from conformance.model import contract
+
+    sys.stdout.write(contract.bundle_path().read_text(encoding="utf-8"))
+    return 0
+
+
 def _explain(options: argparse.Namespace) -> int:
     from conformance.commands import explain
 
@@ -207,6 +214,8 @@ def _parser() -> Parser:
     listing = commands.add_parser("requirements", help="list the registry")
     listing.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
     listing.set_defaults(run=_requirements)
+    document = commands.add_parser("openapi", help="print the OpenAPI document in one file, for other tools")
+    document.set_defaults(run=_openapi)
     explain = commands.add_parser("explain", help="show a requirement: clause, requests, and faults that it reports")
     explain.add_argument("id", metavar="ID", help="such as COND-002")
     explain.set_defaults(run=_explain)

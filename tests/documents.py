@@ -16,7 +16,7 @@ from conformance.reference.reduced import all_reduced
 from conformance.reference.variants import all_variants
 from conformance.report import plan as shown_plan
 from conformance.report.terminal import HINTS, NAMES
-from tests import settings_page
+from tests import bundle, settings_page
 from tests.support import detection, masking
 from tests.support.targets import INVOICE_ID, TOKEN, target_of
 
@@ -223,6 +223,7 @@ DOCUMENTS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "docs/detection.md": faults,
         "docs/settings.md": lambda: f"{_NOTE}\n{settings_page.text()}",
         "README.md": readme,
+        "openapi.bundled.yaml": bundle.text,
     }
 )
 

@@ -46,6 +46,11 @@ def openapi_path() -> Path:
     return contract_dir() / "openapi.yaml"
 
 
+def bundle_path() -> Path:
+    """File that has the OpenAPI document, its schemas and its examples in one, for other tools."""
+    return contract_dir() / "openapi.bundled.yaml"
+
+
 @cache
 def openapi() -> dict[str, Any]:
     """The OpenAPI document as loaded, references unresolved. Shared: do not change it."""

@@ -90,6 +90,11 @@ def test_the_registry_is_listed_for_programs(capsys: pytest.CaptureFixture[str])
     assert json.loads(capsys.readouterr().out) == json.loads(json.dumps([asdict(each) for each in registry().values()]))
 
 
+def test_the_document_is_printed_for_other_tools(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["openapi"]) == 0
+    assert capsys.readouterr().out == contract.bundle_path().read_text(encoding="utf-8")
+
+
 def test_a_file_of_settings_is_written_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,6 +56,7 @@ _MORE: Mapping[str, str] = MappingProxyType(
         "record": "Without secrets: see [SECURITY.md](../SECURITY.md).",
         "report-json": "Its form is [`schemas/report.schema.json`](../schemas/report.schema.json).",
         "report-html": "One file, which needs no network.",
+        "report-ctrf": "[What is in it](ci.md#the-ctrf-report).",
         "format": "`-v` shows everything, too, and `-q` the verdict alone.",
     }
 )

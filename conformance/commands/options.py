@@ -41,7 +41,15 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "client-key",
             "insecure",
         ),
-        "what is left of the run": ("format", "report-json", "report-html", "write-waivers", "record", "replay"),
+        "what is left of the run": (
+            "format",
+            "report-json",
+            "report-html",
+            "report-ctrf",
+            "write-waivers",
+            "record",
+            "replay",
+        ),
     }
 )
 _BY_NAME = {each.name: each for each in SETTINGS}

@@ -32,6 +32,7 @@ _EXAMPLES = {
     "record": "run.har",
     "report-json": "report.json",
     "report-html": "report.html",
+    "report-ctrf": "ctrf.json",
     "plain-url": "http://staging.example.org",
     "request-header": "['X-Team: billing']",
 }

@@ -191,6 +191,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("replay", as_file, None, "judge the exchanges of such a file; nothing is sent", "FILE"),
     Setting("report-json", as_new_file, None, "write the report for programs", "FILE"),
     Setting("report-html", as_new_file, None, "write the report for people", "FILE"),
+    Setting("report-ctrf", as_new_file, None, "write the report in the Common Test Report Format", "FILE"),
 )
 
 

@@ -109,7 +109,8 @@ def _require_a_target(config: pytest.Config, values: settings.Settings, base_url
 
 def _require_nothing_to_write(config: pytest.Config, values: settings.Settings) -> None:
     """Raise SettingError when a run that sends nothing is to write what it found."""
-    names = [each for each in ("report-json", "report-html", "record", "write-waivers") if values[each]]
+    files = ("report-json", "report-html", "report-ctrf", "record", "write-waivers")
+    names = [each for each in files if values[each]]
     names += ["junit-xml"] if config.getoption("xmlpath", None) else []
     if names:
         raise settings.SettingError(f"--{names[0]}: is of no use with --plan, which judges nothing: leave out one")

@@ -24,7 +24,8 @@ def write(run: Run, ending: Ending) -> list[tuple[str, str]]:
         todo.append((step, partial(github.append_summary, run, run.verdict(), step)))
     if known := run.settings["write-waivers"]:
         todo.append((known, partial(_write_waivers, run, known)))
-    wanted = {name: run.settings[name] for name in ("report-json", "report-html") if run.settings[name]}
+    reports = ("report-json", "report-html", "report-ctrf")
+    wanted = {name: run.settings[name] for name in reports if run.settings[name]}
     if wanted:
         report = json_report.build(run, ending)
         for name, path in wanted.items():
@@ -40,6 +41,11 @@ def _writer(name: str, path: str, report: dict[str, object]) -> Callable[[], Non
     def save() -> None:
         if name == "report-json":
             replace_file(Path(path), json_report.text(report))
+            return
+        if name == "report-ctrf":
+            from conformance.report import ctrf
+
+            replace_file(Path(path), ctrf.text(report))
             return
         from conformance.report import html
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -92,7 +93,8 @@ def test_a_wrong_setting_is_one_message(
 
 
 def test_a_wrong_setting_leaves_reports(tmp_path: Path) -> None:
-    names = {"report-json": "report.json", "report-html": "report.html", "junit-xml": "junit.xml"}
+    names = {"report-json": "report.json", "report-html": "report.html", "report-ctrf": "ctrf.json"}
+    names["junit-xml"] = "junit.xml"
     given = [f"--{name}={tmp_path / file}" for name, file in names.items()]
     environment = {
         "INVOICES_AUTH_TOKEN": TOKEN,
@@ -107,6 +109,8 @@ def test_a_wrong_setting_leaves_reports(tmp_path: Path) -> None:
     assert (report["run"]["message"], report["run"]["exit_code"]) == (message, 4)
     assert (report["verdict"]["conforms"], report["target"]["base_url"]) == (None, "http://127.0.0.1:9")
     assert message in (tmp_path / "report.html").read_text()
+    (test,) = json.loads((tmp_path / "ctrf.json").read_text())["results"]["tests"]
+    assert (test["name"], test["status"], test["message"]) == ("verdict", "failed", message)
     (case,) = ET.parse(tmp_path / "junit.xml").getroot().iter("testcase")
     assert [each.get("message") for each in case] == [message]
     summary = (tmp_path / "summary.md").read_text()

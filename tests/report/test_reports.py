@@ -9,6 +9,7 @@ import signal
 import subprocess
 import threading
 import xml.etree.ElementTree as ET
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,7 @@ from conformance import cli
 from conformance.model.requirements import OF_THE_CONTRACT, registry
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
-from conformance.report import json_report
+from conformance.report import ctrf, json_report
 from tests.servers.raw import Talk, answer, hang_up, raw_server
 from tests.support.hostile import COOKIE, KEY, SIGNATURE, echo, hostile
 from tests.support.runs import CHECKS, ROOT, Result, command, run
@@ -52,7 +53,13 @@ class Files:
 
 
 def options(folder: Path) -> list[str]:
-    names = {"record": "run.har", "report-json": "report.json", "report-html": "report.html", "junit-xml": "junit.xml"}
+    names = {
+        "record": "run.har",
+        "report-json": "report.json",
+        "report-html": "report.html",
+        "report-ctrf": "ctrf.json",
+        "junit-xml": "junit.xml",
+    }
     return [f"--{name}={folder / file}" for name, file in names.items()]
 
 
@@ -117,6 +124,36 @@ def test_all_reports_say_the_same(files: str, request: pytest.FixtureRequest) ->
     assert sum(len(each["judgements"]) for each in report["requirements"]) >= len(list(suite.iter("testcase")))
 
 
+@pytest.mark.parametrize("files", ["echoed", "attacked", "embedded"])
+def test_the_ctrf_report_has_every_outcome(files: str, request: pytest.FixtureRequest) -> None:
+    made: Files = request.getfixturevalue(files)
+    report = made.report
+    written = json.loads((made.folder / "ctrf.json").read_text())
+    assert (written["reportFormat"], written["specVersion"]) == ("CTRF", "1.0.0")
+    tests, summary = written["results"]["tests"], written["results"]["summary"]
+    assert [each["extra"] for each in tests] == [each for each in report["requirements"] if each["outcome"]]
+    assert Counter(each["rawStatus"] for each in tests) == +Counter(report["counts"])
+    assert {each["extra"]["id"] for each in tests if each["status"] == "failed"} == set(report["verdict"]["gating"])
+    assert all((each["status"] == "passed") == (each["rawStatus"] == "passed") for each in tests)
+    assert all(each["message"] for each in tests if each["status"] == "failed")
+    states = ("passed", "failed", "skipped", "pending", "other")
+    assert {state: summary[state] for state in states} == dict.fromkeys(states, 0) | Counter(
+        each["status"] for each in tests
+    )
+    assert summary["tests"] == len(tests)
+    assert summary["stop"] > summary["start"] > 1_700_000_000_000
+
+
+def test_a_ctrf_report_fails_with_the_run(embedded: Files) -> None:
+    """When no requirement does, such as with a stale waiver."""
+    report = embedded.report
+    assert all(each["status"] != "failed" for each in ctrf.build(report)["results"]["tests"])
+    report["run"]["exit_code"] = 1
+    *_, last = ctrf.build(report)["results"]["tests"]
+    assert last["status"] == "failed"
+    assert last["message"] == report["verdict"]["sentence"]
+
+
 def test_the_page_links_public_texts_alone(embedded: Files) -> None:
     page = embedded.page
     assert f"({registry()['ETAG-001'].url})" in page
@@ -126,7 +163,7 @@ def test_the_page_links_public_texts_alone(embedded: Files) -> None:
 
 def test_no_file_holds_a_secret(echoed: Files) -> None:
     names = {each.name for each in echoed.folder.iterdir()}
-    assert names == {"run.har", "report.json", "report.html", "junit.xml"}
+    assert names == {"run.har", "report.json", "report.html", "ctrf.json", "junit.xml"}
     for path in echoed.folder.iterdir():
         content = path.read_text()
         for secret in (TOKEN, SIGNATURE, SIGNATURE[: len(SIGNATURE) // 2], KEY, COOKIE):

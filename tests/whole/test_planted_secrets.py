@@ -134,7 +134,8 @@ def test_no_secret_is_written_anywhere(tmp_path: Path) -> None:
             "--log-level=DEBUG",
             "--log-file=log.txt",
         ]
-        files = ["--junit-xml=junit.xml", "--report-json=report.json", "--report-html=report.html", "--record=run.har"]
+        files = ["--junit-xml=junit.xml", "--report-json=report.json", "--report-html=report.html"]
+        files += ["--report-ctrf=ctrf.json", "--record=run.har"]
         told = [*options(server, tmp_path / "ca.pem"), "--write-waivers=waivers.yaml"]
         github = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
         printed = run([*verbose, *files, *told], tmp_path, **github)
@@ -143,7 +144,7 @@ def test_no_secret_is_written_anywhere(tmp_path: Path) -> None:
     assert len(echo.seen) > 40
     assert {path.name for path in tmp_path.iterdir()} == {
         *("ca.pem", "junit.xml", "log.txt", "printed.txt", "report.html", "report.json", "run.har", "summary.md"),
-        "waivers.yaml",
+        *("ctrf.json", "waivers.yaml"),
     }
     assert not leaks(tmp_path, echo)
 

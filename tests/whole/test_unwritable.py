@@ -15,7 +15,9 @@ ITEM = (f"{CHECKS}/test_item.py", "-k", "ITEM-001")
 EMBEDDED = (*ITEM, "--embedded")
 
 
-@pytest.mark.parametrize("option", ["junit-xml", "report-json", "report-html", "record", "write-waivers"])
+@pytest.mark.parametrize(
+    "option", ["junit-xml", "report-json", "report-html", "report-ctrf", "record", "write-waivers"]
+)
 def test_a_full_disk_is_one_line(option: str) -> None:
     result = run(*EMBEDDED, f"--{option}={FULL}")
     assert result.code == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator
 from copy import deepcopy
@@ -79,8 +80,8 @@ def altered(document: Any) -> Iterator[Any]:
                 yield document
                 place.clear()
                 place.update(kept)
-            for name in _MEMBERS:
-                place[name] = _VALUES[-1]
+            for name, value in itertools.product(_MEMBERS, (_VALUES[-1], [])):
+                place[name] = value
                 yield document
                 place.clear()
                 place.update(kept)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance.judge.api import Violation, expect, require, requirement, status_line
-from conformance.judge.preconditions import contents, require_status
+from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange
+from conformance.plan.probes.writes import WRITTEN
 
 
 def _require_there(expendable_item: Exchange) -> None:
@@ -30,19 +33,24 @@ def test_writes_to_an_invoice_change_nothing(
     require(after.status < 500 and after.status != 429, "the invoice is not answered afterwards", owner="ERR-011")
     if after.status != 200:
         raise Violation("200, as before the writes", status_line(after), after, others=(expendable_item,))
-    if contents(after) != contents(expendable_item):
+    if changed := _written(expendable_item.resource, after.resource):
         raise Violation(
             "the invoice as before the writes",
-            f"other {_changed(expendable_item, after)}",
+            f"other {', '.join(changed)}",
             after,
             part="/data",
             others=(expendable_item,),
         )
 
 
-def _changed(before: Exchange, after: Exchange) -> str:
-    """Return the names of the attributes that differ, and "content" when none does."""
-    old, new = (each.resource.get("attributes") for each in (before, after))
+def _written(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Return the names of what a write may have changed: attributes written or lost, and the relationships.
+
+    Other attributes may have changed by themselves.
+    """
+    old, new = (each.get("attributes") for each in (before, after))
     if not isinstance(old, dict) or not isinstance(new, dict):
-        return "content"
-    return ", ".join(name for name in sorted({*old, *new}) if old.get(name) != new.get(name)) or "content"
+        return ["attributes"] if old != new else []
+    differing = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+    found = [name for name in differing if name in WRITTEN or new.get(name) is None]
+    return found + (["relationships"] if before.get("relationships") != after.get("relationships") else [])

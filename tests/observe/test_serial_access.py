@@ -70,8 +70,8 @@ def test_whether_turns_are_needed_is_found_out_once() -> None:
 # Servers that close connections when there are many.
 
 
-def limited(most: int, refused: Callable[[], None]) -> Script:
-    """Return a script that answers on ``most`` connections at once, and closes the others."""
+def limited(most: int, refused: Callable[[], None], decided: Callable[[], None]) -> Script:
+    """Return a script that answers on ``most`` connections at once, and closes the others, once that is ``decided``."""
     lock, talks = threading.Lock(), set[int]()
 
     def script(talk: Talk) -> None:
@@ -79,6 +79,7 @@ def limited(most: int, refused: Callable[[], None]) -> Script:
             admitted = len(talks) < most
             if admitted:
                 talks.add(talk.number)
+        decided()
         if not admitted:
             refused()
             return
@@ -103,11 +104,14 @@ def test_a_server_that_limits_connections_is_spoken_to_in_turn(most: int) -> Non
             for connection in held:
                 connection.close()
 
-    with raw_server(limited(most, refused)) as server:
+    decisions = threading.Semaphore(0)
+    with raw_server(limited(most, refused, decisions.release)) as server:
         observer = observer_of(server.base_url, invoice_id=IDS, concurrency="8")
         observer.observe(STEPS[:1])
         port = int(server.base_url.rpartition(":")[2])
         held += [socket.create_connection(("127.0.0.1", port)) for _ in range(most)]
+        # The server has to know of them before others come.
+        assert all(decisions.acquire(timeout=30) for _ in range(1 + most))
         observer.observe(steps)
         observer.close()
     assert all(observer.record[step].answer is not None for step in steps)

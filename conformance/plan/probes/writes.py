@@ -11,12 +11,14 @@ _EXPENDABLE = ("expendable-invoice",)
 _ITEM = "/invoices/{expendable_invoice_id}"
 _TYPE = {"Content-Type": JSON_API}
 
+# What the writes would change.
+WRITTEN = {"reference": "conformance"}
+
 expendable_item = get(_ITEM, needs=_EXPENDABLE)
 
 
 def _document(expendable_invoice_id: str) -> bytes:
-    changed = {"reference": "conformance"}
-    return json.dumps({"data": {"type": "invoices", "id": expendable_invoice_id, "attributes": changed}}).encode()
+    return json.dumps({"data": {"type": "invoices", "id": expendable_invoice_id, "attributes": WRITTEN}}).encode()
 
 
 def _writes() -> Family:

@@ -60,6 +60,7 @@ def _in_turn(exchange: Exchange) -> list[Exchange]:
     require(exchange.later and exchange.status < 500, "nothing is answered on the same connection")
     answers = () if exchange.answer is None else (exchange.answer, *exchange.later)
     require(all(each.status not in {429, 503} for each in answers), "the target limits requests", doubt=Doubt.LIMIT)
+    require(all(each.status < 500 for each in answers), "a request ends in an error of the server", owner="ERR-011")
     return [replace(exchange, answer=each, later=()) for each in answers]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pytest
 
@@ -37,12 +37,12 @@ RECURRING = frozenset(name for name, fault in FAULTS.items() if detection.REPEAT
 SHARED = frozenset({"ROB-013"})
 
 
-def _packed() -> list[tuple[str, ...]]:
-    """Return the faults that recur in groups that no requirement but the shared ones reports twice."""
+def _packed(names: Iterable[str], most: int) -> list[tuple[str, ...]]:
+    """Return faults in groups, of at ``most`` so many, that no requirement but the shared ones reports twice."""
     groups: list[list[str]] = []
-    for name in sorted(RECURRING):
+    for name in sorted(names):
         for group in groups:
-            if len(group) < 4 and not _reporting([name]) & _reporting(group) - SHARED:
+            if len(group) < most and not _reporting([name]) & _reporting(group) - SHARED:
                 group.append(name)
                 break
         else:
@@ -58,7 +58,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Judge what recurs together: each such server is asked for everything many times. With ``--full`` one by one."""
     full = metafunc.config.getoption("full")
     if "names" in metafunc.fixturenames:
-        metafunc.parametrize("names", _packed(), ids="+".join)
+        metafunc.parametrize("names", _packed(RECURRING, 6), ids="+".join)
+    elif "together" in metafunc.fixturenames:
+        metafunc.parametrize("together", _packed(BOTH_WAYS, 4), ids="+".join)
     elif "name" in metafunc.fixturenames:
         metafunc.parametrize("name", sorted(FAULTS if full else FAULTS.keys() - RECURRING))
 
@@ -73,15 +75,13 @@ def test_faults_that_recur_are_caught_by_exactly_what_they_name(names: tuple[str
 
 
 def test_every_fault_that_recurs_is_judged() -> None:
-    assert {name for names in _packed() for name in names} == RECURRING
+    assert {name for names in _packed(RECURRING, 6) for name in names} == RECURRING
 
 
 def test_a_fault_is_caught_by_exactly_what_it_names(name: str, request: pytest.FixtureRequest) -> None:
     fault = FAULTS[name]
     short = None if request.config.getoption("full") else differential.judge(fault)
-    judgements = detection.judge([fault]) if short is None or name in BOTH_WAYS else short
-    if short is not None:
-        _expect_agreement(fault, short, judgements)
+    judgements = detection.judge([fault]) if short is None else short
     found = detection.caught(judgements)
     missing = set(fault.caught_by) - set(found)
     unexpected = set(found) - set(fault.caught_by) - set(fault.also)
@@ -91,13 +91,26 @@ def test_a_fault_is_caught_by_exactly_what_it_names(name: str, request: pytest.F
     assert not errors, errors[0]
 
 
-def _expect_agreement(fault: Fault, short: list[Judgement], full: list[Judgement]) -> None:
-    """Compare both ways of judging a fault; what sees nothing of it is not judged on the short one."""
+def test_both_ways_of_judging_agree(together: tuple[str, ...]) -> None:
+    short = {name: _caught_apart(name) for name in together}
+    if len(together) == 1 or not _agree(short):
+        # Some hide others in one server.
+        for name, found in short.items():
+            assert _agree({name: found}), name
+
+
+def _caught_apart(name: str) -> frozenset[str]:
+    judgements = differential.judge(FAULTS[name])
+    assert judgements is not None
+    return frozenset(detection.caught(judgements))
+
+
+def _agree(short: Mapping[str, frozenset[str]]) -> bool:
+    """Return whether the same is found in one server with all faults, judged by everything on connections."""
+    full = detection.caught(detection.judge([FAULTS[name] for name in short]))
     # Some of what a fault may be reported by as well is left on connections that other requests use.
-    one, other = ({*detection.caught(each)} - {*fault.also} for each in (short, full))
-    assert one == other
-    some, whole = ({(each.requirement, each.outcome) for each in ends} for ends in (short, full))
-    assert {end for end in some if end[0] not in fault.also} <= whole
+    optional = frozenset().union(*(FAULTS[name].also for name in short))
+    return frozenset().union(*short.values()) - optional == full.keys() - optional
 
 
 def test_every_area_has_a_fault_that_is_judged_both_ways() -> None:

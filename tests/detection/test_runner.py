@@ -25,11 +25,13 @@ def pytest_unconfigure(config):
 """
 
 
-@pytest.mark.parametrize("fault", ["", "auth-no-challenge"])
-def test_both_ways_of_running_the_checks_agree(fault: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("fault", "capabilities"), [("", frozenset({"collection"})), ("auth-no-challenge", detection.EVERYTHING)]
+)
+def test_both_ways_of_running_the_checks_agree(fault: str, capabilities: frozenset[str], tmp_path: Path) -> None:
     faults = [all_faults()[fault]] if fault else []
     with ReferenceServer(faults=faults) as server:
-        given = detection.settings_for(server)
+        given = detection.settings_for(server, capabilities)
         by_hand = {
             (judgement.requirement, str(judgement.outcome))
             for judgement in detection.judge_target(server.base_url, given)

@@ -79,6 +79,20 @@ class Clean:
         """The steps whose exchanges each case judges, without those of the whole record."""
         return {case: _named_steps(case, self.target) for case in self.cases}
 
+    @cached_property
+    def _seeing(self) -> Mapping[Step, frozenset[int]]:
+        """The places among the cases of those that judge the exchange of each step."""
+        found: dict[Step, set[int]] = {}
+        for place, case in enumerate(self.cases):
+            for step in self.steps_of[case]:
+                found.setdefault(step, set()).add(place)
+        return {step: frozenset(places) for step, places in found.items()}
+
+    def seeing(self, steps: Iterable[Step]) -> list[suite.Case]:
+        """Return the cases that judge the exchange of one of ``steps``, and those that judge the whole record."""
+        named = frozenset().union(*(self._seeing.get(step, ()) for step in steps))
+        return [case for place, case in enumerate(self.cases) if place in named or case.check.is_record_wide]
+
     def affected_by(self, changed: Collection[Step]) -> list[Step]:
         """Return the ``changed`` steps and those whose requests may follow from them, in order."""
         affected = set(changed)

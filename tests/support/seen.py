@@ -36,12 +36,15 @@ class Changes:
         # Also what was not planned, such as an answer that another one took the place of.
         self._fresh = {id(each) for each in run.observer.exchanges()} - same
         self._steps = {id(exchange): step for step, exchange in self._new.items()}
+        # By the identity of a tuple, which is kept so that no other one gets it.
+        self._news: dict[int, tuple[object, list[tuple[Exchange, Step | None]]]] = {}
         # Which parts were compared, and which of them differ.
         self._compared = dict.fromkeys(self._new, (0, 0))
 
     def judgements(self) -> list[Judgement]:
         """Return the judgements of the cases that see something."""
-        return [judgement for case in self._known.cases if (judgement := self._judged(case)) is not None]
+        cases = self._known.seeing(self._new)
+        return [judgement for case in cases if (judgement := self._judged(case)) is not None]
 
     def _judged(self, case: suite.Case) -> Judgement | None:
         """Return the judgement of ``case``; None when it sees nothing that the correct server does not show as well."""
@@ -63,8 +66,12 @@ class Changes:
         reads = self._known.reads(case)
         if reads is None:
             return True
-        parts = reads.get(step, ALWAYS)
+        return self._differs(step, reads.get(step, ALWAYS))
+
+    def _differs(self, step: Step, parts: int) -> bool:
         compared, differing = self._compared[step]
+        if parts & differing:
+            return True
         if unknown := parts & ~compared:
             differing |= PARTS.differing(self._known.record.get(step), self._new[step], unknown)
             self._compared[step] = compared | unknown, differing
@@ -75,13 +82,23 @@ class Changes:
             values = values_of(self._run, case)
         except NotObserved:
             return True
-        new = {name: tuple(each for each in values[name] if id(each) in self._fresh) for name in _wide(case)}
-        new = {name: tuple(each for each in found if self._is_new(case, each)) for name, found in new.items()}
+        reads = self._known.reads(case)
+        new = {
+            name: tuple(
+                each
+                for each, step in self._new_of(values[name])
+                if step is None or reads is None or self._differs(step, reads.get(step, ALWAYS))
+            )
+            for name in _wide(case)
+        }
         return any(new.values()) and isinstance(evaluate(case.check, {**values, **new}), Violation | SuiteError)
 
-    def _is_new(self, case: suite.Case, exchange: Exchange) -> bool:
-        step = self._steps.get(id(exchange))
-        return step is None or self._is_seen(case, step)
+    def _new_of(self, exchanges: tuple[Exchange, ...]) -> list[tuple[Exchange, Step | None]]:
+        """Return which of ``exchanges``, of which the run keeps one tuple of a kind, are fresh, with their steps."""
+        if id(exchanges) not in self._news:
+            fresh = [(each, self._steps.get(id(each))) for each in exchanges if id(each) in self._fresh]
+            self._news[id(exchanges)] = exchanges, fresh
+        return self._news[id(exchanges)][1]
 
 
 def _wide(case: suite.Case) -> list[str]:

@@ -232,7 +232,7 @@ def _parser() -> Parser:
     merge.add_argument("--json", metavar="FILE", help="where to write the joined report")
     merge.add_argument("--html", metavar="FILE", help="where to write it for people")
     merge.set_defaults(run=_merge)
-    diff = commands.add_parser("diff", help="tell what changed between two JSON reports; 1 when something newly fails")
+    diff = commands.add_parser("diff", help="show what changed between two JSON reports; 1 when something newly fails")
     diff.add_argument("old", metavar="OLD.json")
     diff.add_argument("new", metavar="NEW.json")
     diff.add_argument("--fail-on-lost", action="store_true", help="also 1 when something is no longer judged")

@@ -104,7 +104,7 @@ class Run:
         if kept.abort:
             self.abort = Abort(ExitCode(kept.abort[0]), kept.abort[1])
 
-    def _embedded_target(self, base_url: str, told: dict[str, Any] | None = None) -> Target:
+    def _embedded_target(self, base_url: str, started: dict[str, Any] | None = None) -> Target:
         from conformance.reference import data
         from conformance.reference.auth import Authentication
         from conformance.reference.serialise import PREFIX
@@ -120,7 +120,7 @@ class Run:
             "capabilities": ["collection", "contested", "cookie", "wire", "load"],
         }
         own = Settings({**self.settings.values, "api-prefix": PREFIX, "session-cookie": Authentication.cookie_name})
-        return build(base_url, own, {**known, **(told or {})})
+        return build(base_url, own, {**known, **(started or {})})
 
     def _discover(self) -> None:
         if self.dry:
@@ -146,13 +146,13 @@ class Run:
 
             self._server = ReferenceServer(invoices=self.settings["embedded-invoices"])
             self._server.start()
-            told = self._server
+            server = self._server
             self.target = self._embedded_target(
-                told.base_url,
+                server.base_url,
                 {
-                    "auth_token": told.token,
-                    "other_auth_token": told.other_token,
-                    "signing_key": told.signing_key,
+                    "auth_token": server.token,
+                    "other_auth_token": server.other_token,
+                    "signing_key": server.signing_key,
                 },
             )
         if self.settings["record"] and not self.kept:

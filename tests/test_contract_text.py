@@ -21,7 +21,7 @@ PROSE = {"request", "response", "not-contract"}
 
 SECTION = re.compile(r'## <a id="(?P<anchor>[a-z-]+)"></a>(?P<title>.+)')
 FACT = re.compile(
-    r'- <a id="(?P<anchor>[a-z0-9-]+)"></a>\*\*(?P<level>MUST|SHOULD|MAY)\*\* (?P<said>.+?)\s'
+    r'- <a id="(?P<anchor>[a-z0-9-]+)"></a>\*\*(?P<level>MUST|SHOULD|MAY)\*\* (?P<text>.+?)\s'
     r"\*\((?P<origin>[a-z]+); (?P<ids>[A-Z]+-\d{3}(?:, [A-Z]+-\d{3})*)\)\*\s*",
     re.DOTALL,
 )

@@ -166,7 +166,7 @@ def test_amounts_are_not_negative(item: Exchange, item_with_account: Exchange) -
 def test_amounts_are_the_same_in_every_answer(every_success: Exchanges) -> None:
     usual = shared_amounts.usual(every_success)
     # Before a finding is final, the invoices are asked for once more.
-    asked_again = any(exchange.turn for exchange in every_success)
+    asked_again = any(exchange.round for exchange in every_success)
 
     def judge(exchange: Exchange) -> None:
         compared = False

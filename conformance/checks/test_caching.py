@@ -131,7 +131,7 @@ def test_data_of_a_customer_is_for_private_caches(item: Exchange, every_success:
 
 
 @requirement("CACHE-012")
-def test_no_shared_cache_is_told_to_keep_data_of_a_customer(every_success: tuple[Exchange, ...]) -> None:
+def test_no_shared_cache_is_asked_to_keep_data_of_a_customer(every_success: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         require(exchange.request.method == "GET" and exchange.document.get("data"), "no data")
         names = sorted(name for name in exchange.fields.names() if _TARGETED.fullmatch(name))

@@ -260,7 +260,7 @@ def test_a_precondition_does_not_hide_that_nothing_exists(
 
 
 @requirement("COND-013")
-def test_that_nothing_exists_is_no_state_that_a_client_can_have(
+def test_that_nothing_exists_is_not_a_state_that_a_client_can_have(
     unknown_item: Exchange, unknown_item_if_none_match_own: Exchange
 ) -> None:
     _expect_precondition_ignored(unknown_item_if_none_match_own, unknown_item)

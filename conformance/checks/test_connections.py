@@ -33,29 +33,40 @@ def test_answers_on_one_connection_stay_in_step(
     item_without_token: Exchange,
     turns: Exchange,
 ) -> None:
-    twins = (if_none_match_any, item_head, item_without_token, item)
-    for twin in twins:
-        require(twin.answer and not twin.answer.incomplete, f"{twin.probe} is not answered completely by itself either")
+    counterparts = (if_none_match_any, item_head, item_without_token, item)
+    for counterpart in counterparts:
+        require(
+            counterpart.answer and not counterpart.answer.incomplete,
+            f"{counterpart.probe} is not answered completely by itself either",
+        )
     # Content where none may be has owners: COND-006 and HTTP-005.
-    require(not any(each.answer and each.answer.excess for each in twins[:2]), "content follows a 304 or HEAD")
+    require(
+        not any(each.answer and each.answer.unsolicited for each in counterparts[:2]), "content follows a 304 or HEAD"
+    )
     answers = () if turns.answer is None else (turns.answer, *turns.later)
     require(all(each.status not in {429, 503} for each in answers), "the target limits requests")
-    for number, (twin, answer) in enumerate(zip(twins, answers, strict=False), 1):
+    for number, (counterpart, answer) in enumerate(zip(counterparts, answers, strict=False), 1):
         exchange = replace(turns, answer=answer)
         observed = status_line(exchange)
-        expect(answer.status == twin.status, f"{twin.status} to request {number}, {twin.probe}", observed, turns)
-        if answer.incomplete is None and twin is item:
+        expect(
+            answer.status == counterpart.status,
+            f"{counterpart.status} to request {number}, {counterpart.probe}",
+            observed,
+            turns,
+        )
+        if answer.incomplete is None and counterpart is item:
             whole = answer.wire_length == sent_length(item) or answer.body == item.body
             expect(whole or _shows_the_same(exchange, item), "the invoice as by itself", observed, turns)
-    if len(answers) < len(twins) and not (answers and _ends(answers[-1])):
+    if len(answers) < len(counterparts) and not (answers and _ends(answers[-1])):
         raise Violation(
-            f"an answer to request {len(answers) + 1}, {twins[len(answers)].probe}, or a connection that ends in order",
+            f"an answer to request {len(answers) + 1}, {counterparts[len(answers)].probe}, "
+            "or a connection that ends in order",
             turns.failure or "none",
             turns,
         )
 
 
-def _in_turn(exchange: Exchange) -> list[Exchange]:
+def _each_answer(exchange: Exchange) -> list[Exchange]:
     """Return the answers on one connection, each as if it were alone. Raises NotObserved when a gateway limits them."""
     require(exchange.later and exchange.status < 500, "nothing is answered on the same connection")
     answers = () if exchange.answer is None else (exchange.answer, *exchange.later)
@@ -65,31 +76,38 @@ def _in_turn(exchange: Exchange) -> list[Exchange]:
 
 
 @requirement("ROB-015")
-def test_no_answer_opens_what_follows_on_its_connection(item: Exchange, in_turn_without_token: Exchange) -> None:
+def test_no_answer_opens_what_follows_on_its_connection(
+    item: Exchange, shared_connection_without_token: Exchange
+) -> None:
     require_status(item, 200, owner="ITEM-001")
-    first, *others = _in_turn(in_turn_without_token)[::2]
+    first, *others = _each_answer(shared_connection_without_token)[::2]
     require(first.status >= 400, "the invoice is open to everybody", owner="AUTH-001")
     for number, answered in enumerate(others, 1):
         what = f"request {2 * number + 1}, without a token"
         observed = status_line(answered)
         expect(
-            not answered.succeeded and answered.status != 304, f"a refusal of {what}", observed, in_turn_without_token
+            not answered.succeeded and answered.status != 304,
+            f"a refusal of {what}",
+            observed,
+            shared_connection_without_token,
         )
 
 
 @requirement("ROB-016")
-def test_customers_that_share_a_connection_get_their_own(item: Exchange, in_turn_of_two_customers: Exchange) -> None:
-    first, *others = _in_turn(in_turn_of_two_customers)[::2]
+def test_customers_that_share_a_connection_get_their_own(
+    item: Exchange, shared_connection_of_two_customers: Exchange
+) -> None:
+    first, *others = _each_answer(shared_connection_of_two_customers)[::2]
     require_two_customers(item, first)
     for number, answered in enumerate(others, 1):
         what = f"the second customer's invoice to request {2 * number + 1}"
         observed = status_line(answered)
         same = answered.status == first.status and answered.resource.get("id") == first.resource.get("id")
-        expect(same, what, observed, in_turn_of_two_customers)
+        expect(same, what, observed, shared_connection_of_two_customers)
 
 
 @requirement("WIRE-013")
-def test_content_that_is_not_wanted_is_no_request(item: Exchange, item_behind_content: Exchange) -> None:
+def test_content_that_is_not_wanted_is_not_a_request(item: Exchange, item_behind_content: Exchange) -> None:
     require_status(item, 200, owner="ITEM-001")
     first = item_behind_content.answer
     if first is None:

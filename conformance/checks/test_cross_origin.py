@@ -50,8 +50,8 @@ def test_origin_and_credentials_are_consistent(
         single = len(origins) < 2 and not any("," in value for value in origins)
         expect(single, "one origin", ", ".join(origins), exchange, part=_ORIGIN)
         if credentials:
-            told = " and ".join(credentials)
-            expect(credentials == ["true"], "true, or no such field", told, exchange, part=_CREDENTIALS)
+            observed = " and ".join(credentials)
+            expect(credentials == ["true"], "true, or no such field", observed, exchange, part=_CREDENTIALS)
             expect(origins != ["*"], "no credentials beside *", f"{_CREDENTIALS}: true", exchange, part=_ORIGIN)
 
     observe_each((item, *every_foreign_origin, preflight), judge)

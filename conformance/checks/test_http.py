@@ -13,8 +13,8 @@ from conformance.judge.preconditions import (
     is_too_slow,
     may_have_content,
     require_status,
-    surplus,
     unread,
+    unsolicited_content,
 )
 from conformance.model.exchange import Doubt, Exchange
 from conformance.observe.wire_error import TOO_SLOW
@@ -81,7 +81,7 @@ def test_content_length_is_the_length(every_exchange: tuple[Exchange, ...]) -> N
         # Content where none may be is the finding of others; so is an answer that ends in the middle of its document.
         whole = answer and not answer.truncated and (not answer.incomplete or exchange.json.readable)
         if answer and whole and may_have_content(exchange):
-            length = answer.wire_length + len(surplus(exchange))
+            length = answer.wire_length + len(unsolicited_content(exchange))
             expect(int(lines[0]) == length, f"{length}, the bytes sent", lines[0], exchange, part="Content-Length")
         second_opinion(exchange, "HTTP-003")
 
@@ -152,8 +152,8 @@ def test_a_redirect_leads_to_the_same_place(every_answer: tuple[Exchange, ...]) 
 @requirement("HTTP-016")
 def test_an_unknown_field_is_ignored(item: Exchange, item_again: Exchange, unknown_fields: Exchange) -> None:
     require_status(item, 200)
-    told = ("Content-Type", "Version", "Cookie", "X-Conformance", "Cache-Control", "X-Requested-With")
-    names = [name for name in told if unknown_fields.request.header(name) is not None]
+    unknown = ("Content-Type", "Version", "Cookie", "X-Conformance", "Cache-Control", "X-Requested-With")
+    names = [name for name in unknown if unknown_fields.request.header(name) is not None]
     expect_same_invoice(unknown_fields, item, item_again, f"{' and '.join(names)} mean nothing here")
 
 
@@ -171,11 +171,11 @@ def test_every_request_is_answered_completely(every_exchange: tuple[Exchange, ..
             require(not unread(exchange), "the header section is illegal, which HTTP-003 and HTTP-014 judge")
             raise Violation("an answer", exchange.failure or "none", exchange)
         expect(answer.incomplete is None, "a complete answer", answer.incomplete, exchange)
-        another = answer.excess.startswith(b"HTTP/1.") and not _IDLE.match(answer.excess)
-        expect(not another, "one answer", f"another behind it: {answer.excess[:40]!r}", exchange)
+        another = answer.unsolicited.startswith(b"HTTP/1.") and not _IDLE.match(answer.unsolicited)
+        expect(not another, "one answer", f"another behind it: {answer.unsolicited[:40]!r}", exchange)
         # Behind a length, and where no content may be, what follows is the finding of others.
         if "Content-Length" not in exchange.fields and may_have_content(exchange):
-            rest = surplus(exchange)
+            rest = unsolicited_content(exchange)
             expect(not rest, "nothing after the answer", f"{len(rest)} more bytes", exchange)
 
     observe_each(every_exchange, judge)
@@ -207,7 +207,7 @@ def test_a_204_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
         require(exchange.status == 204, "no 204")
         length = exchange.fields.get("Content-Length")
         expect(length is None, "no Content-Length", length, exchange, part="Content-Length")
-        expect(not surplus(exchange), "no content", f"{len(surplus(exchange))} bytes", exchange)
+        expect(not unsolicited_content(exchange), "no content", f"{len(unsolicited_content(exchange))} bytes", exchange)
 
     observe_each(every_answer, judge)
 

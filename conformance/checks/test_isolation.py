@@ -124,7 +124,7 @@ def test_the_account_of_another_customer_is_not_served_by_itself(
 
 
 @requirement("SEC-003")
-def test_a_bad_query_tells_nothing_of_an_invoice_of_another_customer(
+def test_a_bad_query_reveals_nothing_of_an_invoice_of_another_customer(
     item: Exchange,
     other_item_of_owner: Exchange,
     other_item: Exchange,
@@ -195,7 +195,7 @@ def test_it_is_like_an_unknown_one_with_its_account(
 
 
 @requirement("SEC-003")
-def test_if_none_match_does_not_tell_that_it_exists(
+def test_if_none_match_does_not_reveal_that_it_exists(
     item: Exchange,
     other_item_of_owner: Exchange,
     other_item_if_none_match: Exchange,
@@ -206,7 +206,7 @@ def test_if_none_match_does_not_tell_that_it_exists(
 
 
 @requirement("SEC-003")
-def test_its_entity_tag_does_not_tell_that_it_exists(
+def test_its_entity_tag_does_not_reveal_that_it_exists(
     item: Exchange,
     other_item_of_owner: Exchange,
     other_item_if_none_match_tag: Exchange,
@@ -217,14 +217,14 @@ def test_its_entity_tag_does_not_tell_that_it_exists(
 
 
 @requirement("SEC-003")
-def test_if_match_does_not_tell_that_it_exists(
+def test_if_match_does_not_reveal_that_it_exists(
     item: Exchange, other_item_of_owner: Exchange, other_item_if_match: Exchange, unknown_item_if_match: Exchange
 ) -> None:
     require_two_customers(item, other_item_of_owner)
     _expect_alike(other_item_if_match, unknown_item_if_match)
 
 
-def _twin(exchange: Exchange, unknown: Exchanges) -> Exchange:
+def _counterpart(exchange: Exchange, unknown: Exchanges) -> Exchange:
     """Return the answer to the same request for an unknown invoice."""
     _, _, variant = exchange.probe.partition("[")
     found = [each for each in unknown if each.probe.endswith(f"[{variant}")]
@@ -233,7 +233,7 @@ def _twin(exchange: Exchange, unknown: Exchanges) -> Exchange:
 
 
 @requirement("SEC-003")
-def test_no_view_tells_that_it_exists(
+def test_no_view_reveals_that_it_exists(
     item: Exchange,
     other_item_of_owner: Exchange,
     other_item: Exchange,
@@ -242,15 +242,15 @@ def test_no_view_tells_that_it_exists(
 ) -> None:
     require_two_customers(item, other_item_of_owner)
     require(not other_item.succeeded, "the invoice itself is shown", owner="SEC-001")
-    _expect_alike(other_view, _twin(other_view, every_unknown_view_for_other))
+    _expect_alike(other_view, _counterpart(other_view, every_unknown_view_for_other))
 
 
 @requirement("SEC-005")
-def test_no_view_tells_that_a_hidden_invoice_exists(
+def test_no_view_reveals_that_a_hidden_invoice_exists(
     item: Exchange, hidden_view: Exchange, every_unknown_view_for_hidden: Exchanges
 ) -> None:
     require_status(item, 200)
-    _expect_hidden(hidden_view, _twin(hidden_view, every_unknown_view_for_hidden))
+    _expect_hidden(hidden_view, _counterpart(hidden_view, every_unknown_view_for_hidden))
 
 
 def _expect_hidden(exchange: Exchange, unknown: Exchange) -> None:
@@ -291,7 +291,7 @@ def test_the_account_of_a_hidden_invoice_is_hidden(
 
 
 @requirement("SEC-005")
-def test_preconditions_do_not_tell_that_a_hidden_invoice_exists(
+def test_preconditions_do_not_reveal_that_a_hidden_invoice_exists(
     item: Exchange, hidden_item_if_none_match: Exchange, unknown_item_if_none_match: Exchange
 ) -> None:
     require_status(item, 200)
@@ -356,7 +356,7 @@ def test_filters_show_nothing_of_another_customer(
 
 
 @requirement("SEC-004")
-def test_counts_tell_nothing_of_another_customer(
+def test_counts_reveal_nothing_of_another_customer(
     item: Exchange, other_item_of_owner: Exchange, every_listing_of_foreign: Exchanges
 ) -> None:
     require_two_customers(item, other_item_of_owner)

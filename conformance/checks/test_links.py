@@ -107,8 +107,8 @@ def test_the_link_of_no_document_leads_to_another_view(every_success: tuple[Exch
         assert view
         wanted, observed = resources.fields_of(exchange.resource), resources.fields_of(view.resource)
         number, found = len(wanted[0] | wanted[1]), len(observed[0] | observed[1])
-        told = f"{shown(link)}, which gives {found} fields, as {view.probe} shows"
-        expect(wanted == observed, f"a link to the same {number} fields", told, exchange, part="/links/self")
+        leads_to = f"{shown(link)}, which gives {found} fields, as {view.probe} shows"
+        expect(wanted == observed, f"a link to the same {number} fields", leads_to, exchange, part="/links/self")
 
     observe_each(every_success, judge)
 

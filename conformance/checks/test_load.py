@@ -80,8 +80,8 @@ def test_parallel_requests_are_answered_in_time(every_burst: Exchanges, max_late
     limit = f"at most {max_latency:g} s for 95 of 100 requests"
     measured = _usual_longest([exchange.elapsed for exchange in answered])
     expect(measured <= max_latency, limit, f"{measured:.3f} s", last)
-    told = [exchange.fields.get("X-Runtime") or "" for exchange in answered]
-    seconds = [float(value) for value in told if _SECONDS.fullmatch(value)]
+    runtimes = [exchange.fields.get("X-Runtime") or "" for exchange in answered]
+    seconds = [float(value) for value in runtimes if _SECONDS.fullmatch(value)]
     if seconds:
         runtime = _usual_longest(seconds)
         expect(runtime <= max_latency, limit, f"X-Runtime {runtime:.3f} s", last, part="X-Runtime")

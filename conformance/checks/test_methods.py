@@ -5,8 +5,14 @@ from __future__ import annotations
 from conformance.checks.support.header_lint import second_opinion
 from conformance.checks.support.isolation import is_incidental
 from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement, status_line
-from conformance.judge.comparison import tells_of_itself
-from conformance.judge.preconditions import contents, expect_same_invoice, require_status, sent_length, surplus
+from conformance.judge.comparison import describes_the_exchange
+from conformance.judge.preconditions import (
+    contents,
+    expect_same_invoice,
+    require_status,
+    sent_length,
+    unsolicited_content,
+)
 from conformance.model.exchange import Exchange
 from conformance.plan.probes.http import OVERRIDES, THROW_AWAY
 from conformance.reading.header_fields import MalformedError, declared_length, tokens, varies_by
@@ -36,8 +42,8 @@ def test_head_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         # A 304 has no content with any method, and a rule of its own.
         require(exchange.request.method == "HEAD" and exchange.status not in {204, 304}, "not HEAD")
-        octets = len(surplus(exchange))
-        expect(not octets, "nothing after the header section", f"{octets} bytes", exchange)
+        length = len(unsolicited_content(exchange))
+        expect(not length, "nothing after the header section", f"{length} bytes", exchange)
 
     observe_each(every_answer, judge)
 
@@ -167,7 +173,7 @@ def test_content_length_of_head_of_the_collection_is_that_of_get(listing: Exchan
 
 def _expect_length_for_the_same_tag(get: Exchange, head: Exchange) -> None:
     require(get.etag == head.etag, "perhaps another representation")
-    require(not tells_of_itself(get), "each answer may have another length")
+    require(not describes_the_exchange(get), "each answer may have another length")
     _expect_length_of_get(200, get, get, head)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from conformance.checks.support.header_lint import second_opinion
 from conformance.judge.api import NotObserved, expect, observe_each, require, requirement
-from conformance.judge.comparison import tells_of_itself
-from conformance.judge.preconditions import require_status, require_validation, sent_length, surplus
+from conformance.judge.comparison import describes_the_exchange
+from conformance.judge.preconditions import require_status, require_validation, sent_length, unsolicited_content
 from conformance.model.exchange import Exchange
 from conformance.reading.header_fields import cache_directives, declared_length, opaque, varies_by
 
@@ -19,8 +19,8 @@ def test_a_304_has_no_content(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         require_status(exchange, 304)
         answer = exchange.answer
-        octets = len(surplus(exchange)) + (answer.wire_length if answer else 0)
-        expect(not octets, "nothing after the header section", f"{octets} bytes", exchange)
+        length = len(unsolicited_content(exchange)) + (answer.wire_length if answer else 0)
+        expect(not length, "nothing after the header section", f"{length} bytes", exchange)
 
     observe_each(every_answer, judge)
 
@@ -195,7 +195,7 @@ def test_content_length_of_a_304_of_the_collection_is_that_of_the_200(
 
 def _expect_length_of_whole(whole: Exchange, short: Exchange) -> None:
     require_validation(whole, short)
-    require(not tells_of_itself(whole), "each answer may have another length")
+    require(not describes_the_exchange(whole), "each answer may have another length")
     length = declared_length(short)
     require(length is not None, "the 304 has no Content-Length")
     wanted = sent_length(whole)

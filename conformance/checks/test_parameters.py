@@ -329,11 +329,11 @@ def test_an_undefined_parameter_is_refused(
     related: Exchange | None,
     every_unknown_parameter: tuple[Exchange, ...],
 ) -> None:
-    twins = {"unknown_parameter[relationship]": relationship, "unknown_parameter[related]": related}
+    counterparts = {"unknown_parameter[relationship]": relationship, "unknown_parameter[related]": related}
 
     def judge(exchange: Exchange) -> None:
         # Without a link to it there is no request for it either.
-        require_status(twins.get(exchange.probe) or item, 200)
+        require_status(counterparts.get(exchange.probe) or item, 200)
         expect_status(exchange, 400, why="JSON:API does not define this parameter and reserves such names")
 
     observe_each(every_unknown_parameter, judge)

@@ -35,7 +35,7 @@ def test_requests_are_answered_when_they_are_sent_first(every_exchange: tuple[Ex
 
 
 def _sent(exchange: Exchange) -> tuple[str, str | None, int]:
-    return exchange.probe, exchange.invoice_id, exchange.turn
+    return exchange.probe, exchange.invoice_id, exchange.round
 
 
 def _is_broken(exchange: Exchange) -> bool:

@@ -88,7 +88,7 @@ def test_the_accounts_of_known_invoices_are_listed(every_related: Exchanges, acc
 
 
 @requirement("SEC-031")
-def test_a_filter_by_account_tells_nothing_of_other_customers(
+def test_a_filter_by_account_reveals_nothing_of_other_customers(
     item: Exchange,
     other_item_of_owner: Exchange,
     every_unmatched_filter: Exchanges,

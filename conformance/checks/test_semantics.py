@@ -140,8 +140,8 @@ def _now(exchange: Exchange) -> datetime:
     """Return the time of an answer by the later of the two clocks, since either may be slow."""
     clocks = [exchange.started] if exchange.started else []
     try:
-        told = parsedate_to_datetime(exchange.fields.get("Date") or "")
-        clocks.append(told.astimezone(UTC) if told.tzinfo else told.replace(tzinfo=UTC))
+        date = parsedate_to_datetime(exchange.fields.get("Date") or "")
+        clocks.append(date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         pass
     if not clocks:

@@ -109,7 +109,7 @@ def test_fields_share_one_namespace(every_answer: Exchanges) -> None:
 
 
 @requirement("ITEM-013")
-def test_foreign_keys_are_no_attributes(every_answer: Exchanges) -> None:
+def test_foreign_keys_are_not_attributes(every_answer: Exchanges) -> None:
     def judge(exchange: Exchange) -> None:
         for pointer, resource in documents.some(documents.resources(exchange)):
             attributes, _ = resources.fields_of(resource)

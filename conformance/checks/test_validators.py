@@ -86,7 +86,7 @@ def test_equal_answers_have_equal_entity_tags(every_success: tuple[Exchange, ...
         require(exchange.status == 200 and exchange.request.method == "GET", "no whole representation")
         # What the answer is negotiated by may be a part of the tag.
         asked = (exchange.request.header(name) for name in ("Accept", "Accept-Encoding", "Accept-Language"))
-        other = first.setdefault((exchange.request.url, *asked, *_octets(exchange)), exchange)
+        other = first.setdefault((exchange.request.url, *asked, *_bytes_of(exchange)), exchange)
         require(other is not exchange, "nothing to compare with")
         observed = f"{exchange.etag} for the same {len(exchange.body)} bytes"
         expect(exchange.etag == other.etag, f"{other.etag}, as in {other.probe}", observed, exchange, part="ETag")
@@ -105,7 +105,7 @@ def test_a_strong_entity_tag_stands_for_one_sequence_of_bytes(every_success: tup
         require(not exchange.etag.startswith("W/"), "the entity tag is weak")
         other = first.setdefault((exchange.request.url, exchange.etag), exchange)
         expect(
-            _octets(exchange) == _octets(other),
+            _bytes_of(exchange) == _bytes_of(other),
             f"the {len(other.body)} bytes of {other.probe}, which has the same strong tag {exchange.etag}",
             f"{len(exchange.body)} other bytes, {_coding(exchange)}",
             exchange,
@@ -137,7 +137,7 @@ def _coding(exchange: Exchange) -> str:
     return (exchange.fields.get("Content-Encoding") or "identity").lower()
 
 
-def _octets(exchange: Exchange) -> tuple[str, bytes]:
+def _bytes_of(exchange: Exchange) -> tuple[str, bytes]:
     # Content is kept decoded: equal content in different codings is different on the wire.
     return _coding(exchange), exchange.body
 

@@ -52,7 +52,7 @@ def test_white_space_before_a_colon_is_refused(wire_valid: Exchange, space_befor
 
 
 @requirement("WIRE-003")
-def test_a_folded_line_is_no_line_of_its_own(wire_valid: Exchange, folded_field: Exchange) -> None:
+def test_a_folded_line_is_not_a_line_of_its_own(wire_valid: Exchange, folded_field: Exchange) -> None:
     _require_valid(wire_valid)
     _require_answered(folded_field)
     expect_status(folded_field, 400, 200, why="refused, or read as one line")
@@ -111,7 +111,7 @@ def test_http_1_0_gets_no_transfer_coding(wire_valid: Exchange, http_1_0: Exchan
 
 
 @requirement("WIRE-008")
-def test_what_is_no_request_is_refused(wire_valid: Exchange, garbage: Exchange) -> None:
+def test_what_is_not_a_request_is_refused(wire_valid: Exchange, garbage: Exchange) -> None:
     _require_valid(wire_valid)
     _require_answered(garbage)
     expect_status(garbage, 400, 405, 501, 505, why="that is not HTTP")

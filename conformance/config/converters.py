@@ -45,7 +45,7 @@ def as_token(value: Any) -> str:
 
 
 def fits_into_a_path(text: str) -> bool:
-    """Tell whether ``text`` can stand in the path of a URL as it is (RFC 3986, section 3.3)."""
+    """Return whether ``text`` can stand in the path of a URL as it is (RFC 3986, section 3.3)."""
     return all("!" <= character <= "~" and character not in "?#" for character in text)
 
 

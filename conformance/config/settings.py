@@ -61,7 +61,7 @@ class Setting:
 
     @property
     def is_of_the_terminal(self) -> bool:
-        """Whether it says how the run is shown, which is no part of what was run."""
+        """Whether it says how the run is shown, which is not part of what was run."""
         return self.name == "format"
 
     @property
@@ -142,7 +142,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("waivers", as_file, None, "known deviations (YAML) that do not fail the run", "FILE"),
     Setting("write-waivers", as_new_file, None, "write what fails this run as known deviations, for 90 days", "FILE"),
     Setting(
-        "fuzz-examples", as_integer(0), 15, "cases that are drawn for an operation; 0 turns the generated part off", "N"
+        "fuzz-examples",
+        as_integer(0),
+        15,
+        "cases that are drawn for an operation; 0 leaves the generated part out",
+        "N",
     ),
     Setting("fuzz-seed", as_integer(0), 1, "decides which requests are generated", "S"),
     Setting("repeat", as_integer(1), 1, "answers to each stable request, which are judged and compared", "N"),

@@ -209,7 +209,7 @@ def _require_apart(expendable: str, others: Iterable[str]) -> None:
 
 
 def is_loopback(origin: Origin) -> bool:
-    """Tell whether the target runs on this machine."""
+    """Return whether the target runs on this machine."""
     try:
         return ipaddress.ip_address(origin.host).is_loopback
     except ValueError:
@@ -219,23 +219,23 @@ def is_loopback(origin: Origin) -> bool:
 def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | None = None) -> Target:
     """Return the target at ``base_url``.
 
-    ``supplied`` is what the embedded server tells of itself; it wins over settings, which are meant for another one.
+    ``supplied`` is what the embedded server describes of itself: it wins over settings, which are meant for another.
     Raises SettingError for an unusable base URL.
     """
     origin, mount = split_base_url(base_url)
     prefix = settings["api-prefix"]
     if prefix and f"{prefix}/" in f"{mount}/":
         raise SettingError(f"--base-url: already has {prefix}, which --api-prefix adds: leave that part out")
-    told = dict(supplied or {})
+    described = dict(supplied or {})
 
     def value(name: str) -> object:
-        return told.get(name.replace("-", "_")) or settings[name]
+        return described.get(name.replace("-", "_")) or settings[name]
 
     def ids(name: str) -> tuple[str, ...]:
         given = value(name)
         return tuple(map(str, given)) if isinstance(given, list | tuple) else ()
 
-    capabilities = set(settings["enable"]) | (set(map(str, _listed(told.get("capabilities")))))
+    capabilities = set(settings["enable"]) | (set(map(str, _listed(described.get("capabilities")))))
     other_token, key = str(value("other-auth-token") or ""), str(value("signing-key") or "")
     if other_token and ids("other-invoice-id"):
         capabilities.add("second-customer")

@@ -30,8 +30,8 @@ class Assessment:
     def judge(self, exchanges: Sequence[Exchange]) -> None:
         """Judge each answer, and what several of them show together."""
         for rule in self._rules:
-            told = {id(hit.exchange) for hit in self._hits}
-            subjects = [exchange for exchange in exchanges if not (rule.last and id(exchange) in told)]
+            reported = {id(hit.exchange) for hit in self._hits}
+            subjects = [exchange for exchange in exchanges if not (rule.last and id(exchange) in reported)]
             if rule.together is not None and subjects:
                 self._hits += self._judge_together(rule, subjects)
             else:
@@ -57,8 +57,8 @@ class Assessment:
         return hits
 
     def _compared(self, rule: Rule, exchange: Exchange) -> tuple[Exchange, ...]:
-        twins = (self._context.twin(name, exchange.invoice_id or "") for name in rule.twins)
-        return (exchange, *twins) if rule.twins else ()
+        counterparts = (self._context.counterpart(name, exchange.invoice_id or "") for name in rule.counterparts)
+        return (exchange, *counterparts) if rule.counterparts else ()
 
     def _between(self, rule: Rule, exchanges: Sequence[Exchange], whole: Violation) -> list[Hit]:
         """Return the hit of a violation that several answers show only together."""

@@ -22,7 +22,7 @@ from conformance.model.exchange import Exchange
 _EVERY = "every_"
 _RECORD_WIDE = frozenset({"every_exchange", "every_answer", "every_error", "every_success"})
 # Declared probes that may stand beside a generated request.
-_TWINS = frozenset(
+_COUNTERPARTS = frozenset(
     {
         *("item", "item_with_account", "item_head", "item_without_token"),
         *("relationship", "related"),
@@ -151,12 +151,12 @@ def rules(capabilities: Collection[str]) -> list[Rule]:
     for check in _applicable(capabilities):
         arguments = set(check.parameters)
         wide = arguments & _RECORD_WIDE
-        if wide and arguments - wide <= _TWINS:
+        if wide and arguments - wide <= _COUNTERPARTS:
             made.append(_wide_rule(check))
             continue
         for role in ROLES:
             own = arguments & {role, _EVERY + role}
-            if own and arguments - own <= (_TWINS | _EMPTY):
+            if own and arguments - own <= (_COUNTERPARTS | _EMPTY):
                 made.append(_role_rule(check, role))
     return made
 
@@ -177,14 +177,14 @@ def _wide_rule(check: Check) -> Rule:
                 values[name] = tuple(exchange for exchange in exchanges if _belongs(name, exchange))
                 require(values[name], "no answer of this kind")
             else:
-                values[name] = context.twin(name, exchanges[0].invoice_id or "")
+                values[name] = context.counterpart(name, exchanges[0].invoice_id or "")
         check.function(**values)
 
     def judge(exchange: Exchange, context: Context) -> None:
         together((exchange,), context)
 
-    twins = tuple(name for name in check.parameters if name not in _RECORD_WIDE)
-    return Rule(check.requirement, check.name, judge, together, borrowed=True, twins=twins)
+    counterparts = tuple(name for name in check.parameters if name not in _RECORD_WIDE)
+    return Rule(check.requirement, check.name, judge, together, borrowed=True, counterparts=counterparts)
 
 
 def _role_rule(check: Check, role: str) -> Rule:
@@ -218,11 +218,11 @@ def _role_rule(check: Check, role: str) -> Rule:
             elif name in _EMPTY:
                 values[name] = ()
             else:
-                values[name] = context.twin(name, exchange.invoice_id or "")
+                values[name] = context.counterpart(name, exchange.invoice_id or "")
         check.function(**values)
 
-    twins = tuple(name for name in check.parameters if name not in {role, _EVERY + role, *_EMPTY})
-    return Rule(check.requirement, f"{check.name}[{role}]", judge, borrowed=True, twins=twins)
+    counterparts = tuple(name for name in check.parameters if name not in {role, _EVERY + role, *_EMPTY})
+    return Rule(check.requirement, f"{check.name}[{role}]", judge, borrowed=True, counterparts=counterparts)
 
 
 def comparisons(capabilities: Collection[str]) -> list[Check]:

@@ -16,8 +16,8 @@ from conformance.reading.classification import is_conditional
 
 # Causes of one violation that are distinguished, and requests that are spent on making one smaller.
 _MOST_CAUSES = 5
-_MOST_TRIALS = 16
-# Violations of one rule that turn out to come from data that change, after which it is given up.
+_MOST_ATTEMPTS = 16
+# Violations of one rule that come from data that change, after which it is given up.
 _MOST_CHANGING = 3
 _VARIABLE = re.compile(r'"[^"]*"|[0-9A-Fa-f]{8}-[0-9A-Fa-f-]{27}|[0-9]+')
 
@@ -54,7 +54,7 @@ class Finding:
         return f"{chance}{self.violation.observed}{times}"
 
 
-def _said(violation: Violation) -> str:
+def _without_names(violation: Violation) -> str:
     return _VARIABLE.sub("#", violation.observed)
 
 
@@ -63,14 +63,14 @@ def _shape(asked: Asked) -> tuple[str, frozenset[str]]:
     return "" if usual else asked.id_form.value, frozenset(asked.names())
 
 
-def _explains(small: Asked, said: str, large: Asked, also_said: str) -> bool:
+def _explains(small: Asked, observed: str, large: Asked, also_observed: str) -> bool:
     """Return whether what makes the ``small`` request fail is in the ``large`` one, too.
 
     A request with nothing special about it explains every other violation of the rule.
     """
     form, names = _shape(small)
     other_form, other_names = _shape(large)
-    return not (form or names) or (said == also_said and form in {"", other_form} and names <= other_names)
+    return not (form or names) or (observed == also_observed and form in {"", other_form} and names <= other_names)
 
 
 def smaller(request: Request) -> Iterator[Request]:
@@ -120,7 +120,7 @@ class Clusters:
         causes = changing = 0
         while waiting and causes < _MOST_CAUSES and changing < _MOST_CHANGING:
             hit = waiting.pop(0)
-            self._context.renew(hit.rule.twins, hit.exchange.invoice_id or "")
+            self._context.renew(hit.rule.counterparts, hit.exchange.invoice_id or "")
             finding = self._minimal(hit)
             if hit.violation.always and not finding.stable:
                 # It came by chance, as the fields of one of two servers do.
@@ -129,11 +129,11 @@ class Clusters:
                 changing += 1
                 continue
             causes += 1
-            asked, said = self._context.asked(finding.exchange), _said(finding.violation)
+            asked, observed = self._context.asked(finding.exchange), _without_names(finding.violation)
             mine: list[Hit] = []
             rest: list[Hit] = []
             for other in waiting:
-                same = _explains(asked, said, self._context.asked(other.exchange), _said(other.violation))
+                same = _explains(asked, observed, self._context.asked(other.exchange), _without_names(other.violation))
                 (mine if same else rest).append(other)
             finding.count = 1 + len(mine)
             finding.others = [other.exchange for other in mine[:4]]
@@ -169,16 +169,16 @@ class Clusters:
         if again is None or not hit.rule.alone or hit.exchange.answer is None:
             return finding
         finding.violation, finding.exchange = again
-        trials, progress = 0, True
-        while progress and trials < _MOST_TRIALS:
+        attempts, progress = 0, True
+        while progress and attempts < _MOST_ATTEMPTS:
             progress = False
             for request in [*self._context.plainest(finding.exchange), *smaller(finding.exchange.request)]:
-                trials += 1
+                attempts += 1
                 if found := self._again(hit.rule, replace(hit.exchange, request=request)):
                     finding.violation, finding.exchange = found
                     progress = True
                     break
-                if trials >= _MOST_TRIALS:
+                if attempts >= _MOST_ATTEMPTS:
                     break
         return finding
 

@@ -136,7 +136,7 @@ def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:  # noq
 
 @schemathesis.hook
 def after_load_schema(context: Any, schema: Any) -> None:  # noqa: ARG001
-    """Turn off the built-in checks that are replaced here, and the methods that the document does not have."""
+    """Switch off the built-in checks that are replaced here, and the methods that the document does not have."""
     for name in UNUSED:
         getattr(schema.config.checks, name).enabled = False
     schema.config.phases.coverage.unexpected_methods = set()

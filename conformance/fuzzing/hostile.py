@@ -188,7 +188,7 @@ QUERIES = (
 def variations(operation: Operation, seeds: Sequence[Request], seed: str, most: int) -> Iterator[Request]:
     """Yield about ``most`` requests, each of ``seeds`` broken in one way, in an order that ``seed`` decides.
 
-    Every kind of fault gets its turn before any is repeated with another parameter. A third as many follow of the
+    Every kind of fault is used once before any is repeated with another parameter. A third as many follow of the
     kinds that people report.
     """
     yield from _drawn(operation, seeds, seed, most, _kinds(operation))

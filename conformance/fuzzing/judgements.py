@@ -1,4 +1,4 @@
-"""What an item of the generated part says to the reports: one judgement per requirement that holds, one per finding."""
+"""What an item of the generated part gives the reports: one judgement per requirement that holds, one per finding."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def judgements(found: ItemOutcome, nodeid: str, repeat: str, redactor: Redactor)
     """Return the judgements of one item; ``repeat`` are the pytest arguments that generate the same again."""
     subject = nodeid.rpartition("[")[2].rstrip("]") if "[" in nodeid else nodeid.rpartition("::")[2]
 
-    def tell(finding: Finding) -> Judgement:
+    def judgement_of(finding: Finding) -> Judgement:
         violation, requirement = finding.violation, registry()[finding.rule.requirement]
         exchange = violation.exchange or finding.exchange
         rendered = evidence.render(exchange, tuple(finding.others), redactor, violation.part)
@@ -36,10 +36,10 @@ def judgements(found: ItemOutcome, nodeid: str, repeat: str, redactor: Redactor)
             evidence={**rendered, "part": part, "facts": about, "repeat": repeat},
         )
 
-    told = [tell(finding) for finding in found.findings]
-    told += [
+    made = [judgement_of(finding) for finding in found.findings]
+    made += [
         Judgement(requirement, Outcome.NOT_OFFERED, nodeid, reason=reason, subject=subject)
         for requirement, reason in found.unseen.items()
     ]
-    told += [Judgement(name, Outcome.PASSED, nodeid, subject=subject) for name in sorted(found.holding)]
-    return told
+    made += [Judgement(name, Outcome.PASSED, nodeid, subject=subject) for name in sorted(found.holding)]
+    return made

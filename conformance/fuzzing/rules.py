@@ -38,7 +38,7 @@ class Context(Protocol):
     def asked(self, exchange: Exchange) -> Asked:
         """Return what the request of ``exchange`` asks for."""
 
-    def twin(self, probe: str, invoice_id: str) -> Exchange:
+    def counterpart(self, probe: str, invoice_id: str) -> Exchange:
         """Return the answer to a declared probe. Raises NotObserved when there is none."""
 
     def renew(self, probes: Iterable[str], invoice_id: str) -> None:
@@ -76,7 +76,7 @@ class Rule:
     # Whether it is the rule of a check.
     borrowed: bool = False
     # Declared probes with whose answers it compares.
-    twins: tuple[str, ...] = ()
+    counterparts: tuple[str, ...] = ()
     # The requirement that speaks of what the smallest request shows, where one is more exact than that of the rule.
     owner: Callable[[Exchange, Context], str | None] = _no_owner
 
@@ -158,11 +158,11 @@ def _usual_fields(exchange: Exchange, context: Context, resource_type: str) -> s
     """Return the fields that all resources of a type show when none are asked for."""
     operation, invoice = context.asked(exchange).operation, exchange.invoice_id or ""
     if resource_type == "accounts":
-        resources = [context.twin("related", invoice).resource]
+        resources = [context.counterpart("related", invoice).resource]
     elif operation is not None and operation.name == "getInvoices":
-        resources = list(collection_pages.elements(context.twin("listing", invoice)).values())
+        resources = list(collection_pages.elements(context.counterpart("listing", invoice)).values())
     else:
-        resources = [context.twin("item", invoice).resource]
+        resources = [context.counterpart("item", invoice).resource]
     require(resources, "nothing to compare with")
     return set.intersection(*map(_shown_fields, resources))
 
@@ -196,7 +196,7 @@ def _another_invoice(exchange: Exchange, context: Context) -> None:
 
 
 def _odd_field_does_not_matter(exchange: Exchange, context: Context) -> None:
-    plain = context.twin("item", exchange.invoice_id or "")
+    plain = context.counterpart("item", exchange.invoice_id or "")
     request = exchange.request
     require(request.method == "GET" and request.target == plain.request.target, "not a plain invoice")
     names = [name for name, _ in added(plain.request, request)]
@@ -214,10 +214,10 @@ RULES: tuple[Rule, ...] = (
     Rule("GEN-002", "fitting_request_is_served", _fitting_request_is_served, owner=_owner_of_the_parameter),
     Rule("FLDS-001", "no_other_fields_of_invoices", _no_other_fields("invoices")),
     Rule("GEN-003", "no_other_fields_of_accounts", _no_other_fields("accounts")),
-    Rule("GEN-004", "named_fields_of_invoices", _named_fields("invoices"), twins=("item",)),
-    Rule("GEN-004", "named_fields_of_accounts", _named_fields("accounts"), twins=("related",)),
+    Rule("GEN-004", "named_fields_of_invoices", _named_fields("invoices"), counterparts=("item",)),
+    Rule("GEN-004", "named_fields_of_accounts", _named_fields("accounts"), counterparts=("related",)),
     Rule("ITEM-008", "another_invoice", _another_invoice),
-    Rule("ROB-014", "odd_field_does_not_matter", _odd_field_does_not_matter, twins=("item",)),
+    Rule("ROB-014", "odd_field_does_not_matter", _odd_field_does_not_matter, counterparts=("item",)),
     Rule("SEC-011", "no_injected_field", _no_injected_field),
     Rule("GEN-001", "fits_the_schema", _fits_the_schema, last=True),
 )

@@ -76,7 +76,7 @@ class Session:
         found = []
         for invoice_id in self.target.invoice_ids:
             try:
-                data = self.twin("relationship", invoice_id).ok_document.get("data")
+                data = self.counterpart("relationship", invoice_id).ok_document.get("data")
             except NotObserved:
                 continue
             if isinstance(data, dict) and isinstance(data.get("id"), str):
@@ -129,7 +129,7 @@ class Session:
             self._shown |= new
             self._asked.clear()
 
-    def twin(self, probe: str, invoice_id: str) -> Exchange:
+    def counterpart(self, probe: str, invoice_id: str) -> Exchange:
         """Return the answer to a declared probe. Raises NotObserved when there is none."""
         return self.observer.obtain(Step(probe, invoice_id or self.target.invoice_ids[0]))
 

@@ -129,11 +129,11 @@ def _order(cause: Cause) -> tuple[int | str, ...]:
 
 
 def _cause(key: Key, group: Sequence[Judgement]) -> Cause:
-    ordered = tuple(sorted(group, key=_how_telling))
+    ordered = tuple(sorted(group, key=_weightiest_first))
     return Cause(key, headline(key, ordered), _weight(key, ordered), ordered)
 
 
-def _how_telling(finding: Judgement) -> tuple[int, bool, int, int]:
+def _weightiest_first(finding: Judgement) -> tuple[int, bool, int, int]:
     """Return what sorts findings: the worst first, those of checks before generated ones, then the simplest request."""
     facts = facts_of(finding)
     simple = len(facts.asks) if facts else 0

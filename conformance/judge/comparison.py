@@ -71,14 +71,14 @@ def _common_part(exchange: Exchange) -> Any:
     return _in_common({**document, "errors": errors}, request_ids)
 
 
-def tells_of_itself(exchange: Exchange) -> bool:
+def describes_the_exchange(exchange: Exchange) -> bool:
     """Return whether the meta of an answer is about the one exchange, as a duration is: the next may be longer."""
     document = exchange.json.value
     meta = document.get("meta") if isinstance(document, dict) else None
     return bool(_in_common(meta, exchange.fields.lines("X-Request-Id"), meta=True) != meta)
 
 
-def essence(exchange: Exchange) -> str:
+def normalised(exchange: Exchange) -> str:
     """Return the content without ids, times and the request id of the answer: what equal answers have in common."""
     common = _common_part(exchange)
     return common if isinstance(common, str) else json.dumps(common, sort_keys=True)
@@ -86,7 +86,7 @@ def essence(exchange: Exchange) -> str:
 
 def expect_alike(exchange: Exchange, usual: Exchange, whose: str) -> None:
     """Raise Violation unless ``exchange`` has the content of the ``usual`` answer, which ``whose`` describes."""
-    if essence(exchange) != essence(usual):
+    if normalised(exchange) != normalised(usual):
         observed, part = oddity(exchange, usual)
         wanted = f"the content of the answer {whose}"
         raise Violation(wanted, observed, exchange, part=part, others=(usual,), always=True)

@@ -35,7 +35,7 @@ _ENOUGH, _ROW, _VOLATILE_IN_A_ROW = 8, 6, 4
 _State = tuple[object, str | None]
 # How often a request is sent after a comparison: data that go to and fro do not look the same twice in a row.
 _AFTERWARDS = 2
-_IN_TURN = Pacing("one after the other", workers=1)
+_SERIAL = Pacing("one after the other", workers=1)
 
 
 class Repetitions:
@@ -46,24 +46,24 @@ class Repetitions:
         self._run = run
         self._times: int = run.settings["repeat"]
 
-    def counts(self, steps: list[Step], turn: int) -> bool:
-        """Return whether a finding about the exchanges of ``steps`` in ``turn`` speaks of the requirement.
+    def counts(self, steps: list[Step], number: int) -> bool:
+        """Return whether a finding about the exchanges of ``steps`` in round ``number`` speaks of the requirement.
 
         Two exchanges, and a conditional request, depend on the data at more than one time.
         """
         record = self._run.observer.record
         compares = len(steps) > 1 or any(is_conditional(record[step]) for step in steps)
-        return (not compares or self._settled(steps, turn)) and self._is_own(steps, turn)
+        return (not compares or self._settled(steps, number)) and self._is_own(steps, number)
 
-    def _is_own(self, steps: list[Step], turn: int) -> bool:
-        """Return whether more is wrong in ``turn`` than that the server at times refuses requests of all kinds.
+    def _is_own(self, steps: list[Step], number: int) -> bool:
+        """Return whether more is wrong in round ``number`` than that the server at times refuses requests of all kinds.
 
         Where the documented request itself gets another status now and then, that says enough, and an error of the
         server now and then is what ERR-011 is about.
         """
         if len(steps) == 1 and probes.by_key()[steps[0].probe].each_invoice:
             return True
-        found = [(self._statuses(step), replace(step, turn=turn)) for step in steps]
+        found = [(self._statuses(step), replace(step, round=number)) for step in steps]
         if all(statuses.get(step) in {None, _usual(statuses)} for statuses, step in found):
             return True
         if any(statuses.get(step, 0) >= 500 > (_usual(statuses) or 500) for statuses, step in found):
@@ -72,53 +72,53 @@ class Repetitions:
         return all(len(set(self._statuses(step).values())) < 2 for step in documented)
 
     def _statuses(self, step: Step) -> dict[Step, int]:
-        found = ((each, self._run.observer.record.get(each)) for each in self._turns(step))
+        found = ((each, self._run.observer.record.get(each)) for each in self._rounds(step))
         return {each: it.status for each, it in found if it is not None and it.answer and not says_later(it)}
 
-    def _turns(self, step: Step) -> Iterable[Step]:
-        return (replace(step, turn=turn) for turn in range(self._times))
+    def _rounds(self, step: Step) -> Iterable[Step]:
+        return (replace(step, round=number) for number in range(self._times))
 
-    def _settled(self, steps: list[Step], turn: int) -> bool:
-        """Return whether what the requests ask for was the same before ``turn`` and after it.
+    def _settled(self, steps: list[Step], number: int) -> bool:
+        """Return whether what the requests ask for was the same before round ``number`` and after it.
 
-        What is shown in the turn itself does not count: it may be what is wrong. When turn 0 has a finding, it has been
+        What is shown in the round itself does not count: it may be what is wrong. When round 0 has a finding, it was
         sent anew after all others.
         """
         needed = [step for step in closure(steps) if repeat.is_repeated(self._run.observer, step)]
         if any(map(self._is_volatile, needed)):
             return False
-        before = range(turn - 1, -1, -1) if turn else range(self._times - 1, 0, -1)
-        after = range(turn + 1 if turn else self._times, self._times + _CLOSING)
+        before = range(number - 1, -1, -1) if number else range(self._times - 1, 0, -1)
+        after = range(number + 1 if number else self._times, self._times + _CLOSING)
         built_from = {each for step in steps for each in closure([step])[:-1]}
         for step in needed:
             earlier, later = self._nearest(step, before), self._nearest(step, after)
             if earlier is None or later is None:
                 continue
-            same = [later] if step not in built_from or not turn else [later, *self._first_states(step)]
+            same = [later] if step not in built_from or not number else [later, *self._first_states(step)]
             if any(state[0] != earlier[0] for state in same):
                 return False
         return True
 
-    def _nearest(self, step: Step, turns: Iterable[int]) -> _State | None:
-        """Return the first state that the answers of ``turns`` show; those after the last one are sent now."""
-        for turn in turns:
-            again = replace(step, turn=turn)
-            if turn >= self._times:
+    def _nearest(self, step: Step, numbers: Iterable[int]) -> _State | None:
+        """Return the first state that the rounds ``numbers`` show; rounds after the last one are sent now."""
+        for number in numbers:
+            again = replace(step, round=number)
+            if number >= self._times:
                 self._run.observer.observe([again])
             if state := _state(self._run.observer.record.get(again)):
                 return state
         return None
 
     def _first_states(self, step: Step) -> list[_State]:
-        """Return what turn 0 showed, each time that it was sent: later requests were built from one of them."""
+        """Return what round 0 showed, each time that it was sent: later requests were built from one of them."""
         observer = self._run.observer
         named = (step.probe, step.invoice_id, 0)
-        given_up = [each for each in observer.superseded if (each.probe, each.invoice_id, each.turn) == named]
+        given_up = [each for each in observer.superseded if (each.probe, each.invoice_id, each.round) == named]
         return [state for each in (*given_up, observer.record.get(step)) if (state := _state(each))]
 
     def _is_volatile(self, step: Step) -> bool:
         """Return whether the data of ``step`` go back and forth, so that it is unknown which state an answer is of."""
-        found = [state for each in self._turns(step) if (state := _state(self._run.observer.record.get(each)))]
+        found = [state for each in self._rounds(step) if (state := _state(self._run.observer.record.get(each)))]
         if not found:
             return False
         usual = max(found, key=found.count)
@@ -130,9 +130,9 @@ class Repetitions:
     def _in_a_row(self, step: Step) -> list[_State]:
         """Return what ``step`` shows when it is sent several times, one after the other."""
         first = self._times + _CLOSING
-        turns = [replace(step, turn=turn) for turn in range(first, first + _ROW)]
-        self._run.observer.observe_at(_IN_TURN, turns)
-        return [state for each in turns if (state := _state(self._run.observer.record.get(each)))]
+        rounds = [replace(step, round=number) for number in range(first, first + _ROW)]
+        self._run.observer.observe_at(_SERIAL, rounds)
+        return [state for each in rounds if (state := _state(self._run.observer.record.get(each)))]
 
 
 def _changes(states: list[_State]) -> int:
@@ -176,22 +176,22 @@ def look_again(run: Run, steps: Iterable[Step]) -> dict[Step, list[Exchange]]:
     These are rounds beyond those that are sent and judged in any case.
     """
     record, first = run.observer.record, run.settings["repeat"] + _CLOSING
-    turns = {}
+    rounds = {}
     for step in steps:
-        free = (turn for turn in itertools.count(first) if replace(step, turn=turn) not in record)
-        turns[step] = [replace(step, turn=turn) for turn in itertools.islice(free, _AFTERWARDS)]
+        free = (number for number in itertools.count(first) if replace(step, round=number) not in record)
+        rounds[step] = [replace(step, round=number) for number in itertools.islice(free, _AFTERWARDS)]
     # What alternates from one request to the next differs between two that follow each other.
-    run.observer.observe_at(_IN_TURN, [turn for found in turns.values() for turn in found])
-    received = {step: map(record.get, found) for step, found in turns.items()}
+    run.observer.observe_at(_SERIAL, [each for found in rounds.values() for each in found])
+    received = {step: map(record.get, found) for step, found in rounds.items()}
     return {step: [each for each in found if each and _state(each)] for step, found in received.items()}
 
 
 def answer_again(run: Run, steps: Iterable[Step], times: int) -> range:
-    """Send each of ``steps`` that may be repeated until there are ``times`` answers to it; return their rounds."""
-    turns = range(times)
+    """Send each of ``steps`` that may be repeated until it has ``times`` answers; return the numbers of the rounds."""
+    numbers = range(times)
     repeated = [step for step in steps if repeat.is_repeated(run.observer, step)]
-    run.observer.observe_at(_IN_TURN, [replace(step, turn=turn) for turn in turns for step in repeated])
-    return turns
+    run.observer.observe_at(_SERIAL, [replace(step, round=number) for number in numbers for step in repeated])
+    return numbers
 
 
 def concerns_whole_documents(finding: Violation) -> bool:

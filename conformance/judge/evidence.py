@@ -34,8 +34,8 @@ def answer_lines(exchange: Exchange) -> list[str]:
         shown = cut(body, _LONGEST_BODY)
         whole = f"  ({len(answer.body)} bytes)" if len(shown) < len(body) or len(body) < len(answer.body) else ""
         lines += ["", shown + whole]
-    if answer.excess:
-        lines.append(f"{len(answer.excess)} bytes followed the message: {answer.excess[:60]!r}")
+    if answer.unsolicited:
+        lines.append(f"{len(answer.unsolicited)} bytes followed the message: {answer.unsolicited[:60]!r}")
     if answer.incomplete:
         lines.append(answer.incomplete)
     return [printable(cut(line, _LONGEST_BODY + 40)) for line in lines]

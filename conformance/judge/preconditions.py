@@ -75,10 +75,10 @@ def may_have_content(exchange: Exchange) -> bool:
     return exchange.request.method != "HEAD" and exchange.status not in {204, 304}
 
 
-def surplus(exchange: Exchange) -> bytes:
+def unsolicited_content(exchange: Exchange) -> bytes:
     """Return what followed the answer on its connection and is not the beginning of another answer."""
     answer = exchange.answer
-    return b"" if answer is None or answer.excess.startswith(_ANOTHER_ANSWER) else answer.excess
+    return b"" if answer is None or answer.unsolicited.startswith(_ANOTHER_ANSWER) else answer.unsolicited
 
 
 def unread(exchange: Exchange) -> Literal["line", "length"] | None:

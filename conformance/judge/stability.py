@@ -58,9 +58,9 @@ def _without_chance(run: Run, case: Case, finding: Violation, evaluate: Evaluate
     """
     counterpart = next((each.probe for each in finding.others), "")
     answers = list[Values]()
-    for turn in answer_again(run, case.steps(run.target), _SIDES):
+    for number in answer_again(run, case.steps(run.target), _SIDES):
         with suppress(NotObserved):
-            answers.append(values_of(run, case, turn))
+            answers.append(values_of(run, case, number))
     standing = None if _is_by_chance(finding, answers) else finding
     differing = _probes_of(finding) - {counterpart}
     for one, other in itertools.permutations(answers, 2):
@@ -150,7 +150,7 @@ def _is_about_one(finding: Violation) -> bool:
 def _with_later_answers(run: Run, case: Case, first: Ending, evaluate: Evaluate) -> Ending:
     """Return how the case ends over all answers together, ``first`` being what the first ones gave.
 
-    What is seen once is a finding, and what one turn lets nobody judge may be judged in another. All exchanges have to
+    What is seen once is a finding, and what one round lets nobody judge may be judged in another. All exchanges have to
     be repeated: what is sent once only shows nothing new.
     """
     is_repeated = run.settings["repeat"] > 1 and not case.check.is_record_wide
@@ -158,12 +158,12 @@ def _with_later_answers(run: Run, case: Case, first: Ending, evaluate: Evaluate)
     judged, findings = 0, list[Violation]()
     if steps and all(repeat.is_repeated(run.observer, step) for step in steps):
         repetitions = Repetitions(run)
-        for turn in range(1, run.settings["repeat"]):
-            ending = _of_turn(run, case, turn, evaluate)
+        for number in range(1, run.settings["repeat"]):
+            ending = _of_round(run, case, number, evaluate)
             if isinstance(ending, SuiteError):
                 return ending
             if isinstance(ending, Violation):
-                if not repetitions.counts(steps, turn):
+                if not repetitions.counts(steps, number):
                     continue
                 findings.append(ending)
             judged += not isinstance(ending, NotJudged)
@@ -180,9 +180,9 @@ def _with_later_answers(run: Run, case: Case, first: Ending, evaluate: Evaluate)
     return _joined(findings, judged) if findings else Passed()
 
 
-def _of_turn(run: Run, case: Case, turn: int, evaluate: Evaluate) -> Ending:
+def _of_round(run: Run, case: Case, number: int, evaluate: Evaluate) -> Ending:
     try:
-        values = values_of(run, case, turn)
+        values = values_of(run, case, number)
     except NotObserved as reason:
         return NotJudged.of(reason)
     if any(map(says_later, all_exchanges_in(values))):

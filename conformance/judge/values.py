@@ -31,8 +31,8 @@ _FACTS: dict[str, Callable[[Run, Case], object]] = {
 }
 
 
-def value_of(run: Run, argument: Argument, invoice_id: str | None, turn: int = 0) -> Exchange | tuple[Exchange, ...]:
-    """Return what ``argument`` stands for in this run; of what is repeated, the answers of ``turn``.
+def value_of(run: Run, argument: Argument, invoice_id: str | None, number: int = 0) -> Exchange | tuple[Exchange, ...]:
+    """Return what ``argument`` stands for in this run; of what is repeated, the answers of round ``number``.
 
     Raises NotObserved when there is nothing.
     """
@@ -40,24 +40,24 @@ def value_of(run: Run, argument: Argument, invoice_id: str | None, turn: int = 0
         run.observe_everything()
         return run.received(argument.name, _WANTED[argument.name])
     steps = argument.steps(run.target, invoice_id)
-    found = run.exchanges(repeat.steps_of(turn, steps, run.observer), need_all=not argument.several)
+    found = run.exchanges(repeat.steps_of(number, steps, run.observer), need_all=not argument.several)
     return found if argument.several else found[0]
 
 
-def values_of(run: Run, case: Case, turn: int = 0) -> Values:
+def values_of(run: Run, case: Case, number: int = 0) -> Values:
     """Return the values of all parameters of ``case``. Raises NotObserved when one of them has none.
 
     What the check can do without is None then.
     """
     return {
-        name: _exchanges(run, case, name, turn) if name in case.arguments else _FACTS[name](run, case)
+        name: _exchanges(run, case, name, number) if name in case.arguments else _FACTS[name](run, case)
         for name in case.check.parameters
     }
 
 
-def _exchanges(run: Run, case: Case, name: str, turn: int) -> Exchange | tuple[Exchange, ...] | None:
+def _exchanges(run: Run, case: Case, name: str, number: int) -> Exchange | tuple[Exchange, ...] | None:
     try:
-        return value_of(run, case.arguments[name], case.invoice_id, turn)
+        return value_of(run, case.arguments[name], case.invoice_id, number)
     except NotObserved as unmet:
         if name in case.check.optional and unmet.doubt is None:
             return None

@@ -112,8 +112,8 @@ class Answer:
     """A final response as received.
 
     ``wire_length`` counts the content bytes before content decoding; ``body`` is what they decode to, cut at the
-    configured limit (``truncated``). ``excess`` holds unsolicited bytes that followed a complete response.
-    ``line_flaws`` tell what is wrong with the lines of the header section and does not hinder their reading.
+    configured limit (``truncated``). ``unsolicited`` holds bytes that followed a complete response.
+    ``line_flaws`` are what is wrong with the lines of the header section and does not hinder their reading.
     ``secrets_found`` counts the places that were redacted, per part ("body", "header NAME").
     """
 
@@ -124,7 +124,7 @@ class Answer:
     body: bytes
     wire_length: int
     truncated: bool = False
-    excess: bytes = b""
+    unsolicited: bytes = b""
     coding_problem: str | None = None
     incomplete: str | None = None
     secrets_found: tuple[str, ...] = ()
@@ -136,9 +136,9 @@ class Exchange:
     """A probe's request and its answer, or the reason why there is none. Times are seconds.
 
     ``lost``: the server ended the connection without an answer. ``ordinal`` counts the requests of one connection.
-    ``turn`` counts how often the request was sent before to compare the answers.
-    ``later`` are further answers on the connection to a request that is written as it stands, and ``closed`` tells
-    that the server was seen to close it.
+    ``round`` counts how often the request was sent before to compare the answers.
+    ``later`` are further answers on the connection to a request that is written as it stands, and ``closed``
+    says that the server was seen to close it.
     """
 
     probe: str
@@ -154,7 +154,7 @@ class Exchange:
     retries: int = 0
     later: tuple[Answer, ...] = ()
     closed: bool = False
-    turn: int = 0
+    round: int = 0
 
     @property
     def key(self) -> str:

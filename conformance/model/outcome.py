@@ -62,8 +62,8 @@ class Judgement:
     doubt: str = ""
 
     @property
-    def said(self) -> str:
-        """What it says, in one line."""
+    def summary(self) -> str:
+        """What is expected and observed, and the reason, in one line."""
         found = f"expected {self.expected}; observed {self.observed}" if self.expected or self.observed else ""
         return "; ".join(part for part in (found, self.reason) if part)
 

@@ -70,7 +70,7 @@ def format_checker() -> FormatChecker:
 
 def describe(errors: Iterable[ValidationError]) -> list[str]:
     """One short line for each error, outermost first, without repeats."""
-    found = [_most_telling(error) for error in islice(errors, _MOST_ERRORS)]
+    found = [_most_exact(error) for error in islice(errors, _MOST_ERRORS)]
     found.sort(key=lambda error: len(error.absolute_path))
     lines = list(dict.fromkeys(_line(error) for error in found))
     return lines if len(lines) <= _MOST_PROBLEMS else [*lines[:_MOST_PROBLEMS], "and more"]
@@ -105,7 +105,7 @@ def _contract_validator() -> type[Validator]:
     return extended
 
 
-def _most_telling(error: ValidationError) -> ValidationError:
+def _most_exact(error: ValidationError) -> ValidationError:
     # An alternative that does not fit by its type alone explains less than one that nearly fits.
     best = best_match([error])
     return error if best is None else best

@@ -86,7 +86,7 @@ class Use:
         return self.state in {State.EXPIRED, State.STALE}
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """The state in words."""
         waiver = self.waiver
         return {

@@ -23,11 +23,11 @@ PAUSE = 0.1
 _IDLE_LIMIT = 0.8
 # How many connections are idle when it is tried whether the target minds that, how often, and how often it does at
 # least.
-_SEVERAL, _TRIALS, _ENOUGH = 8, 4, 2
+_SEVERAL, _ATTEMPTS, _ENOUGH = 8, 4, 2
 
 
-class Trials:
-    """Trials of one target; ``sent`` counts their requests. Nobody else may speak to it meanwhile."""
+class ConnectionTests:
+    """Tests of one target; ``sent`` counts their requests. Nothing else may be sent to it meanwhile."""
 
     def __init__(self, target: Target, pool: Pool, rate: RateLimit) -> None:
         """Use the connections of ``pool``, no faster than ``rate`` allows."""
@@ -42,7 +42,7 @@ class Trials:
         if not self._is_answered(time.monotonic() + limit):
             return False
         refused = 0
-        for _ in range(_TRIALS):
+        for _ in range(_ATTEMPTS):
             time.sleep(PAUSE)  # until the server has noticed which connections have gone
             idle = [self._pool.single(plain=False) for _ in range(_SEVERAL)]
             try:
@@ -82,7 +82,7 @@ class Trials:
                 self.sent += 1
         return False
 
-    def is_served_in_turn(self) -> bool:
+    def is_served_serially(self) -> bool:
         """Return whether a second connection gets no answer while a first one, which got it, is idle."""
         self._pool.close_idle()
         head = self._documented_head()

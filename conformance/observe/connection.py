@@ -34,7 +34,7 @@ _OFTEN, _SHORT_LINGER = 8, 0.1
 class WireResponse:
     """A final response before content decoding; ``elapsed`` is in seconds.
 
-    ``line_flaws`` tell what is wrong with the lines of its header section and does not hinder their reading.
+    ``line_flaws`` are what is wrong with the lines of its header section and does not hinder their reading.
     """
 
     status: int
@@ -44,7 +44,7 @@ class WireResponse:
     content: bytearray = field(default_factory=bytearray)
     truncated: bool = False
     incomplete: str | None = None
-    excess: bytes = b""
+    unsolicited: bytes = b""
     line_flaws: tuple[str, ...] = ()
     elapsed: float = 0.0
 
@@ -63,19 +63,19 @@ class _Sections:
     """The header sections of a response and of the interim ones before it, looked at one after the other."""
 
     def __init__(self, begun: bytes) -> None:
-        self._octets: bytearray | None = bytearray(begun)
+        self._head: bytearray | None = bytearray(begun)
         self.flaws: tuple[str, ...] = ()
 
-    def add(self, octets: bytes) -> None:
+    def add(self, data: bytes) -> None:
         """Take what was received; after the final response it is content."""
-        if self._octets is not None:
-            self._octets += octets
+        if self._head is not None:
+            self._head += data
 
     def end(self, rest: bytes, *, final: bool) -> None:
         """Look at a section that is complete: all that was received but for the ``rest``."""
-        octets = bytes(self._octets or b"")
-        self.flaws = self.flaws or line_flaws(octets[: len(octets) - len(rest)])
-        self._octets = None if final else bytearray(rest)
+        head = bytes(self._head or b"")
+        self.flaws = self.flaws or line_flaws(head[: len(head) - len(rest)])
+        self._head = None if final else bytearray(rest)
 
 
 def _begun_by(event: h11.Response, flaws: tuple[str, ...]) -> WireResponse:
@@ -144,7 +144,7 @@ class Connection:
                 raise WireError(f"no TLS handshake: {error.strerror or error}") from error
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEADER_SECTION)
 
-    def stray(self) -> bytes:
+    def unsolicited(self) -> bytes:
         """Return bytes that arrived while no request was outstanding."""
         if self._socket is None or not self.reusable:
             return b""
@@ -217,7 +217,7 @@ class Connection:
                 if response is None:
                     malformed = WireError(f"not a well-formed HTTP response: {error}")
                     # On a kept-alive connection these may be bytes that belong to the response before.
-                    malformed.stale, malformed.stray = not fresh, b"" if fresh else received
+                    malformed.stale, malformed.unsolicited = not fresh, b"" if fresh else received
                     raise malformed from error
                 response.incomplete = f"the message is not complete: {error}"
                 self.close()
@@ -258,13 +258,13 @@ class Connection:
         assert self._protocol is not None
         # The look at what may follow is not a time that the server took.
         response.elapsed = time.monotonic() - self._started
-        response.excess = bytes(self._protocol.trailing_data[0])[:_CHUNK]
+        response.unsolicited = bytes(self._protocol.trailing_data[0])[:_CHUNK]
         ended = self._protocol.trailing_data[1]
         if ended or self._protocol.our_state is h11.MUST_CLOSE or self._protocol.their_state is not h11.DONE:
-            if not response.excess and not ended:
-                response.excess = self._until_closed(min(deadline, time.monotonic() + self._ends.seconds))
+            if not response.unsolicited and not ended:
+                response.unsolicited = self._until_closed(min(deadline, time.monotonic() + self._ends.seconds))
             self.close()
-        elif response.excess:
+        elif response.unsolicited:
             self.close()
         else:
             self._protocol.start_next_cycle()

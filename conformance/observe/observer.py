@@ -73,9 +73,9 @@ class Observer:
         return self._sender.sent
 
     @property
-    def in_turn(self) -> str | None:
-        """What the target does so that it is asked for one thing after the other, None when it is not."""
-        return self._sender.in_turn
+    def serial_reason(self) -> str | None:
+        """What the target does that makes serial access necessary, None when it is not."""
+        return self._sender.serial_reason
 
     @property
     def most_at_once(self) -> int | None:
@@ -141,7 +141,7 @@ class Observer:
             self.version += 1
             executor.shutdown(wait=False, cancel_futures=True)
             self.record.update({step: received[step] for step in wanted if step in received})
-        self._collect_stray()
+        self._collect_unsolicited()
 
     def _take(self, step: Step, outcome: Exchange | NotObserved, received: dict[Step, Exchange]) -> None:
         if self.recorder:
@@ -193,7 +193,7 @@ class Observer:
         What is divided is superseded. Raises NotObserved when the run was interrupted.
         """
         probe = probe_of(step)
-        if step.turn or probe.packed is None:
+        if step.round or probe.packed is None:
             return exchange
         sent = [exchange]
 
@@ -249,7 +249,7 @@ class Observer:
     def _is_overloaded(self) -> bool:
         """Return whether a request was answered with 503 and, when it was sent again, otherwise."""
         refused = [each for each in self.superseded if each.answer and each.status == 503]
-        again = [self.record.get(Step(each.probe, each.invoice_id or "", each.turn)) for each in refused]
+        again = [self.record.get(Step(each.probe, each.invoice_id or "", each.round)) for each in refused]
         return any(each is not None and each.answer and each.status != 503 for each in again)
 
     def forget(self, steps: Iterable[Step]) -> None:
@@ -277,17 +277,17 @@ class Observer:
         if self.recorder:
             self.recorder.superseded(step, exchange)
 
-    def _collect_stray(self) -> None:
-        """Octets that followed a complete response belong to the exchange before them."""
-        self._sender.pool.look_for_stray()
-        for step, stray in self._sender.pool.stray.items():
+    def _collect_unsolicited(self) -> None:
+        """Add the bytes that followed a complete response to the exchange before them."""
+        self._sender.pool.look_for_unsolicited()
+        for step, found in self._sender.pool.unsolicited.items():
             exchange = self.record.get(step)
             if exchange and exchange.answer:
-                kept = self.target.redactor.content(stray)
-                self.record[step] = replace(exchange, answer=replace(exchange.answer, excess=kept))
+                kept = self.target.redactor.content(found)
+                self.record[step] = replace(exchange, answer=replace(exchange.answer, unsolicited=kept))
                 if self.recorder:
                     self.recorder.amend(step, self.record[step])
-        self._sender.pool.stray.clear()
+        self._sender.pool.unsolicited.clear()
 
     def exchanges(self) -> Iterator[Exchange]:
         """Iterate over all that was received, superseded answers included."""

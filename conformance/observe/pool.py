@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.config.settings import SettingError
 from conformance.observe.connection import Connection, Ends
-from conformance.observe.raw_connection import Dialogue
+from conformance.observe.raw_connection import RawConnection
 from conformance.observe.route import Route
 from conformance.plan.steps import Step
 
@@ -48,7 +48,7 @@ def _show(context: ssl.SSLContext, certificate: str, key: str | None) -> None:
 class Pool:
     """Connections to one target, for several threads.
 
-    ``stray`` are unsolicited bytes, sent after a complete response, by the step that was answered before.
+    ``unsolicited`` are bytes that came after a complete response, by the step that was answered before.
     """
 
     def __init__(self, target: Target) -> None:
@@ -60,7 +60,7 @@ class Pool:
         self._busy: set[Connection] = set()
         self._opened = 0
         self._ends = Ends()
-        self.stray: dict[Step, bytes] = {}
+        self.unsolicited: dict[Step, bytes] = {}
         self.tls = _tls_context(target) if target.origin.scheme == "https" else None
 
     @property
@@ -76,9 +76,9 @@ class Pool:
                     break
                 connection, last = self._idle.pop()
                 self._busy.add(connection)
-            if not (stray := connection.stray()):
+            if not (found := connection.unsolicited()):
                 return connection, last
-            self.note_stray(last, stray)
+            self.note_unsolicited(last, found)
             connection.close()
             self.release(connection)
         return self.single(plain=False), None
@@ -94,11 +94,11 @@ class Pool:
             self._busy.add(connection)
         return connection
 
-    def dialogue(self) -> Dialogue:
+    def raw(self) -> RawConnection:
         """Return a new connection for messages that are written as they stand."""
         with self._lock:
             self._opened += 1
-            connection = Dialogue(self._origin, self.tls, self._opened, self._ends, self._route)
+            connection = RawConnection(self._origin, self.tls, self._opened, self._ends, self._route)
             self._busy.add(connection)
         return connection
 
@@ -112,17 +112,17 @@ class Pool:
         with self._lock:
             self._idle.append((connection, step))
 
-    def note_stray(self, step: Step | None, stray: bytes) -> None:
+    def note_unsolicited(self, step: Step | None, found: bytes) -> None:
         """Remember what came after the answer to ``step``."""
-        if step is not None and stray:
+        if step is not None and found:
             with self._lock:
-                self.stray[step] = stray
+                self.unsolicited[step] = found
 
-    def look_for_stray(self) -> None:
+    def look_for_unsolicited(self) -> None:
         """See what came on idle connections; those that are of no use any more are closed."""
         for connection, last in self._idle:
-            if stray := connection.stray():
-                self.note_stray(last, stray)
+            if found := connection.unsolicited():
+                self.note_unsolicited(last, found)
                 connection.close()
         self._idle = [(connection, last) for connection, last in self._idle if connection.reusable]
 
@@ -131,8 +131,8 @@ class Pool:
         with self._lock:
             idle, self._idle = self._idle, []
         for connection, last in idle:
-            if stray := connection.stray():
-                self.note_stray(last, stray)
+            if found := connection.unsolicited():
+                self.note_unsolicited(last, found)
             connection.close()
 
     def abort(self) -> None:

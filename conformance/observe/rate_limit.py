@@ -30,12 +30,12 @@ class RateLimit:
         self.held = 0.0
 
     def acquire(self) -> bool:
-        """Wait for one's turn; false when nothing may be sent any more."""
+        """Wait until a request may be sent; return False when none may be sent any more."""
         with self._lock:
             now = time.monotonic()
-            turn = max(now, self._next)
-            self._next = turn + self._interval
-        return not self._ended.wait(turn - now)
+            start = max(now, self._next)
+            self._next = start + self._interval
+        return not self._ended.wait(start - now)
 
     def hold(self, seconds: float) -> None:
         """Let nobody send for ``seconds``."""

@@ -19,7 +19,7 @@ _MOST_ANSWERS = 4
 
 
 @dataclass(slots=True)
-class Heard:
+class Received:
     """The answers in order. ``closed``: the server was seen to end the connection; ``failure``: what else ended it."""
 
     responses: list[WireResponse] = field(default_factory=list)
@@ -27,18 +27,18 @@ class Heard:
     failure: str | None = None
 
 
-class Dialogue(Connection):
+class RawConnection(Connection):
     """One connection, used for one exchange of messages."""
 
     _leftover = b""
     _over = False
 
-    def converse(self, messages: Sequence[bytes], deadline: float, max_body: int, *, until_closed: bool) -> Heard:
+    def send_each(self, messages: Sequence[bytes], deadline: float, max_body: int, *, until_closed: bool) -> Received:
         """Write each message once the one before is answered; an answer that ends the connection ends that.
 
         ``deadline`` is a time of the monotonic clock. At most ``max_body`` bytes of the content of an answer are kept.
         """
-        heard = Heard()
+        received = Received()
         try:
             self.open(deadline)
             for message in messages:
@@ -46,14 +46,14 @@ class Dialogue(Connection):
                     break  # a cut answer ends the connection, too
                 self._write(message, deadline)
                 method = message.partition(b" ")[0].decode("latin-1")
-                heard.responses.append(self._answer_to(method, deadline, max_body))
+                received.responses.append(self._answer_to(method, deadline, max_body))
             if until_closed:
-                self._listen(heard, min(deadline, time.monotonic() + _PATIENCE), max_body)
+                self._listen(received, min(deadline, time.monotonic() + _PATIENCE), max_body)
         except WireError as error:
-            heard.closed, heard.failure = error.closed, str(error)
+            received.closed, received.failure = error.closed, str(error)
         except ssl.SSLError as error:
-            heard.failure = f"TLS: {error.reason or error}"
-        return heard
+            received.failure = f"TLS: {error.reason or error}"
+        return received
 
     def _write(self, message: bytes, deadline: float) -> None:
         assert self._socket is not None
@@ -88,17 +88,17 @@ class Dialogue(Connection):
         self._leftover, ended = self._protocol.trailing_data
         self._over = ended or self._protocol.their_state is not h11.DONE
 
-    def _listen(self, heard: Heard, deadline: float, max_body: int) -> None:
+    def _listen(self, received: Received, deadline: float, max_body: int) -> None:
         """Read what else comes until the server closes the connection."""
-        while len(heard.responses) < _MOST_ANSWERS and self._socket is not None:
+        while len(received.responses) < _MOST_ANSWERS and self._socket is not None:
             try:
                 self._leftover = self._leftover or self._receive(deadline)
                 if not self._leftover:
-                    heard.closed = True
+                    received.closed = True
                     return
-                heard.responses.append(self._answer_to("GET", deadline, max_body))
+                received.responses.append(self._answer_to("GET", deadline, max_body))
             except WireError as error:
-                heard.closed = error.closed
+                received.closed = error.closed
                 if self._leftover:
-                    heard.responses[-1].excess = self._leftover
+                    received.responses[-1].unsolicited = self._leftover
                 return

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # What h11 quotes of an answer that is not HTTP can be as long as that answer.
 _LONGEST_FAILURE = 300
-# Octets that are kept of content that is too long: nobody can judge it, but a report can show how it begins.
+# Bytes that are kept of content that is too long: nobody can judge it, but a report can show how it begins.
 _BEGINNING = 65_536
 # Cookies may be of any length and number: what is learned of them is bounded. Their own lines never show them.
 _LONGEST_COOKIE, _MOST_SECRETS = 4096, 500
@@ -26,12 +26,12 @@ _OF_A_VALUE, _OF_A_LINE, _MOST_VALUES = 40, 200, 100_000
 def size_of(answer: Answer) -> int:
     """Return about how many bytes ``answer`` takes while a run keeps and judges it."""
     lines = sum(len(name) + len(value) + _OF_A_LINE for name, value in answer.fields)
-    return len(answer.body) + len(answer.excess) + _OF_A_VALUE * json_text.most_values(answer.body) + lines
+    return len(answer.body) + len(answer.unsolicited) + _OF_A_VALUE * json_text.most_values(answer.body) + lines
 
 
-def failure_of(told: str, target: Target) -> str:
+def failure_of(message: str, target: Target) -> str:
     """Return why there is no answer, or no whole one, as it is kept."""
-    return target.redactor.text(told)[:_LONGEST_FAILURE]
+    return target.redactor.text(message)[:_LONGEST_FAILURE]
 
 
 def _cookie_line(line: str, request: Request, target: Target) -> str:
@@ -80,7 +80,7 @@ def answer_of(response: WireResponse, request: Request, target: Target, limit: i
         body=clean_body,
         wire_length=len(raw),
         truncated=truncated,
-        excess=redact.content(response.excess),
+        unsolicited=redact.content(response.unsolicited),
         coding_problem=problem,
         incomplete=failure_of(response.incomplete, target) if response.incomplete else None,
         secrets_found=tuple(found),

@@ -1,8 +1,8 @@
 """Which requests of the plan are sent several times, and how these follow each other.
 
-A turn is one sending of all of them. It is over before the next one begins, so that the answers to one request come
-one after the other. A fixed shuffle gives a request other neighbours in each turn, and the pacing changes from turn to
-turn: what depends on the order, on the place in a connection or on requests under way at once does not stay hidden.
+A round sends all of them once. It is over before the next one begins, so that the answers to one request come
+one after the other. A fixed shuffle gives a request other neighbours in each round, and the pacing changes from round
+to round: what depends on the order, on the place in a connection or on requests under way at once does not stay hidden.
 """
 
 from __future__ import annotations
@@ -67,9 +67,9 @@ def is_repeated(observer: Observer, step: Step) -> bool:
     return is_stable(step.probe, exchange.request)
 
 
-def steps_of(turn: int, steps: Iterable[Step], observer: Observer) -> list[Step]:
-    """Return ``steps``, those that are repeated as they are sent in ``turn``."""
-    return [replace(step, turn=turn) if turn and is_repeated(observer, step) else step for step in steps]
+def steps_of(number: int, steps: Iterable[Step], observer: Observer) -> list[Step]:
+    """Return ``steps``, those that are repeated as they are sent in round ``number``."""
+    return [replace(step, round=number) if number and is_repeated(observer, step) else step for step in steps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +88,20 @@ def tally(observer: Observer, times: int) -> Tally | None:
     """Return what was repeated, None when nothing should be."""
     if times < 2:
         return None
-    later = {step: exchange for step, exchange in observer.record.items() if step.turn}
+    later = {step: exchange for step, exchange in observer.record.items() if step.round}
     aside = Counter(exchange.status for exchange in later.values() if says_later(exchange))
-    return Tally(times, sum(step.turn == 1 for step in later), dict(sorted(aside.items())))
+    return Tally(times, sum(step.round == 1 for step in later), dict(sorted(aside.items())))
 
 
 def send(observer: Observer, steps: Sequence[Step], times: int, progress: Progress | None = None) -> None:
     """Send what is stable of ``steps``, all that they depend on included, until each has been sent ``times`` times."""
     if times < 2:
         return
-    missing = [step for step in closure(steps) if replace(step, turn=times - 1) not in observer.record]
+    missing = [step for step in closure(steps) if replace(step, round=times - 1) not in observer.record]
     repeated = [step for step in missing if is_repeated(observer, step)]
     if not repeated:
         return
-    for turn in range(1, times):
-        order = [replace(step, turn=turn) for step in repeated]
-        random.Random(turn).shuffle(order)  # noqa: S311 - an order, no secret
-        observer.observe_at(PACINGS[(turn - 1) % len(PACINGS)], order, progress)
+    for number in range(1, times):
+        order = [replace(step, round=number) for step in repeated]
+        random.Random(number).shuffle(order)  # noqa: S311 - an order, no secret
+        observer.observe_at(PACINGS[(number - 1) % len(PACINGS)], order, progress)

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from conformance.model.exchange import Answer, Doubt, Exchange, NotObserved, Request
-from conformance.observe.concurrent_access import PAUSE, Trials
+from conformance.observe.concurrent_access import PAUSE, ConnectionTests
 from conformance.observe.connection import WireResponse
 from conformance.observe.message_bytes import head_of, revealed
 from conformance.observe.patience import LATER, Patience
 from conformance.observe.pool import Pool
 from conformance.observe.rate_limit import RateLimit
 from conformance.observe.receive import answer_of, failure_of, size_of
-from conformance.observe.serial_access import Turns
+from conformance.observe.serial_access import SerialAccess
 from conformance.observe.under_way import UnderWay
 from conformance.observe.wire_error import TOO_SLOW, WireError
 from conformance.plan.steps import Step, is_alone, is_burst, until_closed
@@ -35,7 +35,7 @@ _MOST_KEPT, _SURELY_KEPT = 128 * 1024 * 1024, 65_536
 _PLAIN_LIMIT = 3.0
 # Reasons to send one request at a time, as the summary has them.
 IDLE_STOPS, MANY_REFUSED = "serves one connection at a time", "closes connections while several others are open"
-# What a failure begins with when there was no connection to speak on.
+# What a failure begins with when there was no connection to send on.
 _UNCONNECTED = ("cannot connect", "no TLS handshake", "TLS: ")
 
 
@@ -71,8 +71,8 @@ class Sender:
         self._kept = 0
         self.rate = RateLimit(target.settings["rate-limit"])
         self.pool = Pool(target)
-        self._trials = Trials(target, self.pool, self.rate)
-        self._turns = Turns()
+        self._tests = ConnectionTests(target, self.pool, self.rate)
+        self._serial = SerialAccess()
         self._patience = Patience(self.rate)
         self._under_way = UnderWay()
         self._lock = threading.Lock()
@@ -83,12 +83,12 @@ class Sender:
     @property
     def sent(self) -> int:
         """How many requests were sent."""
-        return self._sent + self._trials.sent
+        return self._sent + self._tests.sent
 
     @property
-    def in_turn(self) -> str | None:
-        """What the target does so that it is asked for one thing after the other, None when it is not."""
-        return self._turns.reason
+    def serial_reason(self) -> str | None:
+        """What the target does that makes serial access necessary, None when it is not."""
+        return self._serial.reason
 
     @property
     def most_at_once(self) -> int | None:
@@ -100,19 +100,19 @@ class Sender:
 
         Raises NotObserved when the run was interrupted.
         """
-        exchange = self._in_turn(step, request)
+        exchange = self._send_once(step, request)
         if request.raw:
             return exchange
         if exchange.answer is None and exchange.lost:
             # A lost connection may be the network's fault; a second one in a row is not.
             self._supersede(step, exchange)
-            exchange = replace(self._in_turn(step, request), retries=1)
+            exchange = replace(self._send_once(step, request), retries=1)
         if self._reached and _is_refused(exchange) and not is_burst(step):
             exchange = self._unless_crowded(step, request, exchange)
         if past_gateways and is_of_gateway(exchange) and not is_burst(step):
             # So may a gateway's, which had no answer from the server behind it.
             self._supersede(step, exchange)
-            exchange = replace(self._in_turn(step, request), retries=exchange.retries + 1)
+            exchange = replace(self._send_once(step, request), retries=exchange.retries + 1)
         return exchange if is_burst(step) else self._unless_later(step, request, exchange)
 
     def _unless_later(self, step: Step, request: Request, exchange: Exchange) -> Exchange:
@@ -122,31 +122,31 @@ class Sender:
             self._supersede(step, exchange)
             self.rate.hold(pause)
             retries += 1
-            exchange = replace(self._in_turn(step, request), retries=retries)
+            exchange = replace(self._send_once(step, request), retries=retries)
             # What is refused while fewer are under way than before is as if it were sent for the first time.
             times = times + 1 if most == self._under_way.most else 1
             most = self._under_way.most
         self._patience.answered(exchange)
         return exchange
 
-    def _in_turn(self, step: Step, request: Request) -> Exchange:
+    def _send_once(self, step: Step, request: Request) -> Exchange:
         """Send once; once more where it was only waiting for the end of another connection of ours."""
-        send = self._converse if request.raw else self._attempt
-        with self._under_way.one() as number, self._turns.taken():
+        send = self._send_raw if request.raw else self._attempt
+        with self._under_way.one() as number, self._serial.taken():
             exchange = send(step, request)
         if exchange.answer is not None and exchange.status in LATER and not is_burst(step):
             self._under_way.refused(number)
         silent = exchange.answer is None and exchange.failure == TOO_SLOW
-        if not silent or self._turns.unlikely(IDLE_STOPS) or self.pool.is_empty:
+        if not silent or self._serial.unlikely(IDLE_STOPS) or self.pool.is_empty:
             return exchange
-        if not self._turns.find_out(IDLE_STOPS, self._trials.is_served_in_turn):
+        if not self._serial.find_out(IDLE_STOPS, self._tests.is_served_serially):
             return exchange
-        with self._turns.taken():
+        with self._serial.taken():
             return send(step, request)
 
     def _unless_crowded(self, step: Step, request: Request, exchange: Exchange) -> Exchange:
         """Return ``exchange``, which lost its connection, or a later one where that was for the number of them."""
-        if not self._turns.find_out(MANY_REFUSED, self._trials.is_crowded):
+        if not self._serial.find_out(MANY_REFUSED, self._tests.is_crowded):
             return exchange
         for _ in range(_ATTEMPTS):
             if not _is_refused(exchange):
@@ -154,7 +154,7 @@ class Sender:
             # That there was no connection says nothing of the request, and is not kept. The server has to notice that
             # the connections before have gone.
             self.rate.hold(PAUSE)
-            exchange = replace(self._in_turn(step, request), retries=exchange.retries + 1)
+            exchange = replace(self._send_once(step, request), retries=exchange.retries + 1)
         return exchange
 
     def _attempt(self, step: Step, request: Request) -> Exchange:
@@ -164,7 +164,7 @@ class Sender:
         limit = self._target.settings["request-timeout"]
         limit = min(limit, _PLAIN_LIMIT) if plain else limit
         while True:
-            single = plain or is_alone(step) or self._turns.needed
+            single = plain or is_alone(step) or self._serial.needed
             if not self.rate.acquire():
                 raise NotObserved("the run was interrupted", doubt=Doubt.LOST)
             connection, last = (self.pool.single(plain=plain), None) if single else self.pool.take()
@@ -177,20 +177,20 @@ class Sender:
                 started=started,
                 connection=connection.number,
                 ordinal=connection.ordinal + 1,
-                turn=step.turn,
+                round=step.round,
             )
             try:
                 response = connection.exchange(request.method, head, request.body, clock + limit, self._most)
             except WireError as error:
                 connection.close()
                 if error.stale:
-                    self.pool.note_stray(last, error.stray)
+                    self.pool.note_unsolicited(last, error.unsolicited)
                     continue
                 failure = failure_of(str(error), self._target)
                 return replace(exchange, failure=failure, lost=error.closed, elapsed=time.monotonic() - clock)
             except ssl.SSLError as error:
-                said = getattr(error, "verify_message", "") or error.reason or error
-                return replace(exchange, failure=f"TLS: {said}", elapsed=time.monotonic() - clock)
+                reason = getattr(error, "verify_message", "") or error.reason or error
+                return replace(exchange, failure=f"TLS: {reason}", elapsed=time.monotonic() - clock)
             finally:
                 self.pool.release(connection)
                 with self._lock:
@@ -199,41 +199,41 @@ class Sender:
             if response.status == 408 and last is not None and not connection.reusable:
                 continue  # about the idle connection, not of this request (RFC 9110, section 15.5.9)
             used_up = connection.ordinal == self.pacing.per_connection
-            if single or used_up or self._turns.needed:
+            if single or used_up or self._serial.needed:
                 connection.close()
             elif connection.reusable:
                 self.pool.keep(connection, step)
             return replace(exchange, answer=self._kept_of(response, request), elapsed=response.elapsed)
 
-    def _converse(self, step: Step, request: Request) -> Exchange:
+    def _send_raw(self, step: Step, request: Request) -> Exchange:
         """Write what stands in ``raw`` on a connection of its own, and keep all answers."""
         messages = [revealed(text, self._target) for text in request.raw]
         if not self.rate.acquire():
             raise NotObserved("the run was interrupted", doubt=Doubt.LOST)
-        connection = self.pool.dialogue()
+        connection = self.pool.raw()
         started, clock = datetime.now(UTC), time.monotonic()
         deadline = clock + self._target.settings["request-timeout"]
         try:
-            heard = connection.converse(messages, deadline, self._most, until_closed=until_closed(step))
+            received = connection.send_each(messages, deadline, self._most, until_closed=until_closed(step))
         finally:
             connection.close()
             self.pool.release(connection)
             with self._lock:
                 self._sent += len(messages)
-        answers = [self._kept_of(response, request) for response in heard.responses]
+        answers = [self._kept_of(response, request) for response in received.responses]
         return Exchange(
             probe=step.probe,
             request=request,
             answer=answers[0] if answers else None,
-            failure=failure_of(heard.failure, self._target) if heard.failure else None,
-            lost=not answers and heard.closed,
+            failure=failure_of(received.failure, self._target) if received.failure else None,
+            lost=not answers and received.closed,
             invoice_id=step.invoice_id,
             started=started,
             elapsed=time.monotonic() - clock,
             connection=connection.number,
             ordinal=1,
             later=tuple(answers[1:]),
-            closed=heard.closed,
+            closed=received.closed,
         )
 
     def _kept_of(self, response: WireResponse, request: Request) -> Answer:

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
-class Turns:
-    """Lets one speak at a time where the target needs that; shared by the threads of an observer."""
+class SerialAccess:
+    """Sends one request at a time where the target needs that; shared by the threads of an observer."""
 
     def __init__(self) -> None:
         """Start with nothing known."""
@@ -27,7 +27,7 @@ class Turns:
 
     @property
     def reason(self) -> str | None:
-        """What the target does that makes serial access necessary, None when they are not."""
+        """What the target does that makes serial access necessary, None when it is not."""
         return next((reason for reason, found in self._found.items() if found), None)
 
     def unlikely(self, reason: str) -> bool:
@@ -46,7 +46,7 @@ class Turns:
     def find_out(self, reason: str, test: Callable[[], bool]) -> bool:
         """Return whether serial access is needed for ``reason``, which ``test`` finds out the first time.
 
-        Nobody else begins to speak during the test.
+        Nothing else is sent during the test.
         """
         with self._lock:
             if reason not in self._found:

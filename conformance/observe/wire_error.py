@@ -11,10 +11,10 @@ class WireError(Exception):
     def __init__(self, message: str, *, closed: bool = False) -> None:
         """``closed``: the server ended the connection.
 
-        ``stale``: the connection had been kept alive and was of no use any more; ``stray`` holds what it brought
+        ``stale``: the connection had been kept alive and was of no use any more; ``unsolicited`` is what came on it
         instead of an answer.
         """
         super().__init__(message)
         self.closed = closed
         self.stale = False
-        self.stray = b""
+        self.unsolicited = b""

@@ -80,7 +80,7 @@ class Probe:
     for until the server closes the connection, or for some seconds.
     ``burst`` sends it after everything else, together with others of that kind, as many at once as make a load; what
     is answered "later" is not sent again.
-    ``turn`` counts the known invoices, round and round: which of them it is for.
+    ``place`` says for which of the known invoices it is sent; after the last one the first one follows.
     ``packed`` are odd values that it carries all at once.
     ``previous`` is the page from which a page of a walk is reached by the link ``next``; then ``path`` is not used.
     """
@@ -100,7 +100,7 @@ class Probe:
     raw: str = ""
     until_closed: bool = False
     burst: bool = False
-    turn: int = 0
+    place: int = 0
     packed: Packed | None = None
     name: str = field(default="", init=False)
 
@@ -144,8 +144,8 @@ class Probe:
         parts = (self.path, self.body, *self.layers, *(self.packed.parts if self.packed else ()))
         named = {name for part in parts for name in _arguments(part)} - CONTEXT_NAMES
         before = (*self.after, *(each for each in (self.previous, self.packed and self.packed.counterpart) if each))
-        said = (name for probe in self.talk for name in probe.dependencies)
-        return (*sorted({*named, *said}), *(probe.name for probe in before))
+        of_messages = (name for probe in self.talk for name in probe.dependencies)
+        return (*sorted({*named, *of_messages}), *(probe.name for probe in before))
 
     @cached_property
     def dispensable(self) -> frozenset[str]:

@@ -80,13 +80,13 @@ def build_request(step: Step, target: Target, known: Mapping[str, Exchange]) -> 
     In a raw message, {target} stands for the request target of the probe, {authority} for the value of Host, and
     {usual} for the other header lines that every request has.
     """
-    if step.turn:
+    if step.round:
         return known[step.probe].request
     probe = probe_of(step)
     request = request_of(probe, step, target, known)
     if probe.talk:
-        said = [text_of(request_of(each, step, target, known)) for each in probe.talk]
-        return replace(request, raw=tuple(said))
+        messages = [text_of(request_of(each, step, target, known)) for each in probe.talk]
+        return replace(request, raw=tuple(messages))
     if probe.raw:
         usual = "".join(f"{name}: {value}\r\n" for name, value in request.headers if name.lower() != "host")
         text = probe.raw.format(

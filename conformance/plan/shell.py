@@ -12,7 +12,7 @@ from conformance.syntax import redaction
 _LONG_RUN = re.compile(r"([A-Za-z0-9])\1{199,}")
 
 
-def _octets(text: str) -> str:
+def _printf_argument(text: str) -> str:
     """Return ``text`` as an argument of printf, in double quotes."""
     escaped = ""
     for character in text:
@@ -31,8 +31,8 @@ def _piped(request: Request) -> str:
     port = parts.port or {"http": 80, "https": 443}[parts.scheme]
     tool = "nc" if parts.scheme == "http" else "openssl s_client -quiet -connect"
     place = f"{parts.hostname} {port}" if parts.scheme == "http" else f"{parts.hostname}:{port}"
-    said = "; sleep 1; ".join(f"printf {_octets(each)}" for each in request.raw)
-    return f"{{ {said}; sleep 1; }} | {tool} {place}"
+    messages = "; sleep 1; ".join(f"printf {_printf_argument(each)}" for each in request.raw)
+    return f"{{ {messages}; sleep 1; }} | {tool} {place}"
 
 
 def curl(request: Request) -> str:

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request of the plan: a probe, for one invoice. From ``turn`` 1 on, the request of turn 0 once more."""
+    """One request of the plan: a probe, for one invoice. From ``round`` 1 on, the request of round 0 once more."""
 
     probe: str
     invoice_id: str
-    turn: int = 0
+    round: int = 0
 
     def dependencies(self) -> tuple[Step, ...]:
         """Steps that have to be answered first."""
-        if self.turn:
+        if self.round:
             return (Step(self.probe, self.invoice_id),)
         return tuple(Step(name, self.invoice_id) for name in probe_of(self).dependencies)
 
@@ -74,7 +74,7 @@ def _steps_for(name: str, known: tuple[str, ...], capabilities: frozenset[str]) 
     steps: list[Step] = []
     for probe in entry if isinstance(entry, Family) else (entry,):
         if known and capabilities.issuperset(probe.needs):
-            ids = known if probe.each_invoice else (known[probe.turn % len(known)],)
+            ids = known if probe.each_invoice else (known[probe.place % len(known)],)
             steps += [Step(probe.name, each) for each in ids]
     return tuple(steps)
 

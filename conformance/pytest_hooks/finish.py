@@ -78,7 +78,7 @@ def _finish(session: pytest.Session, problems: list[tuple[str, str]]) -> None:
     elif session.exitstatus in {0, 1, 5} and not run.dry and (_only_judged(session) or run.verdict().exit_code):
         session.exitstatus = int(run.verdict().exit_code)
     if xdist.is_worker(session.config):
-        xdist.tell(session.config, run)
+        xdist.hand_over(session.config, run)
     elif not run.dry:
         _write_files(session, run, problems)
 

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from conformance.run import Run
 
 
-class _Told(str):
+class _Failure(str):
     """The text of a failure. ``reprcrash`` is pytest's name of what holds the short form."""
 
-    def __new__(cls, message: str, text: str) -> _Told:
+    def __new__(cls, message: str, text: str) -> _Failure:
         """``message`` is the short form of ``text``."""
-        told = super().__new__(cls, text)
-        told.reprcrash = SimpleNamespace(message=message)
-        return told
+        failure_text = super().__new__(cls, text)
+        failure_text.reprcrash = SimpleNamespace(message=message)
+        return failure_text
 
     reprcrash: SimpleNamespace
 
@@ -75,16 +75,16 @@ def apply(judgements: Sequence[Judgement], report: pytest.TestReport, run: Run) 
         "judgements": [judgement.to_dict() for judgement in judgements],
         "found": found,
     }
-    said = "; ".join(f"{judgement.requirement}: {judgement.said}" for judgement in weighty)
+    summary = "; ".join(f"{judgement.requirement}: {judgement.summary}" for judgement in weighty)
     if outcome is Outcome.PASSED:
         report.outcome, report.longrepr = "passed", None
     elif outcome in {Outcome.FAILED, Outcome.ERROR}:
         report.outcome = "failed"
-        details.longrepr = _Told(f"{outcome}: {said}", _blocks(weighty, run))
+        details.longrepr = _Failure(f"{outcome}: {summary}", _blocks(weighty, run))
     else:
         path, line, _ = report.location
         report.outcome = "skipped"
-        report.longrepr = (path, (line or 0) + 1, f"{outcome}: {said}")
+        report.longrepr = (path, (line or 0) + 1, f"{outcome}: {summary}")
 
 
 def apply_recorded(recorded: Mapping[str, Any], report: pytest.TestReport, run: Run) -> None:

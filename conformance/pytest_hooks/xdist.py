@@ -20,8 +20,8 @@ def is_worker(config: pytest.Config) -> bool:
 
 def shares_a_sweep(config: pytest.Config) -> bool:
     """Return whether this process has a part of a sweep to do, and perhaps the checks."""
-    told: Any = getattr(config, "workerinput", {})
-    return bool(told.get("conformance"))
+    given: Any = getattr(config, "workerinput", {})
+    return bool(given.get("conformance"))
 
 
 def is_controller(config: pytest.Config) -> bool:
@@ -37,8 +37,8 @@ def workers(config: pytest.Config) -> int:
     """Return how many processes share a sweep."""
     if is_controller(config):
         return len(config.option.tx)
-    told: Any = getattr(config, "workerinput", {})
-    return int(told["workercount"]) if shares_a_sweep(config) else 1
+    given: Any = getattr(config, "workerinput", {})
+    return int(given["workercount"]) if shares_a_sweep(config) else 1
 
 
 def shared(config: pytest.Config, given: Settings) -> Settings:
@@ -66,7 +66,7 @@ def scheduler(config: pytest.Config, log: Any) -> Any:
     return PartsOfASweep(config, log)
 
 
-def tell(config: pytest.Config, run: Run) -> None:
+def hand_over(config: pytest.Config, run: Run) -> None:
     """Let the process that collects the results know what this one sent and received."""
     if not shares_a_sweep(config) or not run.is_started:
         return

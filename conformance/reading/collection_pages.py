@@ -28,7 +28,7 @@ def data_of(page: Exchange) -> list[Any]:
 def elements(page: Exchange) -> dict[str, Object]:
     """Return the invoices of a page by lower-case id, in order; one that occurs twice (COLL-002) is there once.
 
-    Raises NotObserved when the answer is no such page, or an element has no usable id (ITEM-005).
+    Raises NotObserved when the answer is not such a page, or an element has no usable id (ITEM-005).
     """
     found: dict[str, Object] = {}
     for element in data_of(page):

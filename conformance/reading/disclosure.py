@@ -78,8 +78,8 @@ def revealed(exchange: Exchange) -> tuple[str, str] | None:
     of a customer: a reference may be any text.
     """
     content = exchange.body.decode("utf-8", errors="replace")
-    said = (*(value for _, value in exchange.fields), content, *_texts(exchange.json.value))
-    text = "\n".join(said)[:_MOST_CHARACTERS]
+    texts = (*(value for _, value in exchange.fields), content, *_texts(exchange.json.value))
+    text = "\n".join(texts)[:_MOST_CHARACTERS]
     sent = _sent(exchange)
     for kind, pattern in _COMPILED:
         for match in pattern.finditer(text):

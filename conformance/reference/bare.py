@@ -135,9 +135,9 @@ class BareServer:
     def answer(self, method: str, target: str, lines: Iterable[tuple[str, str]], body: bytes = b"") -> BareAnswer:
         """Answer one request, the first of its connection. ``lines`` has Host and Content-Length, too."""
         head = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in lines)]
-        return self.converse(["\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body])[0]
+        return self.answers_on_one_connection(["\r\n".join(head).encode("latin-1") + b"\r\n\r\n" + body])[0]
 
-    def converse(self, messages: Iterable[bytes]) -> list[BareAnswer]:
+    def answers_on_one_connection(self, messages: Iterable[bytes]) -> list[BareAnswer]:
         """Answer what is written on one connection, each message once the one before it has been answered.
 
         The connection is not counted among those of the process, so that its number is always the same.

@@ -237,11 +237,11 @@ INVOICES = (
 
 _OWN = [invoice for invoice in INVOICES if invoice.account.customer == CUSTOMER]
 INVOICE_IDS = tuple(invoice.id for invoice in _OWN if invoice.visible)
-_TELLING = {"23", "2024/11-B", None, "tiny", "huge", "no call succeeded"}
+_DISTINCT_REFERENCES = {"23", "2024/11-B", None, "tiny", "huge", "no call succeeded"}
 KNOWN_INVOICE_IDS = tuple(
     invoice.id
     for invoice in _OWN
-    if invoice.visible and (invoice.reference in _TELLING or not str(invoice.reference).isascii())
+    if invoice.visible and (invoice.reference in _DISTINCT_REFERENCES or not str(invoice.reference).isascii())
 )[:7]
 """Those that a run knows of: few, and different in all that matters to the checks."""
 HIDDEN_INVOICE_IDS = tuple(invoice.id for invoice in _OWN if not invoice.visible)

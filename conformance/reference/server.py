@@ -164,7 +164,7 @@ class ReferenceServer:
             task.cancel()
         for connection in list(state.connections):
             connection.transport.abort()
-        # One turn of the loop for the cancelled and the aborted.
+        # One round of the loop for the cancelled and the aborted.
         await asyncio.sleep(0)
 
 

@@ -101,8 +101,8 @@ class SqliteStore(MemoryStore):
         rows = [(number, account.id) for number, account in enumerate(self._generated)]
         database.executemany("INSERT INTO accounts VALUES (?, ?)", rows)
         if self._count:
-            told = {"count": self._count, "accounts": len(self._generated), "customer": CUSTOMER.subject}
-            database.execute(generated.statement(), told)
+            parameters = {"count": self._count, "accounts": len(self._generated), "customer": CUSTOMER.subject}
+            database.execute(generated.statement(), parameters)
         own = [stored(invoice) for invoice in super().invoices(CUSTOMER)]
         database.executemany(f"INSERT INTO invoices VALUES ({','.join('?' * len(own[0]))})", own)  # noqa: S608
         # The usual order of the collection.

@@ -39,7 +39,7 @@ def _commands(run: Run) -> Iterator[str]:
     gating = gating_outcomes(verdict.fail_on)
     yield from (_of_cause("error", cause) for cause in causes if cause.outcome in gating)
     if unfit := verdict.unfit_waivers:
-        texts = (f"{use.state} waiver of {use.waiver.requirement}: {use.told}" for use in unfit)
+        texts = (f"{use.state} waiver of {use.waiver.requirement}: {use.summary}" for use in unfit)
         yield _command("error", f"{counted(len(unfit), 'waiver')} to mend", *texts)
     yield from (_of_cause("warning", cause) for cause in causes if cause.outcome not in gating)
 
@@ -47,7 +47,7 @@ def _commands(run: Run) -> Iterator[str]:
 def _of_cause(command: str, cause: Cause) -> str:
     shown = cause.shown
     statement = f"{shown.requirement}: {registry()[shown.requirement].statement}"
-    return _command(command, cause.headline, " ".join(cause.ids), statement, shown.said)
+    return _command(command, cause.headline, " ".join(cause.ids), statement, shown.summary)
 
 
 def _command(command: str, title: str, *texts: str) -> str:
@@ -105,7 +105,7 @@ def summary(run: Run, verdict: Verdict) -> Iterator[str]:
     if len(found) > _MOST_ROWS:
         yield f"… and {len(found) - _MOST_ROWS} more."
     for use in verdict.unfit_waivers:
-        yield f"- {use.state} waiver of {_text(use.waiver.requirement)}: {_text(use.told)}"
+        yield f"- {use.state} waiver of {_text(use.waiver.requirement)}: {_text(use.summary)}"
 
 
 def _finding(requirement: Requirement, judgement: Judgement) -> Iterator[str]:

@@ -138,7 +138,7 @@ class _Bar:
     width: float
     y: int
     kind: str
-    told: str
+    title: str
 
 
 def _timeline(exchanges: list[dict[str, Any]]) -> dict[str, Any] | None:
@@ -156,11 +156,11 @@ def _timeline(exchanges: list[dict[str, Any]]) -> dict[str, Any] | None:
         lane = next((number for number, until in enumerate(free) if until <= begin), len(free))
         free[lane : lane + 1] = [begin + each["seconds"]]
         status = each["answer"]["status"] if each["answer"] else None
-        said = str(status) if status else "no answer"
-        told = f"{each['probe']}: {said}, {1000 * each['seconds']:.0f} ms, at {begin:.3f} s"
+        result = str(status) if status else "no answer"
+        title = f"{each['probe']}: {result}, {1000 * each['seconds']:.0f} ms, at {begin:.3f} s"
         width = max(1.5, each["seconds"] * scale - 0.5)
         kind = f"s{status // 100}" if status and 100 <= status < 600 else "s0"
-        bars.append(_Bar(round(begin * scale, 1), round(width, 1), lane * _LANE, kind, told))
+        bars.append(_Bar(round(begin * scale, 1), round(width, 1), lane * _LANE, kind, title))
     ticks = [(round(_WIDTH * number / 4, 1), f"{whole * number / 4:.2f} s") for number in range(5)]
     return {"bars": bars, "height": len(free) * _LANE, "width": _WIDTH, "ticks": ticks}
 

@@ -14,21 +14,21 @@ _MOST_REQUESTS = 50
 
 def causes_of(requirements: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the causes as plain data, the gravest first, from ``requirements`` as a report has them."""
-    judgements = (_judgement(each["id"], told) for each in requirements for told in each["judgements"])
+    judgements = (_judgement(each["id"], entry) for each in requirements for entry in each["judgements"])
     return [_described(cause) for cause in causes(judgements)]
 
 
-def _judgement(requirement: str, told: Mapping[str, Any]) -> Judgement:
-    evidence = {name: told[name] for name in ("part", "facts", "around", "count", "select") if name in told}
-    evidence |= {"request": told["curl"]} if "curl" in told else {}
-    if told.get("select", "") != f"-k {requirement}":
-        evidence["repeat"] = told.get("select")
+def _judgement(requirement: str, entry: Mapping[str, Any]) -> Judgement:
+    evidence = {name: entry[name] for name in ("part", "facts", "around", "count", "select") if name in entry}
+    evidence |= {"request": entry["curl"]} if "curl" in entry else {}
+    if entry.get("select", "") != f"-k {requirement}":
+        evidence["repeat"] = entry.get("select")
     return Judgement(
         requirement,
-        Outcome(told["outcome"]),
-        told["check"],
-        expected=told.get("expected", ""),
-        observed=told.get("observed", ""),
+        Outcome(entry["outcome"]),
+        entry["check"],
+        expected=entry.get("expected", ""),
+        observed=entry.get("observed", ""),
         evidence=evidence,
     )
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FORMAT, VERSION = "invoices-conformance-report", "2.0"
 # Exchanges of one finding that are named.
 _MOST_OTHERS = 20
-# Octets of a report that is read; a run with thousands of findings has a tenth of it.
+# Bytes of a report that are read; a run with thousands of findings has a tenth of it.
 _LARGEST = 256 << 20
 
 
@@ -148,7 +148,7 @@ def _waiver(use: Use) -> dict[str, Any]:
         "requirement": waiver.requirement,
         "state": str(use.state),
         "fails": use.fails,
-        "told": use.told,
+        "told": use.summary,
         "reason": waiver.reason,
         "expires": waiver.expires.isoformat(),
         "link": waiver.link,
@@ -223,10 +223,10 @@ def settled(requirement: str, verdict: Verdict) -> dict[str, Any]:
 
 
 def _judgements(judgements: Iterable[Judgement]) -> list[dict[str, Any]]:
-    return [told(each) for each in judgements]
+    return [to_dict(each) for each in judgements]
 
 
-def told(judgement: Judgement) -> dict[str, Any]:
+def to_dict(judgement: Judgement) -> dict[str, Any]:
     """Return a judgement as plain data."""
     evidence = judgement.evidence
     shown: dict[str, Any] = {
@@ -275,7 +275,7 @@ def exchanges(run: Run) -> list[dict[str, Any]]:
     superseded = {id(each) for each in run.observer.superseded}
     found = sorted(run.observer.exchanges(), key=lambda each: (str(each.started), each.connection, each.ordinal))
     return [
-        traffic.told(each, superseded=id(each) in superseded, with_body=each.key in shown or run.abort is not None)
+        traffic.to_dict(each, superseded=id(each) in superseded, with_body=each.key in shown or run.abort is not None)
         for each in found
     ]
 

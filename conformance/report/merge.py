@@ -43,12 +43,12 @@ def merge(reports: Sequence[Mapping[str, Any]]) -> Merged:
     judgements = [_judgements(report, number) for number, report in enumerate(reports)]
     found: dict[str, list[dict[str, Any]]] = {}
     for each in judgements:
-        for name, told in each.items():
-            found.setdefault(name, []).extend(told)
+        for name, entries in each.items():
+            found.setdefault(name, []).extend(entries)
     for judgement in _concluded(parts, found):
         found[judgement.requirement] = [
             each for each in found.get(judgement.requirement, []) if Outcome(each["outcome"]) not in UNJUDGED
-        ] + [json_report.told(judgement)]
+        ] + [json_report.to_dict(judgement)]
     verdict = _verdict(reports, found)
     message = next((report["run"]["message"] for report in reports if report["run"]["message"]), None)
     code = _exit_code(reports, verdict, problems, aborted=message is not None)
@@ -107,8 +107,8 @@ def _verdict(reports: Sequence[Mapping[str, Any]], found: Mapping[str, list[dict
             owner=each.get("blocked_by", ""),
             doubt=each.get("doubt", ""),
         )
-        for name, told in found.items()
-        for each in told
+        for name, entries in found.items()
+        for each in entries
     ]
     judgements += [
         Judgement("GEN-001", Outcome.ERROR, each["check"]) for report in reports for each in report["suite_errors"]

@@ -167,7 +167,7 @@ def _waivers(verdict: Verdict, *, full: bool) -> Iterator[str]:
         yield row("waivers", ", ".join(f"{count} {state}" for state, count in states.items()))
     unfit = verdict.unfit_waivers
     for use in unfit if full else unfit[:_MOST_WAIVERS]:
-        yield row("", f"{use.state} {use.waiver.requirement}: {use.told}")
+        yield row("", f"{use.state} {use.waiver.requirement}: {use.summary}")
 
 
 def _sent(run: Run) -> Iterator[str]:
@@ -177,8 +177,8 @@ def _sent(run: Run) -> Iterator[str]:
     more = f" + {generated} generated" if run.generated else ""
     recorded = f", recorded {run.started}; none now" if run.kept else ""
     yield row("sent", f"{counted(run.sent, 'request')}{more} in {seconds:.1f} s{recorded}")
-    if reason := run.observer.in_turn:
-        yield row("in turn", f"one request at a time, as the target {reason}")
+    if reason := run.observer.serial_reason:
+        yield row("serial", f"one request at a time, as the target {reason}")
     if most := run.observer.most_at_once:
         yield row("slower", f"{counted(most, 'request')} at a time, as the target refused some of more with 429 or 503")
     if repeated := repeat.tally(run.observer, run.settings["repeat"]):

@@ -12,16 +12,16 @@ from conformance.plan.shell import curl
 from conformance.syntax import redaction
 from conformance.syntax.wording import printable
 
-# Octets of a body, characters of a line, and lines of a header section that are shown.
+# Bytes of a body, characters of a line, and lines of a header section that are shown.
 _LONGEST_BODY, _LONGEST_LINE, _MOST_LINES = 16_384, 1_000, 100
 
 
-def told(exchange: Exchange, *, superseded: bool, with_body: bool) -> dict[str, Any]:
+def to_dict(exchange: Exchange, *, superseded: bool, with_body: bool) -> dict[str, Any]:
     """Return an exchange as plain data; ``with_body`` shows the content of its answers."""
     request = exchange.request
     raw = {"raw": [_line(redaction.display(each)) for each in request.raw]} if request.raw else {}
     later = {"later": [_answer(each, with_body=with_body) for each in exchange.later]} if exchange.later else {}
-    turn = {"turn": exchange.turn} if exchange.turn else {}
+    repeated = {"turn": exchange.round} if exchange.round else {}
     return {
         "id": exchange.key,
         "probe": exchange.probe,
@@ -41,7 +41,7 @@ def told(exchange: Exchange, *, superseded: bool, with_body: bool) -> dict[str, 
         "answer": _answer(exchange.answer, with_body=with_body) if exchange.answer else None,
         "failure": None if exchange.failure is None else _line(exchange.failure),
         **later,
-        **turn,
+        **repeated,
     }
 
 
@@ -54,7 +54,7 @@ def _answer(answer: Answer, *, with_body: bool) -> dict[str, Any]:
         "body": _body(answer.body) if with_body else None,
         "content_length": answer.wire_length,
         "truncated": answer.truncated,
-        "excess": len(answer.excess),
+        "excess": len(answer.unsolicited),
         "incomplete": answer.incomplete,
         "coding_problem": answer.coding_problem,
         "secrets_found": [_line(each) for each in answer.secrets_found],
@@ -81,17 +81,17 @@ def _body(body: bytes) -> dict[str, Any]:
     return {**shown, "text": content}
 
 
-def _decoded(octets: bytes, *, whole: bool) -> str:
+def _decoded(part: bytes, *, whole: bool) -> str:
     if not whole:
-        octets = octets[: len(octets) - _begun(octets)]
-    return octets.decode()
+        part = part[: len(part) - _begun(part)]
+    return part.decode()
 
 
-def _begun(octets: bytes) -> int:
+def _begun(part: bytes) -> int:
     """Return how many bytes at the end may begin a UTF-8 character that the cut splits."""
     for count in range(1, 4):
-        if octets[-count] >= 0xC0:
+        if part[-count] >= 0xC0:
             return count
-        if octets[-count] < 0x80:
+        if part[-count] < 0x80:
             break
     return 0

@@ -12,7 +12,7 @@ from conformance.judge.endings import Ending, Passed, Violation, end_of
 from conformance.judge.suite import Check, checks
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved, Request
-from conformance.sweep.subjects import Told
+from conformance.sweep.subjects import ReadExchange
 
 # What can be judged of one invoice, wherever it is shown.
 STRUCTURE = frozenset(
@@ -144,7 +144,7 @@ def _fits_the_schema(exchange: Exchange) -> None:
         raise Violation("the schema of an invoice", "; ".join(found[:2]), exchange, part="/data")
 
 
-def judged(exchange: Told, rules: Iterable[Rule], holding: set[str] | None = None) -> list[Hit]:
+def judged(exchange: ReadExchange, rules: Iterable[Rule], holding: set[str] | None = None) -> list[Hit]:
     """Judge by each rule; what holds is added to ``holding``.
 
     The schema finds what no other rule does: it counts when it is alone.

@@ -11,7 +11,7 @@ from conformance.judge.suite import check_named
 from conformance.model.exchange import Exchange, Request
 from conformance.reading import collection_pages
 from conformance.sweep.authority import Hit, hit_of
-from conformance.sweep.subjects import Page, Told, told
+from conformance.sweep.subjects import Page, ReadExchange, with_content
 from conformance.syntax.json_text import JsonText
 
 _ABSENT = Exchange("a page of the checks", Request("GET", "http://absent.invalid/", ()), None, failure="not sent")
@@ -75,7 +75,7 @@ def _is_newest_first(elements: list[Any]) -> bool:
     return texts == sorted(texts, reverse=True)
 
 
-def beside(page: Told, element: Any, item: Told, holding: set[str]) -> list[Hit]:
+def beside(page: ReadExchange, element: Any, item: ReadExchange, holding: set[str]) -> list[Hit]:
     """Judge whether an element of a page is the invoice ``item``."""
-    listing = told(page, JsonText({"data": [element]}, readable=True))
+    listing = with_content(page, JsonText({"data": [element]}, readable=True))
     return hits("test_elements_equal_the_invoices", holding, listing=listing, every_item=(item,))

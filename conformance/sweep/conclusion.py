@@ -85,8 +85,8 @@ def join(parts: Sequence[Mapping[str, Any]]) -> Whole:
     seen: set[bytes] = set()
     twice: list[str] = []
     for part in parts:
-        octets = base64.b64decode(part["ids"])
-        keys = {octets[place : place + _WIDTH] for place in range(0, len(octets), _WIDTH)}
+        content = base64.b64decode(part["ids"])
+        keys = {content[place : place + _WIDTH] for place in range(0, len(content), _WIDTH)}
         twice += sorted(map(shown_key, keys & seen))
         seen |= keys
     return Whole(pages, counts, len(seen), twice, _problem(parts))

@@ -15,7 +15,7 @@ from conformance.sweep.authority import Hit
 from conformance.sweep.ledger import Ledger
 from conformance.sweep.pages import Shapes, require_answer
 from conformance.sweep.state import State
-from conformance.sweep.subjects import Page, Told, parsed, told
+from conformance.sweep.subjects import Page, ReadExchange, parsed, with_content
 from conformance.sweep.walk import with_url
 from conformance.syntax import json_text
 from conformance.syntax.json_text import JsonText
@@ -74,7 +74,7 @@ class Items:
         """Judge what ``fetch`` returned."""
         if not found:
             return
-        item = told(found[0], parsed(found[0].body if found[0].answer else b""), probe="item")
+        item = with_content(found[0], parsed(found[0].body if found[0].answer else b""), probe="item")
         require_answer(item, f"invoice {chosen.id}")
         if item.status in _GONE and not self._is_listed(chosen):
             return
@@ -87,7 +87,7 @@ class Items:
             # All that was judged on the page holds here, too.
             self._ledger.holding.add("COLL-003")
         elif item.status == 200:
-            exact = told(item, json_text.read(item.body))
+            exact = with_content(item, json_text.read(item.body))
             self._add(authority.judged(exact, self._rules), item, chosen, resource)
             self._compare(chosen, item)
         self._judge_tag(chosen, item)
@@ -102,16 +102,16 @@ class Items:
         """Return whether the page still shows an invoice."""
         return self._on_page(chosen) is not None
 
-    def _on_page(self, chosen: Chosen) -> tuple[Told, Any] | None:
+    def _on_page(self, chosen: Chosen) -> tuple[ReadExchange, Any] | None:
         page = Page(self._fetch(chosen.url), chosen.page)
         for element in page.elements:
             if isinstance(element, dict) and element.get("id") == chosen.id:
                 return page.exchange, element
         return None
 
-    def _compare(self, chosen: Chosen, item: Told) -> None:
+    def _compare(self, chosen: Chosen, item: ReadExchange) -> None:
         """Report an element that is not the invoice, unless the invoice changed meanwhile: both are fetched again."""
-        listing = told(item, JsonText(), request=with_url(self._base, chosen.url), probe="listing")
+        listing = with_content(item, JsonText(), request=with_url(self._base, chosen.url), probe="listing")
         if not collection.beside(listing, chosen.element, item, self._ledger.holding):
             return
         shown = self._on_page(chosen)
@@ -119,11 +119,11 @@ class Items:
         if shown is None or fresh.answer is None:
             return
         page, element = shown
-        again = told(fresh, parsed(fresh.body), probe="item")
+        again = with_content(fresh, parsed(fresh.body), probe="item")
         hits = collection.beside(page, element, again, self._ledger.holding)
         self._add(hits, page, chosen, element)
 
-    def _judge_tag(self, chosen: Chosen, item: Told) -> None:
+    def _judge_tag(self, chosen: Chosen, item: ReadExchange) -> None:
         try:
             tag = item.etag if item.status == 200 else None
         except NotObserved:
@@ -137,7 +137,7 @@ class Items:
         violation = Violation(f"another ETag than that of invoice {other}, whose body differs", tag, part="ETag")
         self._add([Hit("ETAG-008", "a tag for each body", violation)], item, chosen)
 
-    def _judge_revalidation(self, chosen: Chosen, item: Told, later: Exchange) -> None:
+    def _judge_revalidation(self, chosen: Chosen, item: ReadExchange, later: Exchange) -> None:
         hits = self._revalidated(item, later, self._ledger.holding)
         if not hits:
             return
@@ -145,16 +145,16 @@ class Items:
         again = self.fetch(chosen)
         if len(again) < 2 or again[0].answer is None:
             return
-        item = told(again[0], parsed(again[0].body), probe="item")
+        item = with_content(again[0], parsed(again[0].body), probe="item")
         self._add(self._revalidated(item, again[1], None), again[1], chosen)
 
-    def _revalidated(self, item: Told, later: Exchange, holding: set[str] | None) -> list[Hit]:
+    def _revalidated(self, item: ReadExchange, later: Exchange, holding: set[str] | None) -> list[Hit]:
         later = replace(later, probe="item_not_modified")
         found: list[Hit] = []
         for check in self._revalidation:
             found += collection.hits(check.name, holding, item=item, item_not_modified=later)
         if later.answer is not None:
-            self._shapes.judge(told(later, parsed(later.body) if later.body else JsonText()), chosen_id(item))
+            self._shapes.judge(with_content(later, parsed(later.body) if later.body else JsonText()), chosen_id(item))
         return found
 
 

@@ -1,4 +1,4 @@
-"""What a sweep says to the reports: one judgement per finding, and one per requirement that holds."""
+"""What a sweep gives the reports: one judgement per finding, and one per requirement that holds."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _conclusions(found: Iterable[conclusion.Conclusion], nodeid: str, repeat: st
         if each.observed:
             outcome = outcome_of_violation(registry()[each.requirement].level)
             observed = counted(each.observed, each.count, invoices=True)
-            told = {"invoices": each.invoices, "count": max(1, each.count), "repeat": repeat}
+            evidence = {"invoices": each.invoices, "count": max(1, each.count), "repeat": repeat}
             yield Judgement(
                 each.requirement,
                 outcome,
@@ -89,7 +89,7 @@ def _conclusions(found: Iterable[conclusion.Conclusion], nodeid: str, repeat: st
                 expected=each.expected,
                 observed=observed,
                 subject="sweep",
-                evidence=told,
+                evidence=evidence,
             )
         else:
             unjudged = Outcome.INCONCLUSIVE if each.unseen else Outcome.NOT_OFFERED

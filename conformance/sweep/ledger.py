@@ -46,7 +46,7 @@ class Ledger:
             own = sum(each["requirement"] == hit.requirement for each in self._found.values())
             name = name if own < MOST_CAUSES else f"{hit.requirement} and more"
         if name not in self._found:
-            self._found[name] = self._told(hit, exchange, part, shown)
+            self._found[name] = self._entry(hit, exchange, part, shown)
         found = self._found[name]
         found["count"] += 1
         if identifier is not None and len(found["invoices"]) < MOST_IDS:
@@ -56,7 +56,7 @@ class Ledger:
     def _clean(self, text: str) -> str:
         return self._redactor.text(printable(evidence.cut(text)))
 
-    def _told(self, hit: Hit, exchange: Exchange, part: str | None, shown: Any) -> dict[str, Any]:
+    def _entry(self, hit: Hit, exchange: Exchange, part: str | None, shown: Any) -> dict[str, Any]:
         violation = hit.violation
         lines = evidence.answer_lines(exchange)
         if shown is not None and exchange.answer is not None:
@@ -81,7 +81,7 @@ class Ledger:
         """Let the state keep what changed."""
         self._state.save_findings((name, self._found[name]) for name in self._changed)
         self._changed.clear()
-        self._state.tell("holding", sorted(self.holding))
+        self._state.keep("holding", sorted(self.holding))
 
     def drop(self, requirement: str) -> None:
         """Take back the findings of a requirement."""

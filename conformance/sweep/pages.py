@@ -13,7 +13,7 @@ from conformance.sweep import authority, collection
 from conformance.sweep.ledger import Ledger
 from conformance.sweep.quick import EVERYTHING, Quick
 from conformance.sweep.state import digest
-from conformance.sweep.subjects import Page, Told, told
+from conformance.sweep.subjects import Page, ReadExchange, with_content
 from conformance.sweep.walk import with_url
 from conformance.syntax import json_text
 
@@ -56,7 +56,7 @@ class Shapes:
         self._ledger = ledger
         self._seen: set[tuple[object, ...]] = set()
 
-    def judge(self, exchange: Told, identifier: str | None = None, *, own: bool = False) -> None:
+    def judge(self, exchange: ReadExchange, identifier: str | None = None, *, own: bool = False) -> None:
         """Judge an answer; ``identifier`` names the invoice that was asked for by itself, ``own`` without condition."""
         answer = exchange.answer
         assert answer is not None
@@ -75,7 +75,7 @@ class Shapes:
         rules = (*self._rules, *self._own) if own else self._rules
         if identifier is not None and answer.body:
             # With the spelling of all numbers.
-            exchange = told(exchange, json_text.read(answer.body))
+            exchange = with_content(exchange, json_text.read(answer.body))
         for hit in authority.judged(exchange, rules, self._ledger.holding):
             self._ledger.add(hit, hit.violation.exchange or exchange, identifier, hit.violation.part)
 
@@ -167,10 +167,10 @@ class Pages:
 
     def disagreements(self, before: dict[str, Any] | None) -> dict[str, Any]:
         """Return on how many invoices the validators differed, with the first ids; each is reported once."""
-        told = before or {"count": 0, "invoices": []}
+        earlier = before or {"count": 0, "invoices": []}
         found = {
-            "count": told["count"] + self._differing,
-            "invoices": [*told["invoices"], *self._differ][:_MOST_SHOWN],
+            "count": earlier["count"] + self._differing,
+            "invoices": [*earlier["invoices"], *self._differ][:_MOST_SHOWN],
         }
         self._differing, self._differ = 0, []
         return found

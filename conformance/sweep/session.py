@@ -123,7 +123,7 @@ class Sweep:
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
         if not self._reason:
-            self.state.tell("complete", value=True)
+            self.state.keep("complete", value=True)
         self._commit()
         return self.summary()
 
@@ -137,7 +137,7 @@ class Sweep:
                 if self._reason:
                     return
             self._compare_counts()
-            self.state.tell("walked", value=True)
+            self.state.keep("walked", value=True)
             self._commit()
         self._go_through_sample(executor, advance)
 
@@ -189,7 +189,7 @@ class Sweep:
             yield page, own
             if own and parts == 1 and following:
                 known = walk.series
-                self.state.tell("next", [page.number + 1, following, list(astuple(known)) if known else None])
+                self.state.keep("next", [page.number + 1, following, list(astuple(known)) if known else None])
                 self._commit()
             fruitless = fruitless + 1 if own and self.state.id_count() == before else 0
             if following and (digest(following.encode()) in self._walked or fruitless >= _FRUITLESS):
@@ -257,7 +257,7 @@ class Sweep:
             url = next((each["url"] for each in self.state.pages() if each["number"] == other), "")
             both = [Page(self.fetch(each), 0) for each in (url, page.exchange.request.url)]
             if not all(_shows(each, identifier) for each in both):
-                self.state.tell("changed", value=True)
+                self.state.keep("changed", value=True)
                 return
         violation = Violation("every invoice on one page", f"{identifier} also on page {other + 1}")
         self.ledger.add(Hit("PAGE-003", "every invoice once", violation), page.exchange, identifier, "/data")
@@ -272,12 +272,12 @@ class Sweep:
             # Whether the count is right is to be seen from all parts; here only that it is still the same.
             page = Page(self.fetch(pages[0]["url"]), 0)
             if page.usable and self._total(page) not in totals:
-                self.state.tell("changed", value=True)
+                self.state.keep("changed", value=True)
             return
         fresh = [Page(self.fetch(url), 0) for url in list(totals.values())[:2]]
         first, second = map(self._total, fresh)
         if not all(each.usable for each in fresh) or first == second:
-            self.state.tell("changed", value=True)
+            self.state.keep("changed", value=True)
             return
         violation = Violation(f"{first} as on another page", str(second), part="/meta/total-count")
         self.ledger.add(
@@ -310,7 +310,7 @@ class Sweep:
         while rows := self.state.chosen(done, _AT_ONCE):
             self._look_at([Chosen.read(*row[1:]) for row in rows], executor)
             done = rows[-1][0]
-            self.state.tell("done", done)
+            self.state.keep("done", done)
             self._commit()
             advance(self.state.id_count(), self.state.id_count())
 
@@ -320,16 +320,16 @@ class Sweep:
             for exchange in found:
                 self._count(exchange)
             self._items.judge(each, found)
-        self.state.tell("by_themselves", int(self.state.fact("by_themselves") or 0) + len(chosen))
+        self.state.keep("by_themselves", int(self.state.fact("by_themselves") or 0) + len(chosen))
 
     # The end.
 
     def _commit(self) -> None:
         self.ledger.save()
-        self.state.tell("retries", self._retries)
-        self.state.tell("requests", self._requests + self.observer.sent)
-        self.state.tell("seconds", self._seconds + time.monotonic() - self._started)
-        self.state.tell("disagreements", self._pages.disagreements(self.state.fact("disagreements")))
+        self.state.keep("retries", self._retries)
+        self.state.keep("requests", self._requests + self.observer.sent)
+        self.state.keep("seconds", self._seconds + time.monotonic() - self._started)
+        self.state.keep("disagreements", self._pages.disagreements(self.state.fact("disagreements")))
         self.state.commit()
 
     def summary(self, *, broken: bool = False) -> dict[str, Any]:

@@ -16,10 +16,10 @@ _VERSION = 1
 # Above every rank.
 _ANY = 2**63
 _TABLES = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, told TEXT);
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, content TEXT);
 CREATE TABLE IF NOT EXISTS seen (id BLOB PRIMARY KEY, page INTEGER) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS pages (number INTEGER PRIMARY KEY, told TEXT);
-CREATE TABLE IF NOT EXISTS findings (name TEXT PRIMARY KEY, told TEXT);
+CREATE TABLE IF NOT EXISTS pages (number INTEGER PRIMARY KEY, content TEXT);
+CREATE TABLE IF NOT EXISTS findings (name TEXT PRIMARY KEY, content TEXT);
 CREATE TABLE IF NOT EXISTS chosen (rank INTEGER PRIMARY KEY, page INTEGER, element TEXT, request TEXT);
 CREATE TABLE IF NOT EXISTS tags (tag BLOB PRIMARY KEY, body BLOB, id TEXT) WITHOUT ROWID;
 """
@@ -87,7 +87,7 @@ class State:
             self.clear()
         # Counting them anew would take longer with every page.
         self._ids = int(self._database.execute("SELECT count(*) FROM seen").fetchone()[0])
-        self.tell("sweep", own)
+        self.keep("sweep", own)
         self.begin()
 
     def _take_alone(self) -> None:
@@ -119,10 +119,10 @@ class State:
 
     def fact(self, name: str) -> Any:
         """Return what was noted under ``name``, or None."""
-        row = self._database.execute("SELECT told FROM facts WHERE name = ?", (name,)).fetchone()
+        row = self._database.execute("SELECT content FROM facts WHERE name = ?", (name,)).fetchone()
         return json.loads(row[0]) if row else None
 
-    def tell(self, name: str, value: Any) -> None:
+    def keep(self, name: str, value: Any) -> None:
         """Keep ``value``, plain data, under ``name``."""
         self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, json.dumps(self.clean(value))))
 
@@ -151,9 +151,9 @@ class State:
         rows = self._database.execute("SELECT id FROM seen ORDER BY id")
         return base64.b64encode(b"".join(row[0] for row in rows)).decode()
 
-    def add_page(self, number: int, told: Mapping[str, Any]) -> None:
+    def add_page(self, number: int, content: Mapping[str, Any]) -> None:
         """Keep what is known of a page."""
-        self._database.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (number, json.dumps(self.clean(told))))
+        self._database.execute("INSERT OR REPLACE INTO pages VALUES (?, ?)", (number, json.dumps(self.clean(content))))
 
     def has_page(self, number: int) -> bool:
         """Return whether a page was judged."""
@@ -165,20 +165,20 @@ class State:
 
     def pages(self) -> list[dict[str, Any]]:
         """Return what is known of each page, in order."""
-        rows = self._database.execute("SELECT number, told FROM pages ORDER BY number")
-        return [{"number": number, **json.loads(told)} for number, told in rows]
+        rows = self._database.execute("SELECT number, content FROM pages ORDER BY number")
+        return [{"number": number, **json.loads(content)} for number, content in rows]
 
     # Findings, the sample, entity tags.
 
     def save_findings(self, findings: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
         """Keep findings by their names."""
-        rows = [(self.clean(name), json.dumps(self.clean(told))) for name, told in findings]
+        rows = [(self.clean(name), json.dumps(self.clean(content))) for name, content in findings]
         self._database.executemany("INSERT OR REPLACE INTO findings VALUES (?, ?)", rows)
 
     def findings(self) -> list[tuple[str, dict[str, Any]]]:
         """Return the findings in the order in which they were met."""
-        rows = self._database.execute("SELECT name, told FROM findings ORDER BY rowid")
-        return [(name, json.loads(told)) for name, told in rows]
+        rows = self._database.execute("SELECT name, content FROM findings ORDER BY rowid")
+        return [(name, json.loads(content)) for name, content in rows]
 
     def choose(self, rank: int, page: int, element: Any, request: str, most: int) -> int:
         """Keep an invoice for the sample, which has the ``most`` of lowest rank; return below which others come.

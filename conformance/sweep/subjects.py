@@ -64,7 +64,7 @@ def _plain(value: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Told(Exchange):
+class ReadExchange(Exchange):
     """An exchange whose content is read already, or a part of it."""
 
     content: JsonText = field(default_factory=JsonText)
@@ -75,10 +75,10 @@ class Told(Exchange):
         return self.content
 
 
-def told(exchange: Exchange, content: JsonText, **changes: Any) -> Told:
+def with_content(exchange: Exchange, content: JsonText, **changes: Any) -> ReadExchange:
     """Return ``exchange`` with ``content`` in place of its own."""
     values = {name: getattr(exchange, name) for name in Exchange.__dataclass_fields__}
-    return Told(**{**values, **changes}, content=content)
+    return ReadExchange(**{**values, **changes}, content=content)
 
 
 class Page:
@@ -89,7 +89,7 @@ class Page:
         self.number = number
         # Numbers keep their spelling only where something about the text is unusual.
         self.content, self.unusual = _parsed(exchange.answer.body if exchange.answer is not None else b"")
-        self.exchange = told(exchange, self.content, probe=f"page {number + 1} of the sweep")
+        self.exchange = with_content(exchange, self.content, probe=f"page {number + 1} of the sweep")
         self._exact: list[Any] | None = None
         value = self.content.value if self.content.readable and isinstance(self.content.value, dict) else {}
         self.document: Object = value
@@ -102,7 +102,7 @@ class Page:
         elements: Any = _plain(data) if self.unusual else data
         self.elements: list[Any] = elements if self.usable else []
 
-    def frame(self) -> Told:
+    def frame(self) -> ReadExchange:
         """Return the page without its elements, which are judged one by one."""
         if not self.usable:
             return self.exchange
@@ -116,7 +116,7 @@ class Page:
             self._exact = value["data"] if isinstance(value, dict) else []
         return self._exact[place]
 
-    def element(self, element: Any, request: Request) -> Told:
+    def element(self, element: Any, request: Request) -> ReadExchange:
         """Return an element as if it had been asked for by ``request``."""
         content = JsonText({"data": element}, readable=True)
         return replace(self.exchange, request=request, content=content)

@@ -42,7 +42,7 @@ _FEED = 16_384
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 # Base64, with both alphabets as one and all else blank. Of a text every fourth character is one of the first 32.
 _IN_BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
-_WORDS = bytes(octet if octet in _IN_BASE64 else 0x20 for octet in range(256)).translate(bytes.maketrans(b"-_", b"+/"))
+_WORDS = bytes(byte if byte in _IN_BASE64 else 0x20 for byte in range(256)).translate(bytes.maketrans(b"-_", b"+/"))
 _TEXTUAL = re.compile(rb"(?:[A-Za-f][A-Za-z0-9+/]{3}){6}|H4sI|eJ|eN")
 _SHORTEST_WORD = 24
 _HEXADECIMAL = re.compile(rb"[0-9a-f]{16,}")
@@ -177,7 +177,7 @@ class Squeezed:
         number = bisect_right(self._starts, place) - 1
         if self._latest[0] != number:
             part = self._source[number * _CHUNK : (number + 1) * _CHUNK]
-            self._latest = number, [at for at, octet in enumerate(part, number * _CHUNK) if octet in _KEPT]
+            self._latest = number, [at for at, byte in enumerate(part, number * _CHUNK) if byte in _KEPT]
         return self._latest[1][place - self._starts[number]]
 
 

@@ -288,8 +288,8 @@ SUBJECTS = frozenset({"subject", SUBJECT_OF_OTHER})
 NAMES = (*altered.DERIVATIONS, *_RECIPES, SWAPPED, SUBJECT_OF_OTHER)
 
 
-def _base64url(octets: bytes) -> str:
-    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+def _base64url(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
 
 def _sign(header: Mapping[str, Any], pairs: Pairs, key: str, recipe: _Recipe) -> str:

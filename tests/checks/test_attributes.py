@@ -119,8 +119,8 @@ def test_services_may_be_credited(total: str, calls: str, services: str, wanted:
     amounts = {"amount-spent": total, "originated-amount-spent": calls, "services-amount-spent": services}
     (answer,) = changed("item", document=attributes(amounts)).values()
     check = next(each for each in INVOICES.checks if each.requirement == "SEM-011")
-    said = judged(check.function, {"item": answer, "item_with_account": answer})
-    assert said == ("violated" if wanted else "passed")
+    result = judged(check.function, {"item": answer, "item_with_account": answer})
+    assert result == ("violated" if wanted else "passed")
 
 
 @pytest.mark.parametrize(
@@ -165,28 +165,28 @@ def test_amounts_of_another_invoice_than_the_requested_one_are_not_compared() ->
         assert ("SEM-012" in INVOICES.violated(given)) is expected
 
 
-def shown(second: int, amount: str, probe: str = "item", turn: int = 0) -> Exchange:
+def shown(second: int, amount: str, probe: str = "item", number: int = 0) -> Exchange:
     """Return an answer that shows an amount, ``second`` after the start."""
     started = NOW + timedelta(seconds=second)
-    changes = changed(probe, document=attributes({"amount-spent": amount}), started=started, turn=turn)
+    changes = changed(probe, document=attributes({"amount-spent": amount}), started=started, round=number)
     return changes[probe]
 
 
 @pytest.mark.parametrize(
-    ("answers", "said"),
+    ("answers", "expected"),
     [
         ([shown(0, "1.5"), shown(1, "2.5", "item_with_account")], "violated"),
-        ([shown(0, "1.5"), shown(1, "2.5", "item_with_account"), shown(2, "1.5", turn=3)], "violated"),
-        ([shown(0, "1.5"), shown(1, "2.5", "item_with_account"), shown(2, "2.5", turn=3)], "passed"),
-        ([shown(0, "1.5"), shown(1, "1.50", "item_with_account"), shown(2, "2.5", turn=3)], "passed"),
-        ([shown(1, "1.5"), shown(0, "2.5", "item_with_account"), shown(2, "1.5", turn=3)], "passed"),
-        ([shown(0, "1.5"), shown(1, "1.5", "item_with_account"), shown(2, "1.5", turn=3)], "passed"),
+        ([shown(0, "1.5"), shown(1, "2.5", "item_with_account"), shown(2, "1.5", number=3)], "violated"),
+        ([shown(0, "1.5"), shown(1, "2.5", "item_with_account"), shown(2, "2.5", number=3)], "passed"),
+        ([shown(0, "1.5"), shown(1, "1.50", "item_with_account"), shown(2, "2.5", number=3)], "passed"),
+        ([shown(1, "1.5"), shown(0, "2.5", "item_with_account"), shown(2, "1.5", number=3)], "passed"),
+        ([shown(0, "1.5"), shown(1, "1.5", "item_with_account"), shown(2, "1.5", number=3)], "passed"),
     ],
     ids=["once", "between", "changed", "written-otherwise", "before", "same"],
 )
-def test_an_amount_that_changes_is_no_finding(answers: list[Exchange], said: str) -> None:
+def test_an_amount_that_changes_is_not_a_finding(answers: list[Exchange], expected: str) -> None:
     check = test_attributes.test_amounts_are_the_same_in_every_answer
-    assert outcome(check, every_success=tuple(answers)) == said
+    assert outcome(check, every_success=tuple(answers)) == expected
 
 
 @pytest.mark.parametrize("check", INVOICES.checks, ids=lambda check: check.name)

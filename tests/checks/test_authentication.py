@@ -21,7 +21,7 @@ def challenge(*values: str) -> dict[str, Exchange]:
     return POLICY.throughout(401, headers={"WWW-Authenticate": list(values)})
 
 
-def told(name: str, detail: str) -> dict[str, Exchange]:
+def with_detail(name: str, detail: str) -> dict[str, Exchange]:
     return changed(name, body={"errors": [{**ERROR, "detail": detail}]})
 
 
@@ -47,9 +47,9 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "parameter after token68": ({"AUTH-003"}, challenge('Negotiate abc==, realm="a"')),
     "word served": ({"AUTH-004"}, changed("malformed_token[word]", status=200)),
     "crash": ({"AUTH-004", "ERR-011"}, changed("malformed_token[not-json]", status=500)),
-    "reason": ({"AUTH-005"}, told("altered_token[signature-changed]", "Signature mismatch")),
-    "reason for the account": ({"AUTH-005"}, told("related_with_altered_token", "Signature mismatch")),
-    "user": ({"AUTH-005"}, told("token_of_foreign_key", "No key")),
+    "reason": ({"AUTH-005"}, with_detail("altered_token[signature-changed]", "Signature mismatch")),
+    "reason for the account": ({"AUTH-005"}, with_detail("related_with_altered_token", "Signature mismatch")),
+    "user": ({"AUTH-005"}, with_detail("token_of_foreign_key", "No key")),
     "raw token refused": ({"AUTH-006"}, changed("item", status=401)),
     "Bearer not found": ({"AUTH-007"}, changed("bearer_token", status=404)),
     "other identity": ({"AUTH-007"}, changed("bearer_token", status=200, body=OTHER_INVOICE)),
@@ -147,8 +147,8 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "affinity": changed("item", headers={"Set-Cookie": ["AWSALB=x; Path=/", "AWSALBCORS=x; SameSite=None"]}),
     "codes in the challenge": changed("altered_token", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}),
     "ids of errors": changed("altered_token", body={"errors": [{**ERROR, "id": "17"}]}),
-    "ids in the text": told("malformed_token[word]", "Failed. Trace 0af7651916cd43dd8448eb211c80319c.")
-    | told("item_without_token", "Failed. Trace 1bf7651916cd43dd8448eb211c80319d.")
+    "ids in the text": with_detail("malformed_token[word]", "Failed. Trace 0af7651916cd43dd8448eb211c80319c.")
+    | with_detail("item_without_token", "Failed. Trace 1bf7651916cd43dd8448eb211c80319d.")
     | {
         name: each
         for family in (
@@ -165,7 +165,7 @@ CORRECT: dict[str, dict[str, Exchange]] = {
             "altered_token",
             "token_of_foreign_key",
         )
-        for name, each in told(family, "Failed. Trace 2cf7651916cd43dd8448eb211c80319e.").items()
+        for name, each in with_detail(family, "Failed. Trace 2cf7651916cd43dd8448eb211c80319e.").items()
     },
 }
 

@@ -213,7 +213,7 @@ def test_a_correct_server_is_correct(changes: dict[str, Exchange]) -> None:
 @pytest.mark.parametrize(
     "coding", ["aes128gcm", "br", "compress", "dcb", "dcz", "exi", "pack200-gzip", "x-compress", "ZSTD"]
 )
-def test_a_registered_coding_that_cannot_be_undone_here_is_no_fault(coding: str) -> None:
+def test_a_registered_coding_that_cannot_be_undone_here_is_not_a_fault(coding: str) -> None:
     headers = {**CODED, "Content-Encoding": coding}
     unread = changed("item_for_browser", headers=headers, body=b"\x0b\x02\x80{}\x03", coding_problem="it is not known")
     assert HTTP.violated(unread) == set()

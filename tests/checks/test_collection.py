@@ -63,7 +63,7 @@ def test_each_resource_once() -> None:
     assert outcome(check, LISTING, LISTING, (whole(TWO[:1] * 2),)) == "violated"
 
 
-def test_likeness_to_the_item() -> None:
+def test_elements_are_compared_with_the_item() -> None:
     check = collection.test_elements_equal_the_invoices
     other = by_itself(1, NOVEMBER | {"amount-spent": "0.01"})
     assert outcome(check, LISTING, (by_itself(1, NOVEMBER), by_itself(2, OCTOBER))) == "passed"
@@ -82,7 +82,7 @@ def test_likeness_to_the_item() -> None:
     assert outcome(check, whole([moved]), (by_itself(1, NOVEMBER),)) == "violated"
 
 
-def test_likeness_on_other_pages() -> None:
+def test_elements_of_other_pages_are_compared() -> None:
     alone = (by_itself(1, NOVEMBER), by_itself(2, OCTOBER))
     other = whole([element(1, NOVEMBER | {"has-pdf": True}), TWO[1]])
     for check in (

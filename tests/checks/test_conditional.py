@@ -23,7 +23,7 @@ def on_the_condition(headers: Mapping[str, str | list[str]] = MODIFIED, **parts:
     return {CONDITION: altered(answers()["item"], probe=CONDITION, headers=headers, **parts)}
 
 
-def test_data_that_changes_between_requests_are_no_fault() -> None:
+def test_data_that_changes_between_requests_are_not_a_fault() -> None:
     fresh = {"headers": {"ETag": FRESH}, "body": content({"/data/attributes/reference": "new"})}
     assert HTTP.violated(changed("item_again", **fresh)) == set()
     assert HTTP.violated(changed("item_not_modified", status=200, **fresh)) == set()
@@ -71,7 +71,7 @@ def test_head_is_not_compared_where_the_second_get_fails() -> None:
     assert "ETAG-007" not in HTTP.violated(failing)
 
 
-def test_coded_content_that_is_not_served_is_no_twin() -> None:
+def test_coded_content_that_is_not_served_is_not_a_counterpart() -> None:
     coded = {"Content-Encoding": "gzip", "ETag": FRESH}
     sent = changed("item_in_gzip", "item_in_gzip_not_modified", status=200, headers=coded)
     check = ("COND-001", "test_the_current_tag_of_coded_content_is_not_modified")

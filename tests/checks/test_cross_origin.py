@@ -93,8 +93,8 @@ def test_the_origin_that_is_named_in_every_answer_needs_no_vary() -> None:
 
 def test_only_what_is_served_depends_on_the_origin() -> None:
     check = test_cross_origin.test_what_depends_on_the_origin_says_so
-    told = from_origin({ALLOW: ORIGIN, "Vary": "Origin"})
-    assert outcome(check, every_foreign_origin=(told, refusal(403, headers={ALLOW: ORIGIN}))) == "passed"
+    allowed = from_origin({ALLOW: ORIGIN, "Vary": "Origin"})
+    assert outcome(check, every_foreign_origin=(allowed, refusal(403, headers={ALLOW: ORIGIN}))) == "passed"
     assert outcome(check, every_foreign_origin=(from_origin({ALLOW: ORIGIN}), lost("foreign_origin"))) == "violated"
 
 

@@ -79,11 +79,11 @@ def test_a_field_with_a_class_name_is_found() -> None:
         "2024-11-14T09:57:08Z",
     ],
 )
-def test_plain_explanations_are_no_finding(text: str) -> None:
+def test_plain_explanations_are_not_a_finding(text: str) -> None:
     assert POLICY.violated(detail(text)) == set()
 
 
-def test_the_echo_of_the_request_is_no_finding() -> None:
+def test_the_echo_of_the_request_is_not_a_finding() -> None:
     text = "/etc/passwd and /usr/local/lib/x and ActiveRecord::RecordNotFound"
     query = "include=/usr/local/lib/x%20ActiveRecord::RecordNotFound"
     echo = refusal(400, "other", path=f"{PREFIX}/invoices", query=query, body={"errors": [{**BAD, "detail": text}]})
@@ -119,11 +119,11 @@ def test_a_limit_of_requests_reveals_nothing(name: str) -> None:
 
 
 def test_an_id_that_is_named_back_reveals_nothing() -> None:
-    def told(name: str, invoice: str) -> dict[str, Exchange]:
+    def naming(name: str, invoice: str) -> dict[str, Exchange]:
         return changed(name, body={"errors": [{**ERROR, "status": "401", "detail": f"No access to {invoice}."}]})
 
-    known = told("item_without_token", "abb41d30-a26e-11ef-be6d-0242ac120003")
-    unknown = told("unknown_item_without_token", "6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42")
+    known = naming("item_without_token", "abb41d30-a26e-11ef-be6d-0242ac120003")
+    unknown = naming("unknown_item_without_token", "6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42")
     # The other refusals of this server name no invoice, which is another finding.
     assert POLICY.violated(known | unknown) == {"AUTH-005"}
 

@@ -191,7 +191,7 @@ def test_the_fields_that_every_request_carries_make_no_difference() -> None:
     ) == {"ERR-008"}
 
 
-def test_a_server_error_for_the_documented_request_is_no_mistake_of_the_client() -> None:
+def test_a_server_error_for_the_documented_request_is_not_a_mistake_of_the_client() -> None:
     assert "ERR-011" not in POLICY.violated(changed("item", status=500))
 
 

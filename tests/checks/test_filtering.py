@@ -160,14 +160,17 @@ def test_a_server_that_ignores_filters_has_one_fault() -> None:
     ],
 )
 def test_values_that_match_nothing(answer: Exchange, nothing_found: str, mistyped: str) -> None:
-    twin = chosen(ACCOUNT_ROWS, "13", f"filter[account_id_eq]={ACCOUNTS[0]}")
+    counterpart = chosen(ACCOUNT_ROWS, "13", f"filter[account_id_eq]={ACCOUNTS[0]}")
     check = filtering.test_what_matches_nothing_gives_nothing
-    assert outcome(check, EVERYTHING, refused(), (twin,), named(answer, "unmatched_filter[account]")) == nothing_found
+    assert (
+        outcome(check, EVERYTHING, refused(), (counterpart,), named(answer, "unmatched_filter[account]"))
+        == nothing_found
+    )
     asked = "filter[start_date_gteq]="
-    twins = (chosen(TIMES, "3", f"{asked}2024-10-01T00:00:02Z"),)
+    counterparts = (chosen(TIMES, "3", f"{asked}2024-10-01T00:00:02Z"),)
     wrong = with_query(answer, f"{asked}abc")
     of_wrong_type = filtering.test_a_value_of_the_wrong_type_selects_nothing
-    assert outcome(of_wrong_type, EVERYTHING, refused(), twins, (), wrong) == mistyped
+    assert outcome(of_wrong_type, EVERYTHING, refused(), counterparts, (), wrong) == mistyped
     for refusing in ((refused(400, f"{asked}2024-10-01T00:00:02Z"),), ()):
         assert outcome(of_wrong_type, EVERYTHING, refused(), refusing, (), wrong) == "not observed"
 

@@ -33,10 +33,17 @@ def redirect(location: str | None, origin: str = "http://example.org", status: i
     return {given.probe: altered(asked, status=status, body=b"", headers={"Location": location})}
 
 
-def options(status: int = 200, headers: Mapping[str, str] | None = None, excess: bytes = b"") -> dict[str, Exchange]:
+def options(
+    status: int = 200, headers: Mapping[str, str] | None = None, unsolicited: bytes = b""
+) -> dict[str, Exchange]:
     fields = {"Content-Type": None, "Allow": None, **(headers or {})}
     return changed(
-        "item_options", "item_options_with_preconditions", status=status, body=b"", headers=fields, excess=excess
+        "item_options",
+        "item_options_with_preconditions",
+        status=status,
+        body=b"",
+        headers=fields,
+        unsolicited=unsolicited,
     )
 
 
@@ -72,7 +79,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "date-twice": ({"HTTP-021"}, HTTP.throughout(headers={"Date": ["Thu, 14 Nov 2024 09:57:08 GMT"] * 2})),
     "clock-ahead": ({"HTTP-002"}, HTTP.throughout(headers={"Date": "Thu, 14 Nov 2024 10:57:08 GMT"})),
     "clock-behind": ({"HTTP-002"}, HTTP.throughout(headers={"Date": "Wed, 13 Nov 2024 09:57:08 GMT"})),
-    "length-too-small": ({"HTTP-003"}, HTTP.throughout(excess=b"}")),
+    "length-too-small": ({"HTTP-003"}, HTTP.throughout(unsolicited=b"}")),
     "length-of-another-content": ({"HTTP-003"}, changed("item_for_browser", headers={"Content-Length": "7"})),
     "length-in-words": ({"HTTP-003"}, changed("item_for_browser", headers={"Content-Length": "1 kB"})),
     "length-beside-chunks": (
@@ -84,7 +91,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"HTTP-005"},
         changed("item_head", "range_head", "item_head_not_modified", status=405, headers={"Allow": "GET, HEAD"}),
     ),
-    "head-with-content": ({"HTTP-005"}, changed("item_head", excess=WHOLE)),
+    "head-with-content": ({"HTTP-005"}, changed("item_head", unsolicited=WHOLE)),
     "head-without-content-type": ({"HTTP-006"}, changed("item_head", headers={"Content-Type": None})),
     "head-with-other-cache-control": ({"HTTP-006"}, changed("item_head", headers={"Cache-Control": "no-cache"})),
     "head-with-other-vary": ({"HTTP-006"}, changed("item_head", headers={"Vary": "Origin"})),
@@ -189,9 +196,9 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "cut-off": ({"HTTP-017"}, changed("accept_any", incomplete="the message is not complete", body=b'{"data"')),
     "more-after-chunks": (
         {"HTTP-017"},
-        changed("accept_any", headers=CHUNKED, excess=b"\r\n"),
+        changed("accept_any", headers=CHUNKED, unsolicited=b"\r\n"),
     ),
-    "two-answers": ({"HTTP-017"}, changed("accept_any", excess=b"HTTP/1.1 200 OK\r\n\r\n")),
+    "two-answers": ({"HTTP-017"}, changed("accept_any", unsolicited=b"HTTP/1.1 200 OK\r\n\r\n")),
     "modified-in-the-future": (
         {"HTTP-019"},
         changed("accept_any", headers={"Last-Modified": "Thu, 14 Nov 2024 09:57:09 GMT"}),
@@ -199,7 +206,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "204-with-length": ({"HTTP-020"}, options(204, {"Allow": "GET", "Content-Length": "0"})),
     "204-with-content": (
         {"HTTP-020"},
-        options(204, {"Allow": "GET"}, excess=b"{}"),
+        options(204, {"Allow": "GET"}, unsolicited=b"{}"),
     ),
     "content-type-twice": (
         {"HTTP-021"},
@@ -249,7 +256,7 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         redirect(f"{HERE.removeprefix('http://example.org')}?{QUERY}"),
         redirect("/login", status=302),
         redirect("https://example.org/login", "https://example.org"),
-        changed("item_for_browser", excess=b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n"),
+        changed("item_for_browser", unsolicited=b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n"),
         changed("item_for_browser", truncated=True, body=WHOLE[:100], headers={"Content-Length": LENGTH}),
         changed("item", headers={"Vary": "Accept, Accept-Encoding"}),
         # One digit more or less.
@@ -292,7 +299,7 @@ def test_a_server_that_refuses_everything_has_no_finding_but_what_refusals_have(
         *(("Location", "/x"), ("Retry-After", "1"), ("Content-Range", "bytes 0-9/10"), ("ETag", '"x"')),
     ],
 )
-def test_a_field_that_is_no_list_stands_once(name: str, value: str) -> None:
+def test_a_field_that_is_not_a_list_stands_once(name: str, value: str) -> None:
     assert "HTTP-021" in HTTP.violated(changed("accept_any", headers={name: [value, value]}))
 
 
@@ -312,8 +319,8 @@ def test_every_check_of_the_area_is_violated_by_a_fault() -> None:
     assert HTTP.unviolated([changes for _, changes in FAULTS.values()], "HTTP") == set()
 
 
-def test_a_304_to_head_is_no_finding_of_head() -> None:
-    answer = changed("item_head_not_modified", excess=b"x")
+def test_a_304_to_head_is_not_a_finding_of_head() -> None:
+    answer = changed("item_head_not_modified", unsolicited=b"x")
     assert HTTP.violated(answer) == {"COND-006"}
 
 
@@ -326,7 +333,7 @@ def test_a_304_to_head_is_no_finding_of_head() -> None:
         (b"x", "line"),
     ],
 )
-def test_what_kept_an_answer_from_being_read_is_told_by_the_words_of_h11(line: bytes, found: str) -> None:
+def test_what_kept_an_answer_from_being_read_is_known_by_the_words_of_h11(line: bytes, found: str) -> None:
     client = h11.Connection(h11.CLIENT)
     client.send(h11.Request(method="GET", target="/", headers=[("Host", "x")]))
     client.send(h11.EndOfMessage())

@@ -87,7 +87,7 @@ def test_an_injected_filter_is_judged_where_filters_have_an_effect() -> None:
     ) == ("passed")
 
 
-def test_an_id_with_a_line_end_is_no_id() -> None:
+def test_an_id_with_a_line_end_is_not_an_id() -> None:
     check = test_injection.test_an_id_with_a_line_end_names_nothing
     assert outcome(check, id_with_line_end=shown("id_with_line_end")) == "violated"
     for status in (400, 403, 404, 500):
@@ -141,7 +141,7 @@ def test_open_administration_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("check", "name", "twin"),
+    ("check", "name", "counterpart"),
     [
         (test_injection.test_an_injected_id_matches_nothing, "injected_id", "item"),
         (test_injection.test_an_injected_parameter_is_not_run, "injected_parameter", "item"),
@@ -152,10 +152,10 @@ def test_open_administration_is_found() -> None:
         (test_injection.test_the_functions_of_administrators_are_closed, "administration", "item"),
     ],
 )
-def test_nothing_is_judged_where_the_invoice_is_not_served(check: Any, name: str, twin: str) -> None:
+def test_nothing_is_judged_where_the_invoice_is_not_served(check: Any, name: str, counterpart: str) -> None:
     # An answer that holds all that is ever found, with the status of the invoice.
     links = {"self": f"http://{FOREIGN_HOST}/{PRODUCT}"}
     found = shown(name, document={"/data/id": OTHER_ID, "/data/links": links})
     usual = {"every_malformed_id": refusal(400), name: found}
     assert outcome(check, **usual) == "violated"
-    assert outcome(check, **{**usual, twin: refusal(404)}) == "not observed"
+    assert outcome(check, **{**usual, counterpart: refusal(404)}) == "not observed"

@@ -88,7 +88,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "counted": ({"SEC-004"}, put("listing_of_foreign[accounts]", body=listing(**{"total-count": 2}))),
     "hidden served": ({"SEC-005"}, put("hidden_item[second]", body=HIDDEN)),
     "hidden forbidden": ({"SEC-005"}, put("hidden_item[first]", status=403)),
-    "hidden told": ({"SEC-005"}, not_found("hidden_item[first]", {"detail": "Not approved."})),
+    "hidden disclosed": ({"SEC-005"}, not_found("hidden_item[first]", {"detail": "Not approved."})),
     "hidden for HEAD": ({"SEC-005"}, put("hidden_item_head")),
     "hidden relationship": ({"SEC-005"}, put("hidden_relationship")),
     "hidden account": ({"SEC-005"}, put("hidden_related")),
@@ -176,7 +176,7 @@ VIEWS = put("other_view[sparse]", body=INVOICE) | put("other_view[related-sparse
 
 @pytest.mark.parametrize("owner", [put("other_item_of_owner", status=401), {"other_item_of_owner": answers()["item"]}])
 @pytest.mark.parametrize("shown", [put("other_item", body=INVOICE), VIEWS], ids=["invoice", "views"])
-def test_settings_that_do_not_belong_together_are_no_finding(
+def test_settings_that_do_not_belong_together_are_not_a_finding(
     owner: dict[str, Exchange], shown: dict[str, Exchange]
 ) -> None:
     found = CUSTOMERS.outcomes(shown | owner)
@@ -184,14 +184,14 @@ def test_settings_that_do_not_belong_together_are_no_finding(
     assert {outcome for (requirement, _), outcome in found.items() if requirement in wanted} == {"not observed"}
 
 
-def test_the_order_of_directives_and_a_lifetime_left_tell_nothing() -> None:
+def test_the_order_of_directives_and_a_lifetime_left_reveal_nothing() -> None:
     stored = not_found("unknown_item", Cache_Control="private, max-age=60", Vary="Accept")
     kept = not_found("other_item", Cache_Control="max-age=57, private", Vary="Accept-Encoding, Accept")
     assert "SEC-003" not in CUSTOMERS.violated(stored | kept)
 
 
 @pytest.mark.parametrize("name", ["other_item", "other_view[sparse]", "hidden_view[sparse]", "unknown_item"])
-def test_a_limit_of_requests_tells_nothing_of_what_exists(name: str) -> None:
+def test_a_limit_of_requests_reveals_nothing_of_what_exists(name: str) -> None:
     assert CUSTOMERS.violated(put(name, status=429)) == set()
 
 

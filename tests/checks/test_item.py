@@ -92,7 +92,7 @@ def test_other_links_beside_sparse_fields_are_found(probe: str) -> None:
         {"/data/relationships/contractor": {"links": {"related": f"{SELF}/contractor"}}},
     ],
 )
-def test_another_correct_server_is_no_finding(changes: dict[str, Any]) -> None:
+def test_another_correct_server_is_not_a_finding(changes: dict[str, Any]) -> None:
     # The linkage is not compared here: these servers show another one than the rest of the answers.
     assert INVOICES.violated(everywhere(changes)) <= (
         {"REL-008"} if "/data/relationships/account/data" in changes else set()
@@ -148,7 +148,7 @@ def test_a_fault_of_one_answer_is_found_by_its_owner_alone(owner: str, answer: d
         ),
     ],
 )
-def test_other_ways_to_answer_are_no_finding(answer: dict[str, Exchange]) -> None:
+def test_other_ways_to_answer_are_not_a_finding(answer: dict[str, Exchange]) -> None:
     assert INVOICES.violated(answer) == set()
 
 
@@ -170,7 +170,7 @@ def with_document_link(answer: dict[str, Exchange]) -> set[str]:
     return INVOICES.violated(same | own | answer)
 
 
-def test_a_document_link_that_leads_to_the_same_data_is_no_finding() -> None:
+def test_a_document_link_that_leads_to_the_same_data_is_not_a_finding() -> None:
     same = by_name(exchange("included_from_document_link", body=content(probe="item_with_account")))
     assert with_document_link(same) == set()
 
@@ -243,15 +243,15 @@ def test_links_between_pages_have_the_origin_of_the_request() -> None:
     check = test_links.test_the_links_between_pages_have_the_requested_origin
     path = f"{PREFIX}/invoices"
 
-    def said(last: str | None, **elsewhere: Exchange) -> str:
+    def result(last: str | None, **elsewhere: Exchange) -> str:
         page = exchange("listing", body={"data": [], "links": {"first": path, "last": last}}, path=path)
         return judged(check, answers() | {"listing": page} | elsewhere)
 
-    assert said(f"{ORIGIN}{path}?page=1") == said(f"{path}?page=1") == "passed"
-    assert said(f"http://internal:3000{path}?page=1") == said(f"https://example.org{path}?page=1") == "violated"
-    assert said("mailto:pages@example.org") == said(f"http://example.org:99999{path}") == "violated"
+    assert result(f"{ORIGIN}{path}?page=1") == result(f"{path}?page=1") == "passed"
+    assert result(f"http://internal:3000{path}?page=1") == result(f"https://example.org{path}?page=1") == "violated"
+    assert result("mailto:pages@example.org") == result(f"http://example.org:99999{path}") == "violated"
     elsewhere = everywhere({"/data/links/self": f"https://public.example.com{ITEM_PATH}"})
-    assert said(f"https://public.example.com{path}", **elsewhere) == "not observed"
+    assert result(f"https://public.example.com{path}", **elsewhere) == "not observed"
     assert judged(check, {"item": answers()["item"]}) == "not observed"
 
 
@@ -262,13 +262,13 @@ def test_a_link_of_the_document_that_leads_to_more_fields_is_found() -> None:
     fields = "fields%5Baccounts%5D=name"
     whole = exchange("related", body={"data": account, "links": {"self": f"{ORIGIN}{path}"}}, path=path)
 
-    def said(link: str) -> str:
+    def result(link: str) -> str:
         body = {"data": {**account, "attributes": {"name": "x"}}, "links": {"self": link}}
         sparse = exchange("related_sparse", body=body, path=path, query=fields)
         return judged(check, {"related": whole, "related_sparse": sparse})
 
-    assert said(f"{ORIGIN}{path}") == said(path) == "violated"
-    assert said(f"{path}?fields[accounts]=name") == said(f"{path}?other=1") == "not observed"
+    assert result(f"{ORIGIN}{path}") == result(path) == "violated"
+    assert result(f"{path}?fields[accounts]=name") == result(f"{path}?other=1") == "not observed"
     # That the same URL shows fewer fields at another time is not due to its link.
     part = {"data": {**account, "attributes": {"name": "x"}}, "links": {"self": path}}
     both = {"related": whole, "related_later": exchange("related_later", body=part, path=path)}
@@ -279,12 +279,12 @@ def test_attributes_that_one_plain_answer_leaves_out_are_found() -> None:
     check = test_item.test_no_plain_request_is_answered_with_a_part_of_the_attributes
     part = content(attributes({"reference": REMOVED}))
 
-    def said(path: str = ITEM_PATH, **parts: Any) -> str:
+    def result(path: str = ITEM_PATH, **parts: Any) -> str:
         return judged(check, {"item": answers()["item"], "other": exchange("other", body=part, path=path, **parts)})
 
-    assert said() == "violated"
-    assert said(query="fields%5Binvoices%5D=has-pdf") == said(f"{ITEM_PATH}.json") == "passed"
+    assert result() == "violated"
+    assert result(query="fields%5Binvoices%5D=has-pdf") == result(f"{ITEM_PATH}.json") == "passed"
     # Another representation has its own form.
-    assert said(headers={"Content-Type": "application/json"}) == "passed"
+    assert result(headers={"Content-Type": "application/json"}) == "passed"
     lacking = exchange("item", body=part)
     assert judged(check, {"item": lacking, "other": lacking}) == "not observed"

@@ -84,7 +84,7 @@ def test_a_fault_in_error_documents_only_is_found(owner: str, text: str | bytes)
         TEXT.replace('{"data"', '{"meta":{"n":[0.1,-0.0,0e-999,1E2,0.30000000000000004,1e308]},"data"'),
     ],
 )
-def test_another_spelling_of_the_same_is_no_finding(text: str) -> None:
+def test_another_spelling_of_the_same_is_not_a_finding(text: str) -> None:
     assert INVOICES.violated(item(text)) == set()
 
 
@@ -100,7 +100,7 @@ def test_another_spelling_of_the_same_is_no_finding(text: str) -> None:
         exchange("other", body="[" * 100_000 + "]" * 100_000),
     ],
 )
-def test_what_is_owned_by_others_is_no_finding(answer: Exchange) -> None:
+def test_what_is_owned_by_others_is_not_a_finding(answer: Exchange) -> None:
     assert INVOICES.violated({"other": answer}) == set()
 
 
@@ -109,7 +109,7 @@ def test_a_text_that_is_nested_too_deeply_is_not_judged() -> None:
     assert judged(test_json.test_the_content_is_one_json_text, deep) == "not observed"
 
 
-def test_amounts_that_are_numbers_are_no_matter_of_precision() -> None:
+def test_amounts_that_are_numbers_are_not_a_matter_of_precision() -> None:
     text = TEXT.replace('"amount-spent":"1234567.99012345678901234"', '"amount-spent":1234567.99012345678901234')
     # The linkage is missing in this answer to include, which is judged in another area.
     assert INVOICES.violated(changed(*VIEWS, body=text)) == {"SEM-009"}

@@ -10,33 +10,33 @@ from tests.support.judged import outcome
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "expected"),
     [(405, "passed"), (400, "passed"), (411, "passed"), (415, "passed"), (409, "violated"), (500, "violated")],
 )
-def test_a_write_may_be_refused_before_it_is_routed(status: int, said: str) -> None:
+def test_a_write_may_be_refused_before_it_is_routed(status: int, expected: str) -> None:
     refused = refusal(status, "write_unknown[post]", method="POST")
-    assert outcome(test_methods.test_a_write_is_refused_as_not_allowed, write_unknown=refused) == said
+    assert outcome(test_methods.test_a_write_is_refused_as_not_allowed, write_unknown=refused) == expected
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "expected"),
     [(412, "passed"), (400, "passed"), (200, "violated"), (500, "violated"), (429, "not observed")],
 )
-def test_a_false_precondition_lets_nothing_be_served(status: int, said: str) -> None:
+def test_a_false_precondition_lets_nothing_be_served(status: int, expected: str) -> None:
     answer = exchange("if_match_other") if status == 200 else refusal(status, "if_match_other")
-    assert outcome(test_conditional.test_a_false_if_match_fails, if_match_other=answer) == said
+    assert outcome(test_conditional.test_a_false_if_match_fails, if_match_other=answer) == expected
 
 
 @pytest.mark.parametrize(
-    ("other", "weak", "said"),
+    ("other", "weak", "expected"),
     [(412, 412, "passed"), (400, 400, "passed"), (412, 200, "violated"), (200, 200, "not observed")],
 )
-def test_a_weak_tag_is_compared_where_others_are(other: int, weak: int, said: str) -> None:
+def test_a_weak_tag_is_compared_where_others_are(other: int, weak: int, expected: str) -> None:
     usual = {
         name: exchange(name) if status == 200 else refusal(status, name)
         for name, status in (("if_match_other", other), ("if_match_weak", weak))
     }
-    assert outcome(test_conditional.test_if_match_compares_strongly, **usual) == said
+    assert outcome(test_conditional.test_if_match_compares_strongly, **usual) == expected
 
 
 def test_application_types_are_not_any_type() -> None:

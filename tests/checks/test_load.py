@@ -17,11 +17,11 @@ from tests.support.judged import outcome
 
 # Several requests on one connection.
 
-TURNS = {name: answers()[name] for name in ("if_none_match_any", "item_head", "item_without_token", "item")}
-LISTED = list(TURNS.values())
+MESSAGES = {name: answers()[name] for name in ("if_none_match_any", "item_head", "item_without_token", "item")}
+LISTED = list(MESSAGES.values())
 
 
-def turns(*answers: Exchange, **parts: Any) -> Exchange:
+def pipelined(*answers: Exchange, **parts: Any) -> Exchange:
     first, *rest = (each.answer for each in answers)
     return replace(shown("turns"), answer=first, later=tuple(each for each in rest if each), **parts)
 
@@ -49,28 +49,31 @@ def turns(*answers: Exchange, **parts: Any) -> Exchange:
 )
 def test_answers_stay_in_step(answers: list[Exchange], expected: str) -> None:
     check = test_connections.test_answers_on_one_connection_stay_in_step
-    assert outcome(check, turns=turns(*answers)) == expected
+    assert outcome(check, turns=pipelined(*answers)) == expected
 
 
-@pytest.mark.parametrize("twin", TURNS)
-def test_what_is_not_answered_completely_by_itself_is_not_judged(twin: str) -> None:
+@pytest.mark.parametrize("counterpart", MESSAGES)
+def test_what_is_not_answered_completely_by_itself_is_not_judged(counterpart: str) -> None:
     check = test_connections.test_answers_on_one_connection_stay_in_step
-    for broken in (lost(twin), replace(TURNS[twin], answer=turns(shown(incomplete="closed")).answer)):
-        assert outcome(check, turns=turns(*LISTED[:2]), **{twin: broken}) == "not observed"
+    for broken in (
+        lost(counterpart),
+        replace(MESSAGES[counterpart], answer=pipelined(shown(incomplete="closed")).answer),
+    ):
+        assert outcome(check, turns=pipelined(*LISTED[:2]), **{counterpart: broken}) == "not observed"
 
 
-@pytest.mark.parametrize("twin", ["if_none_match_any", "item_head"])
-def test_content_where_none_may_be_has_an_owner(twin: str) -> None:
+@pytest.mark.parametrize("counterpart", ["if_none_match_any", "item_head"])
+def test_content_where_none_may_be_has_an_owner(counterpart: str) -> None:
     check = test_connections.test_answers_on_one_connection_stay_in_step
-    assert outcome(check, turns=turns(*LISTED[:2])) == "violated"
-    longer = altered(TURNS[twin], excess=b"{}")
-    assert outcome(check, turns=turns(*LISTED[:2]), **{twin: longer}) == "not observed"
+    assert outcome(check, turns=pipelined(*LISTED[:2])) == "violated"
+    longer = altered(MESSAGES[counterpart], unsolicited=b"{}")
+    assert outcome(check, turns=pipelined(*LISTED[:2]), **{counterpart: longer}) == "not observed"
 
 
 def test_content_behind_another_answer_has_no_owner_here() -> None:
     check = test_connections.test_answers_on_one_connection_stay_in_step
-    longer = refusal(401, excess=b"{}")
-    assert outcome(check, turns=turns(*LISTED[:2]), item_without_token=longer) == "violated"
+    longer = refusal(401, unsolicited=b"{}")
+    assert outcome(check, turns=pipelined(*LISTED[:2]), item_without_token=longer) == "violated"
 
 
 def test_a_connection_without_any_answer_is_found() -> None:
@@ -133,10 +136,10 @@ def test_parallel_requests_are_answered_in_time() -> None:
     slow = [shown("burst", elapsed=2.0), shown("burst", elapsed=2.0)]
     assert outcome(check, every_burst=burst(*slow), max_latency=1.0) == "violated"
     assert outcome(check, every_burst=burst(*slow), max_latency=3.0) == "passed"
-    told = shown("burst", headers={"X-Runtime": "2.000000"})
-    assert outcome(check, every_burst=(told, told), max_latency=1.0) == "violated"
+    late = shown("burst", headers={"X-Runtime": "2.000000"})
+    assert outcome(check, every_burst=(late, late), max_latency=1.0) == "violated"
     assert outcome(check, every_burst=burst(*slow), max_latency=2.0) == "passed"
-    assert outcome(check, every_burst=(told, told), max_latency=2.0) == "passed"
+    assert outcome(check, every_burst=(late, late), max_latency=2.0) == "passed"
     # What failed, or got no answer, says nothing of the time.
     others = (lost("burst", elapsed=9.0), refusal(500, elapsed=9.0), refusal(429, elapsed=9.0))
     assert outcome(check, every_burst=burst(*others), max_latency=1.0) == "passed"
@@ -147,7 +150,7 @@ def test_parallel_requests_are_answered_in_time() -> None:
 
 
 @pytest.mark.parametrize(("pause", "expected"), [(1.9, "passed"), (2.0, "not observed")])
-def test_requests_that_follow_each_other_are_no_load(pause: float, expected: str) -> None:
+def test_requests_that_follow_each_other_are_not_a_load(pause: float, expected: str) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     answers = [shown("burst", elapsed=2.0, started=start + timedelta(seconds=number * pause)) for number in (2, 0, 1)]
     for check in (

@@ -12,7 +12,7 @@ from tests.support.correct import answers
 from tests.support.judged import Function, judged
 
 
-def said(check: Function, changes: dict[str, Exchange]) -> str:
+def result(check: Function, changes: dict[str, Exchange]) -> str:
     return judged(check, answers() | changes)
 
 
@@ -36,7 +36,7 @@ def said(check: Function, changes: dict[str, Exchange]) -> str:
 def test_head_may_lack_what_belongs_to_one_answer_or_to_content(name: str, value: str) -> None:
     check = test_methods.test_head_has_the_fields_of_get
     lacking = changed("item_head", headers={name: None, "Content-Length": "9"})
-    assert said(check, changed("item", headers={name: value}) | lacking) == "passed"
+    assert result(check, changed("item", headers={name: value}) | lacking) == "passed"
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,11 @@ def test_head_may_lack_what_belongs_to_one_answer_or_to_content(name: str, value
 def test_head_has_the_values_of_get(name: str) -> None:
     check = test_methods.test_head_has_the_fields_of_get
     item = changed("item", headers={name: "a"})
-    assert said(check, item | changed("item_head", headers={name: "a"})) == "passed"
-    assert said(check, item | changed("item_head", headers={name: "b"})) == "violated"
-    assert said(check, changed("item", headers={name: None}) | changed("item_head", headers={name: "b"})) == "violated"
+    assert result(check, item | changed("item_head", headers={name: "a"})) == "passed"
+    assert result(check, item | changed("item_head", headers={name: "b"})) == "violated"
+    assert (
+        result(check, changed("item", headers={name: None}) | changed("item_head", headers={name: "b"})) == "violated"
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,30 +69,30 @@ def test_head_has_the_values_of_get(name: str) -> None:
 def test_head_varies_as_get_but_for_codings(of_get: str, of_head: str, expected: str) -> None:
     check = test_methods.test_head_has_the_fields_of_get
     given = changed("item", headers={"Vary": of_get}) | changed("item_head", headers={"Vary": of_head})
-    assert said(check, given) == expected
+    assert result(check, given) == expected
 
 
 @pytest.mark.parametrize("status", [204, 304])
 def test_content_of_what_has_none_with_any_method_is_not_the_finding_of_head(status: int) -> None:
     check = test_methods.test_head_has_no_content
-    answer = changed("item_head", status=status, body=b"", excess=b"{}")
+    answer = changed("item_head", status=status, body=b"", unsolicited=b"{}")
     assert judged(check, answer) == "not observed"
-    assert judged(check, changed("item_head", excess=b"{}")) == "violated"
-    assert judged(check, changed("item", excess=b"{}")) == "not observed"
+    assert judged(check, changed("item_head", unsolicited=b"{}")) == "violated"
+    assert judged(check, changed("item", unsolicited=b"{}")) == "not observed"
 
 
 def test_lengths_that_change_are_not_compared() -> None:
     check = test_methods.test_content_length_of_head_is_that_of_get
     assert (
-        said(check, changed("item_again", document={"/data/attributes/reference": "changed meanwhile"}))
+        result(check, changed("item_again", document={"/data/attributes/reference": "changed meanwhile"}))
         == "not observed"
     )
     assert (
-        said(check, changed("item_head", headers={"Transfer-Encoding": "chunked", "Content-Length": None}))
+        result(check, changed("item_head", headers={"Transfer-Encoding": "chunked", "Content-Length": None}))
         == "not observed"
     )
     of_error = test_methods.test_content_length_of_head_is_that_of_get_for_an_error
-    assert said(of_error, changed("second_unknown_item", body={"errors": []})) == "not observed"
+    assert result(of_error, changed("second_unknown_item", body={"errors": []})) == "not observed"
 
 
 def with_allow(probe: str, value: str | None) -> dict[str, Exchange]:
@@ -140,7 +142,7 @@ def test_the_fields_that_override_a_method_are_sent_together() -> None:
 )
 def test_an_undefined_method_may_be_refused_in_several_ways(status: int, expected: str) -> None:
     answer = changed("undefined_method", status=status)
-    assert said(test_methods.test_an_undefined_method_is_refused, answer) == expected
+    assert result(test_methods.test_an_undefined_method_is_refused, answer) == expected
 
 
 @pytest.mark.parametrize(
@@ -150,32 +152,32 @@ def test_an_undefined_method_may_be_refused_in_several_ways(status: int, expecte
 def test_no_write_may_succeed(status: int, expected: str) -> None:
     check = test_methods.test_no_write_succeeds
     answer = changed("write_unknown", status=status)
-    assert said(check, answer) == expected
-    assert said(check, changed("unknown_item", status=200) | answer) == "not observed"
+    assert result(check, answer) == expected
+    assert result(check, changed("unknown_item", status=200) | answer) == "not observed"
     # One that succeeds is one finding.
     owner = {"violated": "not observed", "passed": "passed" if status == 404 else "violated"}[expected]
-    assert said(test_methods.test_a_write_is_refused_as_not_allowed, answer) == owner
+    assert result(test_methods.test_a_write_is_refused_as_not_allowed, answer) == owner
 
 
 @pytest.mark.parametrize("value", ["TRACE / HTTP/1.1", "conformance-throw-away-credentials"])
 def test_credentials_that_trace_returns_in_a_field_are_found(value: str) -> None:
     answer = changed("trace", status=405, headers={"X-Received": value})
     expected = "passed" if value.startswith("TRACE") else "violated"
-    assert said(test_methods.test_trace_does_not_return_credentials, answer) == expected
+    assert result(test_methods.test_trace_does_not_return_credentials, answer) == expected
 
 
 @pytest.mark.parametrize("status", [400, 403])
 def test_a_firewall_may_refuse_what_overrides(status: int) -> None:
     assert (
-        said(test_methods.test_a_get_is_not_overridden_by_options, changed("item_override_options", status=status))
+        result(test_methods.test_a_get_is_not_overridden_by_options, changed("item_override_options", status=status))
         == "not observed"
     )
     deleted = changed("unknown_item_override_delete", status=status)
-    assert said(test_methods.test_a_get_is_not_overridden_by_delete, deleted) == "not observed"
+    assert result(test_methods.test_a_get_is_not_overridden_by_delete, deleted) == "not observed"
     # It is the refusal of a DELETE itself that counts, not that of another method.
     for method, expected in (("DELETE", "violated"), ("PUT", "not observed")):
         write = changed(f"write_unknown[{method}]", status=status)
-        assert said(test_methods.test_a_get_is_not_overridden_by_delete, deleted | write) == expected
+        assert result(test_methods.test_a_get_is_not_overridden_by_delete, deleted | write) == expected
 
 
 @pytest.mark.parametrize(
@@ -196,4 +198,4 @@ def test_a_post_stays_a_post(usual: int, overridden: int, expected: str) -> None
         (test_methods.test_a_post_is_not_overridden_by_get, "post_unacceptable_override_get"),
         (test_methods.test_a_post_is_not_overridden_by_its_content, "post_unacceptable_form"),
     ):
-        assert said(check, first | changed(name, status=overridden)) == expected
+        assert result(check, first | changed(name, status=overridden)) == expected

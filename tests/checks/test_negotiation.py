@@ -95,7 +95,7 @@ def test_a_correct_server_is_correct(answers_changed: dict[str, Exchange]) -> No
     assert POLICY.violated(answers_changed) <= {"ERR-008"}
 
 
-def test_an_answer_without_content_is_no_document() -> None:
+def test_an_answer_without_content_is_not_a_document() -> None:
     empty = changed("item_for_browser", body=b"", headers={"Content-Type": "text/html"})
     assert "NEGO-001" not in POLICY.violated(empty)
 

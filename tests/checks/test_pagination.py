@@ -1,4 +1,4 @@
-"""The checks of pagination follow the links of whatever strategy, and name each way in which they lead astray."""
+"""The checks of pagination follow the links of any strategy, and name each way in which they lead elsewhere."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_every_invoice_on_one_page() -> None:
     assert outcome(check, LISTING, (page(TEN[:3]),)) == "not observed"
 
 
-def test_other_walks_tell_what_is_missing() -> None:
+def test_other_walks_show_what_is_missing() -> None:
     check = pagination.test_next_leads_through_all_pages_of_the_default_size
     pages = offsets(TEN)
     assert outcome(check, pages[0], pages, PAGES) == "passed"
@@ -284,17 +284,17 @@ def test_kept_include_and_fields(link: str, expected: str) -> None:
         (page(TEN, links={"next": at("page[number]=2")}), "violated", "violated", "passed"),
     ],
 )
-def test_values_that_are_no_page(answer: Exchange, invalid: str, past: str, huge: str) -> None:
+def test_values_that_are_not_a_page(answer: Exchange, invalid: str, past: str, huge: str) -> None:
     expected = {
         pagination.test_an_invalid_page_is_refused: invalid,
         pagination.test_a_page_that_begins_with_a_number_is_refused: invalid,
         pagination.test_there_is_nothing_past_the_end: past,
         pagination.test_the_page_size_has_an_upper_bound: huge,
     }
-    for check, said in expected.items():
-        assert outcome(check, LISTING, FIRST, answer) == said
+    for check, wanted in expected.items():
+        assert outcome(check, LISTING, FIRST, answer) == wanted
         # A server without links is taken at its word: it limits the page.
-        assert outcome(check, LISTING, page(TEN[:3]), answer) == said
+        assert outcome(check, LISTING, page(TEN[:3]), answer) == wanted
         # They mean nothing to a server that pages by other parameters, or does not page at all.
         for other in (refused(), LISTING, offsets(TEN[:3])[0], cursors(TEN[:3])[0]):
             assert outcome(check, LISTING, other, answer) == "not observed"

@@ -171,7 +171,7 @@ CORRECT: dict[str, dict[str, Exchange]] = {
 
 
 @pytest.mark.parametrize("answers_changed", CORRECT.values(), ids=CORRECT)
-def test_what_is_correct_or_judged_elsewhere_is_no_finding(answers_changed: dict[str, Exchange]) -> None:
+def test_what_is_correct_or_judged_elsewhere_is_not_a_finding(answers_changed: dict[str, Exchange]) -> None:
     assert POLICY.violated(answers_changed) == set()
 
 

@@ -77,7 +77,7 @@ ANY_REFUSAL = {
     "test_no_spelling_shows_an_invoice_of_another_customer",
     "test_no_spelling_shows_the_collection_without_a_token",
     "test_a_304_to_head_repeats_what_caches_need",
-    "test_a_bad_query_tells_nothing_of_an_invoice_of_another_customer",
+    "test_a_bad_query_reveals_nothing_of_an_invoice_of_another_customer",
     "test_a_preflight_promises_no_credentials",
     "test_a_request_id_of_the_client_is_cleaned",
     "test_a_token_in_the_url_does_not_authenticate",
@@ -93,7 +93,7 @@ ANY_REFUSAL = {
     "test_no_stored_copy_for_another_customer",
     "test_no_stored_copy_without_a_token",
     "test_no_view_of_an_invoice_of_another_customer_is_served",
-    "test_no_view_tells_that_it_exists",
+    "test_no_view_reveals_that_it_exists",
     "test_no_write_succeeds",
     "test_plain_http_leads_to_https_or_nowhere",
     "test_the_account_of_another_customer_is_not_served_by_itself",
@@ -133,14 +133,14 @@ UNSEEN = {
     "test_next_leads_through_all_pages_of_the_default_size",
     "test_next_leads_through_all_pages_with_a_limit",
     "test_no_duration_without_successful_calls",
-    "test_no_shared_cache_is_told_to_keep_data_of_a_customer",
+    "test_no_shared_cache_is_asked_to_keep_data_of_a_customer",
     "test_no_view_of_an_account_of_another_customer_is_served",
     "test_no_writing_is_offered_to_other_sites",
     "test_nothing_is_spent_without_services",
     "test_of_a_repeated_claim_the_last_counts_or_none",
     "test_origin_and_credentials_are_consistent",
     "test_pointers_are_json_pointers",
-    "test_that_nothing_exists_is_no_state_that_a_client_can_have",
+    "test_that_nothing_exists_is_not_a_state_that_a_client_can_have",
     "test_the_current_tag_of_coded_content_is_not_modified",
     "test_the_document_link_can_be_fetched",
     "test_the_document_link_keeps_the_query",
@@ -161,7 +161,7 @@ COMPARED = {"test_answers_on_one_connection_stay_in_step"}
 REFUSAL = "item_without_token"
 
 
-def said(check: Check, given: Given) -> str:
+def result_of(check: Check, given: Given) -> str:
     """Return what a check says, and of which probe when it finds something."""
     found = end_of(check.function, **{name: values[0] for name, values in arguments(check.function, given).items()})
     if isinstance(found, Violation):
@@ -187,7 +187,7 @@ CASES = list(cases())
 def test_a_server_error_is_blamed_on_no_other_answer() -> None:
     found = []
     for usual, check, probe in CASES:
-        result = said(check, broken(usual, probe))
+        result = result_of(check, broken(usual, probe))
         if result not in {"passed", "not observed", f"violated by {probe}"}:
             found.append((check.name, probe, result))
     assert {name for name, _, _ in found} == COMPARED, found
@@ -196,12 +196,12 @@ def test_a_server_error_is_blamed_on_no_other_answer() -> None:
 def test_what_is_not_answered_proves_nothing() -> None:
     views, passed = {*VIEWS, *SPARSE_VIEWS}, set()
     for usual, check, probe in CASES:
-        if probe != REFUSAL and said(check, broken(usual, *(views if probe in views else {probe}))) == "passed":
+        if probe != REFUSAL and result_of(check, broken(usual, *(views if probe in views else {probe}))) == "passed":
             passed.add(check.name)
     assert passed == SEVERAL | ANY_REFUSAL
 
 
 def test_a_correct_server_passes_what_it_shows() -> None:
-    results = [(check.name, said(check, usual)) for usual, judging in GROUPS for check in judging]
-    assert {said for _, said in results} == {"passed", "not observed"}
-    assert {name for name, _ in results} - {name for name, said in results if said == "passed"} == UNSEEN
+    results = [(check.name, result_of(check, usual)) for usual, judging in GROUPS for check in judging]
+    assert {result for _, result in results} == {"passed", "not observed"}
+    assert {name for name, _ in results} - {name for name, result in results if result == "passed"} == UNSEEN

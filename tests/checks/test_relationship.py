@@ -122,7 +122,7 @@ def test_an_account_that_is_named_wrongly_everywhere_is_found(identifier: dict[s
         changed("item_not_modified", "related_not_modified", status=200),
     ],
 )
-def test_other_correct_answers_and_faults_of_others_are_no_finding(changes: dict[str, Exchange]) -> None:
+def test_other_correct_answers_and_faults_of_others_are_not_a_finding(changes: dict[str, Exchange]) -> None:
     assert INVOICES.violated(changes) == set()
 
 

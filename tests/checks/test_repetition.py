@@ -18,15 +18,15 @@ CHECK = test_repetition.test_the_same_request_gets_the_same_answer
 
 def twenty(usual: Exchange, *others: Exchange) -> tuple[Exchange, ...]:
     """Return twenty answers to one request, ``others`` among them."""
-    told = [*[usual] * 5, *others, *[usual] * (15 - len(others))]
-    return tuple(replace(each, turn=turn) for turn, each in enumerate(told))
+    answers = [*[usual] * 5, *others, *[usual] * (15 - len(others))]
+    return tuple(replace(each, round=number) for number, each in enumerate(answers))
 
 
 DOCUMENT = exchange().document
 NOT_FOUND = {"title": "Not Found", "code": "404", "status": "404"}
 
 
-def said(*answers: Exchange) -> str:
+def result(*answers: Exchange) -> str:
     return outcome(CHECK, answers)
 
 
@@ -46,7 +46,7 @@ def with_reference(text: str, tag: str) -> Exchange:
         twenty(exchange(), with_reference("other", 'W/"other"')),
         twenty(exchange(), exchange(body={**DOCUMENT, "meta": {"now": 1}})),
         twenty(exchange(), exchange(status=429), refusal(503, "item"), exchange(status=502, body="<html>", headers=())),
-        (*twenty(exchange())[:10], *(replace(refusal(404, "item"), turn=turn) for turn in range(10, 20))),
+        (*twenty(exchange())[:10], *(replace(refusal(404, "item"), round=number) for number in range(10, 20))),
         twenty(
             exchange(request_headers={"If-None-Match": 'W/"0"'}, status=304),
             exchange(request_headers={"If-None-Match": 'W/"0"'}),
@@ -64,7 +64,7 @@ def with_reference(text: str, tag: str) -> Exchange:
     ),
 )
 def test_answers_that_may_differ(answers: tuple[Exchange, ...]) -> None:
-    assert said(*answers) == "passed"
+    assert result(*answers) == "passed"
 
 
 @pytest.mark.parametrize(
@@ -89,31 +89,31 @@ def test_answers_that_may_differ(answers: tuple[Exchange, ...]) -> None:
     ),
 )
 def test_answers_that_may_not_differ(other: Exchange) -> None:
-    assert said(*twenty(exchange(), other)) == "violated"
+    assert result(*twenty(exchange(), other)) == "violated"
 
 
 @pytest.mark.parametrize("name", ["Content-Type", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy"])
 def test_a_field_that_does_not_depend_on_the_data_has_one_value(name: str) -> None:
     usual = exchange(headers={name: "a; b=c"})
-    assert said(*twenty(usual, exchange(headers={name: "A;b=C"}))) == "passed"
-    assert said(*twenty(usual, exchange(headers={name: "d"}))) == "violated"
-    assert said(*twenty(usual, exchange(headers={name: None}))) == "violated"
+    assert result(*twenty(usual, exchange(headers={name: "A;b=C"}))) == "passed"
+    assert result(*twenty(usual, exchange(headers={name: "d"}))) == "violated"
+    assert result(*twenty(usual, exchange(headers={name: None}))) == "violated"
 
 
 @pytest.mark.parametrize("name", ["Cache-Control", "Vary", "Allow"])
 def test_a_list_has_the_same_members_in_any_order(name: str) -> None:
     usual = exchange(headers={name: "one, two"})
-    assert said(*twenty(usual, exchange(headers={name: ["TWO", "one"]}))) == "passed"
-    assert said(*twenty(usual, exchange(headers={name: "one"}))) == "violated"
+    assert result(*twenty(usual, exchange(headers={name: ["TWO", "one"]}))) == "passed"
+    assert result(*twenty(usual, exchange(headers={name: "one"}))) == "violated"
     # Empty is not absent: an empty Allow allows nothing.
-    assert said(*twenty(exchange(headers={name: ""}), exchange(headers={name: None}))) == "violated"
+    assert result(*twenty(exchange(headers={name: ""}), exchange(headers={name: None}))) == "violated"
 
 
 @pytest.mark.parametrize("name", ["ETag", "Location", "WWW-Authenticate", "X-Request-Id"])
 def test_a_field_that_is_new_each_time_is_always_there(name: str) -> None:
     usual = exchange("item_head", headers={name: '"a"'}, method="HEAD")
-    assert said(*twenty(usual, exchange("item_head", headers={name: '"b"'}, method="HEAD"))) == "passed"
-    assert said(*twenty(usual, exchange("item_head", headers={name: None}, method="HEAD"))) == "violated"
+    assert result(*twenty(usual, exchange("item_head", headers={name: '"b"'}, method="HEAD"))) == "passed"
+    assert result(*twenty(usual, exchange("item_head", headers={name: None}, method="HEAD"))) == "violated"
 
 
 @pytest.mark.parametrize("status", [200, 206, 304, 412, 416])
@@ -121,11 +121,11 @@ def test_a_condition_may_be_answered_otherwise_when_the_data_change(status: int)
     asked = {"If-None-Match": 'W/"0"'}
     usual = exchange(status=304 if status != 304 else 200, request_headers=asked)
     other = exchange(status=status, request_headers=asked, headers={"ETag": '"new"'})
-    assert said(*twenty(usual, other)) == "passed"
-    assert said(*twenty(usual, exchange(status=404, request_headers=asked))) == "violated"
+    assert result(*twenty(usual, other)) == "passed"
+    assert result(*twenty(usual, exchange(status=404, request_headers=asked))) == "violated"
     # Without a condition nothing but the state of the resource decides.
     usual, other = (replace(each, request=exchange().request) for each in (usual, other))
-    assert said(*twenty(usual, other)) == "violated"
+    assert result(*twenty(usual, other)) == "violated"
 
 
 @pytest.mark.parametrize(
@@ -133,18 +133,20 @@ def test_a_condition_may_be_answered_otherwise_when_the_data_change(status: int)
     [((0,), "passed"), ((19,), "passed"), ((1,), "violated"), ((18,), "violated"), ((0, 1, 2), "passed")],
 )
 def test_what_appears_or_vanishes_for_good_is_another_state(places: tuple[int, ...], expected: str) -> None:
-    answers = [refusal(404, "item") if turn in places else exchange() for turn in range(20)]
-    answers = [replace(each, turn=turn, request=exchange().request) for turn, each in enumerate(answers)]
-    assert said(*answers) == expected
-    assert said(*answers[::-1]) == expected
+    answers = [refusal(404, "item") if number in places else exchange() for number in range(20)]
+    answers = [replace(each, round=number, request=exchange().request) for number, each in enumerate(answers)]
+    assert result(*answers) == expected
+    assert result(*answers[::-1]) == expected
 
 
 def test_answers_of_one_state_are_alike_whatever_other_states_say() -> None:
     gone = [refusal(404, "item", headers={"Vary": "Accept, Origin"})] * 3
-    later = [replace(each, turn=turn, request=exchange().request) for turn, each in enumerate([exchange()] * 5 + gone)]
-    assert said(*later) == "passed"
-    later[-1] = replace(refusal(404, "item"), turn=7, request=exchange().request)
-    assert said(*later) == "violated"
+    later = [
+        replace(each, round=number, request=exchange().request) for number, each in enumerate([exchange()] * 5 + gone)
+    ]
+    assert result(*later) == "passed"
+    later[-1] = replace(refusal(404, "item"), round=7, request=exchange().request)
+    assert result(*later) == "violated"
 
 
 @pytest.mark.parametrize("probe", ["item", "item_with_account"])
@@ -154,12 +156,12 @@ def test_what_lasts_is_compared_in_a_compound_document(probe: str) -> None:
 
     usual = compound({})
     for pointer in ("/included/0/attributes/name", "/included/0/id", "/data/relationships/account/data/id"):
-        assert said(*twenty(usual, compound({pointer: "other"}))) == "violated"
+        assert result(*twenty(usual, compound({pointer: "other"}))) == "violated"
     for pointer in ("/data/links/self", "/data/relationships/account/links/self", "/included/0/meta", "/meta"):
-        assert said(*twenty(usual, compound({pointer: {"href": "other"}}))) == "passed"
+        assert result(*twenty(usual, compound({pointer: {"href": "other"}}))) == "passed"
     # What attributes are named is theirs alone.
     named = compound({"/data/attributes/meta": 1})
-    assert said(*twenty(named, compound({"/data/attributes/meta": 2}))) == "violated"
+    assert result(*twenty(named, compound({"/data/attributes/meta": 2}))) == "violated"
 
 
 @pytest.mark.parametrize(
@@ -176,15 +178,15 @@ def test_what_lasts_is_compared_in_a_compound_document(probe: str) -> None:
 )
 def test_content_that_is_not_at_hand_is_not_compared(parts: dict[str, Any]) -> None:
     usual = exchange(method=parts.get("method", "GET"), status=parts.get("status", 200))
-    assert said(*twenty(usual, exchange(**parts))) == "passed"
+    assert result(*twenty(usual, exchange(**parts))) == "passed"
 
 
 @pytest.mark.parametrize("tag", ["x", "", None])
 def test_without_an_entity_tag_the_data_may_have_changed(tag: str | None) -> None:
     usual, other = exchange(headers={"ETag": tag}), exchange(headers={"ETag": tag}, body={"data": None})
-    assert said(*twenty(usual, other)) == "passed"
+    assert result(*twenty(usual, other)) == "passed"
     strong, other = exchange(headers={"ETag": '"x"'}), exchange(headers={"ETag": '"x"'}, body={"data": None})
-    assert said(*twenty(strong, other)) == "violated"
+    assert result(*twenty(strong, other)) == "violated"
 
 
 @pytest.mark.parametrize(
@@ -194,11 +196,11 @@ def test_without_an_entity_tag_the_data_may_have_changed(tag: str | None) -> Non
 def test_errors_to_the_same_mistake_are_the_same(member: str, expected: str) -> None:
     for status in (400, 404):
         other = refusal(status, body={"errors": [{**NOT_FOUND, member: "other"}]})
-        assert said(*twenty(refusal(status, body={"errors": [NOT_FOUND]}), other)) == expected
+        assert result(*twenty(refusal(status, body={"errors": [NOT_FOUND]}), other)) == expected
     # Only a JSON:API document with an error status is one.
     for status, headers in ((404, {"Content-Type": "text/html"}), (200, {"ETag": None})):
         pages = [refusal(status, headers=headers, body={"errors": [{member: text}]}) for text in "ab"]
-        assert said(*twenty(*pages)) == "passed"
+        assert result(*twenty(*pages)) == "passed"
 
 
 @pytest.mark.parametrize(
@@ -210,18 +212,18 @@ def test_errors_to_the_same_mistake_are_the_same(member: str, expected: str) -> 
     ],
 )
 def test_each_request_is_compared_with_itself(other: Exchange) -> None:
-    assert said(*twenty(exchange()), *twenty(other)) == "passed"
+    assert result(*twenty(exchange()), *twenty(other)) == "passed"
 
 
 def test_answers_come_in_any_order() -> None:
     usual = twenty(exchange(), refusal(404, "item"))
     answers = tuple(replace(each, request=exchange().request) for each in usual)
-    assert said(*answers) == said(*answers[::-1]) == said(*answers[10:], *answers[:10]) == "violated"
+    assert result(*answers) == result(*answers[::-1]) == result(*answers[10:], *answers[:10]) == "violated"
 
 
 def test_the_most_frequent_answer_is_the_usual_one() -> None:
     rare, usual = exchange(headers={"Vary": None}), exchange()
-    answers = [replace(each, turn=turn) for turn, each in enumerate([rare, usual, usual, rare, usual])]
+    answers = [replace(each, round=number) for number, each in enumerate([rare, usual, usual, rare, usual])]
     with pytest.raises(Violation) as found:
         CHECK(tuple(answers))
     assert found.value.exchange == answers[0]
@@ -236,40 +238,42 @@ def test_the_answer_with_other_data_is_named() -> None:
     assert (found.value.exchange, found.value.others) == (answers[5], ())
 
 
-@pytest.mark.parametrize("turns", [(0,), (0, 0)])
-def test_what_was_not_sent_to_be_compared_is_not_compared(turns: tuple[int, ...]) -> None:
-    answers = [exchange(), exchange(headers={"Vary": None})][: len(turns)]
-    assert said(*(replace(each, turn=turn) for each, turn in zip(answers, turns, strict=True))) == "not observed"
-    assert said(replace(answers[0], turn=0), replace(exchange(status=429), turn=1)) == "not observed"
-    assert said(replace(answers[0], turn=1)) == "not observed"
+@pytest.mark.parametrize("rounds", [(0,), (0, 0)])
+def test_what_was_not_sent_to_be_compared_is_not_compared(rounds: tuple[int, ...]) -> None:
+    answers = [exchange(), exchange(headers={"Vary": None})][: len(rounds)]
+    assert (
+        result(*(replace(each, round=number) for each, number in zip(answers, rounds, strict=True))) == "not observed"
+    )
+    assert result(replace(answers[0], round=0), replace(exchange(status=429), round=1)) == "not observed"
+    assert result(replace(answers[0], round=1)) == "not observed"
 
 
 def test_two_answers_are_enough_to_differ() -> None:
-    assert said(exchange(), replace(exchange(headers={"Vary": None}), turn=1)) == "violated"
+    assert result(exchange(), replace(exchange(headers={"Vary": None}), round=1)) == "violated"
 
 
-def test_what_options_tells_is_no_data() -> None:
+def test_what_options_describes_is_not_data() -> None:
     usual, other = (exchange(method="OPTIONS", body={"data": {"id": each}}) for each in "ab")
-    assert said(*twenty(usual, other)) == "passed"
+    assert result(*twenty(usual, other)) == "passed"
 
 
 def test_another_error_to_the_same_mistake_is_found() -> None:
     other = refusal(404, body={"errors": [{**NOT_FOUND, "title": "Gone away"}]})
     answers = twenty(refusal(404), other)
-    assert said(*answers) == "violated"
+    assert result(*answers) == "violated"
 
 
 def test_single_answers_are_not_compared() -> None:
     answers = (exchange(), exchange("item_again", headers={"Vary": None}))
-    assert said(*answers) == "not observed"
+    assert result(*answers) == "not observed"
 
 
 def test_what_succeeds_only_when_it_is_sent_again() -> None:
     check = test_repetition.test_requests_are_answered_when_they_are_sent_first
-    lost = [replace(exchange("item", None, failure="closed", lost=True), turn=turn) for turn in range(4)]
-    answered = [replace(exchange(), turn=turn, retries=1) for turn in range(4)]
-    gateway = replace(refusal(502), probe="item", turn=2)
-    others = [replace(exchange(), turn=turn) for turn in range(10, 400)]
+    lost = [replace(exchange("item", None, failure="closed", lost=True), round=number) for number in range(4)]
+    answered = [replace(exchange(), round=number, retries=1) for number in range(4)]
+    gateway = replace(refusal(502), probe="item", round=2)
+    others = [replace(exchange(), round=number) for number in range(10, 400)]
     assert outcome(check, (*lost, *answered)) == "violated"
     assert outcome(check, (*lost[:2], gateway, *answered)) == "violated"
     assert outcome(check, (*lost[:1], *answered)) == "passed"

@@ -44,7 +44,7 @@ def test_server_errors_and_closed_connections_are_found(check: Any, name: str) -
 
 @pytest.mark.parametrize(("check", "name"), ODD)
 @pytest.mark.parametrize("status", [400, 403, 404, 414, 431, 503])
-def test_refusals_and_overload_are_no_finding(check: Any, name: str, status: int) -> None:
+def test_refusals_and_overload_are_not_a_finding(check: Any, name: str, status: int) -> None:
     expected = {"passed", "not observed"} if name != "expectation" or status in {400, 403, 503} else {"violated"}
     assert outcome(check, **{name: refusal(status, name)}) in expected
 
@@ -56,7 +56,7 @@ def test_a_server_whose_invoice_is_not_served_is_not_judged(check: Any, name: st
 
 
 @pytest.mark.parametrize(
-    ("check", "twin", "name"),
+    ("check", "counterpart", "name"),
     [
         (test_robustness.test_odd_ids_are_survived, "every_malformed_id", "odd_id"),
         (test_robustness.test_a_malformed_target_is_survived, "every_odd_id", "malformed_target"),
@@ -66,8 +66,8 @@ def test_a_server_whose_invoice_is_not_served_is_not_judged(check: Any, name: st
         (test_injection.test_an_injected_parameter_is_not_run, "unknown_include", "injected_parameter"),
     ],
 )
-def test_where_usual_mistakes_fail_already_nothing_is_added(check: Any, twin: str, name: str) -> None:
-    assert outcome(check, **{twin: refusal(500, twin), name: refusal(500, name)}) == "not observed"
+def test_where_usual_mistakes_fail_already_nothing_is_added(check: Any, counterpart: str, name: str) -> None:
+    assert outcome(check, **{counterpart: refusal(500, counterpart), name: refusal(500, name)}) == "not observed"
 
 
 def test_a_long_id_is_not_found() -> None:

@@ -120,7 +120,7 @@ def test_links_between_pages() -> None:
 
 
 def test_accounts_of_others() -> None:
-    check = selection.test_a_filter_by_account_tells_nothing_of_other_customers
+    check = selection.test_a_filter_by_account_reveals_nothing_of_other_customers
     nothing = changed("unmatched_filter[account]")
     assert outcome(check, every_unmatched_filter=tuple(nothing.values())) == "passed"
     (foreign,) = changed("listing_of_foreign[account]", status=403).values()

@@ -97,7 +97,7 @@ def test_offsets_do_not_hide_the_order() -> None:
         {"originated-successful-calls-count": 12},
     ],
 )
-def test_another_correct_invoice_is_no_finding(changes: dict[str, Any]) -> None:
+def test_another_correct_invoice_is_not_a_finding(changes: dict[str, Any]) -> None:
     assert found(changes) == set()
 
 
@@ -122,7 +122,7 @@ def test_the_end_of_the_period_is_compared_with_the_time_of_the_answer(now: str,
         assert INVOICES.violated(changed(*names, headers={"Date": now}, started=None)) == owners
 
 
-def test_a_slow_clock_of_the_server_is_no_finding() -> None:
+def test_a_slow_clock_of_the_server_is_not_a_finding() -> None:
     slow = {"Date": "Thu, 01 Jan 1970 00:00:00 GMT"}
     started = datetime(2024, 11, 15, tzinfo=UTC)
     assert INVOICES.violated(changed("item", "item_with_account", headers=slow, started=started)) == set()

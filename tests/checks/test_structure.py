@@ -82,11 +82,11 @@ def test_member_names_are_judged_at_any_depth() -> None:
 
 
 @pytest.mark.parametrize("changes", LEGAL)
-def test_what_json_api_allows_is_no_finding(changes: dict[str, Any]) -> None:
+def test_what_json_api_allows_is_not_a_finding(changes: dict[str, Any]) -> None:
     assert INVOICES.violated(compound(changes)) == set()
 
 
-def test_members_of_an_applied_extension_are_no_finding() -> None:
+def test_members_of_an_applied_extension_are_not_a_finding() -> None:
     changes = {"/ext:page": 1, "/data/ext:x": 1, "/data/relationships/notes": {"ext:y": 1}}
     headers = {"Content-Type": f'{JSON_API};ext="https://example.org/ext"'}
     assert INVOICES.violated(changed("item_with_account", headers=headers, document=changes)) == set()
@@ -143,7 +143,7 @@ def test_a_fault_in_the_primary_data_is_found_by_its_owner_alone(owner: str, bod
         exchange("other", None),
     ],
 )
-def test_what_is_no_whole_json_api_document_is_not_judged(answer: Exchange) -> None:
+def test_what_is_not_a_whole_json_api_document_is_not_judged(answer: Exchange) -> None:
     assert INVOICES.violated({"other": answer}) == set()
     given = {"other": answer}
     alone = {each.requirement for each in INVOICES.checks if judged(each.function, given) != "not observed"}
@@ -155,7 +155,7 @@ def test_json_under_a_wrong_label_is_judged_when_only_json_api_is_accepted() -> 
     assert INVOICES.violated({"other": answer}) == {"ITEM-005"}
 
 
-def test_identifiers_of_a_relationship_are_no_resources() -> None:
+def test_identifiers_of_a_relationship_are_not_resources() -> None:
     account = content(probe="related")["data"]
     assert INVOICES.violated(changed("relationship", document={"/data": account})) == {"REL-003"}
 

@@ -52,7 +52,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "audience as text": ({"JWT-013"}, served("token_with_right_audience[text]", status=401)),
     "signature of another token": ({"JWT-002"}, served("token_with_signature_of_other")),
     "altered cookie": ({"JWT-002"}, served("item_by_altered_cookie")),
-    "expiry told": (
+    "expiry disclosed": (
         {"AUTH-005"},
         changed("expired_token[lately]", body={"errors": [{"title": "Expired"}]}),
     ),
@@ -129,11 +129,11 @@ def test_a_correct_server_is_correct(changes: dict[str, Exchange]) -> None:
     assert CUSTOMERS.violated(changes) == set()
 
 
-def test_a_key_that_does_not_fit_is_no_finding_and_is_named() -> None:
+def test_a_key_that_does_not_fit_is_not_a_finding_and_is_named() -> None:
     check = test_tokens.test_an_expired_token_is_refused
     changes = served("minted_token", status=401) | served("expired_token")
     found = CUSTOMERS.outcomes(changes).items()
-    assert {said for (name, _), said in found if name.startswith("JWT-0") and name != "JWT-002"} == {"not observed"}
+    assert {result for (name, _), result in found if name.startswith("JWT-0") and name != "JWT-002"} == {"not observed"}
     given = answers() | changes
     with pytest.raises(NotObserved, match="--signing-key"):
         check(given["item_without_token"], given["minted_token"], given["related"], given["expired_token[lately]"])

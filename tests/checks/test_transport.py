@@ -92,7 +92,7 @@ def test_each_link_in_clear_is_found(name: str, inside: str) -> None:
 
 
 @pytest.mark.parametrize("link", [None, 7, {"href": None}, {"title": "x"}, ["http://example.org/"]])
-def test_a_link_that_is_no_text_leads_nowhere(link: Any) -> None:
+def test_a_link_that_is_not_text_leads_nowhere(link: Any) -> None:
     body = {"data": [], "links": {"self": link, "first": "https://example.org/x"}}
     assert SECURE.violated(secure("listing", body=body)) == set()
 

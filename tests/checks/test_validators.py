@@ -137,8 +137,8 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "a-part-matches": ({"COND-005"}, changed("if_none_match_longer", status=304)),
     "no-match-without-content": ({"COND-005"}, changed("if_none_match_other", body=b"")),
-    "304-with-content": ({"COND-006"}, changed("item_not_modified", excess=b'{"data":')),
-    "304-with-chunks": ({"COND-006"}, changed("item_not_modified", excess=b"0\r\n\r\n")),
+    "304-with-content": ({"COND-006"}, changed("item_not_modified", unsolicited=b'{"data":')),
+    "304-with-chunks": ({"COND-006"}, changed("item_not_modified", unsolicited=b"0\r\n\r\n")),
     "304-without-etag": ({"COND-007"}, HTTP.throughout(304, headers={"ETag": None})),
     "304-without-vary": ({"COND-007"}, HTTP.throughout(304, headers={"Vary": None})),
     "304-with-other-vary": ({"COND-007"}, HTTP.throughout(304, headers={"Vary": "Origin"})),
@@ -232,7 +232,7 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         # Compressed on the way, where no 304 has anything to compress.
         changed("item", asked={"Accept-Encoding": "gzip"}, headers={**CODED, "ETag": ETAG})
         | changed("item_not_modified", headers={"ETag": STRONG}),
-        changed("item_not_modified", excess=b"HTTP/1.1 408 Request Timeout\r\n\r\n"),
+        changed("item_not_modified", unsolicited=b"HTTP/1.1 408 Request Timeout\r\n\r\n"),
         changed("if_none_match_malformed", status=400),
         changed("if_none_match_list", asked={"If-None-Match": ['"other"', ETAG]}, status=400),
         HTTP.throughout(200, 304, headers={"Cache-Control": "no-store"}),

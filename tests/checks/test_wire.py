@@ -21,12 +21,12 @@ REFUSED = [
 ]
 JUDGED = [
     *REFUSED,
-    (test_wire.test_a_folded_line_is_no_line_of_its_own, "folded_field"),
+    (test_wire.test_a_folded_line_is_not_a_line_of_its_own, "folded_field"),
     (test_wire.test_a_folded_line_is_not_lost, "folded_accept"),
     (test_wire.test_two_framings_end_the_connection, "two_framings"),
     (test_wire.test_a_target_in_absolute_form_is_accepted, "absolute_form"),
     (test_wire.test_the_host_of_the_target_counts, "absolute_form_with_other_host"),
-    (test_wire.test_what_is_no_request_is_refused, "garbage"),
+    (test_wire.test_what_is_not_a_request_is_refused, "garbage"),
     (test_wire.test_an_empty_line_before_a_request_is_skipped, "leading_empty_line"),
     (test_wire.test_a_method_has_its_case, "lower_case_method"),
     (test_wire.test_an_announced_close_is_obeyed, "announced_close"),
@@ -47,7 +47,7 @@ def doubled(given: Exchange) -> Exchange:
 
 
 @pytest.mark.parametrize(("check", "name"), JUDGED)
-def test_what_guards_a_server_and_a_closed_connection_are_no_finding(check: Any, name: str) -> None:
+def test_what_guards_a_server_and_a_closed_connection_are_not_a_finding(check: Any, name: str) -> None:
     for answer in (*(refusal(status, name) for status in (403, 429, 503)), lost(name, closed=True)):
         assert outcome(check, **{name: answer}) == "not observed"
 
@@ -97,7 +97,7 @@ def test_either_framing_may_be_read_when_the_connection_ends() -> None:
 @pytest.mark.parametrize("status", [304, 406, 500])
 def test_a_folded_line_is_refused_or_joined(status: int) -> None:
     folded = {
-        "folded_field": test_wire.test_a_folded_line_is_no_line_of_its_own,
+        "folded_field": test_wire.test_a_folded_line_is_not_a_line_of_its_own,
         "folded_accept": test_wire.test_a_folded_line_is_not_lost,
     }
     for name, check in folded.items():
@@ -141,11 +141,11 @@ def test_http_1_0_gets_no_transfer_coding() -> None:
 @pytest.mark.parametrize(
     ("check", "name", "statuses"),
     [
-        (test_wire.test_what_is_no_request_is_refused, "garbage", {400, 405, 501, 505}),
+        (test_wire.test_what_is_not_a_request_is_refused, "garbage", {400, 405, 501, 505}),
         (test_wire.test_a_method_has_its_case, "lower_case_method", {400, 405, 501}),
     ],
 )
-def test_what_is_no_request_may_be_refused_in_several_ways(check: Any, name: str, statuses: set[int]) -> None:
+def test_what_is_not_a_request_may_be_refused_in_several_ways(check: Any, name: str, statuses: set[int]) -> None:
     possible = (400, 404, 405, 415, 500, 501, 502, 504, 505)
     assert {status for status in possible if outcome(check, **{name: refusal(status, name)}) == "passed"} == statuses
 
@@ -153,7 +153,7 @@ def test_what_is_no_request_may_be_refused_in_several_ways(check: Any, name: str
 @pytest.mark.parametrize(
     ("check", "name", "good", "bad"),
     [
-        (test_wire.test_what_is_no_request_is_refused, "garbage", refusal(400), shown()),
+        (test_wire.test_what_is_not_a_request_is_refused, "garbage", refusal(400), shown()),
         (test_wire.test_an_empty_line_before_a_request_is_skipped, "leading_empty_line", shown(), refusal(400)),
         (test_wire.test_a_method_has_its_case, "lower_case_method", refusal(501), shown()),
     ],
@@ -202,8 +202,8 @@ def behind(first: Exchange, second: Exchange | None, **parts: Any) -> Exchange:
     return replace(first, later=later, **parts)
 
 
-def test_content_that_is_not_wanted_is_no_request() -> None:
-    check = test_connections.test_content_that_is_not_wanted_is_no_request
+def test_content_that_is_not_wanted_is_not_a_request() -> None:
+    check = test_connections.test_content_that_is_not_wanted_is_not_a_request
     refused, ending = refusal(405), refusal(405, headers={"Connection": "close"})
     good = (behind(refused, shown()), behind(refused, None, closed=True), behind(ending, None))
     bad = (behind(refused, refusal(400)), behind(refused, shown(status=501)), behind(refused, None, failure="too slow"))

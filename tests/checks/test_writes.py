@@ -36,7 +36,7 @@ def written(status: int) -> Exchange:
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("answer", "expected"),
     [
         (written(200), "violated"),
         (written(202), "violated"),
@@ -46,26 +46,26 @@ def written(status: int) -> Exchange:
         (lost("write_expendable[PATCH]"), "not observed"),
     ],
 )
-def test_a_write_is_refused(answer: Exchange, said: str) -> None:
-    assert outcome(SUCCEEDS, write_expendable=answer) == said
+def test_a_write_is_refused(answer: Exchange, expected: str) -> None:
+    assert outcome(SUCCEEDS, write_expendable=answer) == expected
     assert outcome(SUCCEEDS, write_expendable=answer, expendable_item=refusal(404)) == "not observed"
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "expected"),
     [
         ({"/data/attributes/reference": "conformance"}, "violated"),
         ({"/data/relationships/account/data": None}, "violated"),
         ({}, "passed"),
     ],
 )
-def test_what_is_shown_afterwards_is_as_before(changes: dict[str, Any], said: str) -> None:
+def test_what_is_shown_afterwards_is_as_before(changes: dict[str, Any], expected: str) -> None:
     after = exchange("expendable_item_afterwards", body=content(changes))
     before = exchange("expendable_item", body=content({}))
-    assert outcome(CHANGES, expendable_item=before, expendable_item_afterwards=after) == said
+    assert outcome(CHANGES, expendable_item=before, expendable_item_afterwards=after) == expected
 
 
-@pytest.mark.parametrize(("status", "said"), [(404, "violated"), (410, "violated"), (429, "not observed")])
-def test_an_invoice_is_not_lost(status: int, said: str) -> None:
-    assert outcome(CHANGES, expendable_item_afterwards=refusal(status)) == said
+@pytest.mark.parametrize(("status", "expected"), [(404, "violated"), (410, "violated"), (429, "not observed")])
+def test_an_invoice_is_not_lost(status: int, expected: str) -> None:
+    assert outcome(CHANGES, expendable_item_afterwards=refusal(status)) == expected
     assert outcome(CHANGES, expendable_item=refusal(404), expendable_item_afterwards=refusal(status)) == "not observed"

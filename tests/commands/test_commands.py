@@ -74,15 +74,17 @@ def test_a_fact_is_the_text_at_an_anchor() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "expected"),
     [
         ("COMD-003", "COMD-003: no requirement has this id; did you mean COND-003?\n"),
         ("x", "x: no requirement has this id; invoices-conformance requirements lists them\n"),
     ],
 )
-def test_what_is_no_requirement_cannot_be_explained(name: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_not_a_requirement_cannot_be_explained(
+    name: str, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["explain", name]) == 4
-    assert capsys.readouterr().err == said
+    assert capsys.readouterr().err == expected
 
 
 def test_the_registry_is_listed_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,7 +144,7 @@ def test_a_server_is_looked_at(capsys: pytest.CaptureFixture[str], monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "expected"),
     [
         ([], 4, "--base-url: is missing; give it, or --embedded\n"),
         (["--embedded", "--base-url=http://a"], 4, "--base-url: and --embedded: leave out one of them\n"),
@@ -163,10 +165,10 @@ def test_a_server_is_looked_at(capsys: pytest.CaptureFixture[str], monkeypatch: 
     ],
 )
 def test_what_cannot_be_looked_at(
-    arguments: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    arguments: list[str], code: int, expected: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
     ended, text = doctor(capsys, *(each.format(file=tmp_path / "file") for each in arguments))
     assert ended == code
-    assert said in text
+    assert expected in text
     assert EXPIRED not in text

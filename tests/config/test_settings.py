@@ -255,7 +255,7 @@ def test_a_target_file_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         (b"", "not a YAML mapping"),
         (b"- a\n", "not a YAML mapping"),
@@ -268,16 +268,16 @@ def test_a_target_file_is_read(tmp_path: Path) -> None:
         (b"!!python/object/apply:os.system ['true']\n", "not YAML"),
     ],
 )
-def test_an_unusable_target_file_is_told(tmp_path: Path, content: bytes, said: str) -> None:
+def test_an_unusable_target_file_is_reported(tmp_path: Path, content: bytes, expected: str) -> None:
     file = tmp_path / "target.yaml"
     file.write_bytes(content)
     with pytest.raises(SettingError, match=r"^--target: ") as raised:
         read_target_file(str(file))
-    assert said in str(raised.value)
+    assert expected in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
-def test_a_missing_target_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_target_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match=r"--target: .*none\.yaml: cannot be read: No such file or directory$"):
         read_target_file(str(tmp_path / "none.yaml"))
 
@@ -319,7 +319,7 @@ def test_a_base_url_is_taken_apart(url: str, authority: str, mount: str) -> None
         f"http://{'a' * 64}.example",
     ],
 )
-def test_an_unusable_base_url_is_told(url: str) -> None:
+def test_an_unusable_base_url_is_reported(url: str) -> None:
     with pytest.raises(SettingError, match=r"^--base-url: ") as raised:
         build(url, target_of().settings)
     assert "pass-word" not in str(raised.value)
@@ -382,11 +382,11 @@ def test_an_invoice_that_may_be_lost_is_not_judged_by(other: str) -> None:
 
 # Plugins that take long to load.
 WITHOUT_OTHERS = ("-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:benchmark")
-Said = Callable[..., tuple[object, ...]]
+ReadSettings = Callable[..., tuple[object, ...]]
 
 
 @pytest.fixture
-def said(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Said:
+def settings_of(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> ReadSettings:
     """Return some settings and the base URL as a run with the given command line has them."""
     for name in (*(setting.variable for setting in SETTINGS), "PYTEST_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -399,24 +399,32 @@ def said(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Said:
     return read
 
 
-def test_pytest_reads_all_four_sources(said: Said, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pytest_reads_all_four_sources(
+    settings_of: ReadSettings, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytester.makeini("[pytest]\nconcurrency = 1\ninvoice_id =\n    a\n    b\nbase_url = http://ini.example")
-    assert said() == (1, ("a", "b"), False, "must", "http://ini.example")
+    assert settings_of() == (1, ("a", "b"), False, "must", "http://ini.example")
     content = "concurrency: 2\ninvoice-id: c\nbase-url: http://file.example\ninsecure: true\nfail-on: should\n"
     file = f"--target={pytester.makefile('.yaml', target=content)}"
-    assert said(file) == (2, ("c",), True, "should", "http://file.example")
+    assert settings_of(file) == (2, ("c",), True, "should", "http://file.example")
     monkeypatch.setenv("INVOICES_CONCURRENCY", "3")
     monkeypatch.setenv("INVOICES_INVOICE_IDS", "d,e")
     monkeypatch.setenv("INVOICES_INSECURE", "false")
-    assert said(file, "--base-url=http://line.example") == (3, ("d", "e"), False, "should", "http://line.example")
+    assert settings_of(file, "--base-url=http://line.example") == (
+        3,
+        ("d", "e"),
+        False,
+        "should",
+        "http://line.example",
+    )
     several = ("--concurrency=4", "--invoice-id=f", "--invoice-id=g", "--insecure")
-    assert said(file, *several) == (4, ("f", "g"), True, "should", "http://file.example")
+    assert settings_of(file, *several) == (4, ("f", "g"), True, "should", "http://file.example")
 
 
-def test_without_any_source_the_embedded_server_is_judged(said: Said) -> None:
-    assert said() == (8, (), False, "must", None)
+def test_without_any_source_the_embedded_server_is_judged(settings_of: ReadSettings) -> None:
+    assert settings_of() == (8, (), False, "must", None)
 
 
-def test_a_wrong_setting_is_a_usage_error(said: Said) -> None:
+def test_a_wrong_setting_is_a_usage_error(settings_of: ReadSettings) -> None:
     with pytest.raises(pytest.UsageError, match=r"^--concurrency: the value must be at least 1$"):
-        said("--concurrency=0")
+        settings_of("--concurrency=0")

@@ -20,8 +20,8 @@ import json, pathlib
 def pytest_unconfigure(config):
     from conformance.pytest_hooks.items import existing_run
     run = existing_run(config)
-    said = sorted({(judgement.requirement, str(judgement.outcome)) for judgement in run.judgements})
-    pathlib.Path(__file__).with_name("said.json").write_text(json.dumps(said))
+    judged = sorted({(judgement.requirement, str(judgement.outcome)) for judgement in run.judgements})
+    pathlib.Path(__file__).with_name("judged.json").write_text(json.dumps(judged))
 """
 
 
@@ -51,4 +51,4 @@ def test_both_ways_of_running_the_checks_agree(fault: str, capabilities: frozens
             capture_output=True,
             check=False,
         )
-    assert by_hand == {tuple(entry) for entry in json.loads((tmp_path / "said.json").read_text())}
+    assert by_hand == {tuple(entry) for entry in json.loads((tmp_path / "judged.json").read_text())}

@@ -85,7 +85,7 @@ def test_blanks_around_a_field_may_be_left_out(names: str, found: bool) -> None:
         rule.judge(replace(shown, request=asked_for), cast(Any, Context()))
 
 
-def test_one_cause_is_told_once_by_its_smallest_request() -> None:
+def test_one_cause_is_reported_once_by_its_smallest_request() -> None:
     hits = hits_of(failing("b"), "a=1&b=2,3&c=4", "b=2,3&a=1", "c=1&b=5&d=6&e=7")
     (found,) = clusters().findings(hits)
     assert found.exchange.request.url.endswith("?b=2")
@@ -94,7 +94,7 @@ def test_one_cause_is_told_once_by_its_smallest_request() -> None:
     assert "in 3 generated requests" in found.observed
 
 
-def test_two_causes_are_told_apart() -> None:
+def test_two_causes_are_distinguished() -> None:
     found = clusters().findings([*hits_of(failing("b"), "a=1&b=2"), *hits_of(failing("c"), "c=1&d=1")])
     assert [finding.exchange.request.url.partition("?")[2] for finding in found] == ["b=2", "c=1"]
 
@@ -125,7 +125,7 @@ def test_a_comparison_is_a_finding_only_while_the_data_stay_the_same(later: str,
 @pytest.mark.parametrize(
     "later", [refusal(429), refusal(500), exchange(status=None, failure="the connection was closed")]
 )
-def test_what_shows_no_data_tells_of_no_change(later: Exchange) -> None:
+def test_what_shows_no_data_shows_no_change(later: Exchange) -> None:
     def send(request: Request) -> Exchange:
         return replace(later, request=request)
 
@@ -138,13 +138,13 @@ def test_no_finding_shows_a_credential() -> None:
     with ReferenceServer(faults=[all_faults()["generated-id-nul"]]) as server:
         session = session_of(server)
         found = session.run("getInvoice", "hostile")
-        told = judgements(
+        made = judgements(
             found, "test_generated.py::test_generated[getInvoice-hostile]", "-k x", session.target.redactor
         )
         session.close()
-    failed = [judgement for judgement in told if judgement.outcome is Outcome.FAILED]
+    failed = [judgement for judgement in made if judgement.outcome is Outcome.FAILED]
     assert {judgement.requirement for judgement in failed} == {"ERR-011"}
-    text = json.dumps([judgement.to_dict() for judgement in told])
+    text = json.dumps([judgement.to_dict() for judgement in made])
     assert server.token not in text
     assert '\\"Authorization: $INVOICES_AUTH_TOKEN\\"' in text
     assert failed[0].subject == "getInvoice-hostile"
@@ -163,7 +163,7 @@ def test_no_finding_shows_a_credential() -> None:
 )
 def test_an_odd_field_is_compared_with_the_plain_invoice(answer: Exchange, expected: str) -> None:
     class Known(Context):
-        def twin(self, _probe: str, _invoice_id: str) -> Exchange:
+        def counterpart(self, _probe: str, _invoice_id: str) -> Exchange:
             return exchange()
 
     (rule,) = (each for each in RULES if each.requirement == "ROB-014")

@@ -80,7 +80,7 @@ def test_there_are_enough_of_them() -> None:
 
 
 @pytest.mark.parametrize("clock", [every(1), every(7), to_and_fro(1)], ids=["each", "each-7", "to-and-fro"])
-def test_data_that_change_are_no_finding(correct: Session, clock: Clock) -> None:
+def test_data_that_change_are_not_a_finding(correct: Session, clock: Clock) -> None:
     with ReferenceServer(faults=[growing(clock)]) as server:
         session = alike(correct, server)
         found = [session.run(*item) for item in ITEMS]

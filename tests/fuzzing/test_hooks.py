@@ -44,23 +44,23 @@ def schemathesis(server: ReferenceServer, cwd: Path, *arguments: str) -> tuple[i
 
 def test_a_correct_server_gives_no_finding(tmp_path: Path) -> None:
     with ReferenceServer() as server:
-        code, said = schemathesis(server, tmp_path, "--phases", "examples,coverage,fuzzing")
-        assert server.token not in said
-    assert code == 0, said
-    assert "No issues found" in said
+        code, output = schemathesis(server, tmp_path, "--phases", "examples,coverage,fuzzing")
+        assert server.token not in output
+    assert code == 0, output
+    assert "No issues found" in output
     assert not (tmp_path / ".hypothesis").exists()
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "expected"),
     [
         ("generated-fields-one-missing", "GEN-004 MUST"),
         ("generated-sparse-amount-number", "Response violates schema"),
     ],
 )
-def test_a_fault_is_found(tmp_path: Path, name: str, said: str) -> None:
+def test_a_fault_is_found(tmp_path: Path, name: str, expected: str) -> None:
     with ReferenceServer(faults=[all_faults()[name]]) as server:
         code, output = schemathesis(server, tmp_path, "--phases", "coverage")
         assert server.token not in output
     assert code == 1, output
-    assert said in output
+    assert expected in output

@@ -178,7 +178,7 @@ def refused(status: int, request: Request) -> Exchange:
     return made if request.method == "GET" else replace(made, answer=replace(made.answer, body=b"", wire_length=0))
 
 
-def test_a_limit_of_the_request_target_is_no_answer_about_the_id(
+def test_a_limit_of_the_request_target_is_not_an_answer_about_the_id(
     server: ReferenceServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = session_of(server)
@@ -305,26 +305,26 @@ import pytest, sys
 pytest.main([*{ARGUMENTS}], '--collect-only', '-q'])
 print('imported', 'schemathesis' in sys.modules)
 """
-    said = run_pytest(tmp_path, script).stdout
-    assert "imported False" in said
-    ids = [line for line in said.splitlines() if "test_generated.py::" in line]
+    output = run_pytest(tmp_path, script).stdout
+    assert "imported False" in output
+    ids = [line for line in output.splitlines() if "test_generated.py::" in line]
     assert len(ids) == len(set(ids)) == 25
     assert any(line.endswith("::test_generated[getInvoice-hostile]") for line in ids)
 
 
 def test_it_can_be_turned_off(tmp_path: Path) -> None:
     script = f"import pytest\npytest.main([*{ARGUMENTS}], '--embedded', '--collect-only', '-q', '--fuzz-examples=0'])"
-    said = run_pytest(tmp_path, script).stdout
-    assert "test_item.py::" in said
-    assert "test_generated.py" not in said
+    output = run_pytest(tmp_path, script).stdout
+    assert "test_item.py::" in output
+    assert "test_generated.py" not in output
 
 
 def test_a_run_leaves_nothing_behind_and_reads_no_configuration(tmp_path: Path) -> None:
     (tmp_path / "schemathesis.toml").write_text("this is = no configuration")
     one = "'--embedded', '-k', 'getInvoiceAccountLinkage-fuzzing', '--fuzz-examples=2'"
     script = f"import pytest\npytest.main([*{ARGUMENTS}], {one}])"
-    said = run_pytest(tmp_path, script).stdout
-    assert "verdict     conforms" in said
-    assert "--fuzz-seed=1" in said
-    assert "generated in" in said
+    output = run_pytest(tmp_path, script).stdout
+    assert "verdict     conforms" in output
+    assert "--fuzz-seed=1" in output
+    assert "generated in" in output
     assert {path.name for path in tmp_path.iterdir()} <= {"schemathesis.toml", "home"}

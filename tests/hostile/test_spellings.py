@@ -67,7 +67,7 @@ def test_state_and_record_hold_no_spelling(redactor: Redactor, tmp_path: Path) -
         text = each.decode("utf-8", "replace")
         state.save_findings([(f"{name} {text}", {"observed": text, "answer": [text]})])
         fields = Fields((("X-Echo", text),))
-        answer = Answer(200, text, "1.1", fields, each, len(each), excess=each)
+        answer = Answer(200, text, "1.1", fields, each, len(each), unsolicited=each)
         recorder.outcome(Step("item", str(place)), Exchange("item", Request("GET", f"/{text}", ()), answer))
     state.commit()
     state.close()

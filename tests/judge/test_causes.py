@@ -23,8 +23,8 @@ ITEM = "/api/rest/customer/v1/invoices/{id}"
 def finding(name: str, outcome: Outcome = Outcome.FAILED, **named: Any) -> Judgement:
     """Return a finding; what is named beside ``observed`` and ``part`` are its facts."""
     observed, part = str(named.pop("observed", "that")), named.pop("part", None)
-    told = Facts(**{"method": "GET", "resource": ITEM, "asks": f"GET {ITEM}", "status": 200, **named})
-    return Judgement(name, outcome, name, observed=observed, evidence={"facts": told.to_dict(), "part": part})
+    made = Facts(**{"method": "GET", "resource": ITEM, "asks": f"GET {ITEM}", "status": 200, **named})
+    return Judgement(name, outcome, name, observed=observed, evidence={"facts": made.to_dict(), "part": part})
 
 
 def status(name: str, got: int, wanted: str, asks: str, **named: Any) -> Judgement:

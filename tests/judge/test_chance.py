@@ -71,11 +71,11 @@ def test_what_is_always_on_one_side_is_a_finding() -> None:
 
 @pytest.mark.parametrize("repeat", ["1", "4"])
 @pytest.mark.parametrize("phase", [0, 1])
-def test_what_comes_in_turns_is_not_a_finding(phase: int, repeat: str) -> None:
-    def in_turns(request: Request, number: int) -> bool:
+def test_what_alternates_is_not_a_finding(phase: int, repeat: str) -> None:
+    def alternating(request: Request, number: int) -> bool:
         return (number + (phase if request.method == "HEAD" else 0)) % 2 == 0
 
-    assert isinstance(settled(in_turns, repeat), Passed)
+    assert isinstance(settled(alternating, repeat), Passed)
 
 
 @pytest.mark.parametrize("flags", [(True, True), (True, False)])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.judge.comparison import essence, oddity, tells_of_itself
+from conformance.judge.comparison import describes_the_exchange, normalised, oddity
 from tests.support.exchanges import document, exchange, refusal
 
 ERROR = {"title": "Record not found", "detail": "There is no such record.", "code": "404", "status": "404"}
@@ -31,7 +31,7 @@ def _error(meta: dict[str, Any] | None = None, **members: Any) -> Any:
     ],
 )
 def test_what_is_unique_for_each_answer_does_not_count(one: dict[str, Any], other: dict[str, Any]) -> None:
-    assert essence(_error(**one)) == essence(_error(**other))
+    assert normalised(_error(**one)) == normalised(_error(**other))
 
 
 @pytest.mark.parametrize(
@@ -47,13 +47,13 @@ def test_what_is_unique_for_each_answer_does_not_count(one: dict[str, Any], othe
         ({"status": 404}, ("/errors/0/status the number 404", "/errors/0/status")),
     ],
 )
-def test_what_differs_is_told(changed: dict[str, Any], expected: tuple[str, str]) -> None:
+def test_what_differs_is_named(changed: dict[str, Any], expected: tuple[str, str]) -> None:
     one, other = _error(**changed), _error()
-    assert essence(one) != essence(other)
+    assert normalised(one) != normalised(other)
     assert oddity(one, other) == expected
 
 
-def test_what_is_missing_is_told() -> None:
+def test_what_is_missing_is_named() -> None:
     assert oddity(_error(), _error({"owner": None})) == ("/meta absent", "/meta")
     assert oddity(_error({"a": [1, {"b~": 2}]}), _error({"a": [1, {"b~": 3}]})) == (
         "/meta/a/1/b~0 the number 2",
@@ -63,14 +63,14 @@ def test_what_is_missing_is_told() -> None:
 
 def test_content_of_another_kind_is_shown() -> None:
     page = refusal(404, body=b"<p>Not here")
-    assert essence(page) != essence(_error())
+    assert normalised(page) != normalised(_error())
     assert oddity(page, _error()) == ('"<p>Not here"', None)
 
 
 @pytest.mark.parametrize(
-    ("meta", "told"),
+    ("meta", "expected"),
     [({"took-ms": 10}, True), ({"debug": {"trace": "a"}}, True), ({"total-count": 2}, False), ({}, False)],
 )
-def test_meta_may_tell_of_the_one_answer(meta: dict[str, Any], told: bool) -> None:
-    assert tells_of_itself(exchange(body={**document(), "meta": meta})) is told
-    assert not tells_of_itself(exchange(body=b"[1]"))
+def test_meta_may_describe_the_one_answer(meta: dict[str, Any], expected: bool) -> None:
+    assert describes_the_exchange(exchange(body={**document(), "meta": meta})) is expected
+    assert not describes_the_exchange(exchange(body=b"[1]"))

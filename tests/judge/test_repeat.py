@@ -131,15 +131,15 @@ def test_only_safe_methods_are_repeated() -> None:
 
 
 def test_each_stable_request_is_sent_as_often_as_is_wanted() -> None:
-    heard: Counter[tuple[str, str]] = Counter()
+    asked: Counter[tuple[str, str]] = Counter()
 
     def count(api: Api) -> None:
-        api.on_request(lambda request: heard.update([(request.method, request.path)]))
+        api.on_request(lambda request: asked.update([(request.method, request.path)]))
 
     with ReferenceServer(faults=[made(count)]) as server:
         run = run_of(server, repeat="7")
         try:
-            heard.clear()
+            asked.clear()
             before = run.observer.sent
             run.observe(
                 [Step("unknown_include", KNOWN_INVOICE_IDS[0]), Step("write_unknown[DELETE]", KNOWN_INVOICE_IDS[0])]
@@ -147,7 +147,7 @@ def test_each_stable_request_is_sent_as_often_as_is_wanted() -> None:
             sent = run.observer.sent - before
         finally:
             run.stop()
-    assert sorted(heard.values()) == [1, 7]
+    assert sorted(asked.values()) == [1, 7]
     assert sent == 8
 
 
@@ -155,7 +155,7 @@ def test_nothing_is_repeated_unless_that_is_wanted(server: ReferenceServer) -> N
     run = run_of(server)
     try:
         run.observe(steps_for("item", run.target))
-        assert not [step for step in run.observer.record if step.turn]
+        assert not [step for step in run.observer.record if step.round]
         assert repeat.tally(run.observer, run.settings["repeat"]) is None
     finally:
         run.stop()
@@ -168,14 +168,14 @@ def test_rounds_follow_each_other_in_three_pacings(server: ReferenceServer) -> N
         record = run.observer.record
     finally:
         run.stop()
-    turns = [[each for step, each in record.items() if step.turn == turn] for turn in range(4)]
+    rounds = [[each for step, each in record.items() if step.round == number] for number in range(4)]
     assert len(PACINGS) == 3
-    times = [(min(each.started for each in turn if each.started), turn) for turn in turns[1:]]
-    for (_, turn), (start, _) in itertools.pairwise(times):
-        assert max(each.started for each in turn if each.started) <= start
-    assert {each.ordinal for each in turns[2]} == {1, 2}
-    assert len({each.connection for each in turns[3]}) < len(turns[3]) / 10
-    orders = [[each.probe for each in sorted(turn, key=lambda each: str(each.started))] for turn in turns[1:]]
+    times = [(min(each.started for each in answers if each.started), answers) for answers in rounds[1:]]
+    for (_, answers), (start, _) in itertools.pairwise(times):
+        assert max(each.started for each in answers if each.started) <= start
+    assert {each.ordinal for each in rounds[2]} == {1, 2}
+    assert len({each.connection for each in rounds[3]}) < len(rounds[3]) / 10
+    orders = [[each.probe for each in sorted(answers, key=lambda each: str(each.started))] for answers in rounds[1:]]
     assert orders[0] != orders[1] != orders[2]
     assert sorted(orders[0]) == sorted(orders[1]) == sorted(orders[2])
 
@@ -194,7 +194,7 @@ def test_what_is_not_answered_at_first_is_not_repeated() -> None:
             run.stop()
 
 
-def test_the_plan_tells_how_often() -> None:
+def test_the_plan_shows_how_often() -> None:
     target = target_of(repeat="20")
     steps = [ITEM, Step("write_unknown[DELETE]", INVOICE_ID)]
     shown = list(shown_plan.lines(target, steps, None))
@@ -235,7 +235,7 @@ def changing(period: int, states: int) -> Callable[[Api], None]:
 
 
 @pytest.mark.parametrize(("period", "states"), [(1, 10**9), (40, 10**9), (1, 2)])
-def test_data_that_change_are_no_finding(period: int, states: int) -> None:
+def test_data_that_change_are_not_a_finding(period: int, states: int) -> None:
     """The entity tag changes with them: made from the body."""
     with ReferenceServer(faults=[made(changing(period, states))]) as server:
         judgements = judged(server, frozenset(), invoice_id=[KNOWN_INVOICE_IDS[0]], repeat="3", concurrency="1")
@@ -291,14 +291,14 @@ def test_a_record_of_repeated_requests_is_judged_in_the_same_way(tmp_path: Path)
     assert f"{report['run']['repeated']['requests']} requests, 8 answers to each" in page
 
 
-def test_a_turn_is_the_request_of_the_first_one() -> None:
+def test_a_round_has_the_request_of_the_first_one() -> None:
     with ReferenceServer() as server:
         observer = observer_of(server.base_url, auth_token=server.token, repeat="3")
         tagged = Step("item_not_modified", INVOICE_ID)
         try:
             observer.observe([tagged])
             repeat.send(observer, [tagged], 3)
-            asked = {observer.record[replace(tagged, turn=turn)].request for turn in range(3)}
+            asked = {observer.record[replace(tagged, round=number)].request for number in range(3)}
         finally:
             observer.close()
     assert len(asked) == 1

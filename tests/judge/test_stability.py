@@ -64,7 +64,7 @@ def found(judgements: list[Judgement]) -> dict[str, str]:
     ],
     ids=["each", "each-7", "once-100", "once-250", "to-and-fro"],
 )
-def test_data_that_change_are_no_finding(clock: Clock, capabilities: Collection[str]) -> None:
+def test_data_that_change_are_not_a_finding(clock: Clock, capabilities: Collection[str]) -> None:
     invoices = 2 if capabilities is FEW else None
     assert found(judged([growing(clock)], capabilities, invoices)) == {}
 
@@ -99,15 +99,15 @@ def test_a_contradiction_is_found_while_the_data_change_at_times(name: str) -> N
         (Violation("1", "2", exchange(), part="/data/attributes/reference", alone=True), True),
     ],
 )
-def test_a_finding_tells_whether_it_is_in_one_answer(finding: Violation, alone: bool) -> None:
+def test_a_finding_shows_whether_it_is_in_one_answer(finding: Violation, alone: bool) -> None:
     assert finding.alone is alone
 
     def judge(_exchange: object) -> None:
         raise finding
 
-    with pytest.raises(Violation) as told:
+    with pytest.raises(Violation) as raised:
         observe_each([exchange(), exchange()], judge)
-    assert told.value.alone is alone
+    assert raised.value.alone is alone
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_comparison_does_not_count_while_the_data_change() -> None:
     assert times == 3
 
 
-def test_a_server_that_contradicts_its_entity_tags_is_no_server_whose_data_change() -> None:
+def test_a_server_that_contradicts_its_entity_tags_is_not_a_server_whose_data_change() -> None:
     numbers = itertools.count()
 
     def change(api: Api) -> None:

@@ -79,7 +79,7 @@ def test_the_verdict_says_what_to_do() -> None:
     )
 
 
-def test_a_limit_on_what_makes_no_run_fail_is_no_hole() -> None:
+def test_a_limit_on_what_makes_no_run_fail_is_not_a_hole() -> None:
     found = [judged("BBB-001", Outcome.INCONCLUSIVE, Doubt.LIMIT), judged("AAA-002", Outcome.PASSED)]
     assert verdict_of(*found).exit_code == 0
     assert decide(found, REGISTRY, fail_on=REGISTRY["BBB-001"].level).exit_code == 5

@@ -64,7 +64,7 @@ def examples(component: str) -> list[Any]:
 
 
 def altered(document: Any) -> Iterator[Any]:
-    """Return the document with each part in turn absent or replaced, and each object with one member more."""
+    """Return the document with one part after the other absent or replaced, and each object with one member more."""
     places = [document, *(each for each in nodes(document) if isinstance(each, dict | list))]
     for place in places:
         for key in list(place) if isinstance(place, dict) else range(len(place)):

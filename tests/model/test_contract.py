@@ -171,7 +171,7 @@ class TestExamples:
         stored = {path.stem for path in (contract.contract_dir() / "schemas" / "examples").iterdir()}
         assert stored == {example for example, _ in examples()}
 
-    def test_documented_example_is_the_documented_octets(self) -> None:
+    def test_documented_example_has_the_documented_bytes(self) -> None:
         body = contract.documented_example()
         assert len(body) == 1092
         assert hashlib.sha256(body).hexdigest()[:32] == "253f5160b8ebcfba91cd3a9a98178ce6"

@@ -145,7 +145,7 @@ def test_a_field_is_written_once() -> None:
         ("- COND-002", "entry number 1 is not a mapping"),
     ],
 )
-def test_a_text_that_is_no_registry_is_refused(text: str, problem: str) -> None:
+def test_a_text_that_is_not_a_registry_is_refused(text: str, problem: str) -> None:
     with pytest.raises(RegistryError, match=problem):
         parse(text)
 

@@ -113,12 +113,12 @@ def test_a_judgement_crosses_process_borders() -> None:
     sent = judgement.to_dict()
     received = Judgement.from_dict(sent)
     assert received == judgement
-    # An outcome is told apart by identity; what is sent may be no more than plain data.
+    # An outcome is recognised by identity; what is sent may be no more than plain data.
     assert type(sent["outcome"]) is str
     assert received.outcome is Outcome.FAILED
 
 
-def test_a_violation_tells_both_sides() -> None:
+def test_a_violation_names_both_sides() -> None:
     assert str(Violation("this", "that")) == "expected this; observed that"
 
 
@@ -148,7 +148,7 @@ def test_what_ci_relies_on_has_its_documented_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "line"),
+    ("parts", "line"),
     [
         ({}, ""),
         ({"reason": "none"}, "none"),
@@ -157,5 +157,5 @@ def test_what_ci_relies_on_has_its_documented_value() -> None:
         ({"observed": "that"}, "expected ; observed that"),
     ],
 )
-def test_a_judgement_is_told_in_one_line(told: dict[str, Any], line: str) -> None:
-    assert Judgement("AAA-001", Outcome.FAILED, "a::b", **told).said == line
+def test_a_judgement_has_a_summary_in_one_line(parts: dict[str, Any], line: str) -> None:
+    assert Judgement("AAA-001", Outcome.FAILED, "a::b", **parts).summary == line

@@ -50,7 +50,7 @@ def test_a_file_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "expected"),
     [
         ("AAA-001", "AAA-009", "entry 1 (AAA-009): requirement: 'AAA-009' is not in the registry"),
         ("    reason: The proxy does it.\n", "", "entry 1 (AAA-001): reason: missing"),
@@ -79,10 +79,10 @@ def test_a_file_is_read() -> None:
         ("waivers:", "other:", "not a mapping with the one key waivers"),
     ],
 )
-def test_a_defect_is_named(old: str, new: str, said: str) -> None:
+def test_a_defect_is_named(old: str, new: str, expected: str) -> None:
     with pytest.raises(WaiverError) as error:
         waivers.parse(ENTRY.replace(old, new, 1), REGISTRY)
-    assert said in str(error.value)
+    assert expected in str(error.value)
 
 
 def test_two_entries_cannot_excuse_the_same() -> None:
@@ -267,10 +267,10 @@ def test_a_written_file_excuses_the_same_run_and_no_other(folder: Folder) -> Non
     assert "waiver    the waiver is for another finding: that, * bytes" in other.output
 
 
-def test_a_file_that_cannot_be_used_is_said_once(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_used_is_reported_once(tmp_path: Path) -> None:
     file = tmp_path / "known.yaml"
     file.write_text(ENTRY)
     result = run(CONDITIONAL, "--embedded", f"--waivers={file}")
     assert result.code == 4
-    told = result.output + result.errors
-    assert told.count(f"--waivers: {file}: entry 1 (AAA-001): requirement: 'AAA-001' is not in the registry") == 1
+    output = result.output + result.errors
+    assert output.count(f"--waivers: {file}: entry 1 (AAA-001): requirement: 'AAA-001' is not in the registry") == 1

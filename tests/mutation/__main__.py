@@ -60,7 +60,7 @@ VERDICT: Final = (
     "tests/model/test_verdict.py",
     "tests/model/test_waivers.py",
     "-k",
-    "not written_file and not said_once",
+    "not written_file and not reported_once",
 )
 LIMIT: Final = 60  # seconds of processor time, which other work on the machine does not change
 # How the n-th call of a check in a test ended: without, or with an exception.
@@ -120,8 +120,8 @@ def watched(key: str, function: Callable[..., None], log: Log, *, replay: bool) 
             log[call] = None
         elif call not in log:
             function(*arguments, **named)
-        elif said := log[call]:
-            raise said.with_traceback(None)
+        elif ending := log[call]:
+            raise ending.with_traceback(None)
 
     return check
 
@@ -187,7 +187,7 @@ def changed_checks(module: str, source: str, mutated: str, dependents: set[str])
     return lambda key: key.rpartition(".")[0] in {module, *dependents}
 
 
-class Trial:
+class Attempt:
     """The mutants of one module."""
 
     def __init__(self, path: Path) -> None:
@@ -231,10 +231,10 @@ class Trial:
                 setattr(module, name, getattr(function, "__wrapped__", function) if name[:5] == "test_" else function)
         watch(self.log, affected)
         wanted: dict[str, tuple[bool, int]] = defaultdict(lambda: (True, 0))
-        for (test, key, _), said in self.log.items():
+        for (test, key, _), ending in self.log.items():
             if affected(key):
                 silent, calls = wanted[test]
-                wanted[test] = (silent and type(said).__name__ != "Violation", calls + 1)
+                wanted[test] = (silent and type(ending).__name__ != "Violation", calls + 1)
         return run(sorted({test.partition("::")[0] for test in wanted}), Chosen(wanted)) if wanted else 0
 
 
@@ -261,18 +261,18 @@ def main() -> None:
         output = os.fdopen(os.dup(1), "w")
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
-        trial = Trial(path.resolve())
+        attempt = Attempt(path.resolve())
         count = survived = 0
         with options.out.open("a") as out:
-            for operator, line, mutated in mutants(trial.source, options.sample):
-                diff = difflib.unified_diff(trial.source.splitlines(), mutated.splitlines(), lineterm="", n=0)
-                told = json.dumps({"file": path.name, "line": line, "operator": operator, "diff": list(diff)[3:]})
-                if known is not None and told not in known:
+            for operator, line, mutated in mutants(attempt.source, options.sample):
+                diff = difflib.unified_diff(attempt.source.splitlines(), mutated.splitlines(), lineterm="", n=0)
+                survivor = json.dumps({"file": path.name, "line": line, "operator": operator, "diff": list(diff)[3:]})
+                if known is not None and survivor not in known:
                     continue
                 count += 1
-                if trial.survives(mutated):
+                if attempt.survives(mutated):
                     survived += 1
-                    print(told, file=out, flush=True)
+                    print(survivor, file=out, flush=True)
         seconds = time.monotonic() - began
         print(f"{path}: {count} mutants, {survived} survived, {seconds:.0f} s", file=output, flush=True)
         os._exit(0)

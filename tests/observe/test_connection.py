@@ -22,11 +22,11 @@ def test_an_answer_is_kept_as_it_came() -> None:
     assert (exchange.status, exchange.answer.reason, exchange.body) == (200, "Fine", b"{}")
     assert list(exchange.fields) == [("x-b", "1"), ("X-A", "2"), ("x-b", "3"), ("Content-Length", "2")]
     assert exchange.answer.incomplete is None
-    assert exchange.answer.excess == b""
+    assert exchange.answer.unsolicited == b""
 
 
 @pytest.mark.parametrize(
-    ("octets", "flaws"),
+    ("message", "flaws"),
     [
         (b"HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Length: 2\r\n\r\n\n ", ()),
         (b"HTTP/1.1 200 OK\r\nX-A: 1,\r\n\t2\r\n 3\r\nContent-Length: 2\r\n\r\n{}", ("X-A is folded",)),
@@ -37,8 +37,8 @@ def test_an_answer_is_kept_as_it_came() -> None:
         ),
     ],
 )
-def test_flaws_of_lines_that_can_be_read_are_told(octets: bytes, flaws: tuple[str, ...]) -> None:
-    assert answered(always(octets)).line_flaws == flaws
+def test_flaws_of_lines_that_can_be_read_are_noted(message: bytes, flaws: tuple[str, ...]) -> None:
+    assert answered(always(message)).line_flaws == flaws
 
 
 def test_what_a_server_takes_to_close_the_connection_is_not_its_time_to_answer() -> None:
@@ -109,19 +109,19 @@ def test_a_content_length_that_is_too_large_is_incomplete() -> None:
 
 
 @pytest.mark.parametrize("connection", [b"", b"Connection: close\r\n"], ids=["kept alive", "closed"])
-def test_a_content_length_that_is_too_small_leaves_excess(connection: bytes) -> None:
+def test_a_content_length_that_is_too_small_leaves_unsolicited_bytes(connection: bytes) -> None:
     whole = answered(sending(HEAD + connection + b'Content-Length: 2\r\n\r\n{}{"more": 1}'))
-    assert (whole.body, whole.excess) == (b"{}", b'{"more": 1}')
+    assert (whole.body, whole.unsolicited) == (b"{}", b'{"more": 1}')
 
 
 @pytest.mark.parametrize("status", [b"304 Not Modified", b"204 No Content"])
-def test_content_after_an_answer_that_has_none_is_excess(status: bytes) -> None:
+def test_content_after_an_answer_that_has_none_is_unsolicited(status: bytes) -> None:
     whole = answered(sending(b"HTTP/1.1 " + status + b"\r\nConnection: close\r\n\r\n", b'{"data": null}'))
-    assert (whole.body, whole.excess) == (b"", b'{"data": null}')
+    assert (whole.body, whole.unsolicited) == (b"", b'{"data": null}')
 
 
 @pytest.mark.parametrize(
-    "octets",
+    "message",
     [
         bytes(range(256)) * 8,
         b"\x16\x03\x03\x00\x7a" + b"\0" * 100,
@@ -137,14 +137,14 @@ def test_content_after_an_answer_that_has_none_is_excess(status: bytes) -> None:
         b"HTTP/1.1 200 OK\r\nX: y",
     ],
 )
-def test_what_is_not_http_is_no_answer(octets: bytes) -> None:
-    exchange = observed(once(octets))
+def test_what_is_not_http_is_not_an_answer(message: bytes) -> None:
+    exchange = observed(once(message))
     assert exchange.answer is None
     assert exchange.failure
     assert len(exchange.failure) <= 300
 
 
-def test_a_flood_of_header_fields_is_no_answer() -> None:
+def test_a_flood_of_header_fields_is_not_an_answer() -> None:
     flood = b"".join(b"x-%d: %s\r\n" % (number, b"y" * 90) for number in range(6000))
     assert len(flood) > wire.MAX_HEADER_SECTION
     exchange = observed(once(b"HTTP/1.1 200 OK\r\n" + flood + b"\r\n"))

@@ -78,7 +78,7 @@ def test_nothing_secret_goes_over_plain_http(server: ReferenceServer, tmp_path: 
     assert request.lines("host") == [server.plain_url.removeprefix("http://")]
 
 
-def test_a_closed_port_for_plain_http_is_no_answer(tmp_path: Path) -> None:
+def test_a_closed_port_for_plain_http_is_not_an_answer(tmp_path: Path) -> None:
     with ReferenceServer(tls=True) as server, ReferenceServer() as gone:
         port = gone.base_url.rpartition(":")[2]
         gone.stop()

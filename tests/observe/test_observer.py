@@ -33,7 +33,7 @@ def test_the_request_is_sent_as_declared() -> None:
     assert not any(field.lower().startswith(("accept-encoding", "connection")) for field in fields)
 
 
-def test_octets_that_come_late_belong_to_the_answer_before_them() -> None:
+def test_bytes_that_come_late_belong_to_the_answer_before_them() -> None:
     arrived = threading.Event()
 
     def script(talk: Talk) -> None:
@@ -55,7 +55,7 @@ def test_octets_that_come_late_belong_to_the_answer_before_them() -> None:
     assert observer.record[OTHER].status == 200
     first = observer.record[ITEM].answer
     assert first is not None
-    assert (first.status, first.excess) == (304, b'{"data": null}')
+    assert (first.status, first.unsolicited) == (304, b'{"data": null}')
 
 
 def test_a_lost_connection_is_tried_once_more() -> None:
@@ -68,7 +68,7 @@ def test_a_lost_connection_is_tried_once_more() -> None:
     assert (exchange.status, exchange.retries) == (200, 1)
 
 
-def test_a_connection_that_is_lost_twice_is_no_answer() -> None:
+def test_a_connection_that_is_lost_twice_is_not_an_answer() -> None:
     with raw_server(hang_up) as server:
         observer = observer_of(server.base_url)
         observer.observe([ITEM])
@@ -202,7 +202,7 @@ def test_a_link_never_takes_the_token_to_another_origin(link: str) -> None:
         assert observer.record[step].request.url.startswith(server.base_url)
 
 
-def test_an_unreachable_port_is_told() -> None:
+def test_an_unreachable_port_is_reported() -> None:
     with raw_server(always(OK)) as server:
         pass
     observer = observer_of(server.base_url)

@@ -35,14 +35,14 @@ def abort_of(script: Script, **given: object) -> tuple[Abort | None, RawServer]:
         return started(server.base_url, **given).abort, server
 
 
-def ended(abort: Abort | None, code: ExitCode, *said: str) -> None:
-    """The run ended with ``code`` and one line that says all of ``said`` and no secret."""
+def ended(abort: Abort | None, code: ExitCode, *texts: str) -> None:
+    """Assert that the run ended with ``code`` and one line that has all of ``texts`` and no secret."""
     assert abort is not None
     assert abort.code is code
     assert "\n" not in abort.message
     assert abort.message.isprintable()
     assert len(abort.message) < 500
-    for text in said:
+    for text in texts:
         assert text in abort.message
     assert TOKEN.rsplit(".", 1)[1] not in abort.message
 
@@ -87,7 +87,7 @@ def test_a_refused_token_ends_the_run_at_once(status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("expiry", "said"),
+    ("expiry", "expected"),
     [
         (1764374400, "--auth-token expired on 2025-11-29 at 00:00:00 UTC. Set a new one."),
         (1e10, "it refuses the token. Is it"),
@@ -95,10 +95,10 @@ def test_a_refused_token_ends_the_run_at_once(status: str) -> None:
         (True, "it refuses the token. Is it"),
     ],
 )
-def test_an_expired_token_is_described(expiry: object, said: str) -> None:
+def test_an_expired_token_is_described(expiry: object, expected: str) -> None:
     header, claims = (encode_segment(each) for each in ({"alg": "HS256"}, {"exp": expiry}))
     abort, _ = abort_of(always(answer("401 Unauthorized")), auth_token=f"{header}.{claims}.c2VjcmV0")
-    ended(abort, ExitCode.UNREACHABLE, said)
+    ended(abort, ExitCode.UNREACHABLE, expected)
 
 
 def test_no_token() -> None:
@@ -169,7 +169,7 @@ def test_a_ca_bundle_without_certificates(tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.mark.parametrize(
-    "octets",
+    "message",
     [
         answer("500 Internal Server Error", PAGE, HTML),
         answer("503 Service Unavailable"),
@@ -193,8 +193,8 @@ def test_a_ca_bundle_without_certificates(tmp_path_factory: pytest.TempPathFacto
         b"HTTP/1.1 304 Not Modified\r\n\r\n",
     ],
 )
-def test_a_merely_wrong_answer_is_judged(octets: bytes) -> None:
-    abort, _ = abort_of(once(octets))
+def test_a_merely_wrong_answer_is_judged(message: bytes) -> None:
+    abort, _ = abort_of(once(message))
     assert abort is None
 
 
@@ -220,7 +220,7 @@ def test_invoices_are_found_through_the_collection() -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "code", "said"),
+    ("script", "code", "expected"),
     [
         (listing("200 OK", b'{"data": []}'), ExitCode.USAGE, "the collection shows none: give --invoice-id"),
         (listing("200 OK", b'{"data": {}}'), ExitCode.USAGE, "give --invoice-id"),
@@ -235,9 +235,9 @@ def test_invoices_are_found_through_the_collection() -> None:
         (once(b"garbage"), ExitCode.UNREACHABLE, "not a well-formed HTTP response"),
     ],
 )
-def test_a_collection_that_is_of_no_use(script: Script, code: ExitCode, said: str) -> None:
+def test_a_collection_that_is_of_no_use(script: Script, code: ExitCode, expected: str) -> None:
     abort, server = abort_of(script, invoice_id=None)
-    ended(abort, code, said)
+    ended(abort, code, expected)
     assert len(server.requests) == 1
 
 

@@ -79,7 +79,7 @@ def test_who_holds_lets_everybody_wait_and_overlapping_holds_count_once(clock: C
     assert clock.waits == [10]
 
 
-def test_after_the_end_nobody_has_a_turn() -> None:
+def test_after_the_end_nothing_may_be_sent() -> None:
     limit = RateLimit(0.001)
     assert limit.acquire()
     limit.end()

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.model.exchange import Exchange
 from conformance.observe.connection import Ends
-from conformance.observe.raw_connection import Dialogue, Heard
+from conformance.observe.raw_connection import RawConnection, Received
 from conformance.observe.route import Route
 from conformance.plan import probes
 from conformance.plan.requests import build_request
@@ -21,21 +21,21 @@ from tests.support.targets import INVOICE_ID, TOKEN, observer_of, target_of
 FIRST, SECOND = answer(body=b"[1]"), answer("404 Not Found", b"[22]")
 
 
-def heard(script: Script, *messages: bytes, until_closed: bool = False, limit: float = 5.0) -> Heard:
+def received(script: Script, *messages: bytes, until_closed: bool = False, limit: float = 5.0) -> Received:
     with raw_server(script) as server:
         host, port = server.base_url.removeprefix("http://").split(":")
-        dialogue = Dialogue(Origin("http", host, int(port)), None, 1, Ends(), Route())
+        connection = RawConnection(Origin("http", host, int(port)), None, 1, Ends(), Route())
         try:
-            return dialogue.converse(messages, time.monotonic() + limit, 1000, until_closed=until_closed)
+            return connection.send_each(messages, time.monotonic() + limit, 1000, until_closed=until_closed)
         finally:
-            dialogue.close()
+            connection.close()
 
 
 def message(method: str = "GET") -> bytes:
     return f"{method} / HTTP/1.1\r\nHost: x\r\n\r\n".encode()
 
 
-def in_turn(*answers: bytes, then: bytes = b"") -> Script:
+def one_by_one(*answers: bytes, then: bytes = b"") -> Script:
     def script(talk: Talk) -> None:
         for each in answers:
             if talk.request():
@@ -45,56 +45,56 @@ def in_turn(*answers: bytes, then: bytes = b"") -> Script:
     return script
 
 
-def statuses(found: Heard) -> list[int]:
+def statuses(found: Received) -> list[int]:
     return [response.status for response in found.responses]
 
 
 def test_each_message_is_sent_when_the_one_before_is_answered() -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"
-    found = heard(in_turn(head, SECOND, FIRST), message("HEAD"), message(), message())
+    found = received(one_by_one(head, SECOND, FIRST), message("HEAD"), message(), message())
     assert statuses(found) == [200, 404, 200]
     assert [bytes(response.content) for response in found.responses] == [b"", b"[22]", b"[1]"]
     assert found.failure is None
 
 
-def test_a_second_request_in_the_same_write_is_heard() -> None:
-    found = heard(in_turn(FIRST, SECOND), message() + message(), until_closed=True)
+def test_a_second_request_in_the_same_write_is_answered() -> None:
+    found = received(one_by_one(FIRST, SECOND), message() + message(), until_closed=True)
     assert statuses(found) == [200, 404]
     assert found.closed
 
 
-def test_an_answer_that_ends_the_connection_ends_the_dialogue() -> None:
+def test_an_answer_that_ends_the_connection_ends_the_exchange() -> None:
     last = answer("401 Unauthorized", b"{}", "Connection: close")
-    found = heard(in_turn(last, SECOND), message(), message(), until_closed=True)
+    found = received(one_by_one(last, SECOND), message(), message(), until_closed=True)
     assert statuses(found) == [401]
     assert found.failure is None
 
 
-def test_an_answer_that_is_cut_ends_the_dialogue() -> None:
-    found = heard(in_turn(answer(body=b"x" * 2000), SECOND), message(), message())
+def test_an_answer_that_is_cut_ends_the_exchange() -> None:
+    found = received(one_by_one(answer(body=b"x" * 2000), SECOND), message(), message())
     assert statuses(found) == [200]
     assert found.responses[0].truncated
     assert found.failure is None
 
 
-def test_a_connection_that_closes_without_an_answer_is_told() -> None:
-    found = heard(in_turn(FIRST), message(), message())
+def test_a_connection_that_closes_without_an_answer_is_reported() -> None:
+    found = received(one_by_one(FIRST), message(), message())
     assert statuses(found) == [200]
     assert found.closed
     assert found.failure
 
 
-def test_silence_is_told() -> None:
-    found = heard(lambda talk: talk.until_gone(), message(), limit=0.3)
+def test_silence_is_reported() -> None:
+    found = received(lambda talk: talk.until_gone(), message(), limit=0.3)
     assert (found.responses, found.closed) == ([], False)
     assert found.failure == "no complete answer within the time limit"
 
 
-def test_octets_that_are_no_answer_are_told() -> None:
-    found = heard(in_turn(FIRST, then=b"oops"), message(), until_closed=True)
+def test_bytes_that_are_not_an_answer_are_reported() -> None:
+    found = received(one_by_one(FIRST, then=b"oops"), message(), until_closed=True)
     assert statuses(found) == [200]
-    assert found.responses[0].excess == b"oops"
-    found = heard(in_turn(FIRST + b"oops", SECOND), message(), message())
+    assert found.responses[0].unsolicited == b"oops"
+    found = received(one_by_one(FIRST + b"oops", SECOND), message(), message())
     assert "does not begin with a status line" in (found.failure or "")
 
 
@@ -109,7 +109,7 @@ def observed(name: str, script: Script) -> tuple[Exchange, list[bytes]]:
 
 
 def test_raw_messages_are_written_as_declared() -> None:
-    exchange, sent = observed("space_before_colon", in_turn(answer("400 Bad Request")))
+    exchange, sent = observed("space_before_colon", one_by_one(answer("400 Bad Request")))
     assert exchange.status == 400
     head = sent[0].decode()
     assert head.startswith(f"GET /api/rest/customer/v1/invoices/{INVOICE_ID} HTTP/1.1\r\nHost: 127.0.0.1:")
@@ -118,7 +118,7 @@ def test_raw_messages_are_written_as_declared() -> None:
 
 
 def test_all_answers_are_kept() -> None:
-    exchange, _ = observed("announced_close", in_turn(FIRST, SECOND))
+    exchange, _ = observed("announced_close", one_by_one(FIRST, SECOND))
     assert exchange.status == 200
     assert [each.status for each in exchange.later] == [404]
     assert exchange.closed

@@ -302,7 +302,7 @@ def test_the_record_decides_the_settings_but_for_the_level(correct: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         ("", "is not a record of this suite: not JSON: Expecting value"),
         ("{", "is not a record of this suite: not JSON: Expecting property name"),
@@ -315,10 +315,10 @@ def test_the_record_decides_the_settings_but_for_the_level(correct: Path) -> Non
         ("[" * 100_000, "is not a record of this suite"),
     ],
 )
-def test_what_is_no_record_is_a_wrong_setting(content: str, said: str, tmp_path: Path) -> None:
+def test_what_is_not_a_record_is_a_wrong_setting(content: str, expected: str, tmp_path: Path) -> None:
     path = tmp_path / "run.har"
     path.write_text(content)
-    with pytest.raises(SettingError, match=f"^--replay: .*{said}"):
+    with pytest.raises(SettingError, match=f"^--replay: .*{expected}"):
         Run(None, settings_of(replay=str(path)), dry=False)
 
 

@@ -118,17 +118,17 @@ def test_a_proxy_is_asked_for_the_other_address(server: ReferenceServer, known: 
 
 
 @pytest.mark.parametrize(
-    ("script", "said"),
+    ("script", "expected"),
     [
         (once(answer("407 Proxy Authentication Required")), "the proxy answers 407 to CONNECT api.example.org:443"),
         (once(b"SSH-2.0-x\r\n\r\n"), "the proxy does not answer in HTTP"),
         (hang_up, "the proxy does not answer in HTTP"),
     ],
 )
-def test_a_proxy_that_does_not_connect_is_described(script: Script, said: str) -> None:
+def test_a_proxy_that_does_not_connect_is_described(script: Script, expected: str) -> None:
     with raw_server(script) as proxy:
         observer = observer_of("https://api.example.org", proxy=proxy.base_url)
-        with pytest.raises(Unusable, match=f"^https://api.example.org cannot be used: cannot connect: {said}"):
+        with pytest.raises(Unusable, match=f"^https://api.example.org cannot be used: cannot connect: {expected}"):
             check(observer)
         assert TOKEN not in repr(proxy.requests)
 
@@ -188,13 +188,15 @@ def test_a_certificate_is_shown_to_a_server_that_wants_one(client: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("names", "said"),
+    ("names", "expected"),
     [
         ({"client_cert": "cert.pem"}, "^--client-cert: no certificate "),
         ({"client_cert": "cert.pem", "client_key": "encrypted.pem"}, "^--client-cert, --client-key: no certificate "),
         ({"client_cert": "cert.pem", "client_key": "clients.pem"}, "with its unencrypted key can be read: "),
     ],
 )
-def test_a_certificate_that_cannot_be_used_is_a_wrong_setting(client: Path, names: dict[str, str], said: str) -> None:
-    with pytest.raises(SettingError, match=said):
+def test_a_certificate_that_cannot_be_used_is_a_wrong_setting(
+    client: Path, names: dict[str, str], expected: str
+) -> None:
+    with pytest.raises(SettingError, match=expected):
         observer_of("https://api.example.org", **{name: str(client / file) for name, file in names.items()})

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from conformance.observe.sender import MANY_REFUSED
-from conformance.observe.serial_access import Turns
+from conformance.observe.serial_access import SerialAccess
 from conformance.plan.steps import Step
 from tests.servers.raw import OK, Script, Talk, raw_server
 from tests.servers.serial import serial_server
@@ -52,19 +52,19 @@ def test_a_silence_now_and_then_is_not_excused(silent: int) -> None:
     assert sum(observer.record[step].answer is None for step in STEPS) == 1
 
 
-def test_whether_turns_are_needed_is_found_out_once() -> None:
-    turns = Turns()
+def test_whether_serial_access_is_needed_is_found_out_once() -> None:
+    access = SerialAccess()
     asked: list[bool] = []
 
     def test() -> bool:
-        asked.append(turns.needed)
+        asked.append(access.needed)
         return False
 
-    assert not turns.find_out("it", test)
-    assert not turns.find_out("it", test)
+    assert not access.find_out("it", test)
+    assert not access.find_out("it", test)
     assert asked == [True]
-    assert turns.unlikely("it")
-    assert not turns.needed
+    assert access.unlikely("it")
+    assert not access.needed
 
 
 # Servers that close connections when there are many.
@@ -94,13 +94,13 @@ def limited(most: int, refused: Callable[[], None], decided: Callable[[], None])
 
 
 @pytest.mark.parametrize("most", [2, 4])
-def test_a_server_that_limits_connections_is_spoken_to_in_turn(most: int) -> None:
+def test_a_server_that_limits_connections_gets_one_request_at_a_time(most: int) -> None:
     steps = [*STEPS, *[Step("item_again", each) for each in IDS]]
     held = list[socket.socket]()
 
     def refused() -> None:
         # Others leave the server only once it gets one request at a time.
-        if observer.in_turn:
+        if observer.serial_reason:
             for connection in held:
                 connection.close()
 
@@ -115,7 +115,7 @@ def test_a_server_that_limits_connections_is_spoken_to_in_turn(most: int) -> Non
         observer.observe(steps)
         observer.close()
     assert all(observer.record[step].answer is not None for step in steps)
-    assert observer.in_turn == MANY_REFUSED
+    assert observer.serial_reason == MANY_REFUSED
     assert all(each.lost and not each.retries for each in observer.superseded)
 
 
@@ -131,7 +131,7 @@ def test_a_server_that_drops_a_request_is_not_excused() -> None:
         observer.observe(STEPS)
         observer.close()
     assert [step.invoice_id for step in STEPS if observer.record[step].answer is None] == ["invoice-3"]
-    assert observer.in_turn is None
+    assert observer.serial_reason is None
 
 
 def test_a_server_that_drops_every_third_request_is_not_excused() -> None:
@@ -148,4 +148,4 @@ def test_a_server_that_drops_every_third_request_is_not_excused() -> None:
         observer = observer_of(server.base_url, invoice_id=IDS, concurrency="3")
         observer.observe([*STEPS, *[Step("item_again", each) for each in IDS]])
         observer.close()
-    assert observer.in_turn is None
+    assert observer.serial_reason is None

@@ -274,7 +274,7 @@ def test_what_is_very_long_is_made_by_the_shell() -> None:
     assert f"X-Long: {long}" in printed
 
 
-def test_an_entity_tag_with_octets_beyond_ascii_can_be_sent_back() -> None:
+def test_an_entity_tag_with_bytes_beyond_ascii_can_be_sent_back() -> None:
     lines = {"ETag": 'W/"\xe9\xff\xb5a-and-more"', "Last-Modified": "Thu, 14 Nov 2024 09:47:08 GMT"}
     known, made = {"item": exchange(headers=lines)}, target_of(enable="contested")
     built_from_item = [key for key, probe in probes.by_key().items() if probe.dependencies == ("item",)]

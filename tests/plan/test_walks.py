@@ -85,7 +85,7 @@ def test_a_walk_ends_without_a_usable_link(link: object) -> None:
         next_page(page([], "page[number]=1&b=2", {"next": link}))
 
 
-def test_the_plan_tells_what_will_be_followed() -> None:
+def test_the_plan_shows_what_will_be_followed() -> None:
     target = target_of()
     lines = list(shown_plan.lines(target, closure(steps_for("pages", target)), None))
     assert lines[0] == "# first"

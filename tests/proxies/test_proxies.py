@@ -74,7 +74,7 @@ def behind(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def test_nothing_is_found_but_what_the_proxy_does_itself(behind: Behind) -> None:
     found = {
-        (each.requirement, each.nodeid.rpartition("::")[2]): each.said
+        (each.requirement, each.nodeid.rpartition("::")[2]): each.summary
         for each in behind.judgements
         if each.outcome in FOUND
     }

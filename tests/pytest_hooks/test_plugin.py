@@ -80,7 +80,7 @@ def echoing() -> Iterator[RawServer]:
 
 
 @pytest.fixture(scope="module")
-def telling(echoing: RawServer, tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, str]:
+def echoed(echoing: RawServer, tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, str]:
     """A run that fails with everything that makes pytest talkative; its output and its JUnit report."""
     junit = tmp_path_factory.mktemp("junit") / "junit.xml"
     result = run(
@@ -95,8 +95,8 @@ def telling(echoing: RawServer, tmp_path_factory: pytest.TempPathFactory) -> tup
     return result, junit.read_text()
 
 
-def test_secrets_are_in_no_output(telling: tuple[Result, str], echoing: RawServer) -> None:
-    result, junit = telling
+def test_secrets_are_in_no_output(echoed: tuple[Result, str], echoing: RawServer) -> None:
+    result, junit = echoed
     sent = b"\n".join(echoing.requests).decode("latin-1")
     assert TOKEN in sent
     assert COOKIE in sent
@@ -106,8 +106,8 @@ def test_secrets_are_in_no_output(telling: tuple[Result, str], echoing: RawServe
     assert "[redacted]" in result.output
 
 
-def test_exit_code_terminal_and_junit_tell_the_same(telling: tuple[Result, str]) -> None:
-    result, junit = telling
+def test_exit_code_terminal_and_junit_agree(echoed: tuple[Result, str]) -> None:
+    result, junit = echoed
     failed = set(re.findall(r"^  requires  ([A-Z]+-\d+) \(MUST\)", result.output, re.MULTILINE))
     suite = next(iter(ET.fromstring(junit).iter("testsuite")))
     cases = list(suite.iter("testcase"))
@@ -123,8 +123,8 @@ def test_exit_code_terminal_and_junit_tell_the_same(telling: tuple[Result, str])
     assert len(failures) == int(str(suite.get("failures")))
 
 
-def test_a_finding_tells_everything_once(telling: tuple[Result, str]) -> None:
-    output = telling[0].output
+def test_a_finding_shows_everything_once(echoed: tuple[Result, str]) -> None:
+    output = echoed[0].output
     blocks = re.split(r"^(?=FAILED |WARNED |target )", output, flags=re.MULTILINE)[1:]
     heads = [each.split("\n")[0] for each in blocks]
     assert len(heads) == len(set(heads)) > 1
@@ -137,12 +137,12 @@ def test_a_finding_tells_everything_once(telling: tuple[Result, str]) -> None:
     assert "\x80" not in output
 
 
-def test_what_is_wide_is_a_url_or_evidence(telling: tuple[Result, str]) -> None:
+def test_what_is_wide_is_a_url_or_evidence(echoed: tuple[Result, str]) -> None:
     # The last line is pytest's own: it counts outcomes in one line.
     whole = re.compile(r"(  (answer|       )   |.*https?://|.*\[\w{8}-|.*\.py|- generated xml file: |= .* =$)")
-    _, _, told = telling[0].output.partition("\nFAILED ")
-    assert told
-    assert [line for line in told.splitlines() if len(line) > WIDTH and not whole.match(line)] == []
+    _, _, failures = echoed[0].output.partition("\nFAILED ")
+    assert failures
+    assert [line for line in failures.splitlines() if len(line) > WIDTH and not whole.match(line)] == []
 
 
 def test_a_selection_sends_only_what_it_needs() -> None:
@@ -172,7 +172,7 @@ def test_a_plan_sends_nothing_and_shows_no_secret(echoing: RawServer) -> None:
     assert any(line == f"{len(commands)} requests; nothing was sent" for line in result.lines)
 
 
-def test_a_wrong_setting_is_said_once() -> None:
+def test_a_wrong_setting_is_reported_once() -> None:
     result = run(*SOME, "--concurrency=0", INVOICES_AUTH_TOKEN=TOKEN)
     assert result.code == 4
     assert (result.output + result.errors).count("--concurrency: the value must be at least 1") == 1
@@ -180,7 +180,7 @@ def test_a_wrong_setting_is_said_once() -> None:
     assert TOKEN not in result.output + result.errors
 
 
-def test_a_file_that_pytest_takes_for_a_place_of_tests_is_told(tmp_path: Path) -> None:
+def test_a_file_that_pytest_takes_for_a_place_of_tests_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "target.yaml"
     file.write_text("concurrency: 0\n")
     result = run("--target", str(file))
@@ -189,7 +189,7 @@ def test_a_file_that_pytest_takes_for_a_place_of_tests_is_told(tmp_path: Path) -
     assert "--target file, concurrency: " in run(f"--target={file}").errors
 
 
-def test_an_unusable_target_is_said_once_and_nothing_is_judged(tmp_path: Path) -> None:
+def test_an_unusable_target_is_reported_once_and_nothing_is_judged(tmp_path: Path) -> None:
     junit = tmp_path / "junit.xml"
     with raw_server(echo) as gone:
         pass
@@ -269,7 +269,7 @@ def test_an_unknown_requirement_is_an_error_of_the_suite(own: Own) -> None:
     assert "NONE-001 is not in the registry" in result.output
 
 
-def test_nothing_observed_is_no_success(own: Own) -> None:
+def test_nothing_observed_is_not_a_success(own: Own) -> None:
     result = own('@requirement("ITEM-001")\ndef test_blind():\n    raise NotObserved("nothing there")\n')
     assert result.code == 5
     assert result.row("verdict") == "inconclusive: nothing was judged"

@@ -22,7 +22,7 @@ def test_parameters_are_named(value: str, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize("value", ["a/b;charset", "a/b; charset =utf-8", 'a/b;x="', "a/b;=x", "a/b;x=y z"])
-def test_what_is_no_parameter_is_an_error(value: str) -> None:
+def test_what_is_not_a_parameter_is_an_error(value: str) -> None:
     with pytest.raises(ValueError, match="is not a parameter"):
         parameter_names(value)
 

@@ -77,7 +77,7 @@ def test_an_imf_fixdate_is_read(value: str, time: datetime) -> None:
         "Thu, 14 Nov 2024 09:57:0\N{ARABIC-INDIC DIGIT EIGHT} GMT",
     ],
 )
-def test_what_is_no_imf_fixdate_is_refused(value: str) -> None:
+def test_what_is_not_an_imf_fixdate_is_refused(value: str) -> None:
     with pytest.raises(header_fields.MalformedError):
         header_fields.fixdate(value)
 

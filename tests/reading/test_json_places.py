@@ -34,5 +34,5 @@ def test_a_value_is_found_in_what_is_cut_behind_it() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[", "7", "{}", '{"data"', '{"data": ', "{1: 2}", '{"data": ' + "[" * 100_000])
-def test_what_cannot_be_told_is_not_marked(text: str) -> None:
+def test_what_cannot_be_placed_is_not_marked(text: str) -> None:
     assert json_places.span(text, "/data/0/0") is None

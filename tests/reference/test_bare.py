@@ -154,7 +154,7 @@ def message(server: ReferenceServer, *lines: str) -> bytes:
 def test_messages_on_one_connection() -> None:
     server = server_with("wire-connection-lost-after-304")
     usual = message(server, "Host: localhost")
-    answers = BareServer(server.api).converse(
+    answers = BareServer(server.api).answers_on_one_connection(
         [usual, message(server, "Host: localhost", "If-None-Match: *"), usual, usual]
     )
     assert [answer.status for answer in answers] == [200, 304, None, None]
@@ -163,7 +163,9 @@ def test_messages_on_one_connection() -> None:
 
 def test_a_refusal_ends_the_connection() -> None:
     server = server_with()
-    refused, unanswered = BareServer(server.api).converse([b"garbage\r\n\r\n", message(server, "Host: localhost")])
+    refused, unanswered = BareServer(server.api).answers_on_one_connection(
+        [b"garbage\r\n\r\n", message(server, "Host: localhost")]
+    )
     assert (refused.status, refused.end) == (400, "ended")
     assert (unanswered.written, unanswered.end) == (b"", "ended")
 
@@ -171,16 +173,16 @@ def test_a_refusal_ends_the_connection() -> None:
 def test_what_is_incomplete_is_not_answered() -> None:
     server = server_with()
     lines = ("Host: localhost", "Content-Length: 5")
-    head, rest = BareServer(server.api).converse([message(server, *lines) + b"abc", b"de"])
+    head, rest = BareServer(server.api).answers_on_one_connection([message(server, *lines) + b"abc", b"de"])
     assert (head.written, head.end) == (b"", "open")
     assert (rest.status, rest.end) == (200, "open")
-    assert BareServer(server.api).converse([message(server, *lines)])[0] == head
+    assert BareServer(server.api).answers_on_one_connection([message(server, *lines)])[0] == head
 
 
 def test_input_can_be_altered() -> None:
     faulty, clean = server_with("wire-host-missing-accepted"), server_with()
-    assert BareServer(clean.api).converse([message(clean)])[0].status == 400
-    assert BareServer(faulty.api).converse([message(faulty)])[0].status == 200
+    assert BareServer(clean.api).answers_on_one_connection([message(clean)])[0].status == 400
+    assert BareServer(faulty.api).answers_on_one_connection([message(faulty)])[0].status == 200
 
 
 AREAS: dict[str, list[str]] = {}

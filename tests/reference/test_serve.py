@@ -10,7 +10,7 @@ from conformance import cli
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         (("--port", "65536"), "--port: '65536' is not a port, a number up to 65535"),
         (("--port", "http"), "--port: 'http' is not a port"),
@@ -19,16 +19,16 @@ from conformance import cli
         (("--variant", "no-such", "--variant", "gzip"), "--variant: unknown: no-such; --list-variants lists them"),
     ],
 )
-def test_what_cannot_be_served_is_told(
-    arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+def test_what_cannot_be_served_is_reported(
+    arguments: tuple[str, ...], expected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
         raise SystemExit(cli.main(["serve", *arguments]))
     assert ended.value.code == 4
-    assert said in capsys.readouterr().err
+    assert expected in capsys.readouterr().err
 
 
-def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_that_is_taken_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert cli.main(["serve", "--port", str(port)]) == 4

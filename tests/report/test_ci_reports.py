@@ -38,11 +38,11 @@ def test_blind():
 
 def hostile(talk: Talk) -> None:
     while talk.request():
-        talk.send(answer("200 OK", HOSTILE.encode(), f"X-Said: {HOSTILE}"))
+        talk.send(answer("200 OK", HOSTILE.encode(), f"X-Echo: {HOSTILE}"))
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, ET.Element, str]:
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, ET.Element, str]:
     """A run as a step of a workflow: its output, its JUnit report and its summary."""
     folder = tmp_path_factory.mktemp("ci")
     (folder / "test_own.py").write_text(CHECKS)
@@ -85,22 +85,22 @@ def properties_of(case: ET.Element) -> dict[str, str]:
     ],
 )
 def test_junit_has_requirement_level_and_clause(
-    told: tuple[Result, ET.Element, str], name: str, outcome: str, requirement: str, level: str
+    outputs: tuple[Result, ET.Element, str], name: str, outcome: str, requirement: str, level: str
 ) -> None:
-    case = case_of(told[1], name)
+    case = case_of(outputs[1], name)
     assert str(case.get("name")).startswith(f"{requirement} ")
     found = properties_of(case)
     assert (found["outcome"], found["requirement"], found["level"]) == (outcome, requirement, level)
     assert found["clause"]
     kind = {"passed": None, "failed": "failure"}.get(outcome, "skipped")
-    told_by = [each for each in case if each.tag != "properties"]
-    assert [each.tag for each in told_by] == ([kind] if kind else [])
-    for each in told_by:
+    parts = [each for each in case if each.tag != "properties"]
+    assert [each.tag for each in parts] == ([kind] if kind else [])
+    for each in parts:
         assert str(each.get("message")).startswith(f"{outcome}: {requirement}: ")
 
 
-def test_a_failure_in_junit_is_complete(told: tuple[Result, ET.Element, str]) -> None:
-    failure = case_of(told[1], "test_bad").find("failure")
+def test_a_failure_in_junit_is_complete(outputs: tuple[Result, ET.Element, str]) -> None:
+    failure = case_of(outputs[1], "test_bad").find("failure")
     assert failure is not None
     assert str(failure.get("message")).startswith("failed: ITEM-002: expected this, 100 %; observed ::error")
     labels = (
@@ -114,9 +114,9 @@ def test_a_failure_in_junit_is_complete(told: tuple[Result, ET.Element, str]) ->
         assert part in str(failure.text)
 
 
-def test_annotations_are_the_only_commands(told: tuple[Result, ET.Element, str]) -> None:
+def test_annotations_are_the_only_commands(outputs: tuple[Result, ET.Element, str]) -> None:
     token, held, commands = "", [], []
-    for line in told[0].lines:
+    for line in outputs[0].lines:
         if token:
             held.append(line)
             token = "" if line == f"::{token}::" else token
@@ -150,8 +150,8 @@ def test_annotations_are_ten_at_most_and_the_gravest_come_first() -> None:
     assert {each.partition(" ")[0] for each in warnings} == {"::warning"}
 
 
-def test_the_summary_is_inert_and_appended(told: tuple[Result, ET.Element, str]) -> None:
-    summary = told[2]
+def test_the_summary_is_inert_and_appended(outputs: tuple[Result, ET.Element, str]) -> None:
+    summary = outputs[2]
     assert summary.startswith("# Earlier\n### http")
     assert "does not conform\\: 1 MUST requirement failed" in summary
     assert "| JSON\\:API | 1/2 | ITEM\\-002 |" in summary

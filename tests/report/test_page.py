@@ -36,15 +36,15 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def shown(driver: WebDriver, page: Path) -> WebDriver:
-    said(driver)
+    console(driver)
     show(driver, page)
     return driver
 
 
-def said(driver: WebDriver) -> list[dict[str, str]]:
+def console(driver: WebDriver) -> list[dict[str, str]]:
     """Return what the browser has to say since the last time."""
-    told: list[dict[str, str]] = driver.get_log("browser")  # type: ignore[no-untyped-call]
-    return told
+    entries: list[dict[str, str]] = driver.get_log("browser")  # type: ignore[no-untyped-call]
+    return entries
 
 
 def visible_rows(driver: WebDriver) -> list[str]:
@@ -67,7 +67,7 @@ def test_what_the_server_sent_does_nothing(shown: WebDriver) -> None:
     links = shown.execute_script("return Array.from(document.querySelectorAll('a'), (a) => a.getAttribute('href'))")
     assert {link.split("/")[0].partition("#")[0] for link in links} == {"https:", ""}
     assert shown.execute_script("return performance.getEntriesByType('resource').length") == 0
-    assert said(shown) == []
+    assert console(shown) == []
 
 
 def test_what_the_server_sent_is_there_to_be_read(shown: WebDriver) -> None:
@@ -93,7 +93,7 @@ def test_the_policy_lets_nothing_else_run(shown: WebDriver) -> None:
         """
     )
     assert shown.execute_script("return window.harmed") is None
-    assert "Content Security Policy" in str(said(shown))
+    assert "Content Security Policy" in str(console(shown))
 
 
 def test_the_offending_part_is_marked(shown: WebDriver) -> None:
@@ -102,11 +102,11 @@ def test_the_offending_part_is_marked(shown: WebDriver) -> None:
     assert any(mark == f'"{SCRIPT}"' for mark in marks), "the type, as a value in the body"
 
 
-def test_a_finding_tells_everything(shown: WebDriver) -> None:
+def test_a_finding_shows_everything(shown: WebDriver) -> None:
     row = shown.find_element(By.CSS_SELECTOR, "details[data-outcome=failed]")
     assert row.get_attribute("open")
-    told = [each.text for each in row.find_element(By.CLASS_NAME, "finding").find_elements(By.TAG_NAME, "dt")]
-    assert {"expected", "observed", "curl", "request", "answer", "repeat", "check"} <= set(told)
+    labels = [each.text for each in row.find_element(By.CLASS_NAME, "finding").find_elements(By.TAG_NAME, "dt")]
+    assert {"expected", "observed", "curl", "request", "answer", "repeat", "check"} <= set(labels)
     linked = shown.find_element(By.CSS_SELECTOR, "#ITEM-002 .inside a")
     assert str(linked.get_attribute("href")).startswith("https://jsonapi.org/")
     documented = shown.find_element(By.CSS_SELECTOR, "#ITEM-008 .inside p")
@@ -207,7 +207,7 @@ def test_it_is_printed_without_controls_and_with_all_findings(driver: WebDriver,
     )
 
 
-def test_ten_thousand_exchanges_are_no_burden(driver: WebDriver, page: Path, tmp_path: Path) -> None:
+def test_ten_thousand_exchanges_are_not_a_burden(driver: WebDriver, page: Path, tmp_path: Path) -> None:
     report = json_report.load(str(page.with_name("report.json")))
     once = report["exchanges"]
     report["exchanges"] = [

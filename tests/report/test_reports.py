@@ -118,9 +118,9 @@ def test_all_reports_say_the_same(files: str, request: pytest.FixtureRequest) ->
     assert [one[:30].rstrip() for one in headlines] == [each[8:38].rstrip() for each in printed]
     assert set(re.findall(r'id="([A-Z]+-\d+)" data-outcome="failed"', made.page)) == failed
     suite = ET.parse(made.folder / "junit.xml").getroot()
-    told = [f"{each.get('message')} {each.text}" for each in suite.iter("failure")]
-    assert {name for name in failed if any(name in each for each in told)} == failed
-    assert bool(told) == bool(failed)
+    failures = [f"{each.get('message')} {each.text}" for each in suite.iter("failure")]
+    assert {name for name in failed if any(name in each for each in failures)} == failed
+    assert bool(failures) == bool(failed)
     assert sum(len(each["judgements"]) for each in report["requirements"]) >= len(list(suite.iter("testcase")))
 
 
@@ -212,14 +212,14 @@ def refuse(talk: Talk) -> None:
         talk.send(answer("401 Unauthorized"))
 
 
-@pytest.mark.parametrize(("script", "said"), [(hang_up, "cannot be used"), (refuse, "refuses the token")])
-def test_a_target_that_cannot_be_judged_is_reported(script: Any, said: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("script", "expected"), [(hang_up, "cannot be used"), (refuse, "refuses the token")])
+def test_a_target_that_cannot_be_judged_is_reported(script: Any, expected: str, tmp_path: Path) -> None:
     made = judge(script, tmp_path)
     assert made.result.code == 6
-    assert said in made.report["run"]["message"]
+    assert expected in made.report["run"]["message"]
     assert made.report["run"]["exit_code"] == 6
     assert made.report["verdict"]["conforms"] is None
-    assert said in made.page
+    assert expected in made.page
     again = run(*PARTS, f"--replay={tmp_path / 'run.har'}", f"--report-json={tmp_path / 'again.json'}")
     assert again.code == 6
     assert (tmp_path / "again.json").read_bytes() == (tmp_path / "report.json").read_bytes()

@@ -31,7 +31,7 @@ def report(made: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         ("", "is not JSON: Expecting"),
         ("{", "is not JSON: Expecting"),
@@ -41,16 +41,16 @@ def report(made: dict[str, Any]) -> dict[str, Any]:
         ('{"format": "invoices-conformance-report"}', "is not a report that this version reads: the document: "),
     ],
 )
-def test_what_is_no_report_is_refused(
-    content: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_what_is_not_a_report_is_refused(
+    content: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "report.json"
     path.write_text(content)
     assert cli.main(["report", str(path), "--html", str(tmp_path / "page.html")]) == 4
     assert cli.main(["diff", str(path), str(path)]) == 4
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) == 2
-    assert all(line.startswith(f"{path} {said}") for line in told)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith(f"{path} {expected}") for line in lines)
     assert not (tmp_path / "page.html").exists()
 
 
@@ -98,7 +98,7 @@ def test_wrong_arguments_end_like_wrong_settings(arguments: list[str], capsys: p
     assert "error: " in capsys.readouterr().err
 
 
-def test_a_reader_that_has_enough_is_no_error() -> None:
+def test_a_reader_that_has_enough_is_not_an_error() -> None:
     piped = f"{sys.executable} -m conformance.cli requirements | head -n 1"
     done = subprocess.run(["bash", "-c", piped], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert len(done.stdout.splitlines()) == 1
@@ -118,12 +118,12 @@ def changed(report: dict[str, Any], **outcomes: str | None) -> dict[str, Any]:
     }
 
 
-def test_a_difference_tells_what_changed(report: dict[str, Any]) -> None:
+def test_a_difference_shows_what_changed(report: dict[str, Any]) -> None:
     old = changed(report, ITEM_001="failed", ITEM_002="passed", ITEM_003="not offered", ITEM_004="warned")
     new = changed(report, ITEM_001="passed", ITEM_002="failed", ITEM_003="passed", ITEM_004="blocked")
     found = diff.compare(old, new)
-    told = {name: [entry[0] for entry in entries] for name, entries in vars(found).items()}
-    assert told == {
+    changes = {name: [entry[0] for entry in entries] for name, entries in vars(found).items()}
+    assert changes == {
         "newly_failing": ["ITEM-002"],
         "fixed": ["ITEM-001"],
         "newly_judged": ["ITEM-003"],
@@ -153,7 +153,7 @@ def test_a_difference_ends_with_1_when_what_is_lost_counts(report: dict[str, Any
     assert cli.main(["diff", "--fail-on-lost", str(less), str(full)]) == 0
 
 
-def test_a_requirement_that_one_version_does_not_have_is_told(report: dict[str, Any]) -> None:
+def test_a_requirement_that_one_version_does_not_have_is_reported(report: dict[str, Any]) -> None:
     fewer = {**report, "requirements": [e for e in report["requirements"] if e["id"] != "ITEM-001"]}
     assert [each[0] for each in diff.compare(fewer, report).newly_judged] == ["ITEM-001"]
     assert [each[0] for each in diff.compare(report, fewer).no_longer_judged] == ["ITEM-001"]

@@ -34,9 +34,9 @@ class Talk:
         self._requests.append(head)
         return head
 
-    def send(self, octets: bytes) -> None:
-        """Send ``octets``."""
-        self.connection.sendall(octets)
+    def send(self, data: bytes) -> None:
+        """Send ``data``."""
+        self.connection.sendall(data)
 
     def until_gone(self) -> None:
         """Wait until the client closes the connection."""

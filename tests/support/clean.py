@@ -222,10 +222,9 @@ def _asking(
 ) -> dict[Step, Callable[[Api], Answered]]:
     """Return what asks an application: for what was ``read`` for the answer before it is written, else for bytes."""
     return {
-        step: read[step].answer if step in read else partial(_conversed, messages)
-        for step, messages in requests.items()
+        step: read[step].answer if step in read else partial(_answers, messages) for step, messages in requests.items()
     }
 
 
-def _conversed(messages: tuple[bytes, ...], api: Api) -> list[BareAnswer]:
-    return BareServer(api).converse(messages)
+def _answers(messages: tuple[bytes, ...], api: Api) -> list[BareAnswer]:
+    return BareServer(api).answers_on_one_connection(messages)

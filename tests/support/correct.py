@@ -103,7 +103,7 @@ def _answered(step: Step, request: Request, api: Api, target: Target) -> Exchang
         assert bare.status is not None
         return WireResponse(bare.status, bare.reason, "1.1", bare.headers, bytearray(bare.body))
 
-    called = BareServer(api, scheme=scheme).converse(messages)
+    called = BareServer(api, scheme=scheme).answers_on_one_connection(messages)
     first, *later = (answer_of(received(each), request, target, target.settings["max-body"]) for each in called)
     return Exchange(
         step.probe,

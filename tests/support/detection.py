@@ -36,7 +36,7 @@ def run_at(base_url: str, given: dict[str, Any]) -> Run:
 
 def run_against(server: ReferenceServer, capabilities: Collection[str]) -> Run:
     """Return a run, not started, against ``server``, with what ``capabilities`` need."""
-    # Client and server share a processor here: more threads would only take turns.
+    # Client and server share a processor here: more threads would only wait for each other.
     return run_at(server.base_url, {"concurrency": "2", **settings_for(server, capabilities)})
 
 
@@ -74,7 +74,7 @@ EVERYTHING = frozenset(_ENABLED | _GIVEN.keys())
 
 
 def settings_for(server: ReferenceServer, capabilities: Collection[str] = EVERYTHING) -> dict[str, Any]:
-    """Return the settings that tell of ``server`` what ``capabilities`` need."""
+    """Return the settings that describe of ``server`` what ``capabilities`` need."""
     known = {
         "other_auth_token": server.other_token,
         "other_invoice_id": data.OTHER_INVOICE_ID,
@@ -110,7 +110,7 @@ def judge(faults: Collection[Fault], capabilities: Collection[str] | None = None
     with ReferenceServer(faults=faults, tls=tls) as server:
         given = settings_for(server, capabilities)
         if not any(fault.area == "intermittent" for fault in faults):
-            # Client and server share a processor here: more threads would only take turns.
+            # Client and server share a processor here: more threads would only wait for each other.
             given = {"concurrency": "2", **given}
         secure = {"insecure": True, "plain_url": server.plain_url} if tls else {}
         return judge_target(server.base_url, {**given, **secure})

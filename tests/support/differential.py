@@ -131,7 +131,7 @@ def _started(known: Clean, unknown: set[Step]) -> Iterator[Run]:
 
 
 def _observe(run: Run, known: Clean, changed: set[Step], affected: Sequence[Step]) -> None:
-    """Send what is ``affected``, but for requests that turn out the same and whose answers have not ``changed``."""
+    """Send what is ``affected``, but for requests that stay the same and whose answers have not ``changed``."""
     record, waiting = run.observer.record, {step: step.dependencies() for step in affected}
     while waiting:
         ready = [step for step, before in waiting.items() if waiting.keys().isdisjoint(before)]

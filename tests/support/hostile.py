@@ -23,9 +23,9 @@ COOKIE = "planted-cookie-0123456789abcdef"
 def echo(talk: Talk) -> None:
     """Answer everything with what was asked: wrong in many ways, and a leak."""
     while head := talk.request():
-        told = re.sub(rb'[\r\n"\\]', b" ", head)
-        lines = [f"X-Echo: {told.decode('latin-1')}", "X-Terminal: \x80red"]
-        body = b'{"data": {"id": "1", "echo": "' + told + b'"}}'
+        echo = re.sub(rb'[\r\n"\\]', b" ", head)
+        lines = [f"X-Echo: {echo.decode('latin-1')}", "X-Terminal: \x80red"]
+        body = b'{"data": {"id": "1", "echo": "' + echo + b'"}}'
         talk.send(answer("200 OK", body, "Content-Type: application/json", *lines))
 
 

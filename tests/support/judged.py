@@ -73,7 +73,7 @@ def arguments(function: Function, given: Given, record: Given | None = None) -> 
     return {name: _values(name, given, record) for name in parameters(function)}
 
 
-def _said(function: Function, values: Mapping[str, Any]) -> str:
+def _result(function: Function, values: Mapping[str, Any]) -> str:
     ending = end_of(function, **values)
     if isinstance(ending, Violation):
         texts = (ending.expected, ending.observed)
@@ -86,7 +86,7 @@ def _said(function: Function, values: Mapping[str, Any]) -> str:
 def _gravest(function: Function, values: Mapping[str, list[Any]]) -> str:
     """Return the gravest of what a check says of each combination of the values of its arguments."""
     calls = (dict(zip(values, each, strict=True)) for each in itertools.product(*values.values()))
-    return min((_said(function, call) for call in calls), key=(VIOLATED, PASSED, NOT_OBSERVED).index)
+    return min((_result(function, call) for call in calls), key=(VIOLATED, PASSED, NOT_OBSERVED).index)
 
 
 def outcome(function: Function, *positional: Any, **named: Any) -> str:
@@ -161,7 +161,7 @@ class Group:
 
     def violations(self, changes: Given) -> set[tuple[str, str]]:
         """Return requirement and name of the checks that find a fault in such a server."""
-        return {check for check, said in self.outcomes(changes).items() if said == VIOLATED}
+        return {check for check, result in self.outcomes(changes).items() if result == VIOLATED}
 
     def violated(self, changes: Given) -> set[str]:
         """Return the requirements that do not hold for a server that is correct but for ``changes``."""

@@ -21,7 +21,7 @@ from conformance.reference.store import SqliteStore
 from conformance.sweep import authority
 from conformance.sweep.pages import OverlookedError, Pages
 from conformance.sweep.quick import EVERYTHING, Quick
-from conformance.sweep.subjects import Page, Told
+from conformance.sweep.subjects import Page, ReadExchange
 from conformance.syntax import json_text
 from conformance.syntax.json_text import JsonText
 from tests.support.targets import target_of
@@ -56,7 +56,7 @@ def violated(element: Any) -> set[str]:
     request = Request("GET", f"{BASE}/{identifier}", headers)
     answer = Answer(200, "OK", "1.1", Fields((("Content-Type", JSON_API),)), text, len(text))
     exact = json_text.read(text)
-    subject = Told("item", request, answer, started=STARTED, content=JsonText(exact.value, readable=True))
+    subject = ReadExchange("item", request, answer, started=STARTED, content=JsonText(exact.value, readable=True))
     return {hit.requirement for hit in authority.judged(subject, RULES)}
 
 
@@ -148,7 +148,7 @@ def test_nothing_is_overlooked(path: tuple[str, ...]) -> None:
 
 @settings(deadline=None)  # the first one loads the schemas
 @given(st.sampled_from(ELEMENTS), st.sampled_from(contract.attribute_names()), st.sampled_from(ELEMENTS))
-def test_values_of_another_invoice_are_no_surprise(one: Any, name: str, other: Any) -> None:
+def test_values_of_another_invoice_are_not_a_surprise(one: Any, name: str, other: Any) -> None:
     element = copy.deepcopy(one)
     element["attributes"][name] = other["attributes"][name]
     assert violated(element) <= suspected(element)
@@ -214,7 +214,7 @@ def test_a_quick_look_that_overlooks_something_is_an_error_of_the_suite(monkeypa
         pages.judge(_page(broken), 1)
 
 
-def test_what_only_the_compiled_validator_refuses_is_no_finding_but_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_only_the_compiled_validator_refuses_is_not_a_finding_but_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = _Ledger()
     pages = _pages(ledger)
     monkeypatch.setattr(pages._quick, "is_valid", lambda _: False)

@@ -74,7 +74,7 @@ def test_the_embedded_server_conforms_with_any_number_of_invoices() -> None:
     assert f"{MANY} invoices on {PAGES} pages, 100 by themselves" in " ".join(result.output.split())
 
 
-def test_the_plan_tells_what_a_sweep_sends() -> None:
+def test_the_plan_shows_what_a_sweep_sends() -> None:
     result = run(SWEEP, "--sweep=7", "--plan", "--base-url=http://api.example.org", "--invoice-id=x")
     assert "invoices?page%5Bsize%5D=100" in result.output
     assert "# sweep: 7 invoices by themselves, and again with If-None-Match" in result.output
@@ -114,16 +114,16 @@ def test_parts_merge_to_the_verdict_of_the_whole(
     merged, page = tmp_path / "merged.json", tmp_path / "merged.html"
     code = main(["merge", *map(str, parts), "--json", str(merged), "--html", str(page)])
     report = json_report.load(str(merged))
-    said = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert code == report["run"]["exit_code"] == whole[0].code
     assert outcomes(report) == outcomes(whole[1])
     for name in ("verdict", "counts", "sources", "areas", "must"):
         assert report[name] == whole[1][name]
-    assert whole[1]["verdict"]["sentence"] in said
+    assert whole[1]["verdict"]["sentence"] in output
     assert "INV-001" in page.read_text(encoding="utf-8")
 
 
-def test_a_missing_part_is_no_verdict(parts: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_part_is_not_a_verdict(parts: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["merge", str(parts[0])]) == 1  # what was found stays found
     assert "part 2 of 2 is missing" in capsys.readouterr().out
     correct = [json.loads(path.read_text(encoding="utf-8")) for path in parts]
@@ -136,15 +136,15 @@ def test_a_missing_part_is_no_verdict(parts: list[Path], tmp_path: Path, capsys:
     assert "no verdict: not all was swept" in capsys.readouterr().out
 
 
-def test_overlapping_parts_are_said(parts: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_overlapping_parts_are_reported(parts: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["merge", str(parts[1]), str(parts[1])]) == 1
-    said = capsys.readouterr().out
-    assert "part 2 of 2 is there 2 times" in said
-    assert "part 1 of 2 is missing" in said
+    output = capsys.readouterr().out
+    assert "part 2 of 2 is there 2 times" in output
+    assert "part 1 of 2 is missing" in output
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         (lambda report: report["target"].update(base_url="https://other.example"), "target http://127.0.0.1"),
         (lambda report: report["suite"].update(version="9.9"), "and 9.9 of the suite"),
@@ -153,7 +153,7 @@ def test_overlapping_parts_are_said(parts: list[Path], capsys: pytest.CaptureFix
     ids=["target", "version", "setting"],
 )
 def test_reports_of_other_runs_are_not_merged(
-    parts: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], change: Any, said: str
+    parts: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], change: Any, expected: str
 ) -> None:
     report = json.loads(parts[1].read_text(encoding="utf-8"))
     change(report)
@@ -162,7 +162,7 @@ def test_reports_of_other_runs_are_not_merged(
     assert main(["merge", str(parts[0]), str(path)]) == 4
     error = capsys.readouterr().err
     assert "the reports are not of one run" in error
-    assert said in error
+    assert expected in error
 
 
 def test_a_record_of_a_sweep_is_judged_again(faulty: ReferenceServer, tmp_path: Path) -> None:
@@ -206,7 +206,7 @@ def test_ctrl_c_keeps_the_state_and_the_next_run_goes_on(tmp_path: Path) -> None
     assert again["invoices"] == MANY
 
 
-def test_the_state_of_another_sweep_is_said_once(tmp_path: Path) -> None:
+def test_the_state_of_another_sweep_is_reported_once(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("no database, but a text that is long enough to be looked at " * 20, encoding="utf-8")
     result = run(SWEEP, "--sweep", f"--sweep-state={path}", "--base-url=http://127.0.0.1:1", "--invoice-id=x")

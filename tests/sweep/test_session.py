@@ -139,7 +139,7 @@ def test_links_without_end_come_to_one(server: ReferenceServer, announces: str) 
     assert "next leads on" in violated.observed
 
 
-def test_a_collection_that_shrinks_is_no_endless_one(server: ReferenceServer) -> None:
+def test_a_collection_that_shrinks_is_not_an_endless_one(server: ReferenceServer) -> None:
     total = 1000
 
     def shrink(_: Request, answer: Answer) -> None:
@@ -275,7 +275,7 @@ def test_the_state_of_another_sweep_is_refused(server: ReferenceServer, tmp_path
         sweep_of(server, 4, path=tmp_path / "state")
 
 
-def test_what_is_no_state_is_refused(server: ReferenceServer, tmp_path: Path) -> None:
+def test_what_is_not_a_state_is_refused(server: ReferenceServer, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("not a database, but a text that is long enough to be looked at " * 20)
     with pytest.raises(SettingError, match=r"--sweep-state: .*is not the state of a sweep"):
         sweep_of(server, path=tmp_path / "notes.txt")
@@ -324,7 +324,7 @@ def test_what_stays_away_breaks_the_sweep_off_and_says_nothing_of_the_server(
     assert swept(server, 0, path=tmp_path / "state")["invoices"] == MANY
 
 
-def test_a_collection_that_grows_meanwhile_is_no_fault(server: ReferenceServer) -> None:
+def test_a_collection_that_grows_meanwhile_is_not_a_fault(server: ReferenceServer) -> None:
     """The newest invoice appears while page 2 is read: everything moves by one, and the count with it."""
     state = {"grown": False}
 
@@ -344,7 +344,7 @@ def test_a_collection_that_grows_meanwhile_is_no_fault(server: ReferenceServer) 
     assert outcomes(summary)["COLL-004"] is outcomes(summary)["PAGE-003"] is Outcome.NOT_OFFERED
 
 
-def test_an_invoice_that_changes_meanwhile_is_no_fault(server: ReferenceServer) -> None:
+def test_an_invoice_that_changes_meanwhile_is_not_a_fault(server: ReferenceServer) -> None:
     changed: set[str] = set()
 
     def values(original: Callable[..., Any], record: Any) -> Any:
@@ -392,7 +392,7 @@ def test_what_only_the_whole_shows_is_found_in_parts(name: str) -> None:
     assert fault.caught_by <= violations(*found).keys() <= fault.caught_by | fault.also.keys()
 
 
-def test_what_does_not_fit_together_is_said(server: ReferenceServer) -> None:
+def test_what_does_not_fit_together_is_reported(server: ReferenceServer) -> None:
     one, two = (swept(server, 0, (number, 2)) for number in (1, 2))
     assert conclusion.parts_missing([one]) == ["part 2 of 2 is missing"]
     assert "part 1 of 2 is there 2 times" in conclusion.parts_missing([one, one])

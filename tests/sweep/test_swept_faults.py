@@ -30,9 +30,9 @@ def test_a_fault_is_found_by_exactly_what_it_names(fault: Fault) -> None:
     with ReferenceServer(faults=[fault], invoices=MANY) as server:
         found = violations(swept(server))
     missing = fault.caught_by - found.keys()
-    surplus = {name: found[name].said for name in found.keys() - fault.caught_by - fault.also.keys()}
+    unexpected = {name: found[name].summary for name in found.keys() - fault.caught_by - fault.also.keys()}
     assert not missing, f"not caught by {sorted(missing)}, but by {sorted(found)}"
-    assert not surplus
+    assert not unexpected
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ def test_content_codings_are_undone(coding: str, encode: Callable[[bytes], bytes
         ("br", b"\x0b\x02\x80{}\x03", "content coding br is not known here"),
     ],
 )
-def test_a_broken_content_coding_is_told(coding: str, body: bytes, problem: str) -> None:
+def test_a_broken_content_coding_is_reported(coding: str, body: bytes, problem: str) -> None:
     whole = answered(always(answer("200 OK", body, f"Content-Encoding: {coding}")))
     assert whole.body == body
     assert (whole.coding_problem or "").startswith(problem)

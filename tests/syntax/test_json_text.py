@@ -48,13 +48,13 @@ def test_json_has_no_defect(body: bytes, value: object) -> None:
         (rb'{"\udc00": 1}', "surrogate", {"\udc00": 1}),
     ],
 )
-def test_a_defect_is_told_and_the_value_kept(body: bytes, kind: str, value: object) -> None:
+def test_a_defect_is_reported_and_the_value_kept(body: bytes, kind: str, value: object) -> None:
     text = read(body)
     assert [defect.kind for defect in text.defects] == [kind]
     assert (text.value, text.readable) == (value, True)
 
 
-def test_not_a_number_is_told() -> None:
+def test_not_a_number_is_reported() -> None:
     text = read(b'{"a": NaN}')
     assert [defect.message for defect in text.defects] == ["NaN is not a JSON value"]
     assert text.value["a"] != text.value["a"]
@@ -89,7 +89,7 @@ def test_what_is_not_json_is_unreadable(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "expected"),
     [
         (b" <!DOCTYPE html><title>x</title>", "HTML, not JSON"),
         (b"<html lang=en>", "HTML, not JSON"),
@@ -97,8 +97,8 @@ def test_what_is_not_json_is_unreadable(body: bytes) -> None:
         (b"{]", "line 1 column 2: Expecting property name enclosed in double quotes"),
     ],
 )
-def test_markup_is_named(body: bytes, said: str) -> None:
-    assert [defect.message for defect in read(body).of_kind("syntax")] == [said]
+def test_markup_is_named(body: bytes, expected: str) -> None:
+    assert [defect.message for defect in read(body).of_kind("syntax")] == [expected]
 
 
 @pytest.mark.parametrize("body", [b"", b" \r\n\t"])
@@ -109,7 +109,7 @@ def test_nothing_is_empty(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("bracket", [b"[", b'{"a":'])
-def test_deep_nesting_is_told(bracket: bytes) -> None:
+def test_deep_nesting_is_reported(bracket: bytes) -> None:
     text = read(bracket * 200_000)
     assert [defect.kind for defect in text.defects] == ["depth"]
     assert not text.readable
@@ -129,7 +129,7 @@ def test_reals_keep_their_spelling(lexeme: str) -> None:
     assert value.lexeme == lexeme
 
 
-def test_every_defect_is_told() -> None:
+def test_every_defect_is_reported() -> None:
     text = read(b'\xef\xbb\xbf{"a": NaN, "a": "\xff", "b": "\\ud800"}')
     assert {defect.kind for defect in text.defects} == {"bom", "encoding", "constant", "duplicate", "surrogate"}
     assert text.of_kind("surrogate")[0].message == "the string at /b holds a lone surrogate"

@@ -205,7 +205,7 @@ def test_a_single_change_is_rejected_by_its_owner(
 
 @QUIET
 @given(attributes())
-def test_a_total_that_is_no_sum_is_rejected(values: Attributes) -> None:
+def test_a_total_that_is_not_a_sum_is_rejected(values: Attributes) -> None:
     values["amount-spent"] = f"{exact_sum(Decimal(values['amount-spent']), Decimal('0.01')):f}"
     assume(Fraction(values["amount-spent"]) != sum(Fraction(values[f"{name}-amount-spent"]) for name in PARTS))
     assert violated(with_attributes(values)) - SPELLING == {"INV-001"}
@@ -256,7 +256,7 @@ def test_decimals_are_read_exactly(text: str) -> None:
 
 
 @given(st.text(string.digits + ".,-+eE _", max_size=12))
-def test_what_is_no_plain_decimal_is_refused(text: str) -> None:
+def test_what_is_not_a_plain_decimal_is_refused(text: str) -> None:
     digits = text.removeprefix("-").split(".")
     plain = len(digits) <= 2 and all(part.isascii() and part.isdigit() for part in digits)
     assert (plain_decimal(text) is not None) == plain

@@ -29,7 +29,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "JSON string": json.dumps,
     "JSON string with escaped slashes": lambda secret: json.dumps(secret).replace("/", "\\/"),
     "HTML": html.escape,
-    "percent-encoded throughout": lambda secret: "".join(f"%{octet:02X}" for octet in secret.encode()),
+    "percent-encoded throughout": lambda secret: "".join(f"%{byte:02X}" for byte in secret.encode()),
     "JSON escapes throughout": lambda secret: "".join(f"\\u{ord(each):04X}" for each in secret),
     "HTML references": lambda secret: "".join(f"&#{ord(each)};" for each in secret),
     "hexadecimal HTML references": lambda secret: "".join(f"&#x{ord(each):X};" for each in secret),
@@ -103,7 +103,7 @@ def test_derived_tokens_are_redacted_once_they_are_sent(name: str) -> None:
     sent = reveal(redaction.derived_token(name), target)
     assert sent != TOKEN
     if len(sent) >= 12:
-        assert target.redactor.text(f"said {sent}!") == "said [redacted]!"
+        assert target.redactor.text(f"sent {sent}!") == "sent [redacted]!"
 
 
 def test_what_was_kept_before_its_secret_was_known_is_looked_at_again() -> None:
@@ -118,11 +118,11 @@ def test_short_strings_are_left_alone() -> None:
     assert Redactor(["short"]).text("a short text") == "a short text"
 
 
-def test_octets_that_are_no_text_survive() -> None:
+def test_bytes_that_are_not_text_survive() -> None:
     redactor = Redactor([TOKEN])
-    octets = bytes(range(256))
-    assert redactor.content(octets) is octets
-    assert redactor.content(octets + TOKEN.encode() + octets) == octets + b"[redacted]" + octets
+    content = bytes(range(256))
+    assert redactor.content(content) is content
+    assert redactor.content(content + TOKEN.encode() + content) == content + b"[redacted]" + content
 
 
 def test_secrets_may_be_added_from_several_threads() -> None:
@@ -158,7 +158,7 @@ def test_a_target_does_not_show_its_secrets() -> None:
         assert secret not in shown
 
 
-def test_spaces_as_plus_signs_are_no_loophole() -> None:
+def test_spaces_as_plus_signs_are_not_a_loophole() -> None:
     secret = "correct horse battery staple-0123456789"
     assert "staple-0123456789" not in Redactor([secret]).text(quote_plus(secret))
 

@@ -98,7 +98,7 @@ def test_a_decimal_is_read_exactly(text: str) -> None:
 @pytest.mark.parametrize(
     "value", ["", "-", "1.", ".5", "+1", "1e2", "NaN", "Infinity", "1_0", " 1", "1\n", "\u0661", 1, None]
 )
-def test_other_forms_are_no_decimal(value: object) -> None:
+def test_other_forms_are_not_a_decimal(value: object) -> None:
     assert scalars.plain_decimal(value) is None
 
 
@@ -162,7 +162,7 @@ def test_what_a_uri_reference_is(text: str, legal: bool) -> None:
 @pytest.mark.parametrize(
     "link", ["/x", "//example.org/x", "mailto:a@example.org", "http:///x", "http://a:99999/", "http://[x/"]
 )
-def test_what_is_no_absolute_url(link: str) -> None:
+def test_what_is_not_an_absolute_url(link: str) -> None:
     assert not urls.is_absolute(link)
 
 

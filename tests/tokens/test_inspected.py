@@ -40,7 +40,7 @@ def test_every_shared_key_algorithm_is_tried(algorithm: str) -> None:
     ["", "opaque", "a.b.c", "e30.e30.", token().rpartition(".")[0], f"{token()}.x"],
     ids=["empty", "opaque", "no JSON", "no signature", "two segments", "four segments"],
 )
-def test_what_is_no_jwt_tells_nothing(given: str) -> None:
+def test_what_is_not_a_jwt_has_no_facts(given: str) -> None:
     assert inspect(given) == TokenFacts()
 
 
@@ -50,7 +50,7 @@ def test_only_shared_keys_can_be_tried(header: dict[str, Any]) -> None:
     assert (facts.is_jwt, facts.guessable_key) == (True, None)
 
 
-def test_a_signature_that_is_no_base64_cannot_be_tried() -> None:
+def test_a_signature_that_is_not_base64_cannot_be_tried() -> None:
     assert inspect(f"{token().rpartition('.')[0]}.A!A").guessable_key is None
 
 
@@ -63,7 +63,7 @@ def test_the_lifetime_is_what_is_left(expiry: object, lifetime: float | None) ->
     assert inspect(given, NOW).lifetime == lifetime
 
 
-def test_a_lifetime_beyond_every_number_is_no_error() -> None:
+def test_a_lifetime_beyond_every_number_is_not_an_error() -> None:
     assert (inspect(token(exp=10**400), NOW).lifetime or 0) > 1e14
 
 

@@ -136,7 +136,7 @@ def test_a_token_that_lasts_keeps_its_expiry_and_a_short_one_is_prolonged() -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "sources", "said"),
+    ("name", "sources", "expected"),
     [
         ("minted", Sources(TOKEN), "signing key"),
         ("minted", Sources("opaque", "", KEY), "three segments"),
@@ -150,8 +150,8 @@ def test_a_token_that_lasts_keeps_its_expiry_and_a_short_one_is_prolonged() -> N
         ("nosuch", SOURCES, "no token is named nosuch"),
     ],
 )
-def test_what_cannot_be_made_says_why(name: str, sources: Sources, said: str) -> None:
-    with pytest.raises(altered.ForgeError, match=said):
+def test_what_cannot_be_made_says_why(name: str, sources: Sources, expected: str) -> None:
+    with pytest.raises(altered.ForgeError, match=expected):
         produce(name, sources)
 
 

@@ -19,4 +19,4 @@ if __name__ == "__main__":
         for found in packing.findings(judgements).values():
             level = registry()[found.requirement].level
             own = " (departs)" if found.requirement in variant.departs else ""
-            print(f"    {found.requirement} {level}{own}: {found.said} [{found.nodeid}]", flush=True)  # noqa: T201
+            print(f"    {found.requirement} {level}{own}: {found.summary} [{found.nodeid}]", flush=True)  # noqa: T201

@@ -63,7 +63,7 @@ def expect_nothing_of(pack: Collection[Variant], finder: str, found: Found) -> N
 
 def test_the_checks_find_nothing(pack: tuple[Variant, ...]) -> None:
     judgements = packing.judge(pack)
-    found = {name: each.said or each.reason for name, each in packing.findings(judgements).items()}
+    found = {name: each.summary or each.reason for name, each in packing.findings(judgements).items()}
     expect_nothing_of(pack, "checks", found)
     departed = {name for each in pack for name in each.departs}
     assert not departed - found.keys(), f"rightly reported, and not found: {sorted(departed - found.keys())}"

@@ -62,6 +62,6 @@ def test_a_server_that_answers_only_so_much_is_inconclusive(
 ) -> None:
     result = judged_by(then)
     assert result.code == ExitCode.INCONCLUSIVE
-    said = " ".join(" ".join(result.lines).split())
-    assert "verdict inconclusive: " in said
-    assert advice in said
+    output = " ".join(" ".join(result.lines).split())
+    assert "verdict inconclusive: " in output
+    assert advice in output

@@ -23,7 +23,7 @@ SPELLINGS: tuple[Callable[[str], str], ...] = (
     lambda text: base64.b64encode(f"u:{text}".encode()).decode(),
     lambda text: text.encode().hex(),
     lambda text: text.encode().hex().upper(),
-    lambda text: "".join(f"%{octet:02X}" for octet in text.encode()),
+    lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
     lambda text: "".join(f"\\u{ord(each):04x}" for each in text),
     lambda text: "".join(f"&#{ord(each)};" for each in text),
     json.dumps,
@@ -64,8 +64,8 @@ class Echo:
                     continue
                 answer.headers.append((f"X-Echo-{number}", spelling(text)))
                 if answer.status >= 400 and answer.body and b'"detail":"' in answer.body:
-                    told = spelling(text).replace('"', "").encode()
-                    answer.body = answer.body.replace(b'"detail":"', b'"detail":"' + told + b" ", 1)
+                    planted = spelling(text).replace('"', "").encode()
+                    answer.body = answer.body.replace(b'"detail":"', b'"detail":"' + planted + b" ", 1)
 
     def signatures(self) -> set[str]:
         """Return what must not be found: the secrets, and the signatures that make tokens of public claims."""
@@ -136,9 +136,9 @@ def test_no_secret_is_written_anywhere(tmp_path: Path) -> None:
         ]
         files = ["--junit-xml=junit.xml", "--report-json=report.json", "--report-html=report.html"]
         files += ["--report-ctrf=ctrf.json", "--record=run.har"]
-        told = [*options(server, tmp_path / "ca.pem"), "--write-waivers=waivers.yaml"]
+        given = [*options(server, tmp_path / "ca.pem"), "--write-waivers=waivers.yaml"]
         github = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
-        printed = run([*verbose, *files, *told], tmp_path, **github)
+        printed = run([*verbose, *files, *given], tmp_path, **github)
     (tmp_path / "printed.txt").write_text(printed, encoding="utf-8")
     assert "SEC-006" in printed
     assert len(echo.seen) > 40

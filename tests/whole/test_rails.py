@@ -256,7 +256,7 @@ def _otherwise_sent(request: Request, answer: Answer) -> None:
     answer.headers = [(name.upper(), value) for name, value in answer.headers]
 
 
-def test_what_other_correct_servers_do_is_no_failure() -> None:
+def test_what_other_correct_servers_do_is_not_a_failure() -> None:
     other = Fault("other", str(_other_server.__doc__), frozenset(), "", "personalities", _other_server)
     found = detection.caught(detection.judge([other], detection.EVERYTHING - {"contested"}))
     failed = {name: each for name, each in found.items() if registry()[name].level is Level.MUST}

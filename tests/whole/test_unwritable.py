@@ -35,7 +35,7 @@ def test_a_bad_path_of_junit_is_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in result.output + result.errors
 
 
-def test_a_target_that_cannot_be_reached_stays_what_is_said() -> None:
+def test_a_target_that_cannot_be_reached_stays_what_is_reported() -> None:
     result = run(*ITEM, "--base-url=http://127.0.0.1:9", "--invoice-id=1", f"--report-json={FULL}")
     assert result.code == 6
 
@@ -47,8 +47,8 @@ OUTPUTS = {
 }
 
 
-@pytest.mark.parametrize(("where", "code", "said"), OUTPUTS.values(), ids=OUTPUTS)
-def test_a_standard_output_that_cannot_be_written(where: str, code: int, said: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("where", "code", "expected"), OUTPUTS.values(), ids=OUTPUTS)
+def test_a_standard_output_that_cannot_be_written(where: str, code: int, expected: str, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     chosen = f"--embedded -k ITEM-001 --fuzz-examples=0 --report-json={report}"
     script = f"{sys.executable} -m conformance.cli run {chosen} {where}; exit ${{PIPESTATUS[0]}}"
@@ -63,5 +63,5 @@ def test_a_standard_output_that_cannot_be_written(where: str, code: int, said: s
         timeout=120,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (code, said)
+    assert (done.returncode, done.stderr) == (code, expected)
     assert report.exists()

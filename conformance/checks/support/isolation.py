@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.judge.api import require
-from conformance.judge.comparison import essence, oddity
+from conformance.judge.comparison import normalised, oddity
 from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.reading.header_fields import elements
@@ -17,10 +17,10 @@ _INCIDENTAL = re.compile(
     r"age|via|connection|keep-alive|set-cookie|x-cache.*|cf-.*|retry-after|.*ratelimit.*|server-timing"
 )
 # Fields whose values follow from what was decided, and not from the content or the time.
-_TELLING_FIELDS = ("Cache-Control", "Content-Type", "Vary")
+_DECIDED_FIELDS = ("Cache-Control", "Content-Type", "Vary")
 _ASKED = re.compile(r"/invoices/(?P<id>[^/?]+)")
 # Shorter texts would be found by chance.
-_TELLING = 6
+_SHORTEST_MARK = 6
 
 
 def asked_id(exchange: Exchange) -> str:
@@ -58,8 +58,8 @@ def difference(exchange: Exchange, unknown: Exchange) -> tuple[str, str, str | N
     if kinds != usual:
         added, missing = sorted(kinds - usual), sorted(usual - kinds)
         return "the same kinds of header fields", f"added: {added}; missing: {missing}", (added + missing)[0]
-    for name in _TELLING_FIELDS:
-        observed, expected = (_told_by(each, name) for each in (exchange, unknown))
+    for name in _DECIDED_FIELDS:
+        observed, expected = (_members(each, name) for each in (exchange, unknown))
         if observed != expected:
             return f"{name}: {', '.join(sorted(expected))}", ", ".join(sorted(observed)), name
     if _anonymous(exchange) != _anonymous(unknown):
@@ -71,14 +71,14 @@ def _kinds_of_fields(exchange: Exchange) -> set[str]:
     return {name for name in exchange.fields.names() if not is_incidental(name)}
 
 
-def _told_by(exchange: Exchange, name: str) -> set[str]:
+def _members(exchange: Exchange, name: str) -> set[str]:
     """Return the members of a list field: in any order, whatever lifetime is left, and without what compresses."""
     members = (re.sub("[1-9][0-9]*", "1", member.strip().lower()) for member in elements(exchange.fields.lines(name)))
     return {*members} - {"", "accept-encoding"}
 
 
 def _anonymous(exchange: Exchange) -> str:
-    return re.sub(re.escape(asked_id(exchange)), "*", essence(exchange), flags=re.IGNORECASE)
+    return re.sub(re.escape(asked_id(exchange)), "*", normalised(exchange), flags=re.IGNORECASE)
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -98,17 +98,17 @@ def marks(owned: Exchange, *elsewhere: Exchange) -> set[str]:
 
     Not what the answers ``elsewhere`` show, too, and not the id, which the request names.
     """
-    texts = {text for text in _texts(owned.document) if len(text) >= _TELLING} - {asked_id(owned)}
-    tags = {tag for tag in owned.fields.lines("ETag") if len(tag) >= _TELLING}
+    texts = {text for text in _texts(owned.document) if len(text) >= _SHORTEST_MARK} - {asked_id(owned)}
+    tags = {tag for tag in owned.fields.lines("ETag") if len(tag) >= _SHORTEST_MARK}
     known = [other.body.decode("utf-8", errors="replace") for other in elsewhere]
     known += [" ".join(other.fields.lines("ETag")) for other in elsewhere]
     return {text for text in texts | tags if not any(text in other for other in known)}
 
 
-def shown_marks(exchange: Exchange, telling: set[str]) -> list[str]:
-    """Return which of the texts the answer shows."""
+def shown_marks(exchange: Exchange, texts: set[str]) -> list[str]:
+    """Return which of ``texts`` the answer shows."""
     shown = {*_texts(exchange.json.value), *(value for _, value in exchange.fields)}
-    return sorted(telling & shown)
+    return sorted(texts & shown)
 
 
 def identifiers(value: Any) -> Iterator[tuple[str, str]]:

@@ -32,9 +32,9 @@ def repeated(exchanges: Iterable[Exchange]) -> list[Series]:
         if not says_later(exchange):
             found.setdefault((exchange.probe, exchange.invoice_id, exchange.request), []).append(exchange)
     return [
-        sorted(series, key=lambda each: each.turn)
+        sorted(series, key=lambda each: each.round)
         for series in found.values()
-        if len(series) > 1 and any(each.turn for each in series)
+        if len(series) > 1 and any(each.round for each in series)
     ]
 
 

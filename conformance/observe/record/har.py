@@ -119,7 +119,7 @@ def _known(entry: Entry) -> dict[str, Any]:
         "failure": exchange.failure,
         "lost": exchange.lost,
         "closed": exchange.closed,
-        "turn": exchange.turn,
+        "turn": exchange.round,
         "raw": list(request.raw),
         "later": [_response(each) for each in exchange.later],
     }
@@ -160,10 +160,10 @@ def _content(answer: Answer) -> dict[str, Any]:
 
 
 def _received(answer: Answer) -> dict[str, Any]:
-    excess, encoding = _as_text(answer.excess)
+    unsolicited, encoding = _as_text(answer.unsolicited)
     return {
         "truncated": answer.truncated,
-        "excess": excess,
+        "excess": unsolicited,
         "excess_encoding": encoding,
         "coding_problem": answer.coding_problem,
         "incomplete": answer.incomplete,
@@ -225,7 +225,7 @@ def _entry(data: dict[str, Any]) -> Entry:
         retries=int(known["retries"]),
         later=tuple(map(_answer, known["later"])),
         closed=bool(known["closed"]),
-        turn=int(known.get("turn", 0)),
+        round=int(known.get("turn", 0)),
     )
     return Entry(exchange, int(known["observation"]), bool(known["superseded"]))
 
@@ -240,7 +240,7 @@ def _answer(response: dict[str, Any]) -> Answer:
         body=_as_bytes(content["text"], content.get("encoding")),
         wire_length=int(response["bodySize"]),
         truncated=known["truncated"],
-        excess=_as_bytes(known["excess"], known["excess_encoding"]),
+        unsolicited=_as_bytes(known["excess"], known["excess_encoding"]),
         coding_problem=known["coding_problem"],
         incomplete=known["incomplete"],
         secrets_found=tuple(known["secrets_found"]),

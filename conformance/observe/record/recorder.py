@@ -54,7 +54,7 @@ class Recorder:
             number = self._observations[step]
             self._observations[step] += 1
             if isinstance(outcome, NotObserved):
-                named = {"probe": step.probe, "invoice_id": step.invoice_id, "turn": step.turn}
+                named = {"probe": step.probe, "invoice_id": step.invoice_id, "turn": step.round}
                 why = {"reason": str(outcome), "owner": outcome.owner, "doubt": outcome.doubt}
                 self._unbuilt.append({**named, "observation": number, **why})
             else:
@@ -104,13 +104,13 @@ class Recorder:
         )
 
     def _clean_answer(self, answer: Answer) -> Answer:
-        text, octets = self._redactor.text, self._redactor.content
+        text, content = self._redactor.text, self._redactor.content
         return replace(
             answer,
             reason=text(answer.reason),
             fields=Fields(tuple((text(name), text(value)) for name, value in answer.fields)),
-            body=octets(answer.body),
-            excess=octets(answer.excess),
+            body=content(answer.body),
+            unsolicited=content(answer.unsolicited),
             coding_problem=None if answer.coding_problem is None else text(answer.coding_problem),
             incomplete=None if answer.incomplete is None else text(answer.incomplete),
             line_flaws=tuple(map(text, answer.line_flaws)),

@@ -64,7 +64,7 @@ class Record:
         self.observations: dict[Step, dict[int, Exchange | NotObserved]] = {}
         self.superseded: dict[tuple[Step, int], list[tuple[int, Exchange]]] = {}
         for number, entry in enumerate(self.entries):
-            step = Step(entry.exchange.probe, entry.exchange.invoice_id or "", entry.exchange.turn)
+            step = Step(entry.exchange.probe, entry.exchange.invoice_id or "", entry.exchange.round)
             if entry.superseded:
                 self.superseded.setdefault((step, entry.observation), []).append((number, entry.exchange))
             else:
@@ -91,13 +91,13 @@ class Record:
     def target(self, settings: Settings) -> Target:
         """Return the recorded target. It knows no secret: the record has none."""
         facts = self.facts["target"]
-        told: dict[str, object] = {
+        known: dict[str, object] = {
             name.replace("-", "_"): _STAND_IN for name in ("auth-token", "other-auth-token") if name in facts["secrets"]
         }
-        told["signing_key"] = "k" * (int(facts["signing_key_bits"]) // 8)
-        told.update({name: list(facts[name]) for name in ("invoice_id", "other_invoice_id", "hidden_invoice_id")})
-        told["expendable_invoice_id"] = facts.get("expendable_invoice_id", "")
-        made = target.build(str(facts["base_url"]), settings, told)
+        known["signing_key"] = "k" * (int(facts["signing_key_bits"]) // 8)
+        known.update({name: list(facts[name]) for name in ("invoice_id", "other_invoice_id", "hidden_invoice_id")})
+        known["expendable_invoice_id"] = facts.get("expendable_invoice_id", "")
+        made = target.build(str(facts["base_url"]), settings, known)
         return replace(
             made,
             capabilities=frozenset(map(str, facts["capabilities"])),

@@ -32,7 +32,7 @@ FAR_FUTURE = "Fri, 01 Jan 2100 00:00:00 GMT"
 
 
 def _in_other_case(tag: str) -> str:
-    # Octets beyond ASCII are letters of no known alphabet.
+    # Bytes beyond ASCII are letters of no known alphabet.
     if (other := opaque(tag).translate(_OTHER_CASE)) == opaque(tag):
         raise NotObserved("the entity tag has no letters")
     return other

@@ -134,8 +134,8 @@ listing_of_hidden = get(
 # Sent together, alternately; a small burst.
 interleaved = family(
     {
-        f"{whose}-{turn}": get(path, needs=_SECOND).but(headers=headers)
-        for turn in range(1, 4)
+        f"{whose}-{number}": get(path, needs=_SECOND).but(headers=headers)
+        for number in range(1, 4)
         for whose, path, headers in (("own", "/invoices/{invoice_id}", {}), ("other", _OTHER, _OTHER_CUSTOMER))
     }
 )

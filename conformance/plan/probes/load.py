@@ -9,7 +9,7 @@ from conformance.plan.probe import family, get
 burst = family(
     {
         f"{number:02}": replace(
-            get("/invoices/{invoice_id}", needs=("load",)), burst=True, turn=0 if number % 2 else number // 2
+            get("/invoices/{invoice_id}", needs=("load",)), burst=True, place=0 if number % 2 else number // 2
         )
         for number in range(1, 51)
     }

@@ -6,7 +6,7 @@ from conformance.model import contract
 from conformance.plan.probe import query_family
 from conformance.plan.probes.collection import listing
 
-# In turn ascending and descending: of every kind of value there are attributes with either direction.
+# Alternately ascending and descending: of every kind of value there are attributes with either direction.
 sorted_by = query_family(
     listing,
     {name: f"sort={'-' if place % 2 else ''}{name}" for place, name in enumerate(contract.attribute_names())},

@@ -37,7 +37,7 @@ def _with(lines: str, rest: str = "", *, until_closed: bool = False) -> Probe:
 turns = talk(if_none_match_any, item_head, item_without_token, item)
 
 # First and behind each answer a request without a token, on the same connection.
-in_turn_without_token = family(
+shared_connection_without_token = family(
     {
         name: talk(item_without_token, *(each for probe in probes for each in (probe, item_without_token)))
         for name, probes in {
@@ -49,7 +49,7 @@ in_turn_without_token = family(
         }.items()
     }
 )
-in_turn_of_two_customers = replace(
+shared_connection_of_two_customers = replace(
     talk(
         *(other_item_of_owner, item, other_item_of_owner, unknown_include, other_item_of_owner),
         *(if_none_match_any, other_item_of_owner),

@@ -82,13 +82,13 @@ fault("auth-anonymous-account-by-itself", {"AUTH-001"}, CREDENTIALS)(
 
 
 @fault(
-    "auth-unknown-account-told-to-everybody",
+    "auth-unknown-account-shown-to-everybody",
     {"SEC-019"},
     "OWASP API Security 2023, API1",
     also={"CACHE-008": "whether a token is needed cannot be known"},
 )
 @instead_of(Api.authenticate)
-def unknown_account_told(original: Callable[[Request], Customer], request: Request) -> Customer:
+def unknown_account_shown(original: Callable[[Request], Customer], request: Request) -> Customer:
     """The account of an unknown invoice is answered with 404 before the token is looked at."""
     if is_related(request) and not any(invoice.id in request.path for invoice in INVOICES):
         raise not_found()

@@ -122,9 +122,9 @@ fault("auth-empty-token-served", {"AUTH-004"}, rfc(7519, "7.2"))(
 )
 
 
-@fault("auth-reason-told", {"AUTH-005"}, OWASP_AUTHENTICATION, also={"ERR-006": "the titles vary"})
+@fault("auth-reason-disclosed", {"AUTH-005"}, OWASP_AUTHENTICATION, also={"ERR-006": "the titles vary"})
 @instead_of(Api.unauthorised)
-def reason_told(original: Callable[[Request], Problem], request: Request) -> Problem:
+def reason_disclosed(original: Callable[[Request], Problem], request: Request) -> Problem:
     """The 401 answer to a missing token differs from that to a bad one."""
     problem = original(request)
     problem.detail = "Signature verification failed." if request.lines("authorization") else "No token was sent."
@@ -233,9 +233,9 @@ fault("auth-weak-key", {"JWT-011"}, rfc(8725, "3.5"), also={"JWT-014": "the key 
 )
 
 
-@fault("auth-reason-told-by-account", {"AUTH-005"}, OWASP_AUTHENTICATION)
+@fault("auth-reason-disclosed-by-account", {"AUTH-005"}, OWASP_AUTHENTICATION)
 @instead_of(Api.unauthorised)
-def reason_told_by_account(original: Callable[[Request], Problem], request: Request) -> Problem:
+def reason_disclosed_by_account(original: Callable[[Request], Problem], request: Request) -> Problem:
     """The 401 answer of the related account shows why the token was refused."""
     problem = original(request)
     if is_related(request) and request.lines("authorization"):

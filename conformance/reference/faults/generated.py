@@ -117,8 +117,8 @@ def id_injects(request: Request, answer: Answer) -> None:
 @fault("generated-id-non-ascii-at-times", {"ERR-011"}, FAILURES, stateful=True)
 def id_at_times(api: Api) -> None:
     """Every third id with a character outside of ASCII is answered with 500."""
-    turn = itertools.count(1)
-    fails(lambda request: has_non_ascii_id(request) and next(turn) % 3 == 0)(api)
+    numbers = itertools.count(1)
+    fails(lambda request: has_non_ascii_id(request) and next(numbers) % 3 == 0)(api)
 
 
 # Parameters: repeated, combined, broken.

@@ -140,11 +140,11 @@ fault("generated-sparse-without-etag", {"ETAG-001"}, EXAMPLE_FIELDS)(
 )
 def combined_etag(api: Api) -> None:
     """With two parameters or more, the entity tag of an invoice is another each time."""
-    turn = itertools.count(1)
+    numbers = itertools.count(1)
 
     def change(request: Request, answer: Answer) -> None:
         if is_item(request) and len(names_of(request)) > 1 and answer.status == 200:
-            answer.set("ETag", f'W/"{next(turn):032x}"')
+            answer.set("ETag", f'W/"{next(numbers):032x}"')
 
     api.on_answer(change)
 

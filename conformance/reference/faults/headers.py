@@ -31,7 +31,7 @@ fault("nosniff-missing", {"HDR-003"}, EXAMPLE_FIELDS, also={"HDR-011": "errors l
     "There is no X-Content-Type-Options.", field("X-Content-Type-Options", None)
 )
 fault("nosniff-misspelled", {"HDR-003"}, EXAMPLE_FIELDS, also={"HDR-011": "errors have it, too"})(
-    "X-Content-Type-Options is no-sniff.", field("X-Content-Type-Options", "no-sniff")
+    "X-Content-Type-Options has the value no-sniff.", field("X-Content-Type-Options", "no-sniff")
 )
 fault("nosniff-missing-on-relationship", {"HDR-003", "HDR-011"}, EXAMPLE_FIELDS)(
     "The relationship has no X-Content-Type-Options.", field("X-Content-Type-Options", None, is_relationship)

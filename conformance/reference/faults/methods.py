@@ -152,7 +152,7 @@ fault("method-override-of-post", {"HTTP-024"}, METHODS)(
 @fault("method-override-by-form", {"HTTP-024"}, METHODS, needs=CONTESTED)
 @on_request
 def override_by_form(request: Request) -> None:
-    """The form value _method turns a POST into another method."""
+    """The form value _method changes a POST into another method."""
     if request.method == "POST" and request.content.startswith(b"_method="):
         request.method = request.content.partition(b"=")[2].decode("latin-1")
 

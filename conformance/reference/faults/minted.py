@@ -303,8 +303,8 @@ def key_id_injection(token: str, _key: str) -> Claims | None:
     return signed(token, key) if key else None
 
 
-@fault("auth-expiry-told", {"AUTH-005"}, OWASP_AUTHENTICATION)
-def expiry_told(api: Api) -> None:
+@fault("auth-expiry-disclosed", {"AUTH-005"}, OWASP_AUTHENTICATION)
+def expiry_disclosed(api: Api) -> None:
     """The answer to an expired token says that it has expired."""
 
     def problem() -> Problem:

@@ -190,9 +190,9 @@ def past_the_end(api: Api) -> None:
     api.replace(Api.collection, collection)
 
 
-@fault("page-order-turns-on-the-second", {"PAGE-003"}, PAGINATION)
+@fault("page-order-reversed-on-the-second", {"PAGE-003"}, PAGINATION)
 @instead_of(Api.collection_document)
-def order_turns(original: Callable[..., Document], request: Request, records: Any, *rest: Any) -> Document:
+def order_reversed(original: Callable[..., Document], request: Request, records: Any, *rest: Any) -> Document:
     """From the second page on each page is in the opposite order."""
     first = rest[1].page_number == 1
     return original(request, records if first else [*records][::-1], *rest)

@@ -213,7 +213,7 @@ def open_without_token(api: Api) -> None:
     {"COND-001", "COND-002", "COND-003", "COND-004"},
     NONE_MATCH,
     also={
-        "COND-009": "a tag beside a date is ignored, too, when its turn comes",
+        "COND-009": "a tag beside a date is ignored, too, when its request is due",
         "COND-020": "a tag beside Cache-Control is ignored, too",
         "ROB-009": "after another request it is not as by itself",
         "HTTP-029": "a listed tag is ignored, too",

@@ -83,17 +83,17 @@ fault("tenant-scope-missing-on-include", {"SEC-002"}, OWASP_OBJECTS)(
     "With an include parameter, an invoice is found by its id, whoever owns it.",
     _find(lambda request, invoice: has_include(request) and _foreign(request, invoice)),
 )
-fault("tenant-told-forbidden", {"SEC-003"}, OWASP_EXISTENCE)(
+fault("tenant-disclosed-forbidden", {"SEC-003"}, OWASP_EXISTENCE)(
     "An invoice of another customer is answered with 403, an unknown one with 404.", _refused(forbidden)
 )
-fault("tenant-told-in-detail", {"SEC-003"}, OWASP_EXISTENCE)(
+fault("tenant-disclosed-in-detail", {"SEC-003"}, OWASP_EXISTENCE)(
     "The detail of the 404 says that the invoice belongs to another customer.",
     _refused(lambda: Problem(404, "Record not found", "The record belongs to another customer.")),
 )
 
 
-@fault("tenant-told-by-field", {"SEC-003"}, OWASP_EXISTENCE)
-def told_by_field(api: Api) -> None:
+@fault("tenant-disclosed-by-field", {"SEC-003"}, OWASP_EXISTENCE)
+def disclosed_by_field(api: Api) -> None:
     """The 404 for an invoice of another customer still carries its ETag."""
 
     def change(request: Request, answer: Answer) -> None:
@@ -104,9 +104,9 @@ def told_by_field(api: Api) -> None:
     api.on_answer(change)
 
 
-@fault("tenant-told-by-304", {"SEC-003"}, PRECEDENCE)
+@fault("tenant-disclosed-by-304", {"SEC-003"}, PRECEDENCE)
 @on_answer
-def told_by_304(request: Request, answer: Answer) -> None:
+def disclosed_by_304(request: Request, answer: Answer) -> None:
     """If-None-Match: * on an invoice of another customer gives 304."""
     found = _any_invoice(request.path.rpartition("/")[2])
     if answer.status == 404 and found and request.lines("if-none-match") == ["*"] and _foreign(request, found):
@@ -164,7 +164,7 @@ fault("hidden-account-shown", {"SEC-005"}, API_VISIBILITY, needs=HIDDEN)(
 )
 
 
-@fault("hidden-told-forbidden", {"SEC-005"}, OWASP_EXISTENCE, needs=HIDDEN)
+@fault("hidden-disclosed-forbidden", {"SEC-005"}, OWASP_EXISTENCE, needs=HIDDEN)
 @instead_of(Api.find_invoice)
 def hidden_forbidden(original: Callable[..., Invoice], request: Request, number: str) -> Invoice:
     """An invoice that is not approved is answered with 403."""

@@ -32,7 +32,7 @@ fault("wire-coding-by-its-end", {"WIRE-010"}, rfc(9112, "6.1"))(
     _reads(rb"(transfer-encoding: )xchunked", rb"\1chunked"),
 )
 fault("wire-coding-unknown-ignored", {"WIRE-010"}, rfc(9112, "6.1"))(
-    "A transfer coding that the server does not know is no coding.", _reads(rb"\r\ntransfer-encoding: xchunked", b"")
+    "A transfer coding that the server does not know counts as none.", _reads(rb"\r\ntransfer-encoding: xchunked", b"")
 )
 fault("wire-coding-behind-chunked-ignored", {"WIRE-010"}, rfc(9112, "6.3"))(
     "A transfer coding that was applied after chunked is not looked at.",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from conformance.reference.data import DOCUMENTED
 from conformance.reference.message import Answer, Problem
 from conformance.reference.variants import variant
-from conformance.reference.variants.tools import Turns
+from conformance.reference.variants.tools import AnswerCounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,11 +40,11 @@ _BY_CHANCE: tuple[tuple[str, Sequence[tuple[str, str]], Sequence[tuple[str, str]
 
 def _by_chance(one: Sequence[tuple[str, str]], other: Sequence[tuple[str, str]]) -> Callable[[Api], None]:
     def install(api: Api) -> None:
-        turns = Turns()
+        counts = AnswerCounts()
 
         def add(request: Request, answer: Answer) -> None:
             # Two of a kind in a row, as it comes by chance.
-            number, phase = turns(request)
+            number, phase = counts(request)
             answer.headers += one if (number // 2 + phase) % 2 else other
 
         api.on_answer(add)

@@ -81,7 +81,7 @@ def page_answer(answer: Answer) -> None:
     answer.body = PAGE
 
 
-class Turns:
+class AnswerCounts:
     """Counts how often the same request was answered."""
 
     def __init__(self) -> None:

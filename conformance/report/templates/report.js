@@ -6,7 +6,7 @@
   const search = document.getElementById("search");
   const area = document.getElementById("area");
   const level = document.getElementById("level");
-  const said = document.getElementById("shown");
+  const count = document.getElementById("shown");
   const boxes = Array.from(form.querySelectorAll("input[type=checkbox]"));
   const texts = new Map(rows.map((row) => [row, row.textContent.toLowerCase()]));
 
@@ -26,7 +26,7 @@
     for (const group of groups) {
       group.hidden = !group.querySelector("details.requirement:not([hidden])");
     }
-    said.textContent = `${shown} of ${rows.length} shown`;
+    count.textContent = `${shown} of ${rows.length} shown`;
   };
 
   const reveal = () => {

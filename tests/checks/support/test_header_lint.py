@@ -114,12 +114,12 @@ def test_an_answer_that_does_not_fit_the_request_is_found(
         {"Content-Type": "application/vnd.api+json; charset", "Retry-After": "soon", "WWW-Authenticate": ","},
     ],
 )
-def test_what_others_send_or_judge_is_no_finding(headers: dict[str, str | list[str]]) -> None:
+def test_what_others_send_or_judge_is_not_a_finding(headers: dict[str, str | list[str]]) -> None:
     assert header_lint.findings(exchange(headers=headers)) == ()
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 406, 410, 415, 429, 500, 503])
-def test_a_refusal_is_no_finding(status: int) -> None:
+def test_a_refusal_is_not_a_finding(status: int) -> None:
     assert header_lint.findings(refusal(status)) == ()
 
 

@@ -95,11 +95,11 @@ fault("isolation-if-match-oracle", {"SEC-003"}, PRECEDENCE)(
         lambda: Problem(412, "Precondition failed", "The resource has another entity tag."),
     ),
 )
-fault("isolation-last-modified-told", {"SEC-003"}, OWASP_EXISTENCE)(
+fault("isolation-last-modified-disclosed", {"SEC-003"}, OWASP_EXISTENCE)(
     "The 404 for the account of another customer's invoice has a field that others have not.",
     _instead_of_404(is_foreign & is_related, lambda answer: answer.headers.append(("X-Tenant", "mismatch"))),
 )
-fault("isolation-cache-control-told", {"SEC-003"}, OWASP_EXISTENCE)(
+fault("isolation-cache-control-disclosed", {"SEC-003"}, OWASP_EXISTENCE)(
     "The 404 for another customer's invoice has another Cache-Control than that for an unknown one.",
     field("Cache-Control", "no-cache", is_foreign & is_item, 404),
 )
@@ -169,7 +169,7 @@ fault("isolation-relationship-oracle", {"SEC-003"}, PRECEDENCE)(
     "If-None-Match: * on the relationship of another customer's invoice gives 304.",
     _instead_of_404(is_foreign & is_relationship & has("if-none-match"), _not_modified),
 )
-fault("isolation-sparse-told", {"SEC-003"}, OWASP_EXISTENCE)(
+fault("isolation-sparse-disclosed", {"SEC-003"}, OWASP_EXISTENCE)(
     "With sparse fieldsets, another customer's invoice is answered with 403.",
     _forbidden(is_foreign & starts_with_fields),
 )

@@ -33,7 +33,7 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
         return (yield)
     if "--strict" in config.invocation_params.args:
         raise refuse(config, "--strict is an option of pytest itself; a SHOULD fails the run with --fail-on=should")
-    # It would import the whole of hypothesis to say nothing: no check is a test of its kind.
+    # It would import the whole of hypothesis for nothing: no check is a test of its kind.
     config.pluginmanager.unregister(name="hypothesispytest")
     if hasattr(config.option, "numprocesses") and not _can_be_shared(config):
         config.option.numprocesses, config.option.dist, config.option.tx = None, "no", []
@@ -66,7 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _can_be_shared(config: pytest.Config) -> bool:
-    """Return whether this is a sweep that several processes can share. A record is that of one process."""
+    """Return whether this is a sweep that several processes can share. A record is of one process."""
     try:
         values = settings_of(config)
     except settings.SettingError:

@@ -172,7 +172,7 @@ def _open(node: Schema) -> Schema:
     """Return an object that has what generators misread in a double negation, which they pass over.
 
     They take ``anyOf`` for a choice between types, and patterns of names for the names of all members; and what they
-    make of an object that is closed, or says nothing of further members, refuses or loses those.
+    make of an object that is closed, or does not mention further members, refuses or loses those.
     """
     hidden: Schema = {key: node[key] for key in ("patternProperties", "additionalProperties", "anyOf") if key in node}
     made = {key: value for key, value in node.items() if key not in hidden} | {"additionalProperties": True}

@@ -1,4 +1,4 @@
-"""Area 12: types and formats of the attributes of an invoice."""
+"""Types and formats of the attributes of an invoice."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def test_an_invoice_is_validated_before_it_is_used_again(item: Exchange) -> None
 def test_a_view_of_an_invoice_is_validated_before_it_is_used_again(
     item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange
 ) -> None:
-    require("Cache-Control" in item.fields, "the invoice has no Cache-Control, which the check before judges")
+    require("Cache-Control" in item.fields, "the invoice has no Cache-Control, which another check judges")
 
     def judge(exchange: Exchange) -> None:
         require_status(exchange, 200)
@@ -44,7 +44,7 @@ def test_a_view_of_an_invoice_is_validated_before_it_is_used_again(
 
 def _expect_validated(item: Exchange) -> None:
     found = cache_directives(item)
-    # With an argument, no-cache speaks of single fields only (RFC 9111, section 5.2.2.4).
+    # With an argument, no-cache is about single fields only (RFC 9111, section 5.2.2.4).
     if "no-store" in found or found.get("no-cache", "") is None:
         return
     age = found.get("max-age")
@@ -63,7 +63,7 @@ def test_a_stale_invoice_is_not_used_when_disconnected(item: Exchange) -> None:
 def test_a_stale_view_of_an_invoice_is_not_used_when_disconnected(
     item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange
 ) -> None:
-    require("must-revalidate" in cache_directives(item), "the invoice lacks it, which the check before judges")
+    require("must-revalidate" in cache_directives(item), "the invoice lacks it, which another check judges")
 
     def judge(exchange: Exchange) -> None:
         require_status(exchange, 200)
@@ -120,7 +120,7 @@ def test_data_of_a_customer_is_for_private_caches(item: Exchange, every_success:
         require(exchange.request.method == "GET", "no GET")
         require(exchange.document.get("data"), "no data")
         found = cache_directives(exchange)
-        # With an argument, private speaks of single fields only (RFC 9111, section 5.2.2.7).
+        # With an argument, private is about single fields only (RFC 9111, section 5.2.2.7).
         unshared = "no-store" in found or found.get("private", "") is None
         shared = {"public", "s-maxage"} & set(found)
         observed = exchange.fields.get("Cache-Control") or "no Cache-Control"
@@ -205,7 +205,7 @@ def test_an_invoice_varies_by_accept(item: Exchange) -> None:
 def test_a_view_of_an_invoice_varies_by_accept(
     item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange
 ) -> None:
-    require(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which the check before judges")
+    require(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which another check judges")
 
     def judge(exchange: Exchange) -> None:
         require_status(exchange, 200)
@@ -219,7 +219,7 @@ def test_what_else_varies_does_not_take_the_place_of_accept(
     item: Exchange, every_success: tuple[Exchange, ...]
 ) -> None:
     require_status(item, 200)
-    require(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which the first check judges")
+    require(varies_by(item) & {"accept", "*"}, "the invoice does not vary by Accept, which another check judges")
     usual = Fields(item.request.headers)
 
     def judge(exchange: Exchange) -> None:
@@ -333,7 +333,7 @@ def _expect_same_content(plain: Exchange, coded: Exchange) -> None:
     require_status(plain, 200)
     require_status(coded, 200)
     require(plain.json.readable, "not readable without a coding", owner="JSON-001")
-    require(coded.answer and not coded.answer.coding_problem, "the coding is wrong, which the check before judges")
+    require(coded.answer and not coded.answer.coding_problem, "the coding is wrong, which another check judges")
     # Meta may describe the exchange.
     wanted, observed = contents(plain), f"other content, {status_line(coded)}"
     same = coded.json.readable and contents(coded) == wanted
@@ -348,7 +348,7 @@ def test_coded_content_is_the_same_invoice(item: Exchange, item_again: Exchange,
     require(names and set(names) <= _UNDONE, "the invoice comes in no coding that is undone here")
     require(
         item_in_gzip.answer and not item_in_gzip.answer.coding_problem,
-        "the coding is wrong, which the check before judges",
+        "the coding is wrong, which another check judges",
     )
     require(item.json.readable and item.json.value == item_again.json.value, "the invoice is not the same twice")
     expect(

@@ -1,4 +1,4 @@
-"""Area 4: the collection of invoices, its document, its count, its order, and whether it agrees with the invoices."""
+"""The collection of invoices, its document, its count, its order, and whether it agrees with the invoices."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_selected_elements_equal_the_invoices(
 
 
 def _expect_alike_as_on(listing: Exchange, pages: Exchanges, items: Exchanges) -> None:
-    # What differs without parameters already is the finding of the first check.
+    # What differs without parameters already is the finding of another check.
     alike = []
     for item in items:
         with suppress(Violation):

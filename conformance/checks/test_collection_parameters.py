@@ -1,4 +1,4 @@
-"""Area 4: inclusion, sparse fieldsets and undefined parameters on the collection."""
+"""Inclusion, sparse fieldsets and undefined parameters on the collection."""
 
 from __future__ import annotations
 
@@ -111,7 +111,10 @@ def test_fields_hold_beside_other_parameters(
     listing_sparse: Exchange, every_page_of_view: tuple[Exchange, ...]
 ) -> None:
     alone = collection_pages.elements(listing_sparse).values()
-    require(alone and all(_fields(element) <= _WANTED for element in alone), "not even alone: the check before")
+    require(
+        alone and all(_fields(element) <= _WANTED for element in alone),
+        "it does not work alone either, which another check judges",
+    )
     first, *_ = every_page_of_view
     require_status(first, 200)
     for place, element in enumerate(collection_pages.elements(first).values()):

@@ -193,7 +193,7 @@ def test_an_invalid_date_is_ignored(
     item: Exchange, if_modified_since_future: Exchange, if_modified_since_invalid: Exchange
 ) -> None:
     require_status(item, 200)
-    # Without a Last-Modified, 304 for whatever date is the finding of the check before.
+    # Without a Last-Modified, 304 for whatever date is the finding of another check.
     require("Last-Modified" in item.fields or if_modified_since_future.status == 200, "every date gives 304")
     value = if_modified_since_invalid.request.header("If-Modified-Since")
     expect_status(if_modified_since_invalid, 200, why=f"{value} is not an HTTP date")

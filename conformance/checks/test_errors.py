@@ -148,7 +148,9 @@ def test_the_refusal_of_a_write_is_an_error_document(write_unknown: Exchange) ->
 
 def _expect_refusals_as_of_the_invoice(item_without_token: Exchange, *refused: Exchange) -> None:
     require_status(item_without_token, 401)
-    require(looks_like_error_document(item_without_token), "that of the invoice is none: the check before")
+    require(
+        looks_like_error_document(item_without_token), "that of the invoice is not one either, which ERR-014 judges"
+    )
 
     def judge(exchange: Exchange) -> None:
         require(exchange.status == 401 and exchange.request.method == "GET", "no 401 to GET")

@@ -1,4 +1,4 @@
-"""Area 4: filters, judged by the values that the collection shows with and without them."""
+"""Filters, judged by the values that the collection shows with and without them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ def test_a_filter_holds_beside_other_parameters(
     every_filtered_by_account: Exchanges, every_page_of_view: Exchanges
 ) -> None:
     alone = [page for page in every_filtered_by_account if conditions(page)[0].operator == "in"]
-    require(alone and alone[0].status == 200 and not _unwanted(alone[0]), "not even alone: the check before")
+    require(
+        alone and alone[0].status == 200 and not _unwanted(alone[0]),
+        "it does not work alone either, which another check judges",
+    )
 
     def judge(page: Exchange) -> None:
         require_status(page, 200)

@@ -127,7 +127,7 @@ def test_the_runtime_is_plausible(item: Exchange) -> None:
 
 @requirement("HDR-009")
 def test_a_runtime_is_a_number_on_every_answer(item: Exchange, every_answer: tuple[Exchange, ...]) -> None:
-    require(_SECONDS.fullmatch(item.fields.get("X-Runtime") or ""), "that of the invoice is none, either")
+    require(_SECONDS.fullmatch(item.fields.get("X-Runtime") or ""), "the invoice has no such number either")
 
     def judge(exchange: Exchange) -> None:
         value = exchange.fields.get("X-Runtime")

@@ -94,7 +94,7 @@ def test_no_view_of_an_invoice_of_another_customer_is_served(
     item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, other_view: Exchange
 ) -> None:
     require_two_customers(item, other_item_of_owner)
-    require(not other_item.succeeded, "the invoice itself is shown: the check before")
+    require(not other_item.succeeded, "the invoice itself is shown, which another check judges")
     require(not _is_of_account(other_view), "a view of the account: SEC-002")
     _expect_not_served(other_view)
 
@@ -119,7 +119,7 @@ def test_the_account_of_another_customer_is_not_served_by_itself(
 ) -> None:
     require_two_customers(item, other_item_of_owner)
     require_status(other_account_of_owner, 200)
-    require(not other_related.succeeded, "the account is shown as that of the invoice: the check before")
+    require(not other_related.succeeded, "the account is shown as that of the invoice, which another check judges")
     _expect_nothing_of(other_account_of_owner, other_account_by_itself, item)
 
 

@@ -1,4 +1,4 @@
-"""Area 1: GET on one invoice, what it answers and which invoice that is."""
+"""GET on one invoice, what it answers and which invoice that is."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_all_documented_attributes_are_present(item: Exchange, item_with_account
 
 @requirement("ITEM-022")
 def test_no_plain_request_is_answered_with_a_part_of_the_attributes(item: Exchange, every_success: Exchanges) -> None:
-    # Where the invoice itself has not all of them, that is the finding of the check before.
+    # Where the invoice itself has not all of them, that is the finding of another check.
     _expect_none_missing_before(item)
 
     def judge(exchange: Exchange) -> None:

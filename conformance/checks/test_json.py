@@ -1,4 +1,4 @@
-"""Area 11: the JSON texts of all answers, judged on the bytes that were received."""
+"""The JSON texts of all answers, judged on the bytes that were received."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area 1: the links of an invoice, their form and where they lead."""
+"""The links of an invoice, their form and where they lead."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def test_the_links_between_pages_have_the_requested_origin(
     # That all links are elsewhere is reported of the invoice.
     own_link = item.self_link
     usual = is_absolute(own_link) and origin(own_link) == origin(link_origin)
-    require(usual, "the invoice has no such link: the check before")
+    require(usual, "the invoice has no such link, which another check judges")
 
     def judge(page: Exchange) -> None:
         links = [

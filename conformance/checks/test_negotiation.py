@@ -246,7 +246,7 @@ def test_a_language_does_not_change_the_invoice(
     item: Exchange, item_again: Exchange, item_for_browser: Exchange
 ) -> None:
     require_status(item, 200)
-    # What is refused, and a page for people, say nothing about the language.
+    # What is refused, and a page for people, show nothing about the language.
     require_status(item_for_browser, 200)
     require(item_for_browser.media_type == item.media_type, "another representation")
     expect_same_invoice(item_for_browser, item, item_again, "attributes are for programs, in no language")

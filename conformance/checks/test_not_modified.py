@@ -199,4 +199,4 @@ def _expect_length_of_whole(whole: Exchange, short: Exchange) -> None:
     length = declared_length(short)
     require(length is not None, "the 304 has no Content-Length")
     wanted = sent_length(whole)
-    expect(length == wanted, f"{wanted}, as in the 200 answer", length, short, part="Content-Length")
+    expect(length == wanted, f"{wanted} bytes, as in the 200 answer", length, short, part="Content-Length")

@@ -1,4 +1,4 @@
-"""Area 4: pages of the collection, judged through the links of the server as far as its strategy is its own."""
+"""Pages of the collection, judged through the links of the server as far as its strategy is its own."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_the_page_size_limits_the_elements(listing: Exchange, every_page_of_thre
 
 @requirement("PAGE-008")
 def test_the_page_size_holds_beside_other_parameters(first_of_three: Exchange, every_page_of_view: Exchanges) -> None:
-    require(len(_ids(first_of_three)) <= PAGE_SIZE, "not even alone: the check before")
+    require(len(_ids(first_of_three)) <= PAGE_SIZE, "it does not work alone either, which another check judges")
     first, *_ = every_page_of_view
     count = len(_ids(first))
     expect(count <= VIEW_SIZE, f"at most {VIEW_SIZE} elements", count, first, part="/data")
@@ -214,7 +214,7 @@ def test_the_default_order_goes_on_from_page_to_page(listing: Exchange, every_pa
 
 @requirement("PAGE-003")
 def test_the_order_goes_on_from_page_to_page(every_sorted_by: Exchanges, every_page_of_view: Exchanges) -> None:
-    # A page that is in order by chance says nothing of a server that does not sort.
+    # A page that is in order by chance shows nothing about a server that does not sort.
     require(not any(map(is_unsorted, every_sorted_by)), "not even one page is sorted", owner="SORT-001")
     first = collection_pages.elements(every_page_of_view[0])
     require(

@@ -197,7 +197,7 @@ def test_the_accounts_included_with_the_collection_are_the_related_ones(
 
 
 def _expect_related(exchange: Exchange, accounts: Iterable[Exchange]) -> None:
-    """Judge every account that is included, and also known by itself."""
+    """Judge every account that is included and was fetched by itself, too."""
     _included(exchange)
 
     def judge(related: Exchange) -> None:
@@ -295,7 +295,8 @@ def test_an_attribute_of_every_kind_can_be_named(
     found = _fields(fields_with_encoded_comma)
     require({"reference", "amount-spent"} <= found, "the encoded comma is not understood", owner="QRY-007")
     require(
-        _fields(fields_of_attributes) == {"reference", "amount-spent"}, "other fields than asked for: the first check"
+        _fields(fields_of_attributes) == {"reference", "amount-spent"},
+        "other fields than asked for, which another check judges",
     )
     _expect_fields(item, fields_with_encoded_comma, {*FIELDS_OF_EVERY_KIND})
 

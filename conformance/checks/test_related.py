@@ -1,4 +1,4 @@
-"""Area 3: the account of an invoice, reached through the related link."""
+"""The account of an invoice, reached through the related link."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_the_related_resource_is_an_account(related: Exchange) -> None:
 def test_the_resource_behind_the_self_link_is_an_account(
     related: Exchange | None, account_from_self_link: Exchange
 ) -> None:
-    require(related is None or related.status != 200, "the related account is there: the check before")
+    require(related is None or related.status != 200, "the related account is there, and another check judges it")
     _expect_account(account_from_self_link)
 
 
@@ -71,7 +71,7 @@ def test_the_self_link_of_the_account_leads_to_it(
 def test_the_self_link_of_the_included_account_leads_to_it(
     item: Exchange, item_with_account: Exchange, related: Exchange | None, account_from_self_link: Exchange
 ) -> None:
-    require(related is None or related.status != 200, "the related account is there: the check before")
+    require(related is None or related.status != 200, "the related account is there, and another check judges it")
     (included,) = item_with_account.ok_document["included"]
     link = invoices.well_formed(link_of(included, "self", item_with_account.probe))
     require(account_from_self_link.status == 200 or not invoices.is_elsewhere(item, link), "it is on another host")
@@ -186,7 +186,7 @@ def test_the_account_has_the_known_attributes(related: Exchange) -> None:
 
 @requirement("RELD-009")
 def test_the_included_account_has_the_known_attributes(related: Exchange | None, item_with_account: Exchange) -> None:
-    require(related is None or related.status != 200, "the related account is there: the check before")
+    require(related is None or related.status != 200, "the related account is there, and another check judges it")
     require(item_with_account.status == 200, "inclusion is not supported")
     for pointer, account in documents.of_type(item_with_account, "accounts"):
         _expect_known_attributes(item_with_account, account, pointer)

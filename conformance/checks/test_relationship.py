@@ -1,4 +1,4 @@
-"""Area 2: the relationship of an invoice to its account."""
+"""The relationship of an invoice to its account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area 4: what the collection selects whatever else is asked for, queries of odd syntax, and where it ends."""
+"""What the collection selects whatever else is asked for, queries of odd syntax, and where it ends."""
 
 from __future__ import annotations
 

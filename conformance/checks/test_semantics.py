@@ -1,4 +1,4 @@
-"""Area 13: how the attributes of an invoice fit together, by their names and by the documented totals."""
+"""How the attributes of an invoice fit together, by their names and by the documented totals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Area 4: the order that the parameter sort asks for, by the values that the collection shows."""
+"""The order that the parameter sort asks for, by the values that the collection shows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ def test_a_sort_holds_beside_other_parameters(
     require_status(first, 200)
     field = asked_order(first)[0]
     alone = next((page for page in every_sorted_by if asked_order(page)[0][0] == field[0]), None)
-    require(alone is not None and alone.status == 200 and not _disorder(alone, asked_order(alone)[0]), "not even alone")
+    require(
+        alone is not None and alone.status == 200 and not _disorder(alone, asked_order(alone)[0]),
+        "it does not work alone either",
+    )
     elements = collection_pages.elements(first).values()
     require(differing(elements, field[0]), f"there are no two invoices whose order by {field[0]} is certain")
     wrong = _disorder(first, field)

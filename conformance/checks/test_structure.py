@@ -1,4 +1,4 @@
-"""Area 1, the part that holds for every JSON:API document: structure, members, names and links."""
+"""What holds for every JSON:API document: structure, members, names and links."""
 
 from __future__ import annotations
 

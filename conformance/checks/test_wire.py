@@ -11,7 +11,7 @@ from conformance.syntax.scalars import shown
 from conformance.syntax.urls import host_of
 from conformance.syntax.wording import counted
 
-# From what guards a server, and says nothing about how it reads a message.
+# From what guards a server: they show nothing about how it reads a message.
 _GUARDED = (403, 429, 503)
 
 

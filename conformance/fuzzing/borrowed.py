@@ -104,7 +104,7 @@ ROLES: Mapping[str, Callable[[Asked], bool]] = {
     "fields_unknown": _has_unknown_field,
     "unknown_parameter": _has_reserved_name,
 }
-# Modules whose checks of the invoice alone judge its header section, whatever its fields are.
+# Modules whose checks of the invoice alone judge its header section, with any fields.
 _HEADERS = frozenset({"test_caching", "test_headers", "test_validators"})
 
 
@@ -193,7 +193,7 @@ def _role_rule(check: Check, role: str) -> Rule:
 
     def judge(exchange: Exchange, context: Context) -> None:
         require(exchange.request.method == "GET" and fits(context.asked(exchange)), otherwise)
-        # 5xx is owned by ERR-011; a limit, of requests or of their length, says nothing.
+        # 5xx is owned by ERR-011; a limit, of requests or of their length, shows nothing.
         require(exchange.answer is not None and exchange.status < 500, "not answered")
         require(exchange.status not in {414, 429, 431}, "a limit")
         # What a page past the end is, the requirements on pages say.

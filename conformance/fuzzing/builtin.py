@@ -15,7 +15,7 @@ USED: Mapping[str, str] = MappingProxyType({"response_schema_conformance": "GEN-
 # Why the others are not.
 UNUSED: Mapping[str, str] = MappingProxyType(
     {
-        "not_a_server_error": "ERR-011 judges it, and excuses 503 and 504, which say nothing about the request",
+        "not_a_server_error": "ERR-011 judges it, and excuses 503 and 504, which show nothing about the request",
         "status_code_conformance": "a gateway may refuse with any 4xx; GEN-002, ITEM-024 and ITEM-025 say what counts",
         "content_type_conformance": "it passes over parameters; NEGO-001 and NEGO-002 judge the exact media type",
         "response_headers_conformance": (

@@ -96,7 +96,7 @@ class Engine:
                 return response_of(respond(_generated(case)))
 
             def validate_response(self, response: Response, case: Any, *_: Any, **__: Any) -> None:
-                """Answers are judged when all have been received."""
+                """Do nothing: answers are judged when all have been received."""
 
         settings = hypothesis_settings(
             max_examples=scenarios,

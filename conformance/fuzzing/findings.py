@@ -147,7 +147,7 @@ class Clusters:
             yield Finding(first.rule, first.violation, first.exchange, len(waiting))
 
     def _has_changed(self, hit: Hit) -> bool:
-        """Return whether what ``hit`` compares shows other data by now: then the answers may differ for that alone."""
+        """Return whether what ``hit`` compares shows other data now, which alone may make the answers differ."""
         if hit.violation.alone:
             return False
         whole = concerns_whole_documents(hit.violation)
@@ -158,7 +158,7 @@ class Clusters:
             # What alternates from one request to the next differs between two that follow each other.
             for _ in range(2)
         )
-        # An error, a limit, or no answer at all says nothing about the data.
+        # An error, a limit, or no answer at all shows nothing about the data.
         return any(shows_data(now) and not is_same(each, now, whole=whole) for each, now in later)
 
     def _minimal(self, hit: Hit) -> Finding:

@@ -77,7 +77,7 @@ class Rule:
     borrowed: bool = False
     # Declared probes with whose answers it compares.
     counterparts: tuple[str, ...] = ()
-    # The requirement that speaks of what the smallest request shows, where one is more exact than that of the rule.
+    # The requirement about what the smallest request shows, where one is more exact than that of the rule.
     owner: Callable[[Exchange, Context], str | None] = _no_owner
 
 

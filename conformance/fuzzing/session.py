@@ -239,7 +239,7 @@ class Session:
     def _offers(self, operation_id: str) -> bool:
         """Return whether the target has the URLs of an operation.
 
-        Nothing but the document speaks of accounts by themselves: the documented way to an account is the related link
+        Only the document has accounts by themselves: the documented way to an account is the related link
         of an invoice. A server may not have them, or not for customers.
         """
         path = operations()[operation_id].path

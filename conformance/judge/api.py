@@ -67,7 +67,7 @@ def require(condition: object, reason: str, *, owner: str | None = None, doubt: 
 
 
 def expect_status(exchange: Exchange, *statuses: int, why: str = "") -> None:
-    """Raise Violation unless the status is one of ``statuses``; a 429 that stays says nothing about the target."""
+    """Raise Violation unless the status is one of ``statuses``; a 429 that stays shows nothing about the target."""
     if exchange.status == 429:
         raise NotObserved(f"{exchange.probe} was answered 429: the target limits requests", doubt=Doubt.LIMIT)
     if exchange.status not in statuses:
@@ -122,4 +122,4 @@ def _none_left(unjudged: list[NotJudged]) -> NotObserved:
     for each in unjudged:
         if each.owner:
             return NotObserved(each.reason, owner=each.owner)
-    return NotObserved("no answer of this run is of the kind that this requirement speaks of")
+    return NotObserved("no answer of this run is of the kind that this requirement is about")

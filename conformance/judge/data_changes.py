@@ -47,7 +47,7 @@ class Repetitions:
         self._times: int = run.settings["repeat"]
 
     def counts(self, steps: list[Step], number: int) -> bool:
-        """Return whether a finding about the exchanges of ``steps`` in round ``number`` speaks of the requirement.
+        """Return whether a finding about the exchanges of ``steps`` in round ``number`` is one about the requirement.
 
         Two exchanges, and a conditional request, depend on the data at more than one time.
         """
@@ -171,7 +171,7 @@ class Watch:
 
 
 def look_again(run: Run, steps: Iterable[Step]) -> dict[Step, list[Exchange]]:
-    """Send each of ``steps`` twice more, and return what of it shows data.
+    """Send each of ``steps`` twice more, and return the answers that show data.
 
     These are rounds beyond those that are sent and judged in any case.
     """

@@ -1,4 +1,4 @@
-"""What a finding is about, as data: by this, and not by its words, findings with the same cause are found."""
+"""What a finding is about, as data: findings are grouped by this, and not by their words."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _REPORT = "report"
 
 @cache
 def contract_dir() -> Path:
-    """Folder with ``openapi.yaml`` and ``schemas/``: inside an installed package, else the top level of the project."""
+    """Return the folder with ``openapi.yaml`` and ``schemas/``: in an installed package, else that of the project."""
     package = Path(__file__).parents[1]
     installed = package / "_contract"
     return installed if installed.is_dir() else package.parent
@@ -42,18 +42,18 @@ def fact(anchor: str) -> str:
 
 
 def openapi_path() -> Path:
-    """File of the OpenAPI 3.1 document."""
+    """Return the file of the OpenAPI 3.1 document."""
     return contract_dir() / "openapi.yaml"
 
 
 def bundle_path() -> Path:
-    """File that has the OpenAPI document, its schemas and its examples in one, for other tools."""
+    """Return the file that has the OpenAPI document, its schemas and its examples in one, for other tools."""
     return contract_dir() / "openapi.bundled.yaml"
 
 
 @cache
 def openapi() -> dict[str, Any]:
-    """The OpenAPI document as loaded, references unresolved. Shared: do not change it."""
+    """Return the OpenAPI document as loaded, references unresolved. Shared: do not change it."""
     import yaml
 
     # The loader in C is ten times faster; wheels of PyYAML carry it.
@@ -64,21 +64,21 @@ def openapi() -> dict[str, Any]:
 
 @cache
 def schema_names() -> tuple[str, ...]:
-    """Names that `schema` and `validator` know, sorted."""
+    """Return the names that `schema` and `validator` know, sorted."""
     names = {path.name.removesuffix(_SUFFIX) for path in _schema_dir().glob(f"*{_SUFFIX}")}
     return tuple(sorted(names - {_REPORT}))
 
 
 @cache
 def report_schema() -> dict[str, Any]:
-    """The schema of the JSON report; it refers to no other file. Shared: do not change it."""
+    """Return the schema of the JSON report; it refers to no other file. Shared: do not change it."""
     content: dict[str, Any] = json.loads(schema_path(_REPORT).read_text(encoding="utf-8"))
     return content
 
 
 @cache
 def schema(name: str) -> dict[str, Any]:
-    """The schema file of that name, references unresolved. Shared: do not change it.
+    """Return the schema file of that name, references unresolved. Shared: do not change it.
 
     Raises:
         LookupError: there is no such schema.
@@ -90,13 +90,13 @@ def schema(name: str) -> dict[str, Any]:
 
 
 def schema_path(name: str) -> Path:
-    """File of the schema of that name."""
+    """Return the file of the schema of that name."""
     return _schema_dir() / f"{name}{_SUFFIX}"
 
 
 @cache
 def validator(name: str) -> Validator:
-    """Validator for one schema (draft 2020-12) that resolves references between the files and asserts formats.
+    """Return a validator for one schema (draft 2020-12) that resolves references between the files and asserts formats.
 
     Raises:
         LookupError: there is no such schema.
@@ -111,7 +111,7 @@ def validator(name: str) -> Validator:
 
 
 def problems(document: Any, name: str) -> list[str]:
-    """What is wrong with a parsed document by the schema of that name; empty if nothing.
+    """Return what is wrong with a parsed document by the schema of that name; empty if nothing.
 
     Each line is a JSON Pointer (RFC 6901) and what is wrong there, outermost first, bounded in number and length.
     Control characters of the document come escaped.
@@ -126,18 +126,18 @@ def problems(document: Any, name: str) -> list[str]:
 
 @cache
 def attribute_names() -> tuple[str, ...]:
-    """The documented attributes of an invoice, in documented order."""
+    """Return the documented attributes of an invoice, in documented order."""
     return tuple(_invoice_fields())
 
 
 @cache
 def account_attribute_names() -> tuple[str, ...]:
-    """The known attributes of an account."""
+    """Return the known attributes of an account."""
     return tuple(schema("account-attributes")["properties"])
 
 
 def attribute_schema(name: str) -> dict[str, Any]:
-    """Schema of one attribute of an invoice, free of references.
+    """Return the schema of one attribute of an invoice, free of references.
 
     Raises:
         LookupError: the attribute is not documented.
@@ -149,27 +149,27 @@ def attribute_schema(name: str) -> dict[str, Any]:
 
 
 def amounts() -> tuple[str, ...]:
-    """Attributes that are amounts: decimal numbers as strings."""
+    """Return the attributes that are amounts: decimal numbers as strings."""
     return _of_form("amount")
 
 
 def counts() -> tuple[str, ...]:
-    """Attributes that count calls or transactions."""
+    """Return the attributes that count calls or transactions."""
     return _of_form("count")
 
 
 def durations() -> tuple[str, ...]:
-    """Attributes that are durations in seconds."""
+    """Return the attributes that are durations in seconds."""
     return _of_form("duration")
 
 
 def dates() -> tuple[str, ...]:
-    """The borders of the invoiced period."""
+    """Return the borders of the invoiced period."""
     return _of_form("date")
 
 
 def call_times() -> tuple[str, ...]:
-    """Times of first and last calls: date-times that may be null."""
+    """Return the times of first and last calls: date-times that may be null."""
     return _of_form("call-time")
 
 
@@ -180,7 +180,7 @@ def flags() -> tuple[str, ...]:
 
 
 def example(name: str) -> bytes:
-    """An example of the contract, as stored.
+    """Return an example of the contract, as stored.
 
     Raises:
         LookupError: there is no such example.
@@ -192,7 +192,7 @@ def example(name: str) -> bytes:
 
 
 def documented_example() -> bytes:
-    """Body of the documented answer, byte for byte: compact JSON of 1092 bytes."""
+    """Return the body of the documented answer, byte for byte: compact JSON of 1092 bytes."""
     return example("documented-invoice")
 
 

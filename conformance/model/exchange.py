@@ -22,7 +22,7 @@ ENTITY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
 
 class Doubt(StrEnum):
-    """What keeps an answer from being judged that says nothing of the requirement."""
+    """What keeps an answer from being judged, and shows nothing about the requirement."""
 
     LIMIT = "the target limits requests"
     LOST = "answers were lost"

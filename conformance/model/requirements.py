@@ -96,7 +96,7 @@ class Requirement:
 
 @cache
 def registry() -> Mapping[str, Requirement]:
-    """Every requirement by id, in the order of the file; read once.
+    """Return every requirement by id, in the order of the file; read once.
 
     Raises RegistryError when the file has a defect.
     """
@@ -104,7 +104,7 @@ def registry() -> Mapping[str, Requirement]:
 
 
 def parse(text: str) -> Mapping[str, Requirement]:
-    """The requirements that the YAML ``text`` lists, by id, in its order.
+    """Return the requirements that the YAML ``text`` lists, by id, in its order.
 
     Raises RegistryError naming the entry and the field on the first defect.
     """

@@ -37,7 +37,7 @@ _MOST_NAMES = 5
 
 
 def make_validator(documents: Mapping[str, Mapping[str, Any]], uri: str) -> Validator:
-    """Validator for the schema at `uri`; relative references resolve among `documents`, which are keyed by URI.
+    """Return a validator for the schema at `uri`; relative references resolve among `documents`, keyed by URI.
 
     Raises:
         RuntimeError: the checker of a format is missing or does nothing.
@@ -51,7 +51,7 @@ def make_validator(documents: Mapping[str, Mapping[str, Any]], uri: str) -> Vali
 
 
 def format_checker() -> FormatChecker:
-    """Checker that asserts the formats of the contract and no other.
+    """Return a checker that asserts the formats of the contract and no other.
 
     Raises:
         RuntimeError: the checker of a format is missing or does nothing.
@@ -69,7 +69,7 @@ def format_checker() -> FormatChecker:
 
 
 def describe(errors: Iterable[ValidationError]) -> list[str]:
-    """One short line for each error, outermost first, without repeats."""
+    """Return one short line for each error, outermost first, without repeats."""
     found = [_most_exact(error) for error in islice(errors, _MOST_ERRORS)]
     found.sort(key=lambda error: len(error.absolute_path))
     lines = list(dict.fromkeys(_line(error) for error in found))
@@ -92,7 +92,7 @@ def _one_line(value: object) -> bool:
 def _pattern(
     validator: Validator, pattern: str, instance: object, schema: Mapping[str, Any]
 ) -> Iterator[ValidationError]:
-    """`pattern` with the meaning of ECMA-262, where a final `$` is the end of the text and nothing less."""
+    """Judge `pattern` with the meaning of ECMA-262, where a final `$` is the end of the text and nothing less."""
     del validator, schema
     anchored = pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
     if isinstance(instance, str) and not re.search(anchored, instance):

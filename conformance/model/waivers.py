@@ -1,9 +1,8 @@
 """Known deviations of a target: read from a file, each excuses what it says, until it expires.
 
 An entry names one requirement and what is observed of it. A finding that is observed otherwise is not excused: a
-waiver hides no more than was meant. What an entry says it cannot say for ever, and not when it is over: an expired
-entry, and one that excuses nothing any more, fail the run. That nothing needs it any more only a run can know that
-judged everything that could.
+waiver hides no more than was meant. No entry excuses for ever: an expired one, and one that excuses nothing any more,
+fails the run. Only a run that judged everything can know that nothing needs an entry any more.
 """
 
 from __future__ import annotations
@@ -123,7 +122,7 @@ class Waivers:
         return replace(judgement, reason=f"the waiver is for another finding: {others}") if own else judgement
 
     def excuse_all(self, judgements: Iterable[Judgement]) -> list[Judgement]:
-        """Return ``judgements``, those excused that an entry excuses."""
+        """Return ``judgements``, as waived where an entry excuses them."""
         return [self.excuse(judgement) for judgement in judgements]
 
     def uses(

@@ -79,14 +79,14 @@ class Observer:
 
     @property
     def most_at_once(self) -> int | None:
-        """How many requests are under way at once because the target refused some of more, None when it did not."""
+        """The most requests under way at once since the target refused some of more; None when it refused none."""
         return self._sender.most_at_once
 
     def observe(self, steps: Iterable[Step], progress: Progress | None = None, name: str = "sending") -> None:
         """Send what is not yet recorded, dependencies first, as many at once as the settings allow.
 
-        ``progress`` gets to know under ``name`` how far it is. An interruption ends it at once; what has been received
-        stays in the record.
+        ``progress`` is called with ``name`` and how far the sending is. An interruption ends it at once; what has been
+        received stays in the record.
         """
         if not (wanted := self._unknown(steps)):
             return

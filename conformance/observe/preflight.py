@@ -65,7 +65,7 @@ def _redirected(target: Target, exchange: Exchange) -> Unusable:
 
 
 def _is_json_at_all(exchange: Exchange) -> bool:
-    """A body that a lenient reader can read, or a label that promises JSON: faulty perhaps, but judgeable."""
+    """Return whether a lenient reader can read the body, or the label promises JSON: then it can be judged."""
     return exchange.json.readable or "json" in (exchange.media_type or "")
 
 
@@ -159,7 +159,7 @@ def _unlisted(observer: Observer, ids: Iterable[str]) -> list[str]:
     """Return those of ``ids`` that the collection does not list."""
     try:
         listed = _ids(observer.fetch(_listing(observer.target)))
-    except NotObserved:  # a record is that of a run that went on
+    except NotObserved:  # a record is of a run that went on
         return []
     return [each for each in ids if each not in listed]
 

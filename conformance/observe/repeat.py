@@ -76,7 +76,7 @@ def steps_of(number: int, steps: Iterable[Step], observer: Observer) -> list[Ste
 class Tally:
     """What was repeated: ``requests`` of which each got ``times`` answers; ``set_aside`` counts by status.
 
-    What is set aside speaks of a limit or a gateway, and is not judged.
+    What is set aside is about a limit or a gateway, and is not judged.
     """
 
     times: int

@@ -92,7 +92,7 @@ class Sender:
 
     @property
     def most_at_once(self) -> int | None:
-        """How many requests are under way at once because the target refused some of more, None when it did not."""
+        """The most requests under way at once since the target refused some of more; None when it refused none."""
         return self._under_way.most
 
     def send(self, step: Step, request: Request, *, past_gateways: bool = True) -> Exchange:
@@ -151,8 +151,8 @@ class Sender:
         for _ in range(_ATTEMPTS):
             if not _is_refused(exchange):
                 break
-            # That there was no connection says nothing of the request, and is not kept. The server has to notice that
-            # the connections before have gone.
+            # That there was no connection shows nothing about the request, and is not kept. The server has to notice
+            # that the connections before have gone.
             self.rate.hold(PAUSE)
             exchange = replace(self._send_once(step, request), retries=exchange.retries + 1)
         return exchange

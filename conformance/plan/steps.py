@@ -23,7 +23,7 @@ class Step:
     round: int = 0
 
     def dependencies(self) -> tuple[Step, ...]:
-        """Steps that have to be answered first."""
+        """Return the steps that have to be answered first."""
         if self.round:
             return (Step(self.probe, self.invoice_id),)
         return tuple(Step(name, self.invoice_id) for name in probe_of(self).dependencies)

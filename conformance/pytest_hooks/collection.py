@@ -32,7 +32,7 @@ _GENERATING = {"session": generated_item.items_of, "sweep": sweep_item.items_of}
 def hold_states(config: pytest.Config, run: Run) -> None:
     """Open the files for the state of the sweep, so that no other run has them meanwhile.
 
-    Those of several processes are only looked at: each opens its own.
+    The files of several processes are only checked: each process opens its own.
 
     Raises SettingError when one is another sweep's, or not a state, or in use.
     """
@@ -85,7 +85,7 @@ def pytest_pycollect_makeitem(
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
-    """Count what was not selected: a verdict does not speak of it."""
+    """Count what was not selected: a verdict is not about it."""
     if items and (run := existing_run(items[0].config)):
         run.deselected += sum(isinstance(item, JudgingItem) for item in items)
 

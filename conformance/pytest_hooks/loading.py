@@ -17,7 +17,7 @@ _BASE_URL_PLUGIN = "pytest_base_url.plugin"
 
 
 def load(pluginmanager: pytest.PytestPluginManager) -> None:
-    """Load the plugin, and that which has the base URL, unless they are."""
+    """Load the plugin, and the one that has the base URL, unless they are loaded."""
     for name in (_BASE_URL_PLUGIN, PLUGIN):
         plugin = import_module(name)
         if not pluginmanager.is_registered(plugin):

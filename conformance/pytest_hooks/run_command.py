@@ -20,7 +20,7 @@ def pytest_load_initial_conftests(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Load it in a process of xdist, too, which gets to know its plugins later."""
+    """Load it in a process of xdist, too, which is given its plugins later."""
     loading.load(config.pluginmanager)
 
 

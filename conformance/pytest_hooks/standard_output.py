@@ -24,7 +24,7 @@ class Guarded:
         self.problem = ""
 
     def __getattr__(self, name: str) -> Any:
-        """Be what the stream is in all other respects."""
+        """Return what the stream has under ``name``."""
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
@@ -70,7 +70,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Say that the report could not be written, when everything else has been."""
+    """Report last that the report could not be written."""
     stream = config.stash.get(_STREAM, None)
     if stream is None:
         return

@@ -56,7 +56,7 @@ BUSY = frozenset({429, 502, 503, 504})
 _PRECONDITIONS = frozenset({"if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range"})
 
 
-# Statuses about the form of a request alone, whatever the limits are.
+# Statuses about the form of a request alone, with any limits.
 _OF_THE_FORM = frozenset({408, 413, 414, 431, 505})
 
 
@@ -163,12 +163,12 @@ def may_be_cut_off(exchange: Exchange) -> bool:
 
 
 def was_never_connected(exchange: Exchange) -> bool:
-    """Return whether there was no connection to ask on, so that it says nothing of the request."""
+    """Return whether there was no connection to ask on, so that it shows nothing about the request."""
     return exchange.answer is None and (exchange.failure or "").startswith("cannot connect")
 
 
 def says_later(exchange: Exchange) -> bool:
-    """Return whether an answer speaks of the load, of a gateway or of the network, and not of what was asked for."""
+    """Return whether an answer is about the load, a gateway or the network, and not about what was asked for."""
     return exchange.answer is not None and exchange.answer.status in _NOT_ABOUT_THE_REQUEST
 
 

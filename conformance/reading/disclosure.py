@@ -56,7 +56,7 @@ _COMPILED = [(kind, re.compile(pattern)) for kind, patterns in _PATTERNS.items()
 
 
 def _sent(exchange: Exchange) -> str:
-    """What the request contained itself: its echo reveals nothing."""
+    """Return what the request contained itself: its echo reveals nothing."""
     request = exchange.request
     target = unquote(request.target, errors="replace")
     values = "\n".join(value for _, value in request.headers)

@@ -100,7 +100,7 @@ class Answers(Authentication, Preconditions, Negotiation, Documents):
     # Answers.
 
     def document_answer(self, request: Request, document: Document) -> Answer:
-        """200 with the document, or what the preconditions make of it."""
+        """Return 200 with the document, or what the preconditions make of it."""
         body = self.body(request, document)
         tag = self.entity_tag(body)
         status = self.precondition_status(request, tag)
@@ -113,13 +113,13 @@ class Answers(Authentication, Preconditions, Negotiation, Documents):
         return answer
 
     def error_answer(self, request: Request, problem: Problem) -> Answer:
-        """The answer to a request that failed."""
+        """Return the answer to a request that failed."""
         body = self.body(request, self.error_document(problem))
         headers = [("Content-Type", self.media_type), ("Cache-Control", self.error_cache_control), *problem.headers]
         return Answer(problem.status, headers, body)
 
     def body(self, request: Request, document: Document) -> bytes:
-        """The bytes of a document, after the hooks."""
+        """Return the bytes of a document, after the hooks."""
         for hook in self.document_hooks:
             document = hook(request, document) or document
         return self.encode(document)
@@ -142,19 +142,19 @@ class Answers(Authentication, Preconditions, Negotiation, Documents):
             answer.headers.append(("Content-Length", str(len(answer.body))))
 
     def request_id(self, request: Request) -> str:
-        """A fresh version 4 UUID. One that the client sent is replaced."""
+        """Return a fresh version 4 UUID. One that the client sent is replaced."""
         return self.clock.identity(request)
 
     def runtime(self, seconds: float) -> str:
-        """Seconds with six digits."""
+        """Return ``seconds`` with six decimals."""
         return f"{seconds:.6f}"
 
     def date(self) -> str:
-        """The current time as an IMF-fixdate (RFC 9110, section 5.6.7)."""
+        """Return the current time as an IMF-fixdate (RFC 9110, section 5.6.7)."""
         return formatdate(self.clock.now(), usegmt=True)
 
     def wire_bytes(self, request: Request, answer: Answer, data: bytes) -> bytes:
-        """The bytes of an answer after the hooks."""
+        """Return the bytes of an answer after the hooks."""
         for hook in self.bytes_hooks:
             data = hook(request, answer, data)
         return data

@@ -82,7 +82,7 @@ class Api(Answers, Queries):
         return self.document_answer(request, self.document(request, name, number, query))
 
     def route(self, path: str) -> tuple[str, str] | None:
-        """The endpoint and the id (lower case, or empty) that a path names; ``None`` for any other path."""
+        """Return the endpoint and the id (lower case, or empty) that a path names; ``None`` for any other path."""
         try:
             # Split before decoding: an encoded slash separates nothing.
             segments = [unquote_to_bytes(segment).decode() for segment in path.split("/")]
@@ -111,7 +111,7 @@ class Api(Answers, Queries):
         return Answer(308, [("Location", where), ("Cache-Control", self.error_cache_control)])
 
     def options(self, request: Request, route: tuple[str, str] | None) -> Answer:
-        """The answer to OPTIONS, which needs no credentials and looks nothing up."""
+        """Return the answer to OPTIONS, which needs no credentials and looks nothing up."""
         if route is None and request.path != "*":
             raise self.not_found()
         return Answer(204, [("Allow", self.allow), ("Cache-Control", self.error_cache_control)])
@@ -124,11 +124,11 @@ class Api(Answers, Queries):
             raise Problem(406, "Not acceptable", f"The representations are available as {self.media_type}.")
 
     def not_found(self) -> Problem:
-        """The one answer for whatever does not exist for this customer."""
+        """Return the one answer for whatever does not exist for this customer."""
         return Problem(404, "Record not found", "There is no such record.")
 
     def method_not_allowed(self) -> Problem:
-        """The answer to a known method that no resource supports."""
+        """Return the answer to a known method that no resource supports."""
         problem = Problem(405, "Method not allowed", "The resource is read-only.")
         problem.headers.append(("Allow", self.allow))
         return problem
@@ -136,7 +136,7 @@ class Api(Answers, Queries):
     # Resources.
 
     def document(self, request: Request, name: str, number: str, query: Query) -> Document:
-        """The document of an endpoint."""
+        """Return the document of an endpoint."""
         if name in ("invoices", "accounts"):
             return self.collection(request, name, query)
         if name == "account":
@@ -149,27 +149,27 @@ class Api(Answers, Queries):
         return self.item_document(request, invoice, query)
 
     def find_invoice(self, request: Request, number: str) -> Invoice:
-        """The customer's visible invoice, or 404."""
+        """Return the customer's visible invoice, or 404."""
         invoice = self.store.invoice(request.customer, number) if request.customer else None
         if invoice is None:
             raise self.not_found()
         return invoice
 
     def find_account(self, request: Request, number: str) -> Account:
-        """The customer's visible account, or 404."""
+        """Return the customer's visible account, or 404."""
         account = self.store.account(request.customer, number) if request.customer else None
         if account is None:
             raise self.not_found()
         return account
 
     def records(self, request: Request, name: str) -> Sequence[Record]:
-        """Everything in a collection that the customer may see."""
+        """Return everything in a collection that the customer may see."""
         if request.customer is None:
             return []
         return self.store.invoices(request.customer) if name == "invoices" else self.store.accounts(request.customer)
 
     def collection(self, request: Request, name: str, query: Query) -> Document:
-        """One page of a collection."""
+        """Return one page of a collection."""
         selected = self.select(self.records(request, name), query.conditions)
         start = (query.page_number - 1) * query.page_size
         page = self.arrange(selected, query.sort)[start : start + query.page_size]
@@ -178,7 +178,7 @@ class Api(Answers, Queries):
     # ASGI.
 
     async def arrive(self, request: Request) -> None:
-        """Called when a request was read and before it is answered; a place to wait."""
+        """Do nothing once a request was read, before it is answered: a place to wait."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request (ASGI)."""
@@ -192,7 +192,7 @@ class Api(Answers, Queries):
         await response(scope, receive, send)
 
     def incoming(self, scope: Scope) -> Request:
-        """The request of an ASGI scope, its content not yet read."""
+        """Return the request of an ASGI scope, its content not yet read."""
         connection: Connection = scope["state"]["connection"]
         connection.requests += 1
         return Request(
@@ -208,7 +208,7 @@ class Api(Answers, Queries):
         )
 
     async def respond(self, request: Request, incoming: Incoming) -> Answer | None:
-        """The complete answer to a request; ``None`` when the client left before its content was read."""
+        """Return the complete answer to a request; ``None`` when the client left before its content was read."""
         started = time.perf_counter()
         try:
             await self.admit(request, incoming)
@@ -276,7 +276,7 @@ class Api(Answers, Queries):
         request.content = bytes(content)
 
     def authority(self, request: Request) -> str:
-        """The authority that was addressed: of an absolute target, else ``Host``, else the socket's (HTTP/1.0).
+        """Return the authority that was addressed: of an absolute target, else ``Host``, else the socket's (HTTP/1.0).
 
         Raises:
             Problem: 400 for a malformed one, 421 for one that is not served here.

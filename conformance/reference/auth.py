@@ -39,7 +39,7 @@ class Authentication:
     """Seconds by which the clocks of issuer and server may differ (RFC 7519, section 4.1.4)."""
 
     def authenticate(self, request: Request) -> Customer:
-        """The customer, or a 401 that is the same whatever was wrong (RFC 9110, section 15.5.2)."""
+        """Return the customer, or a 401 that is the same whatever was wrong (RFC 9110, section 15.5.2)."""
         token = self.credentials(request)
         claims = self.claims(token) if token is not None else None
         customer = self.identify(claims) if claims is not None else None
@@ -50,7 +50,7 @@ class Authentication:
         return customer
 
     def credentials(self, request: Request) -> str | None:
-        """The token of the only ``Authorization`` line, or of the cookie when there is none.
+        """Return the token of the only ``Authorization`` line, or of the cookie when there is none.
 
         The field is not a list, so two lines are an error.
         """
@@ -63,17 +63,17 @@ class Authentication:
         return bearer["token"] if bearer else lines[0]
 
     def cookie(self, request: Request) -> str | None:
-        """The value of the session cookie; the first one counts, as it has the longest path (RFC 6265, section 5.4)."""
+        """Return the value of the session cookie; the first has the longest path and counts (RFC 6265, section 5.4)."""
         pairs = (pair.strip().partition("=") for line in request.lines("cookie") for pair in line.split(";"))
         return next((value for name, _, value in pairs if name == self.cookie_name), None)
 
     def session_cookie(self, request: Request) -> str:
-        """The cookie that renews the session (RFC 6265, section 4.1.1)."""
+        """Return the cookie that renews the session (RFC 6265, section 4.1.1)."""
         secure = "; Secure" if request.scheme == "https" else ""
         return f"{self.cookie_name}={request.session}; Path=/; Max-Age={SESSION}; HttpOnly; SameSite=Lax{secure}"
 
     def claims(self, token: str) -> dict[str, Any] | None:
-        """The claims of a token with a valid signature, audience and time; ``None`` for any other."""
+        """Return the claims of a token with a valid signature, audience and time; ``None`` for any other."""
         if not COMPACT.fullmatch(token):
             return None
         try:
@@ -95,11 +95,11 @@ class Authentication:
 
     @staticmethod
     def is_time(value: object) -> bool:
-        """True for a number, as times in claims are (RFC 7519, section 2); true and false are none."""
+        """Return whether a claim is a number, as times are (RFC 7519, section 2); true and false are not numbers."""
         return isinstance(value, int | float) and not isinstance(value, bool)
 
     def identify(self, claims: dict[str, Any]) -> Customer | None:
-        """The customer whom the subject names: a number as documented, or the same as a string."""
+        """Return the customer whom the subject names: a number as documented, or the same as a string."""
         subject = claims.get("sub")
         if isinstance(subject, str) and re.fullmatch(r"[1-9][0-9]{0,17}", subject, re.ASCII):
             subject = int(subject)
@@ -107,7 +107,7 @@ class Authentication:
         return self.store.customer(subject) if type(subject) is int else None
 
     def unauthorised(self, request: Request) -> Problem:  # noqa: ARG002 - for those who replace it
-        """The one answer to every missing or useless credential."""
+        """Return the one answer to every missing or useless credential."""
         problem = Problem(401, "Authorization failed", "The request has no valid credentials.")
         problem.headers.append(("WWW-Authenticate", self.challenge))
         return problem

@@ -15,13 +15,13 @@ _TAGS = re.compile(_TAG)
 
 
 def entity_tags(lines: list[str]) -> list[str]:
-    """The members of an entity-tag list over all its field lines; none when the list is malformed."""
+    """Return the members of an entity-tag list over all its field lines; none when the list is malformed."""
     value = ", ".join(lines)
     return _TAGS.findall(value) if _LIST.fullmatch(value) else []
 
 
 def opaque(tag: str) -> str:
-    """The opaque part of an entity tag with its quotes: what weak comparison compares."""
+    """Return the opaque part of an entity tag with its quotes: what weak comparison compares."""
     return tag.removeprefix("W/")
 
 
@@ -29,7 +29,7 @@ class Preconditions:
     """The part of the server that makes validators and evaluates preconditions. There is no Last-Modified."""
 
     def entity_tag(self, body: bytes) -> str:
-        """The weak entity tag of a body, in the documented form."""
+        """Return the weak entity tag of a body, in the documented form."""
         return f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
 
     def none_match(self, lines: list[str], tag: str) -> bool:
@@ -45,7 +45,7 @@ class Preconditions:
         return not tag.startswith("W/") and tag in entity_tags(lines)
 
     def precondition_status(self, request: Request, tag: str) -> int | None:
-        """304 or 412 when a precondition decides the answer of GET or HEAD, else ``None`` (section 13.2.2).
+        """Return 304 or 412 when a precondition decides the answer of GET or HEAD, else ``None`` (section 13.2.2).
 
         If-Modified-Since and If-Unmodified-Since are ignored, as a resource without a modification date demands.
         """

@@ -39,7 +39,7 @@ COLUMNS = """
 
 
 def accounts(invoices: int) -> tuple[Account, ...]:
-    """The accounts that so many generated invoices need."""
+    """Return the accounts that so many generated invoices need."""
     return tuple(_account(number) for number in range(-(-invoices // PER_ACCOUNT)))
 
 
@@ -62,19 +62,19 @@ def _account(number: int) -> Account:
 
 
 def _mixed(number: int) -> str:
-    """An expression that makes of ``n`` a number below the prime, another one for each ``number``."""
+    """Return an expression that makes of ``n`` a number below the prime, another one for each ``number``."""
     factors = hashlib.sha256(f"column {number}".encode()).digest()
     one, two, three = (int.from_bytes(factors[place : place + 4], "big") % _PRIME for place in (0, 4, 8))
     return f"((n * n % {_PRIME} + n * {one} + {two}) % {_PRIME}) * {three} % {_PRIME}"
 
 
 def _text(units: str) -> str:
-    """An expression for a stored amount of so many millionths of a millionth."""
+    """Return an expression for a stored amount of so many millionths of a millionth."""
     return f"printf('%020d%012d000000', {units} / 1000000000000, {units} % 1000000000000)"
 
 
 def _direction(name: str, kinds: str, first: int) -> tuple[str, str, str, str]:
-    """The columns of one direction in the order in which they follow from each other, one text for each stage."""
+    """Return the columns of one direction, each after those that it follows from, one text for each stage."""
     h = [f"h{first + number}" for number in range(6)]
     calls = f"""CASE WHEN NOT ({kinds}) THEN 0 WHEN kind IN (5, 8) THEN 1 WHEN kind = 4 THEN 1 + {h[0]} % 40
         WHEN kind = 6 THEN 1 + {h[0]} % 1000000 ELSE 1 + {h[0]} % 5000 END AS {name}_calls"""
@@ -95,7 +95,7 @@ def _columns(name: str) -> str:
 
 
 def statement() -> str:
-    """The INSERT for ``:count`` invoices of ``:customer`` in ``:accounts`` accounts, whose ids are in ``accounts``."""
+    """Return the INSERT for ``:count`` invoices of ``:customer``, of the ``:accounts`` accounts in ``accounts``."""
     originated = _direction("o", "kind IN (4, 5, 6, 8) OR kind > 8", 3)
     terminated = _direction("t", "kind IN (5, 6, 7) OR kind > 9", 9)
     stages = ",\n".join(

@@ -45,7 +45,7 @@ class Request:
     session: str | None = None
 
     def lines(self, name: str) -> list[str]:
-        """The values of every field line called ``name`` (lower case), in received order."""
+        """Return the values of every field line called ``name`` (lower case), in received order."""
         return [value for key, value in self.fields if key == name]
 
     @property
@@ -69,7 +69,7 @@ class Answer:
     cut: bool = False
 
     def get(self, name: str) -> str | None:
-        """The value of the first field called ``name`` (any case), or ``None``."""
+        """Return the value of the first field called ``name`` (any case), or ``None``."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
     def set(self, name: str, value: str) -> None:

@@ -40,7 +40,7 @@ class Account:
     visible: bool = True
 
     def attributes(self) -> dict[str, Value]:
-        """The attributes by their names on the wire, as Python values."""
+        """Return the attributes by their names on the wire, as Python values."""
         return {
             "name": self.name,
             "balance": self.balance,
@@ -67,7 +67,7 @@ class Traffic:
     last: datetime | None = None
 
     def attributes(self, direction: str) -> dict[str, Value]:
-        """The seven attributes of ``direction``, by their names on the wire."""
+        """Return the seven attributes of ``direction``, by their names on the wire."""
         return {
             f"{direction}-amount-spent": self.amount,
             f"{direction}-calls-count": self.calls,
@@ -107,7 +107,7 @@ class Invoice:
         return _EXACT.add(calls, self.services_amount)
 
     def attributes(self) -> dict[str, Value]:
-        """The 21 documented attributes in the documented order, as Python values."""
+        """Return the 21 documented attributes in the documented order, as Python values."""
         return {
             "reference": self.reference,
             "start-date": self.start,

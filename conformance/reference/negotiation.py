@@ -35,7 +35,7 @@ class MediaRange:
 
 
 def split_list(lines: list[str]) -> list[str]:
-    """The members of a list field over all its lines, empty ones left out (RFC 9110, section 5.6.1)."""
+    """Return the members of a list field over all its lines, empty ones left out (RFC 9110, section 5.6.1)."""
     members = (member.strip(" \t") for line in lines for member in _MEMBER.findall(line))
     return [member for member in members if member]
 
@@ -66,7 +66,7 @@ class Negotiation:
     media_type = MEDIA_TYPE
 
     def acceptable(self, lines: list[str]) -> bool:
-        """True when the ``Accept`` lines allow a JSON:API document without parameters."""
+        """Return whether the ``Accept`` lines allow a JSON:API document without parameters."""
         members = split_list(lines)
         if not members:
             return True
@@ -82,10 +82,10 @@ class Negotiation:
         return False
 
     def supported(self, parameters: tuple[tuple[str, str], ...]) -> bool:
-        """True for the media type parameters of JSON:API; profiles are ignored, no extension is supported."""
+        """Return whether JSON:API supports these parameters: profiles are ignored, no extension is supported."""
         return all(name == "profile" or (name == "ext" and not value.split()) for name, value in parameters)
 
     def content_type_supported(self, lines: list[str]) -> bool:
-        """False when a ``Content-Type`` names JSON:API with parameters that ask for 415."""
+        """Return False when a ``Content-Type`` names JSON:API with parameters that ask for 415."""
         types = [media_range(line.strip(" \t")) for line in lines]
         return all(self.supported(sent.parameters) for sent in types if sent and sent.type == MEDIA_TYPE)

@@ -120,7 +120,7 @@ class WireProtocol(H11Protocol):
         super().connection_made(ResponseTransport(transport, self))
 
     def is_idle(self) -> bool:
-        """True when everything that was asked for is answered, or nothing more will be."""
+        """Return whether everything that was asked for is answered, or nothing more will be."""
         return self._refused or self.transport.is_closing() or (bool(self.cycle) and self.cycle.response_complete)
 
     def data_received(self, data: bytes) -> None:

@@ -114,14 +114,14 @@ class Queries:
         self.refuse("Unsupported query parameter", "The parameter is not supported here.", name)
 
     def parse_include(self, query: Query, name: str, value: str, endpoint: Endpoint) -> None:
-        """``include``: relationship paths; an empty value means none."""
+        """Read ``include``: relationship paths; an empty value means none."""
         paths = tuple(value.split(",")) if value else ()
         if endpoint.include is None or not endpoint.include.issuperset(paths):
             self.refuse("Unsupported include path", "The path cannot be included here.", name)
         query.include = paths
 
     def parse_fields(self, query: Query, name: str, resource_type: str, value: str) -> None:
-        """``fields[type]``: the fields to send; an empty value means none."""
+        """Read ``fields[type]``: the fields to send; an empty value means none."""
         if resource_type not in KINDS:
             self.refuse("Unknown resource type", "There is no such resource type.", name)
         names = frozenset(value.split(",")) if value else frozenset()
@@ -130,14 +130,14 @@ class Queries:
         query.fields[resource_type] = names
 
     def parse_sort(self, query: Query, name: str, value: str, endpoint: Endpoint) -> None:
-        """``sort``: attributes, a leading minus for descending order."""
+        """Read ``sort``: attributes, a leading minus for descending order."""
         order = tuple((part.removeprefix("-"), part.startswith("-")) for part in value.split(","))
         if not all(attribute in KINDS[endpoint.type] for attribute, _ in order):
             self.refuse("Unsupported sort field", "The collection cannot be sorted by this.", name)
         query.sort = order
 
     def parse_page(self, query: Query, name: str, key: str, value: str) -> None:
-        """``page[number]`` from 1 and ``page[size]`` from 1 to the maximum."""
+        """Read ``page[number]`` from 1 and ``page[size]`` from 1 to the maximum."""
         number = int(value) if _NUMBER.fullmatch(value) else 0
         if key not in ("number", "size") or number < 1 or (key == "size" and number > self.max_page_size):
             self.refuse("Invalid page value", "The value is not a page number or size.", name)
@@ -147,7 +147,7 @@ class Queries:
             query.page_size = number
 
     def parse_filter(self, query: Query, name: str, key: str, value: str, endpoint: Endpoint) -> None:
-        """``filter[attribute_operator]``."""
+        """Read ``filter[attribute_operator]``."""
         try:
             query.conditions.append(condition(key, value, endpoint.type))
         except KeyError:

@@ -33,17 +33,17 @@ _TEXTS = {
 
 
 def amount_text(amount: Decimal) -> str:
-    """An amount that is not negative as it is stored: as many digits as fit."""
+    """Return an amount that is not negative as it is stored: as many digits as fit."""
     return format(int(_EXACT.scaleb(amount, DECIMALS)), f"0{INTEGRAL + DECIMALS}d")
 
 
 def microseconds(instant: datetime | None) -> int | None:
-    """A point in time as it is stored."""
+    """Return a point in time as it is stored."""
     return None if instant is None else (instant - _EPOCH) // _MICROSECOND
 
 
 def stored(invoice: Invoice) -> tuple[Any, ...]:
-    """The columns of an invoice, in the order of the table."""
+    """Return the columns of an invoice, in the order of the table."""
 
     def direction(traffic: Traffic) -> tuple[Any, ...]:
         counters = (traffic.calls, traffic.successful, traffic.calls_duration, traffic.billing_duration)
@@ -81,7 +81,7 @@ def _traffic(row: tuple[Any, ...]) -> Traffic:
 
 
 def restored(row: tuple[Any, ...], accounts: Mapping[str, Account]) -> Invoice:
-    """The invoice of a row."""
+    """Return the invoice of a row."""
     start, end = _instant(row[4]), _instant(row[5])
     assert start is not None
     assert end is not None
@@ -100,7 +100,7 @@ def restored(row: tuple[Any, ...], accounts: Mapping[str, Account]) -> Invoice:
 
 
 def _placed(operand: Any, kind: Kind) -> tuple[Any, bool]:
-    """An operand as it would be stored, rounded down to what can be; true when nothing was lost."""
+    """Return an operand as it would be stored, rounded down to what can be, and whether nothing was lost."""
     if kind is Kind.DECIMAL:
         units = _EXACT.scaleb(operand, DECIMALS)
         whole = int(units.to_integral_value(ROUND_FLOOR, _EXACT))
@@ -120,7 +120,7 @@ def _column(attribute: str) -> str:
 
 
 def _where(wanted: Condition) -> tuple[str, list[Any]]:
-    """The SQL of a condition; null equals nothing and is in no range."""
+    """Return the SQL of a condition; null equals nothing and is in no range."""
     column, kind = _column(wanted.attribute), kind_of(wanted.attribute)
     if wanted.operator in ("in", "not_in"):
         values = [value for value, exact in (_placed(each, kind) for each in wanted.operand) if exact]
@@ -147,14 +147,14 @@ class Rows(Sequence[Invoice]):
     order: str = "id"
 
     def where(self, conditions: Sequence[Condition]) -> Rows:
-        """Those that fulfil the conditions, too."""
+        """Return the records that fulfil the conditions, too."""
         found = self
         for text, values in map(_where, conditions):
             found = replace(found, conditions=f"{found.conditions} AND {text}", values=(*found.values, *values))
         return found
 
     def ordered(self, order: Sequence[tuple[str, bool]]) -> Rows:
-        """The same by the given attributes, true for descending, null above all; ties by id."""
+        """Order the records by the given attributes, true for descending, null above all; ties by id."""
         terms = []
         for attribute, descending in order:
             column, direction = _column(attribute), "DESC" if descending else "ASC"
@@ -185,7 +185,7 @@ class Rows(Sequence[Invoice]):
     @overload
     def __getitem__(self, index: slice) -> list[Invoice]: ...
     def __getitem__(self, index: int | slice) -> Invoice | list[Invoice]:
-        """One invoice, or a list of those of a slice."""
+        """Return one invoice, or a list of those of a slice."""
         if isinstance(index, slice):
             start, stop = index.start or 0, index.stop
             if start < 0 or (stop is not None and stop < 0) or index.step not in (None, 1):

@@ -49,7 +49,7 @@ KINDS: dict[str, dict[str, Kind]] = {
 
 
 def kind_of(attribute: str) -> Kind:
-    """The kind of an attribute of invoices, of ``id`` or of ``account-id``."""
+    """Return the kind of an attribute of invoices, of ``id`` or of ``account-id``."""
     return Kind.ID if attribute in ("id", "account-id") else KINDS["invoices"][attribute]
 
 
@@ -94,7 +94,7 @@ class Condition:
 
 
 def filter_names(resource_type: str) -> dict[str, tuple[str, str, Kind]]:
-    """Every filter of a type by its name on the wire: attribute, operator and kind."""
+    """Return every filter of a type by its name on the wire: attribute, operator and kind."""
     kinds = {"id": Kind.ID, **KINDS[resource_type]}
     if "account" in RELATIONSHIPS[resource_type]:
         kinds["account-id"] = Kind.ID
@@ -106,7 +106,7 @@ def filter_names(resource_type: str) -> dict[str, tuple[str, str, Kind]]:
 
 
 def operand(text: str, kind: Kind) -> Value:
-    """The value that a filter's text means.
+    """Return the value that a filter's text means.
 
     Raises:
         ValueError: When the text is not a value of that kind.
@@ -129,7 +129,7 @@ def operand(text: str, kind: Kind) -> Value:
 
 
 def condition(name: str, text: str, resource_type: str) -> Condition:
-    """The condition of ``filter[name]=text``.
+    """Return the condition of ``filter[name]=text``.
 
     Raises:
         KeyError: When there is no such filter.
@@ -146,21 +146,21 @@ class Database(Protocol):
     """Records that can filter and sort themselves."""
 
     def where(self, conditions: Sequence[Condition]) -> Sequence[Record]:
-        """The records that fulfil all conditions."""
+        """Return the records that fulfil all conditions."""
 
     def ordered(self, order: Sequence[tuple[str, bool]]) -> Sequence[Record]:
-        """The records by the given attributes, true for descending; ties by id."""
+        """Return the records by the given attributes, true for descending; ties by id."""
 
 
 class Selection:
     """The part of the server that filters and sorts."""
 
     def values(self, record: Record) -> dict[str, Value]:
-        """The values of all attributes, for documents, filters and sorts alike."""
+        """Return the values of all attributes, for documents, filters and sorts alike."""
         return record.attributes()
 
     def value_of(self, record: Record, attribute: str) -> Value:
-        """The value of an attribute, of ``id`` or of ``account-id``."""
+        """Return the value of an attribute, of ``id`` or of ``account-id``."""
         if attribute == "id":
             return record.id
         if attribute == "account-id" and isinstance(record, Invoice):
@@ -168,7 +168,7 @@ class Selection:
         return self.values(record)[attribute]
 
     def matches(self, record: Record, wanted: Condition) -> bool:
-        """True when the record fulfils the condition. Null equals nothing and is in no range."""
+        """Return whether the record fulfils the condition. Null equals nothing and is in no range."""
         value = self.value_of(record, wanted.attribute)
         match wanted.operator:
             case "eq":
@@ -183,18 +183,18 @@ class Selection:
                 return value is not None and _COMPARISONS[name](value, wanted.operand)
 
     def sort_key(self, record: Record, attribute: str) -> Any:
-        """What an attribute is ordered by: its value, null above all."""
+        """Return what an attribute is ordered by: its value, null above all."""
         value = self.value_of(record, attribute)
         return (value is None, value)
 
     def select(self, records: Iterable[Record], conditions: Sequence[Condition]) -> Sequence[Record]:
-        """The records that fulfil all conditions. A database is asked, unless a method it stands for is altered."""
+        """Return the records that fulfil all conditions; ask a database, unless a method it stands for is altered."""
         if isinstance(records, Database) and vars(self).keys().isdisjoint(("values", "value_of", "matches")):
             return records.where(conditions)
         return [record for record in records if all(self.matches(record, wanted) for wanted in conditions)]
 
     def arrange(self, records: Iterable[Record], order: Sequence[tuple[str, bool]]) -> Sequence[Record]:
-        """The records by the given attributes, true for descending; ties by id, so that pages are stable."""
+        """Return the records by the given attributes, true for descending; ties by id, so that pages are stable."""
         if isinstance(records, Database) and vars(self).keys().isdisjoint(("values", "value_of", "sort_key")):
             return records.ordered(order)
         arranged = sorted(records, key=lambda record: record.id)

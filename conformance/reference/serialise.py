@@ -22,7 +22,7 @@ PREFIX = "/api/rest/customer/v1"
 
 
 def plain(value: Value) -> Any:
-    """The JSON value of an attribute: decimals and instants (in UTC) are strings, without loss."""
+    """Return the JSON value of an attribute: decimals and instants (in UTC) are strings, without loss."""
     if isinstance(value, Decimal):
         whole, _, fraction = format(value, "f").partition(".")
         return f"{whole}.{fraction.rstrip('0') or '0'}"
@@ -37,32 +37,32 @@ class Documents(Selection):
     # Resource objects and their parts.
 
     def attributes(self, record: Record) -> Document:
-        """All attributes of an invoice or an account."""
+        """Return all attributes of an invoice or an account."""
         return {name: plain(value) for name, value in self.values(record).items()}
 
     def resource_links(self, request: Request, record: Record) -> Document:
-        """The links of a resource object."""
+        """Return the links of a resource object."""
         kind = "invoices" if isinstance(record, Invoice) else "accounts"
         return {"self": f"{request.base}{PREFIX}/{kind}/{record.id}"}
 
     def relationship_links(self, request: Request, invoice: Invoice) -> Document:
-        """The links of the relationship ``account``."""
+        """Return the links of the relationship ``account``."""
         base = f"{request.base}{PREFIX}/invoices/{invoice.id}"
         return {"self": f"{base}/relationships/account", "related": f"{base}/account"}
 
     def linkage(self, invoice: Invoice) -> Document:
-        """The resource identifier object of the invoice's account."""
+        """Return the resource identifier object of the invoice's account."""
         return {"type": "accounts", "id": invoice.account.id}
 
     def relationship(self, request: Request, invoice: Invoice, query: Query) -> Document:
-        """The relationship object ``account``, with linkage when the account is included."""
+        """Return the relationship object ``account``, with linkage when the account is included."""
         relationship: Document = {"links": self.relationship_links(request, invoice)}
         if query.include:
             relationship["data"] = self.linkage(invoice)
         return relationship
 
     def invoice_resource(self, request: Request, invoice: Invoice, query: Query) -> Document:
-        """The resource object of an invoice, with the fields that were asked for."""
+        """Return the resource object of an invoice, with the fields that were asked for."""
         resource: Document = {
             "id": invoice.id,
             "type": "invoices",
@@ -73,7 +73,7 @@ class Documents(Selection):
         return self.sparse(resource, query)
 
     def account_resource(self, request: Request, account: Account, query: Query) -> Document:
-        """The resource object of an account, with the fields that were asked for."""
+        """Return the resource object of an account, with the fields that were asked for."""
         resource: Document = {
             "id": account.id,
             "type": "accounts",
@@ -97,12 +97,12 @@ class Documents(Selection):
     # Documents.
 
     def item_document(self, request: Request, invoice: Invoice, query: Query) -> Document:
-        """One invoice."""
+        """Return one invoice."""
         document: Document = {"data": self.invoice_resource(request, invoice, query)}
         return self.compound(document, request, [invoice], query)
 
     def relationship_document(self, request: Request, invoice: Invoice, query: Query) -> Document:
-        """The linkage of the relationship ``account``."""
+        """Return the linkage of the relationship ``account``."""
         links = self.relationship_links(request, invoice)
         if query.parameters:
             links["self"] += f"?{urlencode(query.parameters)}"
@@ -110,11 +110,11 @@ class Documents(Selection):
         return self.compound(document, request, [invoice], query)
 
     def account_document(self, request: Request, account: Account, query: Query) -> Document:
-        """One account."""
+        """Return one account."""
         return {"data": self.account_resource(request, account, query)}
 
     def collection_document(self, request: Request, records: Sequence[Record], total: int, query: Query) -> Document:
-        """One page of a collection of ``total`` records."""
+        """Return one page of a collection of ``total`` records."""
         document: Document = {
             "data": [
                 self.invoice_resource(request, record, query)
@@ -136,11 +136,11 @@ class Documents(Selection):
         return document
 
     def collection_meta(self, total: int) -> Document:
-        """The ``meta`` of a collection document."""
+        """Return the ``meta`` of a collection document."""
         return {"total-count": total}
 
     def page_links(self, request: Request, total: int, query: Query) -> Document:
-        """The pagination links that exist; they keep every other parameter."""
+        """Return the pagination links that exist; they keep every other parameter."""
         last = max(1, -(-total // query.page_size))
         pages = {"first": 1}
         if query.page_number > 1:
@@ -151,13 +151,13 @@ class Documents(Selection):
         return {name: self.page_link(request, number, query) for name, number in pages.items()}
 
     def page_link(self, request: Request, number: int, query: Query) -> str:
-        """The link to one page."""
+        """Return the link to one page."""
         kept = [(name, value) for name, value in query.parameters if not name.startswith("page[")]
         paging = [("page[number]", str(number)), ("page[size]", str(query.page_size))]
         return f"{request.base}{request.path}?{urlencode([*kept, *paging])}"
 
     def error_document(self, problem: Problem) -> Document:
-        """The error document of a problem, in the documented form."""
+        """Return the error document of a problem, in the documented form."""
         error: Document = {
             "title": problem.title,
             "detail": problem.detail,
@@ -169,5 +169,5 @@ class Documents(Selection):
         return {"errors": [error]}
 
     def encode(self, document: Document) -> bytes:
-        """Compact JSON in UTF-8."""
+        """Return compact JSON in UTF-8."""
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -134,7 +134,7 @@ class ReferenceServer:
             self._generated.close()
 
     def describe(self) -> dict[str, Any]:
-        """Everything that a user of the server needs to judge it, as JSON values."""
+        """Return everything that a user of the server needs to judge it, as JSON values."""
         return {
             "base_url": self.base_url,
             "auth_token": self.token,

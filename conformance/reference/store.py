@@ -20,19 +20,19 @@ class Store(Protocol):
     """Where the records come from. A customer sees only what is its own and visible."""
 
     def customer(self, subject: int) -> Customer | None:
-        """The customer whose tokens carry this ``sub``."""
+        """Return the customer whose tokens carry this ``sub``."""
 
     def invoice(self, customer: Customer, number: str) -> Invoice | None:
-        """The visible invoice with the id ``number`` (lower case)."""
+        """Return the visible invoice with the id ``number`` (lower case)."""
 
     def invoices(self, customer: Customer) -> Sequence[Invoice]:
-        """All visible invoices, in no particular order."""
+        """Return all visible invoices, in no particular order."""
 
     def account(self, customer: Customer, number: str) -> Account | None:
-        """The visible account with the id ``number`` (lower case)."""
+        """Return the visible account with the id ``number`` (lower case)."""
 
     def accounts(self, customer: Customer) -> Sequence[Account]:
-        """All visible accounts, in no particular order."""
+        """Return all visible accounts, in no particular order."""
 
 
 class MemoryStore:

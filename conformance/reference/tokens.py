@@ -17,13 +17,13 @@ AUDIENCE = "customer-v1"
 
 
 def new_key() -> str:
-    """A fresh signing key: 384 random bits as 64 ASCII characters."""
+    """Return a fresh signing key: 384 random bits as 64 ASCII characters."""
     return secrets.token_urlsafe(48)
 
 
 @functools.cache
 def frozen_key() -> str:
-    """The signing key that all servers with a frozen clock share in this process."""
+    """Return the signing key that all servers with a frozen clock share in this process."""
     return new_key()
 
 
@@ -37,7 +37,7 @@ def mint(  # noqa: PLR0913 - each is one part of a token
     header: dict[str, object] | None = None,
     **claims: object,
 ) -> str:
-    """A token with the documented claims ``sub``, ``aud`` and ``exp``.
+    """Return a token with the documented claims ``sub``, ``aud`` and ``exp``.
 
     ``lifetime`` is in seconds from now, negative for an expired token; ``None`` leaves ``exp`` out, as ``aud=None``
     does with ``aud``. Further ``claims`` win over these. ``header`` adds to the documented header, which is ``alg``.

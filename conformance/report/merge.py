@@ -92,7 +92,7 @@ def _concluded(parts: list[Any], found: Mapping[str, list[dict[str, Any]]]) -> l
     """Return what follows from all parts, unless one part has found that it does not hold."""
     violated = {str(each) for each in (Outcome.FAILED, Outcome.WARNED, Outcome.WAIVED)}
     known = {name for name in conclusion.OF_THE_WHOLE for each in found.get(name, ()) if each["outcome"] in violated}
-    # What only the checks found says nothing of the sweep.
+    # What only the checks found shows nothing about the sweep.
     summaries = [{**part, "findings": [{"requirement": name} for name in known]} for part in parts]
     return concluded(summaries, "merge", "-k test_sweep", alone=False)
 
@@ -118,7 +118,7 @@ def _verdict(reports: Sequence[Mapping[str, Any]], found: Mapping[str, list[dict
 
 
 def _uses(reports: Sequence[Mapping[str, Any]]) -> Iterator[Use]:
-    """Yield what became of each waiver: needed by one run is needed."""
+    """Yield what became of each waiver: one that a run needs is needed."""
     states: dict[tuple[Any, ...], list[State]] = {}
     entries: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for report in reports:

@@ -183,7 +183,7 @@ def _sent(run: Run) -> Iterator[str]:
         yield row("slower", f"{counted(most, 'request')} at a time, as the target refused some of more with 429 or 503")
     if repeated := repeat.tally(run.observer, run.settings["repeat"]):
         aside = ", ".join(f"{count} with {status}" for status, count in repeated.set_aside.items())
-        left_out = f"; not judged, as they speak of a limit or a gateway: {aside}" if aside else ""
+        left_out = f"; not judged, as they are about a limit or a gateway: {aside}" if aside else ""
         yield row("repeated", f"{counted(repeated.requests, 'request')}, {repeated.times} answers to each{left_out}")
     if run.generated:
         share = f"{served} of {positive} that fit the contract got 200 ({100 * served // max(1, positive)} %)"

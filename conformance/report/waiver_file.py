@@ -28,7 +28,7 @@ _HEAD = """\
 # Say in each reason why it is accepted, and link to where it is tracked.
 """
 _WIDE = 10_000
-# What differs from run to run and from one installation to another, and says nothing about the deviation.
+# What differs from run to run and from one installation to another, and shows nothing about the deviation.
 _CHANGING = re.compile(
     r"""
     (?<=://)[^\s/'"<>,]+                                        # an authority
@@ -69,7 +69,7 @@ def _before_the_first(cut: re.Match[str]) -> str:
 def text(run: Run) -> str:
     """Return a file of waivers with which the same run conforms.
 
-    Entries of the file that the run was given stay, also expired ones, but for those that are not needed any more.
+    Entries of the file that the run was given stay, expired ones too, unless nothing needs them any more.
     """
     verdict = run.verdict()
     kept = [use.waiver for use in verdict.waivers if use.state is not State.STALE]

@@ -33,7 +33,7 @@ class Announced:
     def contradicted(self, page: Page) -> Hit | None:
         """Return what shows that ``page``, which has a link next, is more than a page beyond the end that it announces.
 
-        Totals that differ are those of a collection that changes, and say nothing.
+        Totals that differ come from a collection that changes, and show nothing.
         """
         self._elements += len(page.elements)
         total = collection_pages.total_count(page.exchange)

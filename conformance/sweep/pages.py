@@ -28,7 +28,7 @@ _LATER = (401, 403, 407, 408, 429, 502, 503, 504)
 
 
 class Broken(Exception):  # noqa: N818 - the environment, not an error of the suite
-    """The sweep cannot go on, and that says nothing about conformance: no answer, or only ones that say "later"."""
+    """The sweep cannot go on, which shows nothing about conformance: no answer, or only ones that say "later"."""
 
 
 class OverlookedError(RuntimeError):

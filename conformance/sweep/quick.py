@@ -1,4 +1,4 @@
-"""A quick look at an invoice: says nothing when all is as documented, else which requirements have to be judged.
+"""A quick look at an invoice: nothing when all is as documented, else the requirements that have to be judged.
 
 It may suspect too much, since the judging functions decide; it must not overlook anything. Texts in the documented form
 of a time are in the order of the times.

@@ -277,7 +277,7 @@ def test_a_slow_answer_does_not_make_the_clock_wrong() -> None:
 
 
 def test_what_is_not_json_or_not_an_invoice_is_left_to_others() -> None:
-    # The lengths still speak of what was sent before.
+    # The lengths are still those of what was sent before.
     pages = {
         name: replace(each, answer=replace(each.answer, body=b"<html>", wire_length=6))
         for name, each in HTTP.answers.items()

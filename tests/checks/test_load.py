@@ -140,7 +140,7 @@ def test_parallel_requests_are_answered_in_time() -> None:
     assert outcome(check, every_burst=(late, late), max_latency=1.0) == "violated"
     assert outcome(check, every_burst=burst(*slow), max_latency=2.0) == "passed"
     assert outcome(check, every_burst=(late, late), max_latency=2.0) == "passed"
-    # What failed, or got no answer, says nothing of the time.
+    # What failed, or got no answer, shows nothing about the time.
     others = (lost("burst", elapsed=9.0), refusal(500, elapsed=9.0), refusal(429, elapsed=9.0))
     assert outcome(check, every_burst=burst(*others), max_latency=1.0) == "passed"
     assert outcome(check, every_burst=others, max_latency=1.0) == "not observed"

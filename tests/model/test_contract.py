@@ -32,7 +32,7 @@ OPERATIONS = [
 
 
 def nodes(value: Any) -> Iterator[dict[str, Any]]:
-    """Every object within a document."""
+    """Return every object within a document."""
     if isinstance(value, dict):
         yield value
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
@@ -49,7 +49,7 @@ def responses(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def examples() -> list[tuple[str, str]]:
-    """Example and schema, as the OpenAPI document pairs them."""
+    """Yield example and schema, as the OpenAPI document pairs them."""
     return sorted(
         {
             (example["externalValue"].split("/")[-1].removesuffix(".json"), content["schema"]["$ref"].split("/")[-1])

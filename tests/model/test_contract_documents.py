@@ -17,7 +17,7 @@ ABSENT = object()
 
 
 def changed(example: str, pointer: str, value: Any) -> Any:
-    """The example with the value at `pointer` set, or taken out where it is ABSENT."""
+    """Return the example with the value at `pointer` set, or taken out where it is ABSENT."""
     document = json.loads(contract.example(example))
     *parents, last = pointer.split("/")[1:]
     place = document
@@ -228,7 +228,7 @@ LEGAL_OTHERS: list[tuple[str, str, str, Any]] = [
 
 
 def named(cases: list[Any]) -> list[Any]:
-    """Cases with ids that say place and value."""
+    """Return cases with ids that say place and value."""
 
     def name(case: tuple[Any, ...]) -> str:
         value = "absent" if case[-1] is ABSENT else ascii(case[-1])[:40]

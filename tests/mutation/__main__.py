@@ -127,7 +127,7 @@ def watched(key: str, function: Callable[..., None], log: Log, *, replay: bool) 
 
 
 def watch(log: Log, affected: Callable[[str], bool] | None) -> None:
-    """Have the checks recorded in ``log``; with ``affected``, have those that are not affected say what it holds."""
+    """Record in ``log`` how checks end; with ``affected``, the others end as it has them."""
     for module in check_modules():
         for name, function in list(vars(module).items()):
             key = f"{module.__name__}.{name}"

@@ -76,7 +76,7 @@ def files(tmp_path: Path) -> dict[str, str]:
 
 
 def refused(result: Result, message: str) -> None:
-    """The run ended with exit code 4 and one message, and repeats no token."""
+    """Assert that the run ended with exit code 4 and one message, and repeats no token."""
     assert result.code == 4, result.output + result.errors
     (line,) = [line for line in result.errors.splitlines() if line.startswith("ERROR: ")]
     assert message in line

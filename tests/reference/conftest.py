@@ -23,7 +23,7 @@ def server() -> Iterator[ReferenceServer]:
 
 
 def client(server: ReferenceServer) -> Get:
-    """A function that sends a request to ``server``; a header that is ``None`` is not sent."""
+    """Return a function that sends a request to ``server``; a header that is ``None`` is not sent."""
     session = requests.Session()
     session.trust_env = False
     session.headers.clear()

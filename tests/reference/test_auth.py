@@ -26,7 +26,7 @@ def segment(value: object) -> str:
 
 
 def signed(header: str, payload: str, key: str) -> str:
-    """A token of these very texts: what a library would refuse to make."""
+    """Return a token of these very texts: what a library would refuse to make."""
     parts = ".".join(base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode() for text in (header, payload))
     mac = hmac.digest(key.encode(), parts.encode(), "sha256")
     return f"{parts}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"

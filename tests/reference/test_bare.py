@@ -20,12 +20,12 @@ JSON_API = "application/vnd.api+json"
 
 
 def server_with(*names: str) -> ReferenceServer:
-    """A frozen server with the faults of these names, not started."""
+    """Return a frozen server with the faults of these names, not started."""
     return ReferenceServer(faults=[FAULTS[name] for name in names], frozen=True)
 
 
 def asked(server: ReferenceServer, target: str = INVOICE, method: str = "GET", **fields: str) -> BareAnswer:
-    """What ``server`` answers to one request with the token of the customer."""
+    """Return what ``server`` answers to one request with the token of the customer."""
     lines = {"Host": "localhost", "Accept": JSON_API, "Authorization": server.token, **fields}
     return BareServer(server.api).answer(method, target, lines.items())
 
@@ -147,7 +147,7 @@ def test_without_an_answer_there_is_no_status() -> None:
 
 
 def message(server: ReferenceServer, *lines: str) -> bytes:
-    """A request for an invoice with the token of the customer, as it is written."""
+    """Return a request for an invoice with the token of the customer, as it is written."""
     return "\r\n".join([f"GET {INVOICE} HTTP/1.1", f"Authorization: {server.token}", *lines, "", ""]).encode()
 
 

@@ -19,7 +19,7 @@ Get = Callable[..., requests.Response]
 
 
 def pages(get: Get, query: str) -> list[dict[str, Any]]:
-    """The documents of every page from ``first`` along ``next``."""
+    """Return the documents of every page from ``first`` along ``next``."""
     documents = [get(f"/invoices?{query}").json()]
     assert documents[0]["links"]["first"] in (documents[0]["links"]["first"], None)
     while following := documents[-1]["links"].get("next"):
@@ -61,7 +61,7 @@ def test_default_order_and_two_keys(get: Get) -> None:
 
 
 def meaning(value: Any, kind: Kind) -> Any:
-    """The value that a JSON value of an attribute stands for."""
+    """Return the value that a JSON value of an attribute stands for."""
     if value is None:
         return None
     if kind is Kind.DECIMAL:

@@ -20,7 +20,7 @@ INVOICE = f"{PREFIX}/invoices/{data.DOCUMENTED.id}"
 
 
 def asked(install: Install, target: str = INVOICE, method: str = "GET", **fields: str) -> BareAnswer:
-    """What a server that ``install`` alters answers to one request."""
+    """Return what a server that ``install`` alters answers to one request."""
     server = ReferenceServer(frozen=True)
     install(server.api)
     lines = {"Host": "localhost", "Authorization": server.token, **fields}

@@ -21,7 +21,7 @@ CLOSE = "Connection: close\n"
 
 
 def statuses(data: bytes) -> list[int]:
-    """The status codes of all answers in ``data``."""
+    """Return the status codes of all answers in ``data``."""
     return [int(code) for code in re.findall(rb"HTTP/1\.1 (\d{3}) ", data)]
 
 

@@ -25,7 +25,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Server(HTTPServer):
     def handle_error(self, *_: Any) -> None:
-        """A client that has gone is not an error."""
+        """Do nothing: a client that has gone is not an error."""
 
 
 @contextmanager

@@ -208,7 +208,7 @@ def test_a_whole_run_with_the_example_conforms() -> None:
 
 
 def _other_server(api: Api) -> None:
-    """Everything that a correct server may do otherwise."""
+    """Return everything that a correct server may do otherwise."""
     for name in ("X-Download-Options", "X-XSS-Protection", "X-Permitted-Cross-Domain-Policies"):
         del api.security_headers[name]
     api.replace("method_not_allowed", lambda _original: api.not_found())

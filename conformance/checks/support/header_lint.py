@@ -25,7 +25,7 @@ from conformance.syntax.redaction import has_placeholder
 if TYPE_CHECKING:
     from httplint.note import Note
 
-# Notes by class name that mean the same in whatever field they are about.
+# Notes by class name that mean the same in every field.
 REQUIREMENTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "ENTITY_TAG_WEAK_CASE": "ETAG-002",
@@ -142,7 +142,7 @@ IGNORED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
                 "module:field.parsers.vary",
             }
         ),
-        "a field of another specification, of which the registry says nothing": frozenset(
+        "a field of another specification, which no requirement is about": frozenset(
             {
                 *("CORS_PREFLIGHT_ONLY", "DUPLICATE_KEY", "STRUCTURED_FIELD_PARSE_ERROR", "BAD_JSON"),
                 "POLICY_REPORT_TO_NOT_STRING",
@@ -203,7 +203,7 @@ class Finding:
 
 
 def findings(exchange: Exchange) -> tuple[Finding, ...]:
-    """Return what httplint finds in the header section of the answer, as far as the registry speaks of it."""
+    """Return what httplint finds in the header section of the answer, as far as a requirement is about it."""
     if exchange.answer is None:
         return ()
     # Many checks ask for them: the exchange keeps them, as it does its content as JSON.
@@ -257,7 +257,7 @@ def second_opinion(exchange: Exchange, requirement: str) -> None:
         if finding.requirement == requirement:
             value = exchange.fields.get(finding.field)
             raise Violation(
-                f"nothing of the kind that httplint calls {finding.note}",
+                f"no problem that httplint calls {finding.note}",
                 finding.summary if value is None else f"{finding.field}: {value} ({finding.summary})",
                 exchange,
                 part=finding.field or None,

@@ -21,7 +21,7 @@ class Reading:
     """The attributes that one answer shows.
 
     Every method raises NotObserved when the attribute is absent or not in its form: the requirements on presence and
-    form own that, and the requirements on meaning speak of readable values only.
+    form own that, and the requirements on meaning are about readable values only.
     """
 
     exchange: Exchange

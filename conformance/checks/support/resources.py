@@ -41,7 +41,7 @@ def expect_same_resource(exchange: Exchange, wanted: Object) -> None:
 
 
 def expect_same_values(exchange: Exchange, pointer: str, resource: Object, account: Object) -> None:
-    """Raise Violation when a ``resource`` shows another value of an attribute than ``account``, which is the same.
+    """Raise Violation when a ``resource`` shows another value of an attribute than ``account`` does.
 
     Raises NotObserved when it is another resource, or when no attribute is shown in both.
     """

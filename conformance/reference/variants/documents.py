@@ -86,7 +86,7 @@ def self_link(api: Api) -> None:
     "document-self-link-without-query", clause=TOP_LEVEL, touches={"top-level-links"}, departs={"ITEM-019": "SHOULD"}
 )
 def self_link_without_query(api: Api) -> None:
-    """The link self of a document has no query, which JSON:API speaks of in a note, in lower case."""
+    """The link self of a document has no query, which JSON:API mentions in a note, in lower case."""
 
     def add(request: Request, document: Document) -> None:
         if "data" in document:

@@ -1,4 +1,4 @@
-"""docs/contract.md says what the requirements on documented facts demand, and no fact stands there for nothing."""
+"""docs/contract.md says what the requirements on documented facts demand, and has no fact without a requirement."""
 
 from __future__ import annotations
 

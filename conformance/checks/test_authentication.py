@@ -37,7 +37,7 @@ def _expect_refusal(exchange: Exchange, why: str) -> None:
 
 
 def _guarded(item: Exchange, item_without_token: Exchange) -> None:
-    """Raise NotObserved unless the token opens the door and its absence does not, which AUTH-001 judges."""
+    """Raise NotObserved unless the token gives access and its absence does not, which AUTH-001 judges."""
     require_status(item, 200)
     require(item_without_token.status >= 400, "the invoice is open to everybody", owner="AUTH-001")
 

@@ -13,7 +13,7 @@ from conformance.config.sources import BASE_URL_VARIABLE, suggestion
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "the server": ("embedded", "api-prefix", "embedded-invoices"),
-        "what is known of it": (
+        "tokens and invoices": (
             "auth-token",
             "invoice-id",
             "other-auth-token",
@@ -41,7 +41,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "client-key",
             "insecure",
         ),
-        "what is left of the run": (
+        "reports and records": (
             "format",
             "report-json",
             "report-html",

@@ -158,11 +158,17 @@ SETTINGS: tuple[Setting, ...] = (
         "all|N",
         bare="100",
     ),
-    Setting("sweep-state", as_new_file, None, "where the sweep keeps what it has done, to go on after an end", "FILE"),
+    Setting(
+        "sweep-state",
+        as_new_file,
+        None,
+        "where the sweep keeps what it has done, to go on after an interruption",
+        "FILE",
+    ),
     Setting("sweep-limit", as_integer(1), 100_000, "pages after which a sweep ends, wherever links lead", "PAGES"),
     Setting("sweep-shard", as_shard, (1, 1), "sweep one of N parts of the collection; merge joins the reports", "I/N"),
     Setting("concurrency", as_integer(1), 8, "requests under way at once", "N"),
-    Setting("rate-limit", as_rate, None, "most requests sent per second, e.g. 10/s or 100/m", "N/s"),
+    Setting("rate-limit", as_rate, None, "send no more requests than this, e.g. 10/s or 100/m", "N/s"),
     Setting("request-timeout", as_seconds, 10.0, "seconds within which a whole answer must arrive", "S"),
     Setting(
         "max-latency", as_seconds, 1.0, "seconds that 95 of 100 parallel requests may take, for --enable load", "S"

@@ -58,8 +58,8 @@ class Repetitions:
     def _is_own(self, steps: list[Step], number: int) -> bool:
         """Return whether more is wrong in round ``number`` than that the server at times refuses requests of all kinds.
 
-        Where the documented request itself gets another status now and then, that says enough, and an error of the
-        server now and then is what ERR-011 is about.
+        Where the documented request itself gets another status now and then, that is the finding; an error of the
+        server now and then is one of ERR-011.
         """
         if len(steps) == 1 and probes.by_key()[steps[0].probe].each_invoice:
             return True

@@ -30,8 +30,8 @@ _CLASS = 100
 class Facts:
     """The answer that shows a finding, and what its request asked for.
 
-    ``status`` is None without an answer; ``of_status`` means that the status is what is wrong, and ``wanted`` are the
-    statuses of which one was required, "4xx" for a whole class, for the reason ``why``. ``parameters`` and ``fields``
+    ``status`` is None without an answer. ``of_status`` means that the status is what is wrong; ``wanted`` are the
+    statuses of which one was required, "4xx" for a whole class; ``why`` is the reason. ``parameters`` and ``fields``
     are the names in the request that may have decided the answer, ``resource`` is its path without ids, empty for a
     raw request, and ``asks`` describes it in one line. ``missing`` means that the offending part is not in the answer,
     and ``count`` is the number of answers that show the finding.

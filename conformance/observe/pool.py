@@ -119,7 +119,7 @@ class Pool:
                 self.unsolicited[step] = found
 
     def look_for_unsolicited(self) -> None:
-        """See what came on idle connections; those that are of no use any more are closed."""
+        """See what came on idle connections, and close those that cannot be used any more."""
         for connection, last in self._idle:
             if found := connection.unsolicited():
                 self.note_unsolicited(last, found)

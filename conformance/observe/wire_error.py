@@ -11,7 +11,7 @@ class WireError(Exception):
     def __init__(self, message: str, *, closed: bool = False) -> None:
         """``closed``: the server ended the connection.
 
-        ``stale``: the connection had been kept alive and was of no use any more; ``unsolicited`` is what came on it
+        ``stale``: the connection had been kept alive and could not be used any more; ``unsolicited`` is what came on it
         instead of an answer.
         """
         super().__init__(message)

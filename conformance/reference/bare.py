@@ -121,9 +121,9 @@ class _Written(asyncio.Transport):
 
 
 class BareServer:
-    """A reference server that is called.
+    """A reference server that is called, without a socket.
 
-    ``scheme`` is the one by which the requests come.
+    ``scheme`` is that of the requests.
     """
 
     def __init__(self, api: Api, *, scheme: Literal["http", "https"] = "http") -> None:

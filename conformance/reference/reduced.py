@@ -1,4 +1,4 @@
-"""Reduced servers: the reference server without one thing on which much hangs.
+"""Reduced servers: the reference server without one thing on which many checks depend.
 
 They show whether one deviation hides another: a fault has to be reported beside each of them. They are wrong, or lack
 what a server need not have, each in one way.

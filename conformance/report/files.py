@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def write(run: Run, ending: Ending) -> list[tuple[str, str]]:
-    """Write what the settings want; returns each file's name with what went wrong, empty for nothing."""
+    """Write what the settings name; return each file with what went wrong, empty when nothing did."""
     todo: list[tuple[str, Callable[[], None]]] = []
     if not run.kept and run.settings["record"]:
         todo.append((run.settings["record"], run.save_record))
@@ -55,7 +55,7 @@ def _writer(name: str, path: str, report: dict[str, object]) -> Callable[[], Non
 
 
 def problem_of(save: Callable[[], None]) -> str:
-    """Write a file; return what went wrong, empty for nothing."""
+    """Write a file; return what went wrong, empty when nothing did."""
     try:
         save()
     except OSError as error:

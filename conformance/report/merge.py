@@ -118,7 +118,7 @@ def _verdict(reports: Sequence[Mapping[str, Any]], found: Mapping[str, list[dict
 
 
 def _uses(reports: Sequence[Mapping[str, Any]]) -> Iterator[Use]:
-    """Yield what became of each waiver: one that a run needs is needed."""
+    """Yield what became of each waiver; one that any of the runs needs is needed."""
     states: dict[tuple[Any, ...], list[State]] = {}
     entries: dict[tuple[Any, ...], Mapping[str, Any]] = {}
     for report in reports:

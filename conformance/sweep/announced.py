@@ -1,4 +1,4 @@
-"""What pages announce of the end of the collection, and whether the way over them keeps to it."""
+"""Where pages announce the end of the collection, and whether their links end there."""
 
 from __future__ import annotations
 

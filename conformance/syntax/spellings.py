@@ -201,7 +201,7 @@ class Decoded:
         self.data = b"\n".join(part.content for part in self.parts)
 
     def source(self, start: int, end: int) -> tuple[int, int]:
-        """Return the place of what stands for what is between two places here."""
+        """Return where in the text the encoded form of the part between two places of ``data`` stands."""
         return self._place(start, 0), self._place(end - 1, 1)
 
     def _place(self, place: int, side: int) -> int:

@@ -34,7 +34,7 @@ class _Loader(_SafeLoader):
 
 
 class UnreadableError(ValueError):
-    """A text is not YAML, or no YAML that can be used; says what is wrong, and in which line where that is known."""
+    """A text is not YAML, or is YAML that cannot be used; the message has the defect, and its line where known."""
 
 
 def load(text: str) -> Any:

@@ -54,7 +54,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
 
 
 def by_name(answer: Exchange) -> dict[str, Exchange]:
-    """Return an exchange by its name, that of a probe which a correct server gives no reason to send, or of none."""
+    """Return an exchange by its name: of a probe that a correct server gives no reason to send, or of no probe."""
     return {answer.probe: answer}
 
 

@@ -1,4 +1,4 @@
-"""Registry, checks and probes fit together: nothing is claimed that is not there, and nothing is there for nothing."""
+"""Registry, checks and probes fit together: what is claimed is there, and what is there is used."""
 
 from __future__ import annotations
 

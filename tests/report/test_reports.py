@@ -44,7 +44,7 @@ class Files:
 
     @property
     def report(self) -> dict[str, Any]:
-        """The report; what is done to it stays without consequences."""
+        """A copy of the report, which a test may change."""
         return copy.deepcopy(self._loaded)
 
     @property

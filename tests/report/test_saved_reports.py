@@ -26,7 +26,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.fixture
 def report(made: dict[str, Any]) -> dict[str, Any]:
-    """Return the report; what is done to it stays without consequences."""
+    """Return a copy of the report, which a test may change."""
     return copy.deepcopy(made)
 
 

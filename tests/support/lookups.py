@@ -15,7 +15,7 @@ Answered = TypeVar("Answered")
 def answers_and_lookups(
     api: Api, asked: Mapping[Asked, Callable[[Api], Answered]]
 ) -> tuple[dict[Asked, Answered], dict[Asked, frozenset[str]]]:
-    """Return how ``api`` answers each of ``asked``, and what is looked up in it for that; it is of no use any more."""
+    """Return how ``api`` answers each of ``asked``, and what is looked up in it for that; it cannot be used again."""
     names: set[str] = set()
 
     class Noting(Api):

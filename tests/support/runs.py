@@ -36,7 +36,7 @@ OWN_CHECKS: Final = ("-p", "conformance.pytest_hooks.run_command")
 
 @dataclass(frozen=True)
 class Result:
-    """What a run of pytest left."""
+    """The result of a run of pytest."""
 
     code: int
     output: str

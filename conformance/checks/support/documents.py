@@ -58,7 +58,7 @@ def json_text(exchange: Exchange) -> JsonText:
         raise NotObserved(f"{exchange.probe} was not answered with JSON")
     assert answer is not None
     if exchange.request.method == "HEAD" or answer.status in _WITHOUT_CONTENT:
-        raise NotObserved(f"{exchange.probe} has no complete content by its nature")
+        raise NotObserved(f"{exchange.probe} never has complete content")
     if answer.truncated or answer.incomplete or answer.coding_problem:
         raise NotObserved(f"the content of {exchange.probe} is not at hand as it was sent")
     if not exchange.body and (exchange.request.method != "GET" or not exchange.succeeded):

@@ -9,7 +9,7 @@ from conformance.config.settings import SETTINGS, Setting
 
 _BEGINNING = """# What is known of a server: invoices-conformance run --target=FILE
 # Options and environment variables come before what stands here. Tokens and
-# keys do not belong into a file that is kept: give them in the environment.
+# keys do not belong in a file that is kept: give them in the environment.
 
 base-url: https://staging.example.org
 """

@@ -117,7 +117,7 @@ SETTINGS: tuple[Setting, ...] = (
         "expendable-invoice-id",
         as_identifier,
         "",
-        "an invoice of that customer that may be lost: writes to it are tried, which must be refused",
+        "an invoice of that customer that may be lost: writes to it are tried and must be refused",
         "ID",
     ),
     Setting("signing-key", as_text, "", "the HS256 key, to mint tokens that must be refused", "K", secret=True),

@@ -86,7 +86,7 @@ fault("auth-challenge-twice", {"AUTH-003"}, rfc(9110, "11.2"))(
     "The challenge has the parameter realm twice.", setting(challenge='Bearer realm="a", realm="b"')
 )
 fault("auth-challenge-parameter-of-its-own", {"AUTH-003"}, rfc(9110, "11.3"))(
-    "A comma stands between the scheme and its parameter, which so belongs to none.",
+    "A comma stands between the scheme and its parameter, so that the parameter belongs to none.",
     setting(challenge='Bearer, realm="customer-v1"'),
 )
 fault("auth-challenge-unterminated", {"AUTH-003"}, rfc(9110, "5.6.4"))(

@@ -275,7 +275,7 @@ def _expect_same_values(item: Exchange, view: Exchange) -> None:
         expected, observed = f"{shown(alone.value(name))}, as without a query", shown(seen.value(name))
         expect(wanted == found, expected, observed, view, part=pointer(name))
     if not compared:
-        raise NotObserved(f"{view.probe} shows nothing that could be compared")
+        raise NotObserved(f"the answer to {view.described} shows nothing that could be compared")
 
 
 def _reading(exchange: Exchange) -> Reading:

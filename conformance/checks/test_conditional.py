@@ -248,7 +248,7 @@ def test_if_unmodified_since_is_ignored_without_last_modified(
 
 
 def _expect_precondition_ignored(conditional: Exchange, plain: Exchange) -> None:
-    require(400 <= plain.status < 500 and plain.status != 412, f"{plain.probe} was answered {plain.status}")
+    require(400 <= plain.status < 500 and plain.status != 412, f"{plain.described} was answered {plain.status}")
     expect_status(conditional, plain.status, why="as without If-None-Match")
 
 

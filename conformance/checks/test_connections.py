@@ -35,10 +35,8 @@ def test_answers_on_one_connection_stay_in_step(
 ) -> None:
     counterparts = (if_none_match_any, item_head, item_without_token, item)
     for counterpart in counterparts:
-        require(
-            counterpart.answer and not counterpart.answer.incomplete,
-            f"{counterpart.probe} is not answered completely by itself either",
-        )
+        complete = counterpart.answer and not counterpart.answer.incomplete
+        require(complete, f"{counterpart.described} is not answered completely by itself either")
     # Content where none may be has owners: COND-006 and HTTP-005.
     require(
         not any(each.answer and each.answer.unsolicited for each in counterparts[:2]), "content follows a 304 or HEAD"
@@ -50,7 +48,7 @@ def test_answers_on_one_connection_stay_in_step(
         observed = status_line(exchange)
         expect(
             answer.status == counterpart.status,
-            f"{counterpart.status} to request {number}, {counterpart.probe}",
+            f"{counterpart.status} to request {number}, {counterpart.described}",
             observed,
             turns,
         )
@@ -58,9 +56,9 @@ def test_answers_on_one_connection_stay_in_step(
             whole = answer.wire_length == sent_length(item) or answer.body == item.body
             expect(whole or _shows_the_same(exchange, item), "the invoice as by itself", observed, turns)
     if len(answers) < len(counterparts) and not (answers and _ends(answers[-1])):
+        number, counterpart = len(answers) + 1, counterparts[len(answers)]
         raise Violation(
-            f"an answer to request {len(answers) + 1}, {counterparts[len(answers)].probe}, "
-            "or a connection that ends in order",
+            f"an answer to request {number}, {counterpart.described}, or a connection that ends in order",
             turns.failure or "none",
             turns,
         )

@@ -181,7 +181,7 @@ def test_no_request_id_occurs_twice(every_answer: tuple[Exchange, ...]) -> None:
         if value in seen:
             raise Violation(
                 "an X-Request-Id of its own for every answer",
-                f"{shown(value)} also on the answer to {seen[value].probe}",
+                f"{shown(value)} also on the answer to {seen[value].described}",
                 exchange,
                 part="X-Request-Id",
                 others=(seen[value],),

@@ -36,7 +36,7 @@ def _expect_free_of(exchange: Exchange, expected: str, *kinds: DefectKind) -> No
 def _readable(exchange: Exchange) -> JsonText:
     text = documents.json_text(exchange)
     if not text.readable:
-        raise NotObserved(f"the content of {exchange.probe} cannot be read")
+        raise NotObserved(f"the content of the answer to {exchange.described} cannot be read")
     return text
 
 

@@ -63,7 +63,7 @@ def test_the_document_link_of_a_view_can_be_fetched(
 def _expect_data_behind(item: Exchange, linked: Exchange) -> None:
     """Raise Violation unless the self link of the document of an invoice gives primary data."""
     invoices.own_resource(item)
-    invoices.well_formed(link_of(item.document, "self", item.probe))
+    invoices.well_formed(link_of(item.document, "self", item))
     expect_status(linked, 200, why="the self link of the document can be fetched")
     documents.primary_data(linked)
 
@@ -71,7 +71,7 @@ def _expect_data_behind(item: Exchange, linked: Exchange) -> None:
 @requirement("ITEM-019")
 def test_the_document_link_leads_to_the_same_data(item: Exchange, item_from_document_link: Exchange) -> None:
     invoice = invoices.own_resource(item)
-    invoices.well_formed(link_of(item.document, "self", item.probe))
+    invoices.well_formed(link_of(item.document, "self", item))
     require(item_from_document_link.status == 200, "it cannot be fetched", owner="ITEM-031")
     resources.expect_same_resource(item_from_document_link, invoice)
 
@@ -79,7 +79,7 @@ def test_the_document_link_leads_to_the_same_data(item: Exchange, item_from_docu
 @requirement("ITEM-019")
 def test_the_document_link_keeps_the_query(item_with_account: Exchange, included_from_document_link: Exchange) -> None:
     invoice = invoices.own_resource(item_with_account)
-    invoices.well_formed(link_of(item_with_account.document, "self", item_with_account.probe))
+    invoices.well_formed(link_of(item_with_account.document, "self", item_with_account))
     require(included_from_document_link.status == 200, "it cannot be fetched", owner="ITEM-031")
     resources.expect_same_resource(included_from_document_link, invoice)
     expected, observed = (
@@ -100,14 +100,14 @@ def test_the_link_of_no_document_leads_to_another_view(every_success: tuple[Exch
         require(_is_document(exchange), "no JSON:API document")
         # The link of a relationship is that of the invoice: REL-005.
         require(not documents.is_relationship_url(exchange), "a relationship")
-        link = invoices.well_formed(link_of(exchange.ok_document, "self", exchange.probe))
+        link = invoices.well_formed(link_of(exchange.ok_document, "self", exchange))
         asked = _asked(urljoin(exchange.request.url, link))
         view = views.get(asked)
         require(view and asked != _asked(exchange.request.url), "its own URL, or one that nobody asked for")
         assert view
         wanted, observed = resources.fields_of(exchange.resource), resources.fields_of(view.resource)
         number, found = len(wanted[0] | wanted[1]), len(observed[0] | observed[1])
-        leads_to = f"{shown(link)}, which gives {found} fields, as {view.probe} shows"
+        leads_to = f"{shown(link)}, which gives {found} fields, as the answer to {view.described} shows"
         expect(wanted == observed, f"a link to the same {number} fields", leads_to, exchange, part="/links/self")
 
     observe_each(every_success, judge)
@@ -130,7 +130,7 @@ def _links(exchange: Exchange, *wanted: tuple[str, str, str]) -> list[tuple[str,
     for name, below, part in wanted:
         try:
             owner = invoice if part == _SELF[2] else exchange.account_relationship
-            found.append((invoices.well_formed(link_of(owner, name, exchange.probe)), below, part))
+            found.append((invoices.well_formed(link_of(owner, name, exchange)), below, part))
         except NotObserved:
             continue
     if not found:

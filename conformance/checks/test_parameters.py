@@ -161,7 +161,7 @@ def test_the_included_account_is_the_related_one(item_with_account: Exchange, re
 @requirement("INCL-005")
 def test_the_included_account_has_the_link_of_the_related_one(item_with_account: Exchange, related: Exchange) -> None:
     place, account = _included_as(item_with_account, related)
-    expected, observed = (link_of(each, "self", "the account") for each in (related.resource, account))
+    expected, observed = link_of(related.resource, "self", related), link_of(account, "self", item_with_account)
     part = f"{place}/links/self"
     expect(expected == observed, f"self {shown(expected)}", shown(observed), item_with_account, part=part)
 

@@ -73,7 +73,7 @@ def test_the_self_link_of_the_included_account_leads_to_it(
 ) -> None:
     require(related is None or related.status != 200, "the related account is there, and another check judges it")
     (included,) = item_with_account.ok_document["included"]
-    link = invoices.well_formed(link_of(included, "self", item_with_account.probe))
+    link = invoices.well_formed(link_of(included, "self", item_with_account))
     require(account_from_self_link.status == 200 or not invoices.is_elsewhere(item, link), "it is on another host")
     expect_status(account_from_self_link, 200, why="it is the self link of the account")
     resources.expect_same_resource(account_from_self_link, included)

@@ -21,7 +21,7 @@ def _linkage(exchange: Exchange) -> resources.Object:
     """Return the identifier that a relationship answers. Raises NotObserved when it is empty or of another form."""
     data = exchange.ok_document.get("data")
     if not resources.is_identifier(data):
-        raise NotObserved(f"{exchange.probe} shows no linkage")
+        raise NotObserved(f"the answer to {exchange.described} shows no linkage")
     assert isinstance(data, dict)
     return data
 
@@ -81,7 +81,7 @@ def test_the_links_are_those_of_the_invoice(item: Exchange, relationship: Exchan
     judged = 0
     for name in ("self", "related"):
         try:
-            observed = invoices.well_formed(link_of(document, name, relationship.probe))
+            observed = invoices.well_formed(link_of(document, name, relationship))
             expected = invoices.well_formed(item.account_link(name))
         except NotObserved:
             continue
@@ -166,7 +166,7 @@ def test_all_name_the_same_account(
     (first, expected), *others = seen
     for exchange, observed in others:
         if observed != expected:
-            expectation = f"account {shown(expected)}, as {first.probe} has it"
+            expectation = f"account {shown(expected)}, as the answer to {first.described} has it"
             raise Violation(expectation, shown(observed), exchange, others=(first,))
 
 

@@ -25,7 +25,7 @@ def _require_usual(item: Exchange, *refusals: Exchange) -> None:
     """Raise NotObserved unless a valid request is answered and usual mistakes are refused without a server error."""
     require_status(item, 200)
     for refusal in refusals:
-        require(is_complete(refusal) and refusal.status < 500, f"{refusal.probe} is not answered as usual either")
+        require(is_complete(refusal) and refusal.status < 500, f"{refusal.described} is not answered as usual either")
 
 
 @requirement("ROB-001")

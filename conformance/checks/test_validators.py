@@ -89,7 +89,8 @@ def test_equal_answers_have_equal_entity_tags(every_success: tuple[Exchange, ...
         other = first.setdefault((exchange.request.url, *asked, *_bytes_of(exchange)), exchange)
         require(other is not exchange, "nothing to compare with")
         observed = f"{exchange.etag} for the same {len(exchange.body)} bytes"
-        expect(exchange.etag == other.etag, f"{other.etag}, as in {other.probe}", observed, exchange, part="ETag")
+        expected = f"{other.etag}, as in the answer to {other.described}"
+        expect(exchange.etag == other.etag, expected, observed, exchange, part="ETag")
 
     observe_each(every_success, judge)
 
@@ -106,7 +107,7 @@ def test_a_strong_entity_tag_stands_for_one_sequence_of_bytes(every_success: tup
         other = first.setdefault((exchange.request.url, exchange.etag), exchange)
         expect(
             _bytes_of(exchange) == _bytes_of(other),
-            f"the {len(other.body)} bytes of {other.probe}, which has the same strong tag {exchange.etag}",
+            f"the {len(other.body)} bytes of the answer to {other.described}, with the same strong tag {exchange.etag}",
             f"{len(exchange.body)} other bytes, {_coding(exchange)}",
             exchange,
             part="ETag",
@@ -126,7 +127,7 @@ def test_different_data_of_one_url_have_different_entity_tags(every_success: tup
         shown = contents(exchange)
         who = (exchange.request.header("Authorization"), exchange.request.header("Cookie"))
         other = first.setdefault((exchange.request.url, *who, exchange.tag_as_sent), exchange)
-        wanted = f"another ETag than that of {other.probe}, which shows other data"
+        wanted = f"another ETag than that of the answer to {other.described}, which shows other data"
         if shown != contents(other):
             raise Violation(wanted, exchange.tag_as_sent, exchange, part="ETag", others=(other,))
 
@@ -229,7 +230,7 @@ def test_different_bodies_have_different_entity_tags(
         other = first.setdefault(exchange.tag_as_sent, exchange)
         if exchange.body != other.body:
             raise Violation(
-                f"another ETag than that of {other.probe} of invoice {other.invoice_id}, whose body differs",
+                f"another ETag than that of the answer to {other.described}, whose body differs",
                 exchange.tag_as_sent,
                 exchange,
                 part="ETag",

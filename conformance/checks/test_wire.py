@@ -25,7 +25,7 @@ def _require_answered(exchange: Exchange) -> None:
     if exchange.answer is None:
         require(not exchange.closed, "the connection was closed without an answer")
         raise Violation("an answer", exchange.failure or "none", exchange)
-    require(exchange.status not in _GUARDED, f"{exchange.probe} was answered {exchange.status}")
+    require(exchange.status not in _GUARDED, f"{exchange.described} was answered {exchange.status}")
 
 
 def _expect_refused(exchange: Exchange, wire_valid: Exchange, why: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from conformance.config.settings import SETTINGS, SettingError, Settings
 from conformance.config.sources import Sources, read_settings, read_target_file
+from conformance.config.way import FILES_OF_THE_WAY
 from conformance.model.outcome import ExitCode
 from conformance.model.requirements import registry
 from conformance.plan.steps import Step
@@ -19,9 +20,6 @@ from conformance.run import Run
 from conformance.syntax.wording import counted
 from conformance.tokens import altered
 from conformance.tokens.inspected import expiry_of
-
-# Files that sending needs.
-_OF_THE_WAY = frozenset({"ca-bundle", "client-cert", "client-key"})
 
 
 def run_of(options: Namespace, environment: Mapping[str, str] = os.environ) -> Run:
@@ -34,7 +32,7 @@ def run_of(options: Namespace, environment: Mapping[str, str] = os.environ) -> R
     if (base_url is None) is not values["embedded"]:
         problem = "is missing; give it, or --embedded" if base_url is None else "and --embedded: leave out one of them"
         raise SettingError(f"--base-url: {problem}")
-    keeping_nothing = {each.name: None for each in SETTINGS if each.is_local and each.name not in _OF_THE_WAY}
+    keeping_nothing = {each.name: None for each in SETTINGS if each.is_local and each.name not in FILES_OF_THE_WAY}
     return Run(base_url, Settings({**values.values, **keeping_nothing}, values.given), dry=False)
 
 

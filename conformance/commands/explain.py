@@ -82,11 +82,25 @@ def _requests(requirement: Requirement) -> Iterator[str]:
     if any(case.check.is_record_wide for case in found):
         yield "Every answer of a run judges it."
         return
-    commands = [each for each in plan.lines(target, _steps(found, target), None) if not each.startswith("#")][:-1]
+    planned = (each for each in plan.lines(target, _steps(found, target), None) if not each.startswith("#"))
+    commands = list(dict.fromkeys(planned))[:-1]
     yield "Requests:"
-    yield from commands[:_MOST_REQUESTS]
+    for command in commands[:_MOST_REQUESTS]:
+        yield from shown(command)
     if len(commands) > _MOST_REQUESTS:
         yield f"… and {len(commands) - _MOST_REQUESTS} more: invoices-conformance run --plan -k {requirement.id}"
+
+
+def shown(command: str) -> Iterator[str]:
+    """Yield the lines of a shell command, to be pasted; of its words those that cannot be divided stay whole."""
+    from conformance.plan.shell import folded
+
+    for line in folded(command, _WIDTH):
+        if len(line) > _WIDTH and line.lstrip().startswith('"'):
+            # Between double quotes a shell leaves out a backslash and the end of the line.
+            yield from line.replace("\\r\\n", "\\r\\n\\\n").split("\n")
+        else:
+            yield line
 
 
 def _steps(found: list[Case], target: Target) -> list[Step]:

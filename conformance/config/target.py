@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from conformance.config.converters import fits_into_a_path
 from conformance.config.settings import SETTINGS, SettingError, Settings
+from conformance.config.way import Way
 from conformance.syntax import redaction
 from conformance.syntax.urls import Origin
 from conformance.syntax.wording import counted
@@ -52,6 +53,7 @@ class Target:
     embedded: bool
     plain_origin: Origin | None
     link_origin: Origin
+    way: Way
     redactor: redaction.Redactor = field(repr=False)
 
     def url(self, path: str) -> str:
@@ -279,6 +281,7 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
         embedded=supplied is not None,
         plain_origin=plain_origin,
         link_origin=_link_origin(origin, settings["public-origin"]),
+        way=Way.of(origin.scheme, settings),
         redactor=redactor,
     )
 

@@ -12,18 +12,19 @@ from conformance.model.requirements import registry
 from conformance.syntax.wording import printable
 
 if TYPE_CHECKING:
+    from conformance.config.target import Target
     from conformance.fuzzing.session import Outcome as ItemOutcome
-    from conformance.syntax.redaction import Redactor
 
 
-def judgements(found: ItemOutcome, nodeid: str, repeat: str, redactor: Redactor) -> list[Judgement]:
+def judgements(found: ItemOutcome, nodeid: str, repeat: str, target: Target) -> list[Judgement]:
     """Return the judgements of one item; ``repeat`` are the pytest arguments that generate the same again."""
+    redactor = target.redactor
     subject = nodeid.rpartition("[")[2].rstrip("]") if "[" in nodeid else nodeid.rpartition("::")[2]
 
     def judgement_of(finding: Finding) -> Judgement:
         violation, requirement = finding.violation, registry()[finding.rule.requirement]
         exchange = violation.exchange or finding.exchange
-        rendered = evidence.render(exchange, tuple(finding.others), redactor, violation.part)
+        rendered = evidence.render(exchange, tuple(finding.others), target, violation.part)
         about = facts(violation, exchange, redactor, finding.count)
         part = redactor.text(printable(evidence.cut(violation.part))) if violation.part else None
         return Judgement(

@@ -69,7 +69,7 @@ def require(condition: object, reason: str, *, owner: str | None = None, doubt: 
 def expect_status(exchange: Exchange, *statuses: int, why: str = "") -> None:
     """Raise Violation unless the status is one of ``statuses``; a 429 that stays shows nothing about the target."""
     if exchange.status == 429:
-        raise NotObserved(f"{exchange.probe} was answered 429: the target limits requests", doubt=Doubt.LIMIT)
+        raise NotObserved(f"{exchange.described} was answered 429: the target limits requests", doubt=Doubt.LIMIT)
     if exchange.status not in statuses:
         wanted = " or ".join(map(str, statuses))
         expected = f"{wanted}{f' ({why})' if why else ''}"

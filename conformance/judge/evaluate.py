@@ -71,7 +71,7 @@ def judgement_of(run: Run, case: Case, ending: Ending, exchanges: Sequence[Excha
             lines = "".join(traceback.format_exception(error)).split("\n")
             return _judgement(case, Outcome.ERROR, clean("\n".join(map(printable, lines))))
     exchange = ending.exchange or next(iter(exchanges), None)
-    rendered = evidence.render(exchange, ending.others, run.target.redactor, ending.part)
+    rendered = evidence.render(exchange, ending.others, run.target, ending.part)
     if exchange is not None:
         rendered["exchanges"] = [each.key for each in (exchange, *ending.others, *ending.again)]
         rendered["part"] = clean(printable(evidence.cut(ending.part))) if ending.part else None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from conformance.judge import facts
+from conformance.model.described import asks
 from conformance.model.exchange import Exchange
 from conformance.plan.shell import curl
 from conformance.reading import json_places
-from conformance.syntax.redaction import Redactor
 from conformance.syntax.wording import printable
+
+if TYPE_CHECKING:
+    from conformance.config.target import Target
 
 _LONGEST_BODY = 700
 _LONGEST_LINE = 300
@@ -56,15 +58,16 @@ def around(exchange: Exchange, part: str) -> str:
 
 
 def render(
-    exchange: Exchange | None, others: tuple[Exchange, ...], redactor: Redactor, part: str | None = None
+    exchange: Exchange | None, others: tuple[Exchange, ...], target: Target, part: str | None = None
 ) -> dict[str, Any]:
-    """Return what is kept of the exchanges behind a finding in ``part`` of the first."""
+    """Return what is kept of the exchanges with ``target`` behind a finding in ``part`` of the first."""
     if exchange is None:
         return {}
+    redactor = target.redactor
     return {
         "probe": exchange.probe,
-        "request": redactor.text(printable(curl(exchange.request))),
+        "request": redactor.text(printable(curl(exchange.request, target.way))),
         "answer": [redactor.text(line) for line in answer_lines(exchange)],
         "around": redactor.text(printable(around(exchange, part))) if part else "",
-        "others": [redactor.text(printable(facts.asks(other.request))) for other in others],
+        "others": [redactor.text(printable(asks(other.request))) for other in others],
     }

@@ -9,20 +9,14 @@ from typing import Any
 from urllib.parse import unquote
 
 from conformance.judge.endings import Violation, status_line
-from conformance.model.exchange import JSON_API, Exchange, Request
+from conformance.model.described import asks, deciding
+from conformance.model.exchange import Exchange, Request
 from conformance.reading.json_places import resolves
 from conformance.syntax import redaction
 from conformance.syntax.redaction import Redactor
 from conformance.syntax.wording import printable
 
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-# Fields of a request that may decide its answer, and the value with which they ask for nothing special.
-_ASKING = {"accept": JSON_API, "authorization": redaction.AUTH_TOKEN}
-_DECIDING = frozenset(
-    {"accept", "accept-encoding", "authorization", "content-type", "cookie", "expect", "origin", "range"}
-)
-_PRECONDITION = "if-"
-_LONGEST = 160
 _CLASS = 100
 
 
@@ -87,7 +81,7 @@ def _facts_of(finding: Violation, exchange: Exchange, part: str | None) -> Facts
         wanted=_as_texts(finding.wanted),
         why=finding.why,
         parameters=_parameters(request),
-        fields=tuple(_deciding(request)),
+        fields=tuple(deciding(request)),
         missing=_is_missing(part, exchange),
         count=finding.count,
     )
@@ -103,18 +97,6 @@ def resource_of(exchange: Exchange) -> str:
     )
 
 
-def asks(request: Request) -> str:
-    """Describe a request in one line: method, target, and the fields that set it apart."""
-    if request.raw:
-        return _cut(redaction.display(request.raw[0].replace("\r\n", " | ")))
-    fields = "".join(f"  {name}: {redaction.display(value)}" for name, value in _deciding(request).items())
-    return _cut(f"{request.method} {redaction.display(request.target)}{fields}")
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
 def _as_texts(statuses: Sequence[int]) -> tuple[str, ...]:
     if len(statuses) == _CLASS:
         return (f"{statuses[0] // _CLASS}xx",)
@@ -125,15 +107,6 @@ def _parameters(request: Request) -> tuple[str, ...]:
     query = request.target.partition("?")[2]
     names = (unquote(pair.partition("=")[0]).partition("[")[0] for pair in query.split("&") if pair)
     return tuple(dict.fromkeys(names))
-
-
-def _deciding(request: Request) -> dict[str, str]:
-    """Return the fields of ``request`` that ask for something special, by the names as written."""
-    return {
-        name: value
-        for name, value in request.headers
-        if (name.lower() in _DECIDING or name.lower().startswith(_PRECONDITION)) and value != _ASKING.get(name.lower())
-    }
 
 
 def _is_missing(part: str | None, exchange: Exchange) -> bool:

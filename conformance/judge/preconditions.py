@@ -23,7 +23,7 @@ def variant(exchanges: Iterable[Exchange], name: str) -> Exchange:
     for exchange in exchanges:
         if exchange.probe.endswith(f"[{name}]"):
             return exchange
-    raise NotObserved(f"{name} was not observed")
+    raise NotObserved("the request with which to compare got no answer")
 
 
 def require_status(exchange: Exchange, *statuses: int, owner: str | None = None) -> None:
@@ -40,7 +40,7 @@ def require_status(exchange: Exchange, *statuses: int, owner: str | None = None)
         owner = SERVER_ERRORS
     require(
         False,
-        f"{exchange.probe} was answered {exchange.status}, not {wanted}",
+        f"{exchange.described} was answered {exchange.status}, not {wanted}",
         owner=None if limited else owner,
         doubt=Doubt.LIMIT if limited else None,
     )
@@ -94,7 +94,7 @@ def sent_length(exchange: Exchange) -> int:
     """Return the number of bytes of the content as sent. Raises NotObserved when not all of it was received."""
     answer = exchange.answer
     if answer is None or answer.incomplete or answer.truncated:
-        raise NotObserved(f"the content of {exchange.probe} is not complete", owner="HTTP-017")
+        raise NotObserved(f"the content of the answer to {exchange.described} is not complete", owner="HTTP-017")
     return answer.wire_length
 
 

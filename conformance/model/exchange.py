@@ -161,9 +161,16 @@ class Exchange:
         """A name that no other exchange of the same run has."""
         return f"{self.connection}.{self.ordinal}"
 
+    @property
+    def described(self) -> str:
+        """The request in one line, for messages."""
+        from conformance.model.described import described
+
+        return described(self.request)
+
     def _answered(self) -> Answer:
         if self.answer is None:
-            raise NotObserved(f"{self.probe} got no answer: {self.failure}", doubt=Doubt.LOST)
+            raise NotObserved(f"{self.described} got no answer: {self.failure}", doubt=Doubt.LOST)
         return self.answer
 
     @property
@@ -201,16 +208,16 @@ class Exchange:
     def document(self) -> dict[str, Any]:
         """The JSON:API document. Raises NotObserved when the content is not a JSON object."""
         if not self.json.readable:
-            raise NotObserved(f"the body of {self.probe} is not JSON")
+            raise NotObserved(f"the body of the answer to {self.described} is not JSON")
         if not isinstance(self.json.value, dict):
-            raise NotObserved(f"the body of {self.probe} is not a JSON object")
+            raise NotObserved(f"the body of the answer to {self.described} is not a JSON object")
         return self.json.value
 
     @property
     def ok_document(self) -> dict[str, Any]:
         """The document of a 200 answer. Raises NotObserved for another status."""
         if self.status != 200:
-            raise NotObserved(f"{self.probe} was answered {self.status}, not 200")
+            raise NotObserved(f"{self.described} was answered {self.status}, not 200")
         return self.document
 
     @property
@@ -218,7 +225,7 @@ class Exchange:
         """The single resource object of a 200 answer. Raises NotObserved otherwise."""
         data = self.ok_document.get("data")
         if not isinstance(data, dict):
-            raise NotObserved(f"the primary data of {self.probe} is not a resource object")
+            raise NotObserved(f"the primary data of the answer to {self.described} is not a resource object")
         return data
 
     @property
@@ -234,7 +241,7 @@ class Exchange:
     def _object_member(self, name: str) -> dict[str, Any]:
         value = self.resource.get(name)
         if not isinstance(value, dict):
-            raise NotObserved(f"the resource of {self.probe} has no {name} object")
+            raise NotObserved(f"the resource in the answer to {self.described} has no {name} object")
         return value
 
     @property
@@ -242,24 +249,24 @@ class Exchange:
         """The relationship object ``account``. Raises NotObserved when there is none."""
         value = self.relationships.get("account")
         if not isinstance(value, dict):
-            raise NotObserved(f"the resource of {self.probe} has no relationship object account")
+            raise NotObserved(f"the resource in the answer to {self.described} has no relationship object account")
         return value
 
     def account_link(self, name: str) -> str:
         """Return the link ``name`` of relationship ``account``. Raises NotObserved when absent or malformed."""
-        return link_of(self.account_relationship, name, self.probe)
+        return link_of(self.account_relationship, name, self)
 
     @property
     def self_link(self) -> str:
         """The resource-level self link. Raises NotObserved when absent or malformed."""
-        return link_of(self.resource, "self", self.probe)
+        return link_of(self.resource, "self", self)
 
     @property
     def etag(self) -> str:
         """The entity tag. Raises NotObserved when there is no single well-formed one (RFC 9110, section 8.8.3)."""
         lines = self.fields.lines("ETag")
         if len(lines) != 1 or not ENTITY_TAG.fullmatch(lines[0]):
-            raise NotObserved(f"{self.probe} has no well-formed entity tag")
+            raise NotObserved(f"the answer to {self.described} has no well-formed entity tag")
         return lines[0]
 
     @property
@@ -267,7 +274,7 @@ class Exchange:
         """The entity tag, well-formed or not. Raises NotObserved when there is not a single one."""
         lines = self.fields.lines("ETag")
         if len(lines) != 1 or not lines[0]:
-            raise NotObserved(f"{self.probe} has not one entity tag")
+            raise NotObserved(f"the answer to {self.described} has not one entity tag")
         return lines[0]
 
     @property
@@ -275,12 +282,14 @@ class Exchange:
         """The error objects. Raises NotObserved when the document has no errors array."""
         errors = self.document.get("errors")
         if not isinstance(errors, list):
-            raise NotObserved(f"{self.probe} has no errors array")
+            raise NotObserved(f"the answer to {self.described} has no errors array")
         return errors
 
 
-def link_of(owner: dict[str, Any], name: str, probe: str) -> str:
+def link_of(owner: dict[str, Any], name: str, exchange: Exchange) -> str:
     """Return the URL of the link ``name`` in the ``links`` of ``owner``: a string or a link object's ``href``.
+
+    ``owner`` is a part of the answer in ``exchange``.
 
     Raises NotObserved when it is absent or malformed (JSON:API 1.1, document-links).
     """
@@ -289,5 +298,5 @@ def link_of(owner: dict[str, Any], name: str, probe: str) -> str:
     if isinstance(link, dict):
         link = link.get("href")
     if not isinstance(link, str):
-        raise NotObserved(f"{probe} has no usable link {name}")
+        raise NotObserved(f"the answer to {exchange.described} has no usable link {name}")
     return link

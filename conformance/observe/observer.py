@@ -16,7 +16,7 @@ from conformance.observe.rate_limit import LONGEST_WAIT, retry_after
 from conformance.observe.sender import USUAL, Pacing, Sender
 from conformance.observe.unpack import culprit
 from conformance.plan.requests import build_request, request_of
-from conformance.plan.steps import Step, closure, is_alone, is_burst, probe_of
+from conformance.plan.steps import Step, closure, in_words, is_alone, is_burst, probe_of
 from conformance.reading.classification import BUSY
 from conformance.tokens import altered
 
@@ -177,7 +177,7 @@ class Observer:
                 if before not in earlier and before in self.unbuilt and before.probe in probe_of(step).dispensable:
                     continue
                 if before not in earlier:
-                    raise self.unbuilt.get(before) or NotObserved(f"{before.probe} was not sent", doubt=Doubt.LOST)
+                    raise self.unbuilt.get(before) or NotObserved(f"{in_words(before)} was not sent", doubt=Doubt.LOST)
                 known[before.probe] = earlier[before]
             request = build_request(step, self.target, known)
             exchange = self._unpacked(step, self._send(step, request), known)
@@ -241,9 +241,9 @@ class Observer:
             raise NotObserved(str(unmet), owner=unmet.owner, doubt=unmet.doubt)
         exchange = self.record[step]
         if exchange.answer is not None and exchange.status == 429:
-            raise NotObserved(f"{step.probe} was answered 429: the target limits requests", doubt=Doubt.LIMIT)
+            raise NotObserved(f"{exchange.described} was answered 429: the target limits requests", doubt=Doubt.LIMIT)
         if exchange.answer is not None and exchange.status == 503 and self._is_overloaded():
-            raise NotObserved(f"{step.probe} was answered 503, as others were for a time", doubt=Doubt.LIMIT)
+            raise NotObserved(f"{exchange.described} was answered 503, as others were for a time", doubt=Doubt.LIMIT)
         return exchange
 
     def _is_overloaded(self) -> bool:

@@ -56,13 +56,13 @@ def next_page(page: Exchange) -> str:
 
     Raises NotObserved when there is no usable one, or when it leads to that page itself.
     """
-    link, here = link_of(page.ok_document, "next", page.probe), page.request.url
+    link, here = link_of(page.ok_document, "next", page), page.request.url
     try:
         leads_to, same = urljoin(here, link), target_of(link, here) == target_of(here, here)
     except ValueError:
-        raise NotObserved(f"the link next of {page.probe} is not a URI reference") from None
+        raise NotObserved(f"the link next in the answer to {page.described} is not a URI reference") from None
     if same:
-        raise NotObserved(f"the link next of {page.probe} leads to that page itself")
+        raise NotObserved(f"the link next in the answer to {page.described} leads to that page itself")
     return leads_to
 
 
@@ -110,7 +110,7 @@ def request_of(probe: Probe, step: Step, target: Target, known: Mapping[str, Exc
         where = target.plain_url if probe.plain else target.url
         url = where(sendable(path) if followed else path)
     except ValueError:
-        raise NotObserved(f"{step.probe} cannot be sent: {path[:80]!a} is not a URL") from None
+        raise NotObserved(f"{probe.method} cannot be sent: {path[:80]!a} is not a URL") from None
     layers: list[Headers] = []
     for layer in (*probe.layers, *(probe.packed.parts if probe.packed else ())):
         given = _call(layer, known, context) if callable(layer) else layer

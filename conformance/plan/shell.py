@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 import shlex
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from urllib.parse import SplitResult, urlsplit
 
+from conformance.config.way import FILES_OF_THE_WAY, Way
 from conformance.model.exchange import Request
 from conformance.syntax import redaction
+from conformance.syntax.urls import place_of
 
+_STRAIGHT = Way()
+# The options of curl for the files of the way; openssl has those of the client with one hyphen.
+_OPTIONS = {"ca-bundle": "--cacert", "client-cert": "--cert", "client-key": "--key"}
+# Options that stay with their values, where a command is broken.
+_WITH_VALUE = frozenset({"-H", "-X", "-k", "--data-binary", "--proxy", "--connect-to", *_OPTIONS.values()})
 _LONG_RUN = re.compile(r"([A-Za-z0-9])\1{199,}")
 
 
@@ -25,21 +33,55 @@ def _printf_argument(text: str) -> str:
     return f'"{redaction.display(escaped)}"'
 
 
-def _piped(request: Request) -> str:
+def _piped(request: Request, way: Way) -> str:
     """Return the messages of ``request`` as a shell command that writes them to a connection."""
     parts = urlsplit(request.url)
-    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-    tool = "nc" if parts.scheme == "http" else "openssl s_client -quiet -connect"
-    place = f"{parts.hostname} {port}" if parts.scheme == "http" else f"{parts.hostname}:{port}"
-    messages = "; sleep 1; ".join(f"printf {_printf_argument(each)}" for each in request.raw)
-    return f"{{ {messages}; sleep 1; }} | {tool} {place}"
+    written = "; sleep 1; ".join(f"printf {_printf_argument(each)}" for each in request.raw)
+    reader = _plain_reader(parts, way) if parts.scheme == "http" else " ".join(_secure_reader(parts, way))
+    return f"{{ {written}; sleep 1; }} | {reader}"
 
 
-def curl(request: Request) -> str:
-    """Return ``request`` as a shell command; secrets are environment variables."""
+def _plain_reader(parts: SplitResult, way: Way) -> str:
+    host, port = place_of(way.connect_to) or (parts.hostname, parts.port or 80)
+    return f"nc {host} {port}"
+
+
+def _secure_reader(parts: SplitResult, way: Way) -> Iterator[str]:
+    yield "openssl s_client -quiet -connect"
+    yield shlex.quote(way.connect_to or f"{parts.hostname}:{parts.port or 443}")
+    if way.connect_to:
+        yield f"-servername {parts.hostname}"
+    if way.proxy:
+        yield f"-proxy {shlex.quote(way.proxy.rstrip('/').rpartition('/')[2])}"
+    # It goes on whatever the certificate of the server is.
+    yield from (f"{_OPTIONS[name][1:]} {_variable(name)}" for name in way.files if name != "ca-bundle")
+
+
+def _variable(name: str) -> str:
+    return f'"${FILES_OF_THE_WAY[name]}"'
+
+
+def _options(way: Way) -> Iterator[str]:
+    """Yield the options of curl, each with its value."""
+    if way.proxy:
+        yield f"--proxy {shlex.quote(way.proxy)}"
+    if way.connect_to:
+        yield f"--connect-to {shlex.quote(f'::{way.connect_to}')}"
+    if way.insecure:
+        yield "--insecure"
+    yield from (f"{_OPTIONS[name]} {_variable(name)}" for name in way.files)
+
+
+def curl(request: Request, way: Way = _STRAIGHT) -> str:
+    """Return ``request`` as a shell command that goes the ``way`` of the run.
+
+    Secrets and the names of files are environment variables. Plain http beside an https target goes straight.
+    """
+    if not request.url.startswith(f"{way.scheme}://"):
+        way = _STRAIGHT
     if request.raw:
-        return _piped(request)
-    words = ["curl", "-i", "--path-as-is", "--globoff"]
+        return _piped(request, way)
+    words = ["curl", "-i", "--path-as-is", "--globoff", *_options(way)]
     if request.method == "HEAD":
         words.append("--head")
     elif request.method != "GET":
@@ -74,3 +116,40 @@ def _quoted(text: str) -> str:
         return _shortened(text)
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`")
     return f'"{redaction.display(escaped)}"'
+
+
+def folded(command: str, width: int) -> list[str]:
+    """Return the lines of a shell command, broken between its words with a continuation mark.
+
+    Words that are longer, such as URLs, stay whole, so that they can be copied.
+    """
+    rows: list[str] = []
+    for word in _words(command):
+        if rows and len(rows[-1]) + len(word) + 3 <= width:
+            rows[-1] += f" {word}"
+        else:
+            rows.append(f"  {word}" if rows else word)
+    return [f"{row} \\" for row in rows[:-1]] + rows[-1:]
+
+
+def _words(command: str) -> list[str]:
+    """Split at spaces outside of quotes; an option stays with its value."""
+    words, quote, current = [], "", ""
+    escaped = False
+    for character in command:
+        escaped, literal = character == "\\" and quote == '"' and not escaped, escaped
+        if character == " " and not quote:
+            words.append(current)
+            current = ""
+            continue
+        if character in "'\"" and not literal and (not quote or quote == character):
+            quote = "" if quote else character
+        current += character
+    words.append(current)
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] in _WITH_VALUE:
+            joined[-1] += f" {word}"
+        else:
+            joined.append(word)
+    return joined

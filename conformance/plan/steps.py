@@ -37,6 +37,15 @@ def probe_of(step: Step) -> Probe:
         raise LookupError(f"no probe is named {step.probe}") from None
 
 
+def in_words(step: Step) -> str:
+    """Return the request of ``step`` as a part of a sentence, as far as it is known before it is built."""
+    probe = probe_of(step)
+    if probe.raw or probe.previous is not None or callable(probe.path):
+        return f"a {probe.method} request that follows from earlier answers"
+    query = "" if probe.query is None else f"?{probe.query}"
+    return f"{probe.method} {probe.path.replace('{invoice_id}', step.invoice_id)}{query}"
+
+
 def applicable(probe: Probe, target: Target) -> bool:
     """Return whether the target has what the probe needs."""
     return target.capabilities.issuperset(probe.needs)

@@ -51,7 +51,7 @@ class GeneratedItem(GeneratingItem):
         found, seconds = self._found
         select = self.name.partition("[")[2].rstrip("]") if self.name.startswith("test_generated[") else self.name
         repeat = f"-k {select} --fuzz-seed={run.settings['fuzz-seed']} --fuzz-examples={run.settings['fuzz-examples']}"
-        outcome.apply(judgements(found, self.nodeid, repeat, run.target.redactor), report, run)
+        outcome.apply(judgements(found, self.nodeid, repeat, run.target), report, run)
         vars(report)["conformance"].update(generated={**asdict(found.tally), "seconds": seconds})
 
 

@@ -226,8 +226,8 @@ def looks_like_error_document(exchange: Exchange) -> bool:
 def error_objects(exchange: Exchange) -> list[dict[str, Any]]:
     """Return the error objects of an error document, whatever its label. Raises NotObserved when there are none."""
     if exchange.media_type != JSON_API and not looks_like_error_document(exchange):
-        raise NotObserved(f"{exchange.probe} was not answered with an error document")
+        raise NotObserved(f"{exchange.described} was not answered with an error document")
     found = [error for error in exchange.errors if isinstance(error, dict)]
     if not found:
-        raise NotObserved(f"{exchange.probe} has no error objects")
+        raise NotObserved(f"the answer to {exchange.described} has no error objects")
     return found

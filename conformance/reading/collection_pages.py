@@ -21,7 +21,7 @@ def data_of(page: Exchange) -> list[Any]:
     """Return the primary data of a 200 answer. Raises NotObserved when it is not an array (COLL-001)."""
     data = page.ok_document.get("data")
     if not isinstance(data, list):
-        raise NotObserved(f"the primary data of {page.probe} is not an array", owner="COLL-001")
+        raise NotObserved(f"the primary data of the answer to {page.described} is not an array", owner="COLL-001")
     return data
 
 
@@ -34,7 +34,7 @@ def elements(page: Exchange) -> dict[str, Object]:
     for element in data_of(page):
         identifier = element.get("id") if isinstance(element, dict) else None
         if not isinstance(identifier, str):
-            raise NotObserved(f"an element of {page.probe} has no id", owner="ITEM-005")
+            raise NotObserved(f"an element of the answer to {page.described} has no id", owner="ITEM-005")
         found.setdefault(identifier.lower(), element)
     return found
 
@@ -85,7 +85,7 @@ def account_ids(page: Exchange) -> list[str]:
     """Return the ids of the accounts of a page, each once, in order. Raises NotObserved when there is none."""
     found = list(dict.fromkeys(map(account_id, elements(page).values())))
     if not found:
-        raise NotObserved(f"{page.probe} shows no account")
+        raise NotObserved(f"the answer to {page.described} shows no account")
     return found
 
 
@@ -98,9 +98,9 @@ def page_link(page: Exchange, name: str) -> str | None:
     if not isinstance(links, dict) or links.get(name) is None:
         return None
     try:
-        return urljoin(page.request.url, link_of(page.ok_document, name, page.probe))
+        return urljoin(page.request.url, link_of(page.ok_document, name, page))
     except ValueError:
-        raise NotObserved(f"the link {name} of {page.probe} is not a URI reference") from None
+        raise NotObserved(f"the link {name} of the answer to {page.described} is not a URI reference") from None
 
 
 def has_page_links(page: Exchange) -> bool:
@@ -144,10 +144,12 @@ def is_page_parameter(name: str) -> bool:
 
 
 def walked(pages: Iterable[Exchange]) -> list[Exchange]:
-    """Return the pages of a walk that came to its end. Raises NotObserved when it did not, or one page was refused."""
+    """Return the pages of a walk that came to its end. Raises NotObserved otherwise, and when a page was refused."""
     whole = list(pages)
+    if not whole:
+        raise NotObserved("no page was received")
     for page in whole:
         data_of(page)
     if not is_last(whole[-1]):
-        raise NotObserved(f"{whole[-1].probe} does not say that it is the last page")
+        raise NotObserved(f"the answer to {whole[-1].described} does not say that it is the last page")
     return whole

@@ -84,11 +84,11 @@ def date_of(exchange: Exchange, name: str) -> datetime:
     """Return the time in the field ``name``. Raises NotObserved when it is absent, repeated or malformed."""
     lines = exchange.fields.lines(name)
     if len(lines) != 1:
-        raise NotObserved(f"{exchange.probe} has no single {name}")
+        raise NotObserved(f"the answer to {exchange.described} has no single {name}")
     try:
         return fixdate(lines[0])
     except MalformedError as reason:
-        raise NotObserved(f"{name} of {exchange.probe}: {reason}") from None
+        raise NotObserved(f"{name} of the answer to {exchange.described}: {reason}") from None
 
 
 def cache_directives(exchange: Exchange) -> dict[str, str | None]:
@@ -99,7 +99,7 @@ def cache_directives(exchange: Exchange) -> dict[str, str | None]:
     try:
         found = directives(exchange.fields.lines("Cache-Control"))
     except MalformedError as reason:
-        raise NotObserved(f"Cache-Control of {exchange.probe}: {reason}") from None
+        raise NotObserved(f"Cache-Control of the answer to {exchange.described}: {reason}") from None
     return {name: value.strip('"') if value else value for name, value in reversed(found)}
 
 
@@ -108,7 +108,7 @@ def varies_by(exchange: Exchange) -> set[str]:
     try:
         return {name.lower() for name in tokens(exchange.fields.lines("Vary"))}
     except MalformedError as reason:
-        raise NotObserved(f"Vary of {exchange.probe}: {reason}") from None
+        raise NotObserved(f"Vary of the answer to {exchange.described}: {reason}") from None
 
 
 def opaque(tag: str) -> str:
@@ -128,5 +128,5 @@ def declared_length(exchange: Exchange) -> int | None:
         return None
     value = lines.pop()
     if lines or not re.fullmatch("[0-9]{1,18}", value):
-        raise NotObserved(f"{exchange.probe} has no well-formed Content-Length")
+        raise NotObserved(f"the answer to {exchange.described} has no well-formed Content-Length")
     return int(value)

@@ -6,8 +6,10 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from conformance.config.way import FILES_OF_THE_WAY
 from conformance.model.outcome import Judgement, Outcome
 from conformance.model.requirements import Requirement
+from conformance.plan.shell import folded
 from conformance.report import repeat_command
 
 if TYPE_CHECKING:
@@ -25,42 +27,9 @@ def entry(label: str, text: str) -> list[str]:
 
 
 def shell(label: str, command: str) -> list[str]:
-    """Return a shell command broken between its words with a continuation mark."""
-    rows: list[str] = []
-    for word in _words(command):
-        if rows and len(rows[-1]) + len(word) + 3 <= WIDTH - _LABEL:
-            rows[-1] += f" {word}"
-        else:
-            rows.append(word)
-    lines = []
-    for number, row in enumerate(rows):
-        indent = "" if number == 0 else "  "
-        continued = " \\" if number < len(rows) - 1 else ""
-        lines.append(f"  {label if number == 0 else '':<{_LABEL - 2}}{indent}{row}{continued}")
-    return lines
-
-
-def _words(command: str) -> list[str]:
-    """Split at spaces outside of quotes; an option stays with its value."""
-    words, quote, current = [], "", ""
-    escaped = False
-    for character in command:
-        escaped, literal = character == "\\" and quote == '"' and not escaped, escaped
-        if character == " " and not quote:
-            words.append(current)
-            current = ""
-            continue
-        if character in "'\"" and not literal and (not quote or quote == character):
-            quote = "" if quote else character
-        current += character
-    words.append(current)
-    joined: list[str] = []
-    for word in words:
-        if joined and joined[-1] in {"-H", "-X", "-k", "--data-binary"}:
-            joined[-1] += f" {word}"
-        else:
-            joined.append(word)
-    return joined
+    """Return a labelled shell command broken between its words with a continuation mark."""
+    lines = folded(command, WIDTH - _LABEL)
+    return [f"  {label if number == 0 else '':<{_LABEL - 2}}{line}" for number, line in enumerate(lines)]
 
 
 def repeat(judgement: Judgement, run: Run) -> str:
@@ -68,11 +37,7 @@ def repeat(judgement: Judgement, run: Run) -> str:
     # A record has the settings of its run.
     base_url = None if run.embedded or run.kept else run.target.base_url
     settings = {**run.target.public_settings(), "invoice-id": list(run.target.invoice_ids)}
-    files = [
-        (name, run.settings[name])
-        for name in ("ca-bundle", "client-cert", "client-key", "waivers", "replay")
-        if run.settings[name]
-    ]
+    files = [(name, run.settings[name]) for name in (*FILES_OF_THE_WAY, "waivers", "replay") if run.settings[name]]
     return repeat_command.command(selected(judgement), settings, base_url, run.program, files)
 
 

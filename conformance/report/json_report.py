@@ -275,7 +275,12 @@ def exchanges(run: Run) -> list[dict[str, Any]]:
     superseded = {id(each) for each in run.observer.superseded}
     found = sorted(run.observer.exchanges(), key=lambda each: (str(each.started), each.connection, each.ordinal))
     return [
-        traffic.to_dict(each, superseded=id(each) in superseded, with_body=each.key in shown or run.abort is not None)
+        traffic.to_dict(
+            each,
+            run.target.way,
+            superseded=id(each) in superseded,
+            with_body=each.key in shown or run.abort is not None,
+        )
         for each in found
     ]
 

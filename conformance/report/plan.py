@@ -54,7 +54,7 @@ def _swept(target: Target) -> Iterator[str]:
     from conformance.sweep.session import first_request
 
     yield "# sweep: from here on the links next are followed, to the end of the collection"
-    yield curl(first_request(target))
+    yield curl(first_request(target), target.way)
     if sample:
         count = "every invoice" if sample == "all" else f"{sample} invoices"
         yield f"# sweep: {count} by themselves, and again with If-None-Match"
@@ -81,6 +81,6 @@ def lines(target: Target, steps: Iterable[Step], aborted: Abort | None) -> Itera
         known[step] = _imagined(step, request)
         repeated[step] = times > 1 and is_stable(step.probe, request)
         yield f"# {step.probe}{f' ({times} times)' if repeated[step] else ''}"
-        yield curl(request)
+        yield curl(request, target.way)
     yield from _swept(target)
     yield _closing(len(known), sum(repeated.values()), times)

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable
 from typing import Any
 
+from conformance.config.way import Way
 from conformance.judge.evidence import cut
 from conformance.model.exchange import Answer, Exchange, Fields
 from conformance.plan.shell import curl
@@ -16,7 +17,7 @@ from conformance.syntax.wording import printable
 _LONGEST_BODY, _LONGEST_LINE, _MOST_LINES = 16_384, 1_000, 100
 
 
-def to_dict(exchange: Exchange, *, superseded: bool, with_body: bool) -> dict[str, Any]:
+def to_dict(exchange: Exchange, way: Way, *, superseded: bool, with_body: bool) -> dict[str, Any]:
     """Return an exchange as plain data; ``with_body`` shows the content of its answers."""
     request = exchange.request
     raw = {"raw": [_line(redaction.display(each)) for each in request.raw]} if request.raw else {}
@@ -35,7 +36,7 @@ def to_dict(exchange: Exchange, *, superseded: bool, with_body: bool) -> dict[st
             "method": request.method,
             "url": _line(redaction.display(request.url)),
             "headers": _lines((name, redaction.display(value)) for name, value in request.headers),
-            "curl": cut(printable(curl(request)), _LONGEST_BODY),
+            "curl": cut(printable(curl(request, way)), _LONGEST_BODY),
             **raw,
         },
         "answer": _answer(exchange.answer, with_body=with_body) if exchange.answer else None,

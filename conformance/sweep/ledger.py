@@ -17,8 +17,8 @@ from conformance.sweep.authority import Hit
 from conformance.syntax.wording import printable
 
 if TYPE_CHECKING:
+    from conformance.config.target import Target
     from conformance.sweep.state import State
-    from conformance.syntax.redaction import Redactor
 
 # Ids that are kept of one cause, and causes that are distinguished: enough to see what they have in common.
 MOST_IDS, MOST_CAUSES = 1000, 20
@@ -29,10 +29,10 @@ _LONGEST_ELEMENT = 700
 class Ledger:
     """The findings, kept in the state of the sweep."""
 
-    def __init__(self, state: State, redactor: Redactor) -> None:
-        """Begin with what the state has."""
+    def __init__(self, state: State, target: Target) -> None:
+        """Begin with what the state has of ``target``."""
         self._state = state
-        self._redactor = redactor
+        self._redactor, self._way = target.redactor, target.way
         self._found: dict[str, dict[str, Any]] = dict(state.findings())
         self._changed: set[str] = set()
         self.holding: set[str] = set(state.fact("holding") or ())
@@ -70,7 +70,7 @@ class Ledger:
             "expected": self._clean(violation.expected or registry()[hit.requirement].statement),
             "observed": self._clean(without_count(violation.observed)),
             "part": self._clean(part) if part else None,
-            "curl": self._redactor.text(printable(curl(exchange.request))),
+            "curl": self._redactor.text(printable(curl(exchange.request, self._way))),
             "answer": [self._redactor.text(line) for line in lines],
             "facts": facts(violation, exchange, self._redactor, part=part),
             "count": 0,

@@ -78,7 +78,7 @@ class Sweep:
         self._sample, self._seed, self._part = sample, seed, part
         self.state = state if isinstance(state, State) else State(state, identity(target, sample, seed, part))
         self.state.clean = target.redactor.plain
-        self.ledger = Ledger(self.state, target.redactor)
+        self.ledger = Ledger(self.state, target)
         self._base = base_request(target)
         self._pages = Pages(target, self._base, self.ledger)
         self._items = Items(target, self.fetch, self._base, self.ledger, self.state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,9 +16,12 @@ from conformance.config.settings import SETTINGS
 from conformance.config.sources import Sources, read_settings, read_target_file
 from conformance.model import contract
 from conformance.model.requirements import OF_THE_CONTRACT, registry
+from conformance.plan.requests import build_request
+from conformance.plan.shell import curl
+from conformance.plan.steps import Step
 from conformance.reference.server import ReferenceServer
 from tests.support.runs import SETTING_VARIABLES, WIDTH
-from tests.support.targets import INVOICE_ID
+from tests.support.targets import INVOICE_ID, target_of
 
 EXPIRED = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3NjQzNzQ0MDB9.c2VjcmV0LXNpZ25hdHVyZQ"
 
@@ -49,7 +53,8 @@ def test_a_requirement_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "COND-003  MUST  http"
     assert lines[1].strip() == registry()["COND-003"].statement
-    assert any(line.startswith("curl ") and "'If-None-Match: *'" in line for line in lines)
+    assert any(line.startswith("curl ") and line.endswith(" \\") for line in lines)
+    assert any("'If-None-Match: *'" in line for line in lines)
     assert "  if-none-match-star-unknown" in lines
     assert "$INVOICES_AUTH_TOKEN" in "".join(lines)
 
@@ -60,10 +65,20 @@ def test_every_requirement_can_be_explained() -> None:
         assert lines[0].startswith(name)
         if requirement.source in OF_THE_CONTRACT:
             assert any(line.startswith("  contract  ") for line in lines), name
-        # Commands and addresses stay whole.
-        assert all(len(line) <= WIDTH or line.startswith(("curl ", "{ printf ")) or "://" in line for line in lines), (
-            name
-        )
+        # URLs and values stay whole.
+        words = [line.strip() for line in lines if len(line) > WIDTH]
+        assert all(line.startswith(("http", '"', "'", "-", "GET ")) for line in words), (name, words)
+
+
+def test_a_command_of_several_lines_is_the_same_for_a_shell() -> None:
+    target = target_of(enable="wire")
+    command = curl(build_request(Step("wrong_length[list]", INVOICE_ID), target, {})).partition("; sleep 1; } | ")[0]
+    lines = list(explain.shown(command))
+    assert max(map(len, lines)) <= WIDTH + 20
+    both = [f"sleep() {{ :; }}; {text}; }}" for text in (command, "\n".join(lines))]
+    written = [subprocess.run(["bash", "-c", each], capture_output=True, check=True).stdout for each in both]
+    assert written[0] == written[1]
+    assert written[0].endswith(b"Content-Length: 5, 6\r\n\r\nhello!")
 
 
 def test_a_fact_is_the_text_at_an_anchor() -> None:

@@ -138,9 +138,7 @@ def test_no_finding_shows_a_credential() -> None:
     with ReferenceServer(faults=[all_faults()["generated-id-nul"]]) as server:
         session = session_of(server)
         found = session.run("getInvoice", "hostile")
-        made = judgements(
-            found, "test_generated.py::test_generated[getInvoice-hostile]", "-k x", session.target.redactor
-        )
+        made = judgements(found, "test_generated.py::test_generated[getInvoice-hostile]", "-k x", session.target)
         session.close()
     failed = [judgement for judgement in made if judgement.outcome is Outcome.FAILED]
     assert {judgement.requirement for judgement in failed} == {"ERR-011"}

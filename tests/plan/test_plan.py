@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 
+from conformance.config.target import Target
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.observe.message_bytes import reveal
 from conformance.plan import probes, steps
@@ -199,7 +201,9 @@ invoices-conformance() { printf 'derived-%s' "$2"; }
 
 def run_in_shell(command: str) -> list[str]:
     """Return the arguments that curl gets when a shell reads ``command``."""
-    environment = {"INVOICES_AUTH_TOKEN": "to$ken", "PATH": "/usr/bin:/bin"}
+    given = {"AUTH_TOKEN": "to$ken", "CA_BUNDLE": "the authorities", "CLIENT_CERT": "the certificate"}
+    given["CLIENT_KEY"] = "the key"
+    environment = {"PATH": "/usr/bin:/bin", **{f"INVOICES_{name}": value for name, value in given.items()}}
     done = subprocess.run(["bash", "-c", SHELL + command], env=environment, capture_output=True, check=True)
     return done.stdout.decode().split("\0")[:-1]
 
@@ -261,6 +265,38 @@ def test_the_whole_plan_is_shown_without_secrets() -> None:
     assert len(commands) + len(left_open) == len(first)
     # The documented answer is imagined where a request depends on one, so that little is left open.
     assert len(left_open) < len(commands) / 4
+
+
+@pytest.fixture
+def by_a_way(tmp_path: Path) -> Target:
+    """Return a target that is reached by all that there is for that."""
+    file = tmp_path / "file.pem"
+    file.touch()
+    files = dict.fromkeys(("ca_bundle", "client_cert", "client_key"), str(file))
+    way = {"proxy": "http://proxy.example.org:3128", "connect_to": "[::1]:8443", "insecure": True}
+    return target_of("https://api.example.org", enable="wire", **way, **files)
+
+
+def test_a_command_goes_the_way_of_the_run(by_a_way: Target) -> None:
+    command = curl(build_request(Step("item", INVOICE_ID), by_a_way, {}), by_a_way.way)
+    assert run_in_shell("\n".join(failure.shell("", command)))[:14] == [
+        *("-i", "--path-as-is", "--globoff", "--proxy", "http://proxy.example.org:3128", "--connect-to"),
+        *("::[::1]:8443", "--insecure", "--cert", "the certificate", "--key", "the key", "--cacert", "the authorities"),
+    ]
+    assert "file.pem" not in command
+    plain = curl(Request("GET", "http://api.example.org/", ()), by_a_way.way)
+    assert run_in_shell(plain) == ["-i", "--path-as-is", "--globoff", "-H", "Accept:", "http://api.example.org/"]
+
+
+def test_a_raw_message_goes_the_way_of_the_run(by_a_way: Target) -> None:
+    command = curl(build_request(Step("garbage", INVOICE_ID), by_a_way, {}), by_a_way.way)
+    assert command.partition(" | ")[2] == (
+        "openssl s_client -quiet -connect '[::1]:8443' -servername api.example.org -proxy proxy.example.org:3128"
+        ' -cert "$INVOICES_CLIENT_CERT" -key "$INVOICES_CLIENT_KEY"'
+    )
+    plain = target_of(enable="wire", connect_to="[::1]:8080", insecure=True)
+    command = curl(build_request(Step("garbage", INVOICE_ID), plain, {}), plain.way)
+    assert command.partition(" | ")[2] == "nc ::1 8080"
 
 
 def test_what_is_very_long_is_made_by_the_shell() -> None:

@@ -92,7 +92,7 @@ def conditions(page: Exchange) -> list[Condition]:
         if parts := _FILTER.fullmatch(name):
             found.append(Condition(parts["name"].replace("_", "-"), parts["operator"], operand))
     if not found:
-        raise NotObserved(f"{page.probe} asks for no filter")
+        raise NotObserved(f"{page.described} asks for no filter")
     return found
 
 

@@ -55,14 +55,14 @@ def json_text(exchange: Exchange) -> JsonText:
     answer = exchange.answer
     media_type = exchange.media_type or ""
     if not (media_type == "application/json" or media_type.endswith("+json")):
-        raise NotObserved(f"{exchange.probe} was not answered with JSON")
+        raise NotObserved(f"{exchange.described} was not answered with JSON")
     assert answer is not None
     if exchange.request.method == "HEAD" or answer.status in _WITHOUT_CONTENT:
-        raise NotObserved(f"{exchange.probe} never has complete content")
+        raise NotObserved(f"the answer to {exchange.described} never has complete content")
     if answer.truncated or answer.incomplete or answer.coding_problem:
-        raise NotObserved(f"the content of {exchange.probe} is not at hand as it was sent")
+        raise NotObserved(f"the content of the answer to {exchange.described} is not at hand as it was sent")
     if not exchange.body and (exchange.request.method != "GET" or not exchange.succeeded):
-        raise NotObserved(f"{exchange.probe} was answered without content")
+        raise NotObserved(f"{exchange.described} was answered without content")
     return exchange.json
 
 
@@ -75,9 +75,9 @@ def root(exchange: Exchange) -> Any:
     labelled = exchange.media_type == JSON_API
     wanted = exchange.succeeded and exchange.request.method == "GET" and exchange.request.header("Accept") == JSON_API
     if not (labelled or wanted) or not exchange.body or exchange.status in _WITHOUT_CONTENT:
-        raise NotObserved(f"{exchange.probe} was not answered with a JSON:API document")
+        raise NotObserved(f"{exchange.described} was not answered with a JSON:API document")
     if not exchange.json.readable:
-        raise NotObserved(f"the content of {exchange.probe} is not JSON")
+        raise NotObserved(f"the content of the answer to {exchange.described} is not JSON")
     return exchange.json.value
 
 
@@ -85,7 +85,7 @@ def document(exchange: Exchange) -> Object:
     """Return the JSON:API document of an answer. Raises NotObserved when there is none or no object."""
     value = root(exchange)
     if not isinstance(value, dict):
-        raise NotObserved(f"the root of {exchange.probe} is not an object")
+        raise NotObserved(f"the root of the answer to {exchange.described} is not an object")
     return value
 
 
@@ -97,7 +97,7 @@ def primary_data(exchange: Exchange) -> Any:
     """
     content = exchange.ok_document
     if not has_content(exchange, content) or "errors" in content:
-        raise NotObserved(f"{exchange.probe} was not answered with a document that can have data")
+        raise NotObserved(f"{exchange.described} was not answered with a document that can have data")
     expect("data" in content, "primary data", "a document without data", exchange, part="/data")
     return content["data"]
 

@@ -15,14 +15,14 @@ ACCOUNT_LINKS = {"self": "/relationships/account", "related": "/account"}
 def expect_served(exchange: Exchange) -> None:
     """Raise NotObserved unless the valid counterpart of a request that must be refused was answered with 200."""
     if exchange.status != 200:
-        raise NotObserved(f"the valid request {exchange.probe} was answered {exchange.status}")
+        raise NotObserved(f"the valid request {exchange.described} was answered {exchange.status}")
 
 
 def requested_invoice(exchange: Exchange) -> str:
     """Return the id in the path of a request for one invoice. Raises NotObserved for other requests."""
     before, _, last = path_of_request(exchange).rpartition("/")
     if not before.endswith("/invoices") or not last:
-        raise NotObserved(f"{exchange.probe} does not ask for one invoice")
+        raise NotObserved(f"{exchange.described} does not ask for one invoice")
     return last
 
 
@@ -31,7 +31,7 @@ def own_resource(exchange: Exchange) -> Object:
     resource = exchange.resource
     identifier = resource.get("id")
     if not isinstance(identifier, str) or identifier.lower() != requested_invoice(exchange).lower():
-        raise NotObserved(f"{exchange.probe} was not answered with the requested invoice")
+        raise NotObserved(f"{exchange.described} was not answered with the requested invoice")
     return resource
 
 
@@ -46,7 +46,7 @@ def id_of(exchange: Exchange) -> str:
     """Return the id of the single resource of a 200 answer. Raises NotObserved when there is none."""
     identifier = exchange.resource.get("id")
     if not isinstance(identifier, str):
-        raise NotObserved(f"the resource of {exchange.probe} has no id")
+        raise NotObserved(f"the resource in the answer to {exchange.described} has no id")
     return identifier
 
 

@@ -27,7 +27,7 @@ def asked_id(exchange: Exchange) -> str:
     """Return the id of the invoice that the request names. Raises NotObserved when it names none."""
     found = _ASKED.search(exchange.request.target)
     if found is None:
-        raise NotObserved(f"{exchange.probe} names no invoice")
+        raise NotObserved(f"{exchange.described} names no invoice")
     return found["id"]
 
 

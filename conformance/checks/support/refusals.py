@@ -30,7 +30,7 @@ def expect_refused(exchange: Exchange, why: str) -> None:
     Raises NotObserved for 429.
     """
     if exchange.status == 429:
-        raise NotObserved(f"{exchange.probe} was answered 429: the target limits requests")
+        raise NotObserved(f"{exchange.described} was answered 429: the target limits requests")
     if not is_refused(exchange):
         expected = f"a client error ({why})"
         raise Violation(expected, status_line(exchange), exchange, wanted=CLIENT_ERRORS, why=why)

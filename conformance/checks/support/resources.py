@@ -118,7 +118,7 @@ def expect_no_further_attributes(exchange: Exchange, pointer: str, resource: Obj
     Foreign keys, internal names, clashes with other fields and odd names are left to the requirements on those.
     """
     if not isinstance(resource.get("attributes"), dict):
-        raise NotObserved(f"the resource of {exchange.probe} has no attributes")
+        raise NotObserved(f"the resource in the answer to {exchange.described} has no attributes")
     attributes, relationships = fields_of(resource)
     owned = {"type", "id", *relationships, *documented}
     further = sorted(

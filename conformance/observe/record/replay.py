@@ -10,6 +10,8 @@ from typing import Any
 from conformance.config import target
 from conformance.config.settings import FAIL_ON, SETTINGS, SettingError, Settings
 from conformance.config.target import Target
+from conformance.config.way import FILES_OF_THE_WAY
+from conformance.model.described import described
 from conformance.model.exchange import Doubt, Exchange, NotObserved, Request
 from conformance.model.outcome import Judgement
 from conformance.observe.observer import Observer
@@ -17,14 +19,12 @@ from conformance.observe.progress import Progress
 from conformance.observe.record import har
 from conformance.observe.record.recorder import FORMAT
 from conformance.plan.requests import build_request
-from conformance.plan.steps import Step, closure, probe_of
+from conformance.plan.steps import Step, closure, in_words, probe_of
 from conformance.syntax import redaction
 from conformance.tokens.inspected import TokenFacts
 
 # Stands where the target had a secret; too short to be redacted, and never sent.
 _STAND_IN = "recorded"
-# Files without which nothing can be sent, and that nothing is judged by.
-_OF_THE_WAY = frozenset({"ca-bundle", "client-cert", "client-key"})
 
 
 class Record:
@@ -79,7 +79,7 @@ class Record:
         """Return the settings of the recorded run; what only concerns this one comes from ``given``."""
         values = dict(given.values)
         for setting in SETTINGS:
-            if setting.secret or setting.name in _OF_THE_WAY:
+            if setting.secret or setting.name in FILES_OF_THE_WAY:
                 values[setting.name] = setting.default
             elif setting.name in self.settings:
                 value = self.settings[setting.name]
@@ -102,6 +102,7 @@ class Record:
             made,
             capabilities=frozenset(map(str, facts["capabilities"])),
             embedded=self.embedded,
+            way=replace(made.way, files=tuple(map(str, facts.get("files", ())))),
             redactor=redaction.Redactor(),
         )
 
@@ -119,6 +120,7 @@ def facts_of(made: Target) -> dict[str, Any]:
         "hidden_invoice_id": list(made.hidden_invoice_ids),
         "expendable_invoice_id": made.expendable_invoice_id,
         "capabilities": sorted(made.capabilities),
+        "files": list(made.way.files),
     }
 
 
@@ -162,7 +164,7 @@ class ReplayObserver(Observer):
 
     def _send(self, step: Step, request: Request, *, past_gateways: bool = True) -> Exchange:  # noqa: ARG002
         raise NotObserved(
-            f"{step.probe or request.method}: nothing is sent when a record is judged", doubt=Doubt.RECORD
+            f"{request.method} {request.target}: nothing is sent when a record is judged", doubt=Doubt.RECORD
         )
 
     def _step(self, step: Step, earlier: Mapping[Step, Exchange]) -> Exchange | NotObserved:
@@ -170,17 +172,17 @@ class ReplayObserver(Observer):
         outcome = self.kept.observations.get(step, {}).get(number)
         self._next[step] = number + 1
         if outcome is None:
-            return NotObserved(f"the record has no answer to {step.probe}", doubt=Doubt.RECORD)
+            return NotObserved(f"the record has no answer to {in_words(step)}", doubt=Doubt.RECORD)
         if isinstance(outcome, NotObserved):
             return outcome
         known = {before.probe: earlier[before] for before in step.dependencies() if before in earlier}
         try:
             asked = build_request(step, self.target, known)
         except (NotObserved, KeyError) as reason:
-            return NotObserved(f"{step.probe} cannot be made from the record: {reason}", doubt=Doubt.RECORD)
+            return NotObserved(f"{in_words(step)} cannot be made from the record: {reason}", doubt=Doubt.RECORD)
         if not _is_same(step, asked, outcome.request):
             # Another version of the suite may mean something else by this name.
-            made = f"the record has another request for {step.probe}; it was made by version {self.kept.suite}"
+            made = f"the record has another request than {described(asked)}; it was made by version {self.kept.suite}"
             return NotObserved(made, doubt=Doubt.RECORD)
         self._found += self.kept.superseded.get((step, number), ())
         return outcome

@@ -106,7 +106,7 @@ listing_of_other_customer = get("/invoices", needs=_LISTING).but(headers=_OTHER_
 def _account_id(owner: Exchange) -> str:
     number = owner.resource.get("id")
     if not isinstance(number, str) or not number.replace("-", "").isalnum() or not number.isascii():
-        raise NotObserved(f"{owner.probe} has no id that fits into a query")
+        raise NotObserved(f"the answer to {owner.described} has no id that fits into a query")
     return number
 
 

@@ -8,9 +8,9 @@ from conformance.plan.probes.base import item
 
 # The resource-level self link of the invoice, and the self links of whole documents, where there are any.
 item_from_self_link = get(lambda item: item.self_link)
-item_from_document_link = get(lambda item: link_of(item.ok_document, "self", "item"))
+item_from_document_link = get(lambda item: link_of(item.ok_document, "self", item))
 included_from_document_link = get(
-    lambda item_with_account: link_of(item_with_account.ok_document, "self", "item_with_account")
+    lambda item_with_account: link_of(item_with_account.ok_document, "self", item_with_account)
 )
 
 # No UUID in any notation, so that lenient readers of UUIDs have nothing to find either.

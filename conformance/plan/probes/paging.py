@@ -13,13 +13,13 @@ PAGE_SIZE = 3
 
 first_of_three = listing.but(query=f"page%5Bnumber%5D=1&page%5Bsize%5D={PAGE_SIZE}")
 page_of_three = walk(first_of_three, max_pages=6)
-last_of_three = get(lambda first_of_three: link_of(first_of_three.ok_document, "last", "first_of_three"), needs=_NEEDS)
+last_of_three = get(lambda first_of_three: link_of(first_of_three.ok_document, "last", first_of_three), needs=_NEEDS)
 before_last_of_three = get(
-    lambda last_of_three: link_of(last_of_three.ok_document, "prev", "last_of_three"), needs=_NEEDS
+    lambda last_of_three: link_of(last_of_three.ok_document, "prev", last_of_three), needs=_NEEDS
 )
 
 page_from_document_link = get(
-    lambda first_of_three: link_of(first_of_three.ok_document, "self", "first_of_three"), needs=_NEEDS
+    lambda first_of_three: link_of(first_of_three.ok_document, "self", first_of_three), needs=_NEEDS
 )
 
 # Most invoices have the same number of transactions, none.

@@ -31,7 +31,7 @@ def _self_link_of_account(item_with_account: Exchange, related: Exchange | None 
     included = item_with_account.ok_document.get("included")
     if not isinstance(included, list) or len(included) != 1 or not isinstance(included[0], dict):
         raise NotObserved("neither the related account nor an included one is shown", owner="RELD-001")
-    return link_of(included[0], "self", item_with_account.probe)
+    return link_of(included[0], "self", item_with_account)
 
 
 account_from_self_link = get(_self_link_of_account)

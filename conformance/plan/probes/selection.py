@@ -35,9 +35,9 @@ unknown_page_key = listing.but(query="page%5Bnosuch%5D=1")
 
 # Every total is divided by one.
 page_of_one = listing.but(query="page%5Bsize%5D=1")
-last_of_one = get(lambda page_of_one: link_of(page_of_one.ok_document, "last", "page_of_one"), needs=_NEEDS)
+last_of_one = get(lambda page_of_one: link_of(page_of_one.ok_document, "last", page_of_one), needs=_NEEDS)
 
 # No invoice has such a reference. In the links the same characters mean the same only when they are encoded.
 ODD_TEXT = "a&b=c+d%#;\u00e9"
 empty_page = listing.but(query="filter%5Breference_cont%5D=a%26b%3Dc%2Bd%25%23%3B%C3%A9&page%5Bsize%5D=5")
-last_of_empty = get(lambda empty_page: link_of(empty_page.ok_document, "last", "empty_page"), needs=_NEEDS)
+last_of_empty = get(lambda empty_page: link_of(empty_page.ok_document, "last", empty_page), needs=_NEEDS)

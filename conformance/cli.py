@@ -7,26 +7,26 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 
 from conformance import __version__
+from conformance.commands import completion
 from conformance.commands.parser import Parser
 from conformance.syntax.wording import printable
 
 
 def _run(arguments: Sequence[str]) -> int:
-    import pytest
-
-    from conformance.pytest_hooks import run_command
-
     if any(each in {"-h", "--help"} for each in arguments):
         from conformance.commands import options
 
         sys.stdout.write(options.parser("run").format_help())
         return 0
-    return int(pytest.main(run_command.arguments(arguments)))
+    from conformance.commands import judging
+
+    return judging.run(arguments)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -137,6 +137,14 @@ def _token(options: argparse.Namespace) -> int:
     return 0
 
 
+def _completion(options: argparse.Namespace) -> int:
+    try:
+        sys.stdout.write(completion.script(options.shell))
+    except completion.NotInstalledError as error:
+        return _refused(str(error))
+    return 0
+
+
 def _refused(message: str) -> int:
     sys.stderr.write(f"{printable(message)}\n")
     return 4
@@ -193,11 +201,16 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _parser() -> Parser:
+def _parser(parents: Mapping[str, Parser] = MappingProxyType({})) -> Parser:
+    """Return the parser; ``parents`` have the options of the commands that read theirs by themselves."""
     parser = Parser(prog="invoices-conformance", description=__doc__)
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("run", help="judge a server; run --help lists the options", add_help=False)
+    for name, what in (
+        ("run", "judge a server; run --help lists the options"),
+        ("doctor", "look at settings and server: what can be judged?"),
+    ):
+        commands.add_parser(name, help=what, add_help=False, parents=[parents[name]] if name in parents else [])
     serve = commands.add_parser("serve", help="run the reference server and print how to reach it as one JSON line")
     serve.add_argument("--port", type=_port, default=0, help="0, the default, takes a free one")
     serve.add_argument("--fault", action="append", default=[], metavar="NAME", help="make it wrong in one way")
@@ -222,7 +235,6 @@ def _parser() -> Parser:
     init = commands.add_parser("init", help="write a commented file of settings")
     init.add_argument("file", nargs="?", default="target.yaml", metavar="FILE", help="default: target.yaml")
     init.set_defaults(run=_init)
-    commands.add_parser("doctor", help="look at settings and server: what can be judged?", add_help=False)
     report = commands.add_parser("report", help="make the HTML report of a JSON report")
     report.add_argument("report", metavar="REPORT.json")
     report.add_argument("--html", required=True, metavar="FILE", help="where to write it")
@@ -240,11 +252,22 @@ def _parser() -> Parser:
     token = commands.add_parser("token", help="print a token made from $INVOICES_AUTH_TOKEN, for a curl command")
     token.add_argument("name", help="which one; the command of a finding names it")
     token.set_defaults(run=_token)
+    completed = commands.add_parser("completion", help="print what a shell reads to complete commands and options")
+    completed.add_argument("shell", choices=completion.SHELLS)
+    completed.set_defaults(run=_completion)
     return parser
+
+
+def _whole_parser() -> Parser:
+    from conformance.commands import options
+
+    return _parser({name: options.parser(name) for name in ("run", "doctor")})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the console script; returns the exit code."""
+    if "_ARGCOMPLETE" in os.environ:
+        completion.complete(_whole_parser())
     given = list(sys.argv[1:] if arguments is None else arguments)
     closed = _open_what_is_closed()
     if given[:1] == ["run"]:

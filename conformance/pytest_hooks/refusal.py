@@ -20,26 +20,47 @@ if TYPE_CHECKING:
 _UNKNOWN = "http://target.invalid"
 
 
+class Reported:
+    """A plugin that knows whether what ended pytest is in the reports."""
+
+    done = False
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Note whether there was a run, which leaves its reports."""
+        from conformance.pytest_hooks.items import existing_run
+
+        self.done = self.done or existing_run(session.config) is not None
+
+
 def refuse(config: pytest.Config, message: str) -> pytest.UsageError:
     """Write the reports that are wanted, and what CI systems show; return the error that ends pytest."""
     from conformance.pytest_hooks.items import sources_of, sources_with
-    from conformance.report import files, github, junit, workflow
-    from conformance.report.json_report import Ending
 
     try:
         sources = sources_of(config)
     except SettingError:
         sources = sources_with(config, {})
+    report(sources, config.getoption("xmlpath", None), message)
+    for plugin in config.pluginmanager.get_plugins():
+        if isinstance(plugin, Reported):
+            plugin.done = True
+    return pytest.UsageError(message)
+
+
+def report(sources: Sources, junit_file: str | None, message: str) -> None:
+    """Write the reports that ``sources`` want, the one of ``--junit-xml``, and what CI systems show."""
+    from conformance.report import files, github, junit, workflow
+    from conformance.report.json_report import Ending
+
     run = _run(message, readable_settings(sources), _base_url(sources))
     problems = files.write(run, Ending(int(ExitCode.USAGE)))
-    if path := config.getoption("xmlpath", None):
-        problems.append((path, files.problem_of(lambda: junit.write_abort(path, message))))
+    if junit_file:
+        problems.append((junit_file, files.problem_of(lambda: junit.write_abort(junit_file, message))))
     for path, problem in problems:
         if problem:
             sys.stderr.write(f"{path} cannot be written: {problem}\n")
     if workflow.is_active():
         sys.stdout.write("".join(f"{line}\n" for line in github.commands(run)))
-    return pytest.UsageError(message)
 
 
 def _base_url(sources: Sources) -> str:

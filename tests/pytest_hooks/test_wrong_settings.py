@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from conformance.commands import judging
 from conformance.pytest_hooks import run_command
 from conformance.report import json_report
-from tests.support.runs import CONDITIONAL, Result, run
+from tests.support.runs import CONDITIONAL, SETTING_VARIABLES, Result, run
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.dHdvLXdvcmRz"
 URL = "--base-url=http://127.0.0.1:9"
@@ -142,6 +143,31 @@ def test_a_report_that_cannot_be_written_hides_no_wrong_setting(tmp_path: Path) 
 )
 def test_the_command_says_what_is_missing_or_misspelt(given: list[str], message: str) -> None:
     refused(run(*run_command.arguments(given)), message)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--tb=none"], "wrong arguments: the message of pytest, on standard error, says which"),
+        (["-Q"], "wrong arguments: the message of pytest, on standard error, says which"),
+        (["nowhere.py"], "wrong arguments: the message of pytest, on standard error, says which"),
+        (["--concurrency"], "argument --concurrency: expected one argument"),
+    ],
+)
+def test_what_pytest_refuses_by_itself_leaves_reports(
+    given: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in SETTING_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.chdir(tmp_path)
+    files = [f"--report-json={tmp_path / 'report.json'}", f"--junit-xml={tmp_path / 'junit.xml'}"]
+    assert judging.run([URL, *files, *given]) == 4
+    assert f"::error title=wrong setting::{message}" in capsys.readouterr().out.splitlines()
+    found = json_report.load(str(tmp_path / "report.json"))
+    assert (found["run"]["message"], found["target"]["base_url"]) == (message, "http://127.0.0.1:9")
+    (case,) = ET.parse(tmp_path / "junit.xml").getroot().iter("testcase")
+    assert [each.get("message") for each in case] == [message]
 
 
 def test_a_misspelt_option_leaves_reports(tmp_path: Path) -> None:

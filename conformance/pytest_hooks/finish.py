@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import traceback
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,7 +44,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
     problems: list[tuple[str, str]] = []
     result: object = None
     try:
-        result = yield
+        with _junit_in_a_draft(session.config):
+            result = yield
     except OSError as error:
         if existing_run(session.config) is None or not _is_of_junit(error):
             raise
@@ -51,6 +53,22 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, obj
         _take_junit_away(session.config)
     _finish(session, problems)
     return result
+
+
+@contextlib.contextmanager
+def _junit_in_a_draft(config: pytest.Config) -> Iterator[None]:
+    """Let pytest write another file than that of ``--junit-xml``, of which ``_write_files`` makes the report."""
+    run, log = existing_run(config), config.stash.get(junitxml.xml_key, None)
+    if run is None or run.dry or log is None:
+        yield
+        return
+    from conformance.report import junit
+
+    wanted, log.logfile = log.logfile, junit.draft_of(log.logfile)
+    try:
+        yield
+    finally:
+        log.logfile = wanted
 
 
 def _is_of_junit(error: OSError) -> bool:

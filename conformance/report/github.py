@@ -74,8 +74,10 @@ def _property(text: str) -> str:
 
 def append_summary(run: Run, verdict: Verdict, path: str) -> None:
     """Add the summary to the file of the step. Raises OSError."""
-    with Path(path).open("a", encoding="utf-8") as file:
-        file.write("\n".join(summary(run, verdict)) + "\n")
+    content = "\n".join(summary(run, verdict)) + "\n"
+    # Written at once: another step that runs at the same time adds to the file, too.
+    with Path(path).open("ab", buffering=0) as file:
+        file.write(content.encode())
 
 
 def summary(run: Run, verdict: Verdict) -> Iterator[str]:

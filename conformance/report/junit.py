@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -11,17 +12,31 @@ from conformance.observe.record.recorder import replace_file
 _GENERATED = "GEN-001"
 
 
+def draft_of(path: str) -> str:
+    """Return the file that pytest writes in the place of ``path``, which another run may write at the same time."""
+    wanted = Path(path)
+    is_ordinary = wanted.is_file() or not wanted.exists()
+    return str(wanted.with_name(f".{wanted.name}.{os.getpid()}.draft")) if is_ordinary else path
+
+
 def finish(path: str, abort: str | None) -> None:
-    """Name and indent what is in the file; a run that judged nothing, because of ``abort``, is an error in it.
+    """Name and indent what is in the draft; a run that judged nothing, because of ``abort``, is an error in it.
 
     Raises OSError.
     """
-    if not Path(path).is_file():  # such as a device
+    draft = Path(draft_of(path))
+    if not draft.is_file():  # such as a device
         return
-    if abort is not None:
-        write_abort(path, abort)
-        return
-    root = ET.parse(path).getroot()  # noqa: S314
+    try:
+        if abort is None:
+            _write_named(path, ET.parse(draft).getroot())  # noqa: S314 - pytest made it
+        else:
+            write_abort(path, abort)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _write_named(path: str, root: ET.Element) -> None:
     for case in root.iter("testcase"):
         names = _requirements(case)
         if names is not None:

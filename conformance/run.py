@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -70,7 +71,7 @@ class Run:
         self._received: dict[str, tuple[int, tuple[Exchange, ...]]] = {}
         self._server: ReferenceServer | None = None
         self._observer: Observer | None = None
-        self.started = now()
+        self.started, self.began = now(), time.monotonic()
         # How the user started it, for the commands that repeat something.
         self.program = "invoices-conformance run"
         # How many of the collected checks were not selected.

@@ -9,13 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from conformance.judge import suite
-from conformance.model.requirements import SOURCES, Requirement, registry
+from conformance.model.requirements import HINTS, SOURCES, Requirement, registry
 from conformance.plan.steps import Step, closure
 from conformance.reference.faults import Fault, all_faults
 from conformance.reference.reduced import all_reduced
 from conformance.reference.variants import all_variants
 from conformance.report import plan as shown_plan
-from conformance.report.terminal import HINTS, NAMES
+from conformance.report.terminal import NAMES
 from tests import bundle, settings_page
 from tests.support import detection, masking
 from tests.support.targets import INVOICE_ID, TOKEN, target_of

@@ -71,7 +71,7 @@ def test_nothing_but_accounts_is_included(listing_with_account: Exchange) -> Non
     kinds = {kind for kind, _ in _linked(listing_with_account).intersection(included)}
     require("accounts" in kinds, "no account is included", owner="INCL-001")
     others = sorted(kinds - {"accounts"})
-    observed = f"also {', '.join(map(shown, others[:3]))}"
+    observed = f"resources of other types: {', '.join(map(shown, others[:3]))}"
     expect(not others, "accounts alone, as include=account asks", observed, listing_with_account, part="/included")
 
 
@@ -119,7 +119,7 @@ def test_fields_hold_beside_other_parameters(
     require_status(first, 200)
     for place, element in enumerate(collection_pages.elements(first).values()):
         further = sorted(_fields(element) - set(VIEW_FIELDS))
-        expected, observed = f"{' and '.join(VIEW_FIELDS)} alone", f"also {', '.join(further[:4])}"
+        expected, observed = f"{' and '.join(VIEW_FIELDS)} alone", f"other fields: {', '.join(further[:4])}"
         expect(not further, expected, observed, first, part=f"/data/{place}")
 
 

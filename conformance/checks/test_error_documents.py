@@ -32,7 +32,7 @@ def test_errors_are_an_array_of_objects(every_error: tuple[Exchange, ...]) -> No
         expect(isinstance(errors, list), "an array", shown(errors), exchange, part="/errors")
         for place, error in enumerate(errors):
             expect(isinstance(error, dict), "an error object", shown(error), exchange, part=f"/errors/{place}")
-        expect("included" not in exchange.document, "errors alone", "also included", exchange, part="/included")
+        expect("included" not in exchange.document, "errors alone", "included beside them", exchange, part="/included")
 
     observe_each(every_error, judge)
 

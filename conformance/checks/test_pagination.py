@@ -266,7 +266,7 @@ def _expect_each_once(listing: Exchange, pages: Exchanges, others: Exchanges = (
         require(not _is_circular(page), "next leads back to the first page", owner="PAGE-001")
         for identifier in _ids(page):
             if identifier in visited:
-                observed = f"{identifier} also in the answer to {visited[identifier].described}"
+                observed = f"{identifier} also on the answer to {visited[identifier].described}"
                 raise Violation(
                     "every invoice on one page", observed, page, part="/data", others=(visited[identifier],)
                 )

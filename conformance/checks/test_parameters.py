@@ -122,7 +122,7 @@ def test_nothing_else_is_included(item_with_account: Exchange) -> None:
     expect(
         not others,
         "the account alone, as include=account asks",
-        f"also {' '.join(others[0])}" if others else "",
+        f"another resource: {' '.join(others[0])}" if others else "",
         item_with_account,
         part="/included",
     )

@@ -148,7 +148,11 @@ def test_fields_of_the_account_are_honoured_or_refused(related: Exchange, relate
         attributes, relationships = resources.fields_of(related_sparse.resource)
         further = sorted((attributes | relationships) - {"name"})
         expect(
-            not further, "400, or name alone", f"also {', '.join(map(shown, further))}", related_sparse, part="/data"
+            not further,
+            "400, or name alone",
+            f"other fields: {', '.join(map(shown, further))}",
+            related_sparse,
+            part="/data",
         )
 
 

@@ -13,9 +13,9 @@ from conformance.config.settings import SETTINGS, SettingError, Settings
 from conformance.config.sources import Sources, read_settings, read_target_file
 from conformance.config.way import FILES_OF_THE_WAY
 from conformance.model.outcome import ExitCode
-from conformance.model.requirements import registry
+from conformance.model.requirements import HINTS, registry
 from conformance.plan.steps import Step
-from conformance.report.terminal import HINTS, row
+from conformance.report.terminal import row
 from conformance.run import Run
 from conformance.syntax.wording import counted
 from conformance.tokens import altered

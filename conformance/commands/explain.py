@@ -10,7 +10,7 @@ from conformance.config.settings import SETTINGS, Settings
 from conformance.config.sources import suggestion
 from conformance.config.target import Target, build
 from conformance.model import contract
-from conformance.model.requirements import CAPABILITIES, OF_THE_CONTRACT, Requirement, registry
+from conformance.model.requirements import CAPABILITIES, HINTS, OF_THE_CONTRACT, Requirement, registry
 
 if TYPE_CHECKING:
     from conformance.judge.suite import Case
@@ -64,8 +64,6 @@ def _row(label: str, text: str) -> list[str]:
 
 
 def _needs(requirement: Requirement) -> str:
-    from conformance.report.terminal import HINTS
-
     return "; ".join(HINTS[each] for each in requirement.needs)
 
 

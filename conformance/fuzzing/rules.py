@@ -146,7 +146,7 @@ def _no_other_fields(resource_type: str) -> Callable[[Exchange, Context], None]:
             expect(
                 not others,
                 f"only {', '.join(sorted(wanted)[:4])}" if wanted else "no fields",
-                f"also {', '.join(others[:4])}{', ...' if len(others) > 4 else ''}",
+                f"other fields: {', '.join(others[:4])}{', ...' if len(others) > 4 else ''}",
                 exchange,
                 part=part.pointer,
             )

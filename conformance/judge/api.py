@@ -122,4 +122,5 @@ def _none_left(unjudged: list[NotJudged]) -> NotObserved:
     for each in unjudged:
         if each.owner:
             return NotObserved(each.reason, owner=each.owner)
-    return NotObserved("no answer of this run is of the kind that this requirement is about")
+    example = f": {unjudged[-1].reason}" if unjudged else ""
+    return NotObserved(f"no answer of this run is of the kind that this requirement is about{example}")

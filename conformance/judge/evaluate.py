@@ -15,7 +15,7 @@ from conformance.judge.suite import Case, Check
 from conformance.judge.values import Values, exchanges_in, values_of
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.model.outcome import Judgement, Outcome, outcome_of_violation
-from conformance.model.requirements import registry
+from conformance.model.requirements import HINTS, registry
 from conformance.syntax.wording import printable
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def evaluate(check: Check, values: Mapping[str, Any]) -> Ending:
 def judge(run: Run, case: Case) -> Judgement:
     """Return what ``case`` finds on the target of ``run``; what it needs and was not sent yet is sent."""
     if missing := case.missing(run.target):
-        return _judgement(case, Outcome.NOT_APPLICABLE, f"needs {', '.join(missing)}")
+        return _judgement(case, Outcome.NOT_APPLICABLE, f"needs {', '.join(HINTS[each] for each in missing)}")
     ending, values = _settled(run, case)
     return judgement_of(run, case, ending, exchanges_in(values))
 

@@ -24,19 +24,23 @@ OF_THE_CONTRACT = frozenset({"documented", "semantics"})
 WITH_A_REASON = OF_THE_CONTRACT | {"advice"}
 
 # What a target must have, or the user must have configured or enabled, before a requirement can be judged.
-CAPABILITIES: tuple[str, ...] = (
-    "collection",
-    "second-customer",
-    "hidden-invoice",
-    "expendable-invoice",
-    "signing-key",
-    "cookie",
-    "https",
-    "wire",
-    "load",
-    "contested",
-    "repeat",
+# The capabilities that a requirement may need, and what has to be given for each.
+HINTS: Mapping[str, str] = MappingProxyType(
+    {
+        "collection": "--enable collection",
+        "second-customer": "a second customer: --other-auth-token, --other-invoice-id",
+        "hidden-invoice": "--hidden-invoice-id",
+        "expendable-invoice": "--expendable-invoice-id",
+        "signing-key": "--signing-key",
+        "cookie": "--enable cookie",
+        "https": "an https base URL",
+        "wire": "--enable wire",
+        "load": "--enable load",
+        "contested": "--enable contested",
+        "repeat": "--repeat",
+    }
 )
+CAPABILITIES: tuple[str, ...] = tuple(HINTS)
 
 _REQUIRED = ("id", "level", "source", "statement", "clause", "since")
 _OPTIONAL = ("reason", "url", "needs", "excluded")

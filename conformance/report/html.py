@@ -18,9 +18,10 @@ from typing import Any
 import jinja2
 
 from conformance.model.outcome import Outcome
+from conformance.model.requirements import HINTS
 from conformance.reading import json_places
 from conformance.report import repeat_command
-from conformance.report.terminal import HINTS, NAMES
+from conformance.report.terminal import NAMES
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _FINDINGS = (Outcome.ERROR, Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 
 from conformance.judge.causes import Cause, causes
 from conformance.model.outcome import JUDGED, UNJUDGED, ExitCode, Outcome
-from conformance.model.requirements import SOURCES, Level
+from conformance.model.requirements import HINTS, SOURCES, Level
 from conformance.model.verdict import Verdict, gating_outcomes
 from conformance.observe import repeat
 from conformance.report import cause_blocks, failure
@@ -29,22 +30,6 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "jwt": "JWT",
         "semantics": "semantics",
         "advice": "advice",
-    }
-)
-# What has to be given so that requirements with this need can be judged.
-HINTS: Mapping[str, str] = MappingProxyType(
-    {
-        "collection": "--enable collection",
-        "second-customer": "a second customer: --other-auth-token, --other-invoice-id",
-        "hidden-invoice": "--hidden-invoice-id",
-        "expendable-invoice": "--expendable-invoice-id",
-        "signing-key": "--signing-key",
-        "cookie": "--enable cookie",
-        "https": "an https base URL",
-        "wire": "--enable wire",
-        "load": "--enable load",
-        "contested": "--enable contested",
-        "repeat": "--repeat",
     }
 )
 # Lines that a run prints where it is to be short, and how many of them pytest and the names of files have.
@@ -175,8 +160,9 @@ def _sent(run: Run) -> Iterator[str]:
     elsewhere = max((each["seconds"] for each in run.elsewhere), default=0.0)
     seconds = run.seconds + elsewhere + sum(each["seconds"] for each in run.generated)
     more = f" + {generated} generated" if run.generated else ""
-    recorded = f", recorded {run.started}; none now" if run.kept else ""
-    yield row("sent", f"{counted(run.sent, 'request')}{more} in {seconds:.1f} s{recorded}")
+    whole = f"; {time.monotonic() - run.began:.1f} s with judging"
+    after = f", recorded {run.started}; none now" if run.kept else whole
+    yield row("sent", f"{counted(run.sent, 'request')}{more} in {seconds:.1f} s{after}")
     if reason := run.observer.serial_reason:
         yield row("serial", f"one request at a time, as the target {reason}")
     if most := run.observer.most_at_once:

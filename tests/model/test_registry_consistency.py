@@ -16,12 +16,11 @@ from conformance import fuzzing
 from conformance.config.target import Target
 from conformance.judge import suite
 from conformance.judge.api import claimed
-from conformance.model.requirements import registry
+from conformance.model.requirements import HINTS, registry
 from conformance.plan import probes
 from conformance.plan.parameters import EVERY, RECORD_WIDE, is_exchange_argument
 from conformance.plan.probe import CONTEXT_NAMES, Probe
 from conformance.plan.steps import applicable, closure, everything
-from conformance.report.terminal import HINTS
 from conformance.syntax import redaction
 from tests.support.targets import INVOICE_ID, target_of
 

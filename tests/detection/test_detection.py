@@ -9,7 +9,7 @@ import pytest
 from conformance.judge.suite import checks
 from conformance.model.outcome import JUDGED, Judgement, Outcome
 from conformance.model.requirements import Level, registry
-from conformance.reference.faults import Fault, all_faults
+from conformance.reference.faults import all_faults
 from conformance.reference.message import Request
 from conformance.reference.server import ReferenceServer
 from tests.support import detection, differential

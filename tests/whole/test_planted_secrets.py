@@ -1,37 +1,29 @@
-"""Secrets appear in nothing that a run writes, though the server echoes them in every spelling it can think of."""
+"""Secrets appear in nothing that a run writes, though the server echoes them in every spelling."""
 
 from __future__ import annotations
 
 import base64
+import html
 import json
+import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 from conformance.reference.message import Answer, Request
 from conformance.reference.server import ReferenceServer
+from tests.hostile.spellings import SPELLINGS
+from tests.support import runs
 from tests.support.detection import settings_for
 
 ROOT = Path(__file__).parents[2]
-SPELLINGS: tuple[Callable[[str], str], ...] = (
-    str,
-    str.upper,
-    lambda text: quote(text, safe=""),
-    lambda text: base64.b64encode(text.encode()).decode(),
-    lambda text: base64.b64encode(f"u:{text}".encode()).decode(),
-    lambda text: text.encode().hex(),
-    lambda text: text.encode().hex().upper(),
-    lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
-    lambda text: "".join(f"\\u{ord(each):04x}" for each in text),
-    lambda text: "".join(f"&#{ord(each)};" for each in text),
-    json.dumps,
-)
 # One spelling in so many stands in an answer, in that to another request others.
-_AT_ONCE = 4
-# How much of a secret may be left where it is sent in parts.
-_HARMLESS = 15
+_ONE_IN = 14
+# Characters of a secret that reveal something of it.
+_RUN = 8
+GATEWAY = "Vn3-Yc8.Jw5_Hb1~Tr6"
 
 
 class Echo:
@@ -40,10 +32,11 @@ class Echo:
     def __init__(self) -> None:
         """Start with none."""
         self.seen: set[str] = set()
+        self.spelled: set[str] = set()
 
     def install(self, server: ReferenceServer) -> None:
         api = server.api
-        self.seen |= {server.token, server.other_token, server.signing_key}
+        self.seen |= {server.token, server.other_token, server.signing_key, GATEWAY}
         api.on_answer(lambda request, answer: self._echo(server, request, answer))
         api.replace("session_cookie", self._session_cookie)
 
@@ -56,21 +49,33 @@ class Echo:
         # Only what looks like a token is one: the others are words that the plan shows, too.
         sent = [text.split()[-1] for text in sent if "eyJ" in text]
         self.seen.update(sent)
-        first = len(request.path + request.query)
-        for text in [*sent, server.signing_key]:
+        # The same request is answered in the same way.
+        number = zlib.crc32(" ".join([request.method, request.path, request.query, *sent]).encode())
+        for text in [*sent, server.signing_key, GATEWAY]:
             answer.headers += [("X-Echo-Left", text[:-20]), ("X-Echo-Right", text[-20:])]
-            for number, spelling in enumerate(SPELLINGS):
-                if (number + first) % _AT_ONCE:
-                    continue
-                answer.headers.append((f"X-Echo-{number}", spelling(text)))
-                if answer.status >= 400 and answer.body and b'"detail":"' in answer.body:
-                    planted = spelling(text).replace('"', "").encode()
-                    answer.body = answer.body.replace(b'"detail":"', b'"detail":"' + planted + b" ", 1)
+            for name in list(SPELLINGS)[number % _ONE_IN :: _ONE_IN]:
+                self.spelled.add(name)
+                self._plant(name, SPELLINGS[name](text), answer, in_place=number % 3 == 0)
+
+    def _plant(self, name: str, spelled: bytes, answer: Answer, *, in_place: bool) -> None:
+        """Put it into the header section, and into a text or in the place of an error."""
+        value = "".join(each if " " <= each <= "~" else " " for each in spelled.decode("latin-1")).strip()
+        answer.headers.append((f"X-Echo-{list(SPELLINGS).index(name)}", value))
+        if answer.status >= 400 and answer.body and in_place:
+            answer.body = spelled
+            return
+        text = json.dumps(spelled.decode("latin-1"))[1:-1].encode()
+        for member in (b'"detail":"', b'"reference":"'):
+            answer.body = answer.body.replace(member, member + text + b" ", 1)
 
     def signatures(self) -> set[str]:
         """Return what must not be found: the secrets, and the signatures that make tokens of public claims."""
-        tails = {text.rpartition(".")[2] for text in self.seen if text.count(".") == 2}
-        return {text for text in self.seen | tails if len(text) >= 12}
+        return {_secret_part(text) for text in self.seen if len(_secret_part(text)) >= 12}
+
+
+def _secret_part(text: str) -> str:
+    """Return what is secret by itself: of a token the signature."""
+    return text.rpartition(".")[2] if text.count(".") == 2 and text.startswith("eyJ") else text
 
 
 def options(server: ReferenceServer, bundle: Path | None) -> list[str]:
@@ -79,6 +84,7 @@ def options(server: ReferenceServer, bundle: Path | None) -> list[str]:
     for name, value in {**given, "invoice_id": given["invoice_id"][:1]}.items():
         values = value if isinstance(value, list) else [value]
         found += [f"--{name.replace('_', '-')}={each}" for each in values]
+    found.append(f"--request-header=X-Gateway: {GATEWAY}")
     return found + ([f"--ca-bundle={bundle}", f"--plain-url={server.plain_url}"] if bundle else [])
 
 
@@ -106,18 +112,63 @@ def run(arguments: list[str], where: Path, **environment: str) -> str:
     return done.stdout + done.stderr
 
 
-def leaks(folder: Path, echo: Echo) -> set[tuple[str, str]]:
-    """Return the files that hold a secret in some spelling, or much of one, and how it begins."""
-    written = {
-        path.name: path.read_bytes().decode("utf-8", errors="replace") for path in folder.iterdir() if path.is_file()
-    }
-    found = set()
-    for secret in echo.signatures():
-        spelt = {spelling(secret) for spelling in SPELLINGS}
-        if "." not in secret:  # of a token, only the signature is secret by itself
-            spelt |= {secret[at : at + _HARMLESS] for at in range(len(secret) - _HARMLESS + 1)}
-        found |= {(name, each[:20]) for name, text in written.items() for each in spelt if each in text}
-    return found
+def _strings(value: object) -> Iterator[str]:
+    """Yield all texts in plain data."""
+    if isinstance(value, dict):
+        yield from map(str, value)
+        yield from (each for one in value.values() for each in _strings(one))
+        if value.get("encoding") == "base64":
+            yield base64.b64decode(value["text"]).decode("latin-1")
+    elif isinstance(value, list):
+        yield from (each for one in value for each in _strings(one))
+    elif isinstance(value, str):
+        yield value
+
+
+def _cells(path: Path) -> Iterator[str]:
+    """Yield the texts of a database, of which some are JSON."""
+    with sqlite3.connect(path) as state:
+        tables = [name for (name,) in state.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        rows = [row for name in tables for row in state.execute(f"SELECT * FROM {name}")]
+    for cell in (each for row in rows for each in row if isinstance(each, str)):
+        yield cell
+        if cell[:1] in set('{["'):
+            yield from _strings(json.loads(cell))
+
+
+def _read(path: Path) -> bytes:
+    """Return what a file holds, as it is and as its readers see it."""
+    content, text = path.read_bytes(), ""
+    if path.suffix in {".json", ".har"}:
+        text = "\n".join(_strings(json.loads(content)))
+    elif path.suffix in {".html", ".xml", ".md"}:
+        text = html.unescape(content.decode()).replace("\\", "")
+    elif path.suffix == ".db":
+        text = "\n".join(_cells(path))
+    return content + text.encode("utf-8", "surrogatepass") + text.encode("latin-1", "ignore")
+
+
+def _spelled(secret: str) -> Iterator[bytes]:
+    """Yield the middle of each spelling: what stands at its ends depends on what is around."""
+    for spelling in SPELLINGS.values():
+        whole = spelling(secret)
+        yield whole[len(whole) // 4 : -(len(whole) // 4)]
+
+
+def leaks(folder: Path, echo: Echo, *known: str) -> set[tuple[str, bytes]]:
+    """Return the files that hold a secret, and in what form: of those that are ``known`` in any spelling, or a part."""
+    terms = {each.encode() for each in echo.signatures()}
+    for secret in map(_secret_part, known):
+        terms |= {secret[at : at + _RUN].encode() for at in range(len(secret) - _RUN + 1)}
+        terms |= {each for each in _spelled(secret) if len(each) >= _RUN}
+    written = {path.name: _read(path) for path in folder.iterdir() if path.is_file()}
+    return {(name, term) for name, content in written.items() for term in terms if term in content}
+
+
+ARTEFACTS = {
+    *("ca.pem", "junit.xml", "log.txt", "printed.txt", "report.html", "report.json", "run.har", "summary.md"),
+    *("ctrf.json", "state.db", "waivers.yaml"),
+}
 
 
 def test_no_secret_is_written_anywhere(tmp_path: Path) -> None:
@@ -125,28 +176,23 @@ def test_no_secret_is_written_anywhere(tmp_path: Path) -> None:
     with ReferenceServer(tls=True) as server:
         echo.install(server)
         (tmp_path / "ca.pem").write_bytes(server.ca_pem)
-        verbose = [
-            "-vv",
-            "-rA",
-            "--tb=long",
-            "--showlocals",
-            "--fail-on=may",
-            "--log-level=DEBUG",
-            "--log-file=log.txt",
-        ]
-        files = ["--junit-xml=junit.xml", "--report-json=report.json", "--report-html=report.html"]
-        files += ["--report-ctrf=ctrf.json", "--record=run.har"]
-        given = [*options(server, tmp_path / "ca.pem"), "--write-waivers=waivers.yaml"]
+        names = {"junit-xml": "junit.xml", "report-json": "report.json", "report-html": "report.html"}
+        names |= {"report-ctrf": "ctrf.json", "record": "run.har", "write-waivers": "waivers.yaml"}
+        names |= {"sweep-state": "state.db", "log-file": "log.txt"}
+        files = [f"--{name}={tmp_path / file}" for name, file in names.items()]
+        verbose = ["-vv", "-rA", "--tb=long", "--showlocals", "--fail-on=may", "--log-level=DEBUG"]
+        part = ["--sweep=5", "-k", "SEC or JWT or test_sweep"]
         github = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}
-        printed = run([*verbose, *files, *given], tmp_path, **github)
-    (tmp_path / "printed.txt").write_text(printed, encoding="utf-8")
-    assert "SEC-006" in printed
+        places = (str(ROOT / "conformance" / each) for each in ("checks", "sweep"))
+        result = runs.run(*places, *verbose, *files, *part, *options(server, tmp_path / "ca.pem"), **github)
+        known = (server.token, server.other_token, server.signing_key, GATEWAY)
+    assert result.code in {0, 1}, result.output[-3000:] + result.errors[-3000:]
+    (tmp_path / "printed.txt").write_text(result.output + result.errors, encoding="utf-8")
+    assert "SEC-006" in result.output
     assert len(echo.seen) > 40
-    assert {path.name for path in tmp_path.iterdir()} == {
-        *("ca.pem", "junit.xml", "log.txt", "printed.txt", "report.html", "report.json", "run.har", "summary.md"),
-        *("ctrf.json", "waivers.yaml"),
-    }
-    assert not leaks(tmp_path, echo)
+    assert echo.spelled == SPELLINGS.keys()
+    assert {path.name for path in tmp_path.iterdir()} == ARTEFACTS
+    assert not leaks(tmp_path, echo, *known)
 
 
 def test_no_secret_is_written_by_several_processes(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from collections.abc import Iterator
 
@@ -20,11 +22,21 @@ SECRETS = (f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjdXN0b21lciJ9.{SIGNATURE}", "Wz/4k+
 ORDINARY = json.dumps(
     {"type": "invoices", "attributes": {"reference": "2024/11-B", "amount-spent": "1234568.19", "calls": 7}}
 )
+
+
+def _in_base64(content: bytes) -> str:
+    return base64.b64encode(content).decode() + " "
+
+
 WORST = {
     "beginnings of a signature": SIGNATURE[:15],
     "eight characters of it over and over": f"{SIGNATURE[:8]} ",
     "whole tokens": SECRETS[0],
+    "the claims of a token": SECRETS[0].rpartition(".")[0],
     "percent signs, encoded": "%25",
+    "escapes, each another one": "".join(f"\\u{number:04x}" for number in range(200, 50_000, 3)),
+    "compressed texts in base64": _in_base64(gzip.compress(b"a" * 1000, mtime=0)),
+    "few secrets among texts in base64": _in_base64(SIGNATURE.encode()) + _in_base64(b"abcdefghijklmnopqr") * 400,
     "invoices": f"{ORDINARY}, ",
 }
 
@@ -42,7 +54,7 @@ def secrets(size: Size) -> Iterator[Row]:
         both = compared(lambda text=text: redactor.examined(text), lambda: json_text.read(plain), size.rounds)  # type: ignore[misc]
         figures = f"{both.processor[0]:.2f} s against {both.processor[1]:.2f} s"
         megabytes = length / 1024 / 1024
-        yield Row(f"search for secrets in {megabytes:.1f} MB: {name}", figures, f"{both.ratio:.1f} times (goal 4)")
+        yield Row(f"search for secrets in {megabytes:.1f} MB: {name}", figures, f"{both.ratio:.1f} times (goal 8)")
 
 
 PARTS = {"secrets": secrets}

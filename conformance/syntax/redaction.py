@@ -12,11 +12,13 @@ from conformance.syntax.secret_runs import MOST_HITS, RUN, SHORTEST, Hit, Runs
 from conformance.syntax.spellings import (
     REDACTED,
     Decoded,
+    Part,
     Squeezed,
     Undone,
     from_base64,
     from_hexadecimal,
     from_numbers,
+    has_zlib_header,
     opened,
     squeezed,
 )
@@ -29,8 +31,10 @@ _DERIVED = "token:"
 AUTH_TOKEN: Final = f"{_OPEN}INVOICES_AUTH_TOKEN{_CLOSE}"
 OTHER_AUTH_TOKEN: Final = f"{_OPEN}INVOICES_OTHER_AUTH_TOKEN{_CLOSE}"
 
-# How often escapes are undone, and how much compressed content may hold.
-_LEVELS, _MOST_OPENED = 4, 16 * 1024 * 1024
+# How often escapes are undone.
+_LEVELS = 4
+# How much compressed content may hold: so many times its size, but at least and at most so many bytes.
+_EXPANDED, _LEAST_OPENED, _MOST_OPENED = 4, 1024 * 1024, 16 * 1024 * 1024
 # Larger texts are examined one after the other, for each takes memory.
 _SMALL = 4096
 # Texts of so many characters are remembered, so many of them.
@@ -222,27 +226,31 @@ class Redactor:
         """Do as ``examined``; what base64 in ``data`` stands for is examined, too, if ``inside``."""
         self._expect_interest()
         if (withheld := self._withheld(data)) is not None:
-            return withheld, True
+            return withheld
         plain = self._runs.within(data.lower())
         if len(plain) <= MOST_HITS and 2 * sum(hit.end - hit.start for hit in plain) > len(data):
             # The rest is looked at more quickly without it.
             clean, loud = self._examined(_cut(data, plain), inside=inside)
             return clean, loud or not all(hit.quiet for hit in plain)
-        hits = plain
+        hits = self._all_hits(data, plain, inside=inside)
+        if len(hits) > MOST_HITS:
+            return _WITHHELD % len(data), not all(hit.quiet for hit in hits)
+        return (_cut(data, hits), not all(hit.quiet for hit in hits)) if hits else (data, False)
+
+    def _all_hits(self, data: bytes, plain: list[Hit], *, inside: bool) -> list[Hit]:
+        """Return the places of secrets in ``data``, ``plain`` ones among them; when they are too many, some of them."""
+        hits = list(plain)
         levels: list[Undone] = []
         while True:
             self._expect_interest()
             level = levels[-1].data if levels else data
             hits += _mapped(self._hits(level, inside=inside), levels)
-            if len(hits) > MOST_HITS:
-                return _WITHHELD % len(data), not all(hit.quiet for hit in hits)
             undone = Undone(level)
-            if not undone.changed or len(levels) == _LEVELS:
-                break
+            if len(hits) > MOST_HITS or not undone.changed or len(levels) == _LEVELS:
+                return hits
             levels.append(undone)
             if self._runs.has_odd or len(squeezed(undone.data)) == len(undone.data):
                 hits += _mapped(self._runs.within(undone.data.lower()), levels)
-        return (_cut(data, hits), not all(hit.quiet for hit in hits)) if hits else (data, False)
 
     def _hits(self, data: bytes, *, inside: bool) -> list[Hit]:
         """Return the places of secrets in ``data`` but for those that are written out."""
@@ -256,24 +264,45 @@ class Redactor:
         return hits + self._hits_in_base64(data) if inside else hits
 
     def _hits_in_base64(self, data: bytes) -> list[Hit]:
-        found = []
+        """Return the parts of ``data`` that stand for a text with a secret, or for more than can be looked at."""
+        parts: list[Part] = []
+        found: list[Hit] = []
+        left = _most_opened(data)
         for part in from_base64(data):
-            clean, loud = self._examined(part.content, inside=False)
-            if clean is not part.content:
-                found.append(Hit(part.start, part.end, quiet=not loud))
-        return found
+            if not has_zlib_header(part.content):
+                parts.append(part)
+                continue
+            inner, whole = opened(part.content, left) or (b"", True)
+            left -= len(inner)
+            parts.append(replace(part, content=inner))
+            if not whole:
+                found.append(Hit(part.start, part.end, quiet=True))
+        # All are looked at together: to look at each by itself takes much longer where they are many.
+        texts = Decoded(parts)
+        plain = self._runs.within(texts.data.lower())
+        return found + _mapped(self._all_hits(texts.data, plain, inside=False), [texts])
 
-    def _withheld(self, data: bytes) -> bytes | None:
-        """Return what stands for compressed content that holds a secret, or of which not all could be looked at."""
-        content = opened(data, _MOST_OPENED)
+    def _withheld(self, data: bytes) -> tuple[bytes, bool] | None:
+        """Return what stands for compressed content that holds a secret, or of which not all could be looked at.
+
+        Beside it, whether a secret was found that is not quiet.
+        """
+        content = opened(data, _most_opened(data))
         if content is None:
             return None
         inner, whole = content
         if not whole:
-            return b"[withheld: %d bytes: compressed content too large to be searched for secrets]" % len(data)
-        if inner and self._examined(inner, inside=False)[0] is not inner:
-            return b"[withheld: %d bytes: compressed content that holds a secret]" % len(data)
-        return None
+            text = b"[withheld: %d bytes: compressed content too large to be searched for secrets]"
+            return text % len(data), False
+        clean, loud = self._examined(inner, inside=False)
+        if clean is inner:
+            return None
+        return b"[withheld: %d bytes: compressed content that holds a secret]" % len(data), loud
+
+
+def _most_opened(data: bytes) -> int:
+    """Return how much of the compressed content of ``data`` is looked at: what it costs depends on its size."""
+    return min(max(_LEAST_OPENED, _EXPANDED * len(data)), _MOST_OPENED)
 
 
 def _mapped(hits: list[Hit], views: Sequence[Undone | Squeezed | Decoded]) -> list[Hit]:

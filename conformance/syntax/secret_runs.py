@@ -38,6 +38,8 @@ _TOKEN = re.compile(
 _LEVELS = 3
 # A text with more places that hold a secret is not worth cutting them out.
 MOST_HITS = 5000
+# Places of runs, one beside the other, that are looked at in a text.
+_MOST_PLACES = 100_000
 # A text in which so many places may begin a run is looked at everywhere.
 _DENSE = 8
 _BLOCK = 65_536
@@ -196,9 +198,12 @@ class Runs:
                 seen = end
 
     def _everywhere(self, data: bytes) -> Iterator[Hit]:
-        """Look at every place."""
+        """Look at every place; what follows too many runs, which may be public parts of tokens, is taken for one."""
         start, before, share, quiet = 0, -2, 0.0, True
-        for at in self._places(data):
+        for count, at in enumerate(self._places(data)):
+            if count == _MOST_PLACES:
+                yield Hit(at, len(data), quiet=True)
+                break
             if at != before + 1:
                 if share >= _WHOLE:
                     yield Hit(start, before + RUN, quiet)

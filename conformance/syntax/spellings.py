@@ -220,7 +220,7 @@ def from_base64(data: bytes) -> Iterator[Part]:
             continue
         place = words.index(word, place)
         content = base64.b64decode(word[: len(word) - len(word) % 4])
-        if content.isascii() or _has_zlib_header(content):
+        if content.isascii() or has_zlib_header(content):
             yield Part(place, place + len(word), content)
         place += len(word)
 
@@ -248,7 +248,8 @@ def from_numbers(data: bytes) -> Decoded:
     return Decoded(parts())
 
 
-def _has_zlib_header(data: bytes) -> bool:
+def has_zlib_header(data: bytes) -> bool:
+    """Return whether ``data`` begins as gzip or zlib do (RFC 1952, section 2.3.1, and RFC 1950, section 2.2)."""
     return data.startswith(_GZIP) or (data[0] & 0x0F == 8 and int.from_bytes(data[:2]) % 31 == 0)
 
 
@@ -259,7 +260,7 @@ def opened(data: bytes, limit: int) -> tuple[bytes, bool] | None:
     """
     if len(data) < 8:
         return None
-    if _has_zlib_header(data):
+    if has_zlib_header(data):
         return _inflated(data, _ANY_HEADER, limit)
     if not _CONTROL.search(data[:512]):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import zlib
@@ -132,6 +133,10 @@ ANSWERS: dict[str, Hostile] = {
     "entities": Hostile("300 kB of references of HTML.", text(b'{"data":"' + b"&amp;" * 60_000 + b'"}')),
     "tags": Hostile("A megabyte of opened tags.", text(b'{"data":"' + b"<a" * 500_000 + b'"}')),
     "base64": Hostile("400 kB of base64.", text(b'{"data":"' + b"QUFB" * 100_000 + b'"}')),
+    "bombs in base64": Hostile(
+        "300 kB of base64 that stands for 240 MB of zeros.",
+        text(b'{"data":"' + (base64.b64encode(gzip.compress(b"0" * 10_000_000)) + b" ") * 24 + b'"}'),
+    ),
     "hexadecimal": Hostile("A megabyte of hexadecimal digits.", text(b'{"data":"' + b"65794a68" * 125_000 + b'"}')),
     "numbers in a list": Hostile(
         "A megabyte of the numbers of characters.", text(b"[" + b"101, 121, 74, " * 70_000 + b"1]")

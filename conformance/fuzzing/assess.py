@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from conformance.fuzzing.asked import Asked
 from conformance.fuzzing.findings import Clusters, Finding, Hit, Send
 from conformance.fuzzing.rules import Context, Rule
 from conformance.judge.endings import Passed, Violation, end_of
@@ -29,13 +30,22 @@ class Assessment:
 
     def judge(self, exchanges: Sequence[Exchange]) -> None:
         """Judge each answer, and what several of them show together."""
+        # Most rules are about few of the requests, and many about the same ones.
+        fitting: dict[Callable[[Asked], bool], list[Exchange]] = {}
         for rule in self._rules:
             reported = {id(hit.exchange) for hit in self._hits}
             subjects = [exchange for exchange in exchanges if not (rule.last and id(exchange) in reported)]
             if rule.together is not None and subjects:
                 self._hits += self._judge_together(rule, subjects)
+            elif rule.fits is not None:
+                if rule.fits not in fitting:
+                    fitting[rule.fits] = self._fitting(rule.fits, exchanges)
+                self._hits += self._judge_each(rule, fitting[rule.fits])
             else:
                 self._hits += self._judge_each(rule, subjects)
+
+    def _fitting(self, fits: Callable[[Asked], bool], exchanges: Sequence[Exchange]) -> list[Exchange]:
+        return [each for each in exchanges if each.request.method == "GET" and fits(self._context.asked(each))]
 
     def _judge_together(self, rule: Rule, exchanges: Sequence[Exchange]) -> list[Hit]:
         assert rule.together is not None

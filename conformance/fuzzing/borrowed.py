@@ -108,14 +108,22 @@ ROLES: Mapping[str, Callable[[Asked], bool]] = {
 _HEADERS = frozenset({"test_caching", "test_headers", "test_validators"})
 
 
+def _is_invoice(asked: Asked) -> bool:
+    return _is_known(asked, "getInvoice")
+
+
+def _is_invoice_with_account(asked: Asked) -> bool:
+    return _is_invoice(asked) and asked.value("include") == "account"
+
+
 def _fits_any_fields(check: Check, role: str) -> Callable[[Asked], bool] | None:
     """Return a wider condition for checks that hold under sparse fieldsets, too; None for the others."""
     if check.parameters == (role,) == ("item_with_account",):
-        return lambda asked: _is_known(asked, "getInvoice") and asked.value("include") == "account"
+        return _is_invoice_with_account
     if check.parameters == ("item", role) == ("item", "item_with_account") and check.requirement == "ITEM-030":
-        return lambda asked: _is_known(asked, "getInvoice")
+        return _is_invoice
     if check.parameters == (role,) == ("item",) and check.module in _HEADERS:
-        return lambda asked: _is_known(asked, "getInvoice")
+        return _is_invoice
     return None
 
 
@@ -222,7 +230,7 @@ def _role_rule(check: Check, role: str) -> Rule:
         check.function(**values)
 
     counterparts = tuple(name for name in check.parameters if name not in {role, _EVERY + role, *_EMPTY})
-    return Rule(check.requirement, f"{check.name}[{role}]", judge, borrowed=True, counterparts=counterparts)
+    return Rule(check.requirement, f"{check.name}[{role}]", judge, fits=fits, borrowed=True, counterparts=counterparts)
 
 
 def comparisons(capabilities: Collection[str]) -> list[Check]:

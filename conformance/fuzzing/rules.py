@@ -63,12 +63,14 @@ class Rule:
     """One rule for answers to generated requests.
 
     ``judge`` raises Violation or NotObserved for one exchange; ``together``, where there is one, for several of them.
+    With ``fits``, ``judge`` raises NotObserved for every request other than a GET for which that is true.
     """
 
     requirement: str
     name: str
     judge: Callable[[Exchange, Context], None]
     together: Callable[[tuple[Exchange, ...], Context], None] | None = None
+    fits: Callable[[Asked], bool] | None = None
     # A net below the others: what they find is not reported again.
     last: bool = False
     # Whether one request alone shows the violation; otherwise ``judge`` sends what it compares by itself.

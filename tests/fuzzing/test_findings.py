@@ -19,8 +19,8 @@ from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.model.outcome import Outcome
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
-from tests.fuzzing.test_generated_faults import session_of
 from tests.support.exchanges import INVOICE_ID, PREFIX, document, exchange, refusal
+from tests.support.generating import session_of
 
 
 def request_of(target: str) -> Request:

@@ -17,23 +17,31 @@ from conformance.fuzzing.session import Session
 from conformance.model.exchange import Exchange, Request
 from conformance.model.requirements import Level, registry
 from conformance.reference.server import ReferenceServer
-from tests.fuzzing.test_generated_faults import DEFAULTS, GETS, session_of
 from tests.servers import drf_server
 from tests.support.exchanges import INVOICE_ID, PREFIX, exchange, refusal
+from tests.support.generating import DEFAULTS, GETS, answering, fresh_session, session_of
 from tests.support.targets import target_of
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[ReferenceServer]:
+def running() -> Iterator[ReferenceServer]:
     with ReferenceServer() as running:
         yield running
 
 
+@pytest.fixture
+def server(running: ReferenceServer) -> Iterator[ReferenceServer]:
+    """A correct server, which answers in this thread."""
+    with answering(running.api):
+        yield running
+
+
 @pytest.fixture(scope="module")
-def session(server: ReferenceServer) -> Iterator[Session]:
-    made = session_of(server)
+def session(running: ReferenceServer) -> Iterator[Session]:
+    """A session over connections, which generates by itself."""
+    made = fresh_session(running)
     yield made
     made.close()
 
@@ -66,7 +74,7 @@ def test_every_built_in_check_is_used_or_has_a_reason() -> None:
 
 
 def sent_by(server: ReferenceServer) -> list[tuple[str, str]]:
-    made = session_of(server)
+    made = fresh_session(server)
     sent: list[tuple[str, str]] = []
     fetch = made.observer.fetch
 
@@ -85,9 +93,11 @@ def sent_by(server: ReferenceServer) -> list[tuple[str, str]]:
 
 def test_one_seed_sends_the_same_requests() -> None:
     with ReferenceServer() as one, ReferenceServer() as other:
-        first = sent_by(one)
+        with answering(one.api):
+            first = sent_by(one)
         assert len(first) > 100
-        assert first == sent_by(other)
+        with answering(other.api):
+            assert first == sent_by(other)
 
 
 def test_what_is_imported_does_not_matter(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +111,7 @@ def test_what_is_imported_does_not_matter(session: Session, tmp_path: Path, monk
 
 
 def test_another_seed_sends_others(session: Session, server: ReferenceServer) -> None:
-    other = session_of(server)
+    other = fresh_session(server)
     other.seed += 1
     ours, theirs = (each.engine.generate("getInvoice", "fuzzing") for each in (session, other))
     other.close()
@@ -126,7 +136,7 @@ def test_hostile_requests_can_be_sent_and_differ(session: Session, name: str) ->
 
 @pytest.mark.parametrize("seed", [2, 3])
 def test_a_correct_server_gives_no_finding(server: ReferenceServer, seed: int) -> None:
-    made = session_of(server)
+    made = fresh_session(server)
     made.seed = seed
     outcomes = [made.run("getInvoice", group) for group in ("contract", "fuzzing", "hostile")]
     outcomes += [made.run("headInvoice", "head"), made.walk(GETS)]
@@ -281,50 +291,56 @@ def test_what_the_target_shows_exists(server: ReferenceServer) -> None:
 
 # Under pytest.
 
-
-def run_pytest(cwd: Path, script: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        env={"PATH": "/usr/bin:/bin", "HOME": str(cwd / "home"), "PYTHONPATH": str(ROOT)},
-        check=False,
-    )
-
-
 ARGUMENTS = (
     "['-p', 'no:cacheprovider', '-p', 'no:schemathesis', '--pyargs', 'conformance.checks', 'conformance.fuzzing'"
 )
-
-
-def test_the_engine_is_imported_only_when_it_is_needed(tmp_path: Path) -> None:
-    script = f"""
+RUNS = f"""
 import pytest, sys
 pytest.main([*{ARGUMENTS}], '--collect-only', '-q'])
 print('imported', 'schemathesis' in sys.modules)
+print('=part=')
+pytest.main([*{ARGUMENTS}], '--embedded', '--collect-only', '-q', '--fuzz-examples=0'])
+print('=part=')
+pytest.main([*{ARGUMENTS}], '--embedded', '-k', 'getInvoiceAccountLinkage-fuzzing', '--fuzz-examples=2'])
 """
-    output = run_pytest(tmp_path, script).stdout
-    assert "imported False" in output
-    ids = [line for line in output.splitlines() if "test_generated.py::" in line]
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where pytest is run: with settings for schemathesis that it could not read."""
+    made = tmp_path_factory.mktemp("runs")
+    (made / "schemathesis.toml").write_text("this is = no configuration")
+    return made
+
+
+@pytest.fixture(scope="module")
+def outputs(directory: Path) -> list[str]:
+    """The outputs of three runs of pytest, one after the other in a process of their own."""
+    return subprocess.run(
+        [sys.executable, "-c", RUNS],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(directory / "home"), "PYTHONPATH": str(ROOT)},
+        check=False,
+    ).stdout.split("=part=")
+
+
+def test_the_engine_is_imported_only_when_it_is_needed(outputs: list[str]) -> None:
+    assert "imported False" in outputs[0]
+    ids = [line for line in outputs[0].splitlines() if "test_generated.py::" in line]
     assert len(ids) == len(set(ids)) == 25
     assert any(line.endswith("::test_generated[getInvoice-hostile]") for line in ids)
 
 
-def test_it_can_be_turned_off(tmp_path: Path) -> None:
-    script = f"import pytest\npytest.main([*{ARGUMENTS}], '--embedded', '--collect-only', '-q', '--fuzz-examples=0'])"
-    output = run_pytest(tmp_path, script).stdout
-    assert "test_item.py::" in output
-    assert "test_generated.py" not in output
+def test_it_can_be_turned_off(outputs: list[str]) -> None:
+    assert "test_item.py::" in outputs[1]
+    assert "test_generated.py" not in outputs[1]
 
 
-def test_a_run_leaves_nothing_behind_and_reads_no_configuration(tmp_path: Path) -> None:
-    (tmp_path / "schemathesis.toml").write_text("this is = no configuration")
-    one = "'--embedded', '-k', 'getInvoiceAccountLinkage-fuzzing', '--fuzz-examples=2'"
-    script = f"import pytest\npytest.main([*{ARGUMENTS}], {one}])"
-    output = run_pytest(tmp_path, script).stdout
-    assert "verdict     conforms" in output
-    assert "--fuzz-seed=1" in output
-    assert "generated in" in output
-    assert {path.name for path in tmp_path.iterdir()} <= {"schemathesis.toml", "home"}
+def test_a_run_leaves_nothing_behind_and_reads_no_configuration(outputs: list[str], directory: Path) -> None:
+    assert "verdict     conforms" in outputs[2]
+    assert "--fuzz-seed=1" in outputs[2]
+    assert "generated in" in outputs[2]
+    assert {path.name for path in directory.iterdir()} <= {"schemathesis.toml", "home"}

@@ -53,10 +53,10 @@ class _Socket:
         self._connection.close()
 
 
-class _AtOnce(Executor):
+class AtOnce(Executor):
     """Does what it is asked for before it returns."""
 
-    def __init__(self, workers: int, thread_name_prefix: str) -> None:
+    def __init__(self, workers: int, thread_name_prefix: str = "") -> None:
         """Take what a pool of threads is made with."""
 
     def submit(self, function: Callable[..., Result], /, *arguments: object, **named: object) -> Future[Result]:
@@ -81,7 +81,7 @@ def answering(api: Api) -> Iterator[None]:
 
     with (
         patch.object(socket, "create_connection", connect),
-        patch.object(observer, "ThreadPoolExecutor", _AtOnce),
+        patch.object(observer, "ThreadPoolExecutor", AtOnce),
         patch.object(RateLimit, "hold", _hold),
     ):
         yield

@@ -14,7 +14,7 @@ from conformance.model.requirements import registry
 from conformance.reference.server import ReferenceServer
 from conformance.reference.variants import Variant, all_variants, variant
 from conformance.syntax import strict_yaml
-from tests.fuzzing.test_generated_faults import ITEMS, session_of
+from tests.support.generating import ITEMS, answering, fresh_session
 from tests.support.sweeping import swept, violations
 from tests.variants import packing
 
@@ -72,8 +72,8 @@ def test_the_checks_find_nothing(pack: tuple[Variant, ...]) -> None:
 
 
 def test_generated_requests_find_nothing(pack: tuple[Variant, ...]) -> None:
-    with ReferenceServer(variants=pack) as server:
-        session = session_of(server)
+    with ReferenceServer(variants=pack) as server, answering(server.api):
+        session = fresh_session(server)
         findings = [finding for item in ITEMS for finding in session.run(*item).findings]
         session.close()
     expect_nothing_of(pack, "generated", binding({each.rule.requirement: each.observed for each in findings}))

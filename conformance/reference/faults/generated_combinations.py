@@ -126,7 +126,12 @@ def sparse_member_twice(request: Request, answer: Answer) -> None:
         answer.body = answer.body.replace(b'"type":"invoices"', b'"type":"invoices","type":"invoices"', 1)
 
 
-fault("generated-sparse-accounts-public", {"CACHE-003"}, EXAMPLE_FIELDS)(
+fault(
+    "generated-sparse-accounts-public",
+    {"CACHE-003"},
+    EXAMPLE_FIELDS,
+    also={"COND-007": "the 304 still forbids it"},
+)(
     "With a fieldset of accounts, an invoice may be stored by shared caches.",
     field("Cache-Control", "max-age=0, public, must-revalidate", is_item & has_fields_of_accounts, 200),
 )

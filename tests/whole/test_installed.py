@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ import yaml
 
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
+from tests.support import dependencies
 from tests.support.runs import ROOT, SETTING_VARIABLES
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -51,8 +53,12 @@ def step(script: str, folder: Path, **environment: str) -> subprocess.CompletedP
 
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of the runner in which the action has installed the suite."""
-    folder = tmp_path_factory.mktemp("runner")
+    """A folder of the runner in which the action has installed the suite; what that needs is there already."""
+    folder, needed = tmp_path_factory.mktemp("runner"), tmp_path_factory.mktemp("needed")
+    dependencies.visible(needed)
+    packages = sysconfig.get_path("purelib", "venv", {"base": str(folder / "invoices-conformance")})
+    Path(packages).mkdir(parents=True)
+    (Path(packages) / "needed.pth").write_text(str(needed), encoding="utf-8")
     done = step(INSTALL["run"], folder, RUNNER_TEMP=str(folder), GITHUB_ACTION_PATH=str(ROOT))
     assert done.returncode == 0, done.stderr
     return folder

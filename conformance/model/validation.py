@@ -60,7 +60,7 @@ def format_checker() -> FormatChecker:
     checker = FormatChecker(formats=())
     for name, refused in _REFUSED.items():
         if name not in known.checkers or known.conforms(refused, name):
-            raise RuntimeError(f"format {name!r} is not asserted: install jsonschema[format-nongpl]")
+            raise RuntimeError(f"format {name!r} is not asserted: install rfc3339-validator and rfc3986-validator")
         checker.checks(name)(lambda value, name=name: _one_line(value) and known.conforms(value, name))
     checker.checks("date-time")(
         lambda value: _one_line(value) and (known.conforms(value, "date-time") or _is_instant(value))

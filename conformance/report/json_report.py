@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from conformance.observe import repeat
 from conformance.report import json_causes, traffic
 
 if TYPE_CHECKING:
+    from jsonschema_rs import Draft202012Validator
+
     from conformance.model.waivers import Use
     from conformance.run import Run
 
@@ -285,10 +288,15 @@ def exchanges(run: Run) -> list[dict[str, Any]]:
     ]
 
 
+@cache
+def _validator() -> Draft202012Validator:
+    from jsonschema_rs import Draft202012Validator
+
+    return Draft202012Validator(contract.report_schema(), validate_formats=True)
+
+
 def load(path: str) -> dict[str, Any]:
     """Read a report. Raises ReportError when it is not one, or one that this version does not know."""
-    from jsonschema import Draft202012Validator
-
     try:
         with Path(path).open("rb") as file:
             content = file.read(_LARGEST + 1)
@@ -302,8 +310,7 @@ def load(path: str) -> dict[str, Any]:
         raise ReportError(f"{path} is not JSON: {error}") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ReportError(f"{path} is JSON, but no report of this suite")
-    validator = Draft202012Validator(contract.report_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
-    for problem in validator.iter_errors(document):
-        where = "/".join(map(str, problem.absolute_path)) or "the document"
+    for problem in _validator().iter_errors(document):
+        where = "/".join(map(str, problem.instance_path)) or "the document"
         raise ReportError(f"{path} is not a report that this version reads: {where}: {problem.message[:200]}")
     return document

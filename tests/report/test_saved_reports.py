@@ -69,7 +69,7 @@ def test_a_report_with_something_unknown_in_it_is_refused(
     path.write_text(json.dumps(report))
     assert cli.main(["report", str(path), "--html", str(tmp_path / "page.html")]) == 4
     where = "/".join(map(str, place))
-    assert f"{path} is not a report that this version reads: {where}: '{value}' " in capsys.readouterr().err
+    assert f'{path} is not a report that this version reads: {where}: "{value}" ' in capsys.readouterr().err
 
 
 def test_what_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

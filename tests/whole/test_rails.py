@@ -202,7 +202,9 @@ def test_a_whole_run_with_the_example_conforms() -> None:
     with ReferenceServer(faults=[PERSONALITIES["rails"]]) as server:
         ids = ",".join(data.KNOWN_INVOICE_IDS[:3])
         given = {"INVOICES_AUTH_TOKEN": server.token, "INVOICES_INVOICE_IDS": ids, "INVOICES_ENABLE": "collection"}
-        result = run_pytest(*PARTS, f"--base-url={server.base_url}", f"--waivers={EXAMPLE}", "--fuzz-examples=5", **given)
+        result = run_pytest(
+            *PARTS, f"--base-url={server.base_url}", f"--waivers={EXAMPLE}", "--fuzz-examples=5", **given
+        )
     assert result.code == 0, result.output
     assert result.row("verdict").startswith("conforms, with ")
     assert "stale" not in result.row("waivers")

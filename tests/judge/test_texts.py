@@ -35,7 +35,7 @@ WORLDS: dict[str, Any] = {
 }
 
 
-def texts(ending: object) -> Iterator[str]:
+def texts_of(ending: object) -> Iterator[str]:
     """Yield what the end of a judgement says."""
     if isinstance(ending, Violation):
         yield from (ending.expected, ending.observed, ending.why)
@@ -44,27 +44,27 @@ def texts(ending: object) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def said() -> set[str]:
-    """Return what the checks say of servers that are wrong in many ways, each request in another one."""
+def texts() -> set[str]:
+    """Return the texts of findings on servers that are wrong in many ways, each request in another one."""
     found: set[str] = set()
-    for turn in (0, 3):
-        ways = itertools.islice(itertools.cycle(WORLDS.values()), turn, None)
+    for start in (0, 3):
+        ways = itertools.islice(itertools.cycle(WORLDS.values()), start, None)
         answered = {name: replace(each, **way) for (name, each), way in zip(answers().items(), ways, strict=False)}
         for check in suite.checks():
             values = {name: each[-1] for name, each in arguments(check.function, answered).items()}
-            found.update(texts(end_of(check.function, **values)))
+            found.update(texts_of(end_of(check.function, **values)))
     assert len(found) > 300
     return found
 
 
-def test_a_request_is_not_called_by_a_name_of_the_suite(said: set[str]) -> None:
+def test_a_request_is_not_called_by_a_name_of_the_suite(texts: set[str]) -> None:
     known = {probe for probe in probes.by_key() if "_" in probe or "[" in probe}
-    assert not {text for text in said if known.intersection(re.findall(r"[a-z0-9_]+(?:\[[^\]]*\])?", text))}
+    assert not {text for text in texts if known.intersection(re.findall(r"[a-z0-9_]+(?:\[[^\]]*\])?", text))}
 
 
-def test_a_page_is_called_what_it_is(said: set[str]) -> None:
-    assert not {text for text in said if "Expecting" in text or text.startswith("also ")}
-    assert any(text.startswith("content text/html") for text in said)
+def test_a_page_is_called_what_it_is(texts: set[str]) -> None:
+    assert not {text for text in texts if "Expecting" in text or text.startswith("also ")}
+    assert any(text.startswith("content text/html") for text in texts)
 
 
 def endings_of(requirement: str, **changed: Exchange) -> list[object]:

@@ -12,7 +12,7 @@ from tests.support.runs import ROOT
 
 
 def visible(folder: Path) -> None:
-    """Put links into ``folder`` to what the project needs to run, and to what these packages need in turn.
+    """Put links into ``folder`` to what the project needs to run, and to what these packages need in round.
 
     pytest is not among them: its program comes only with its installation.
     """

@@ -9,5 +9,5 @@ from conformance.observe import raw_connection
 
 @pytest.fixture(autouse=True)
 def without_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait a second for connections that a faulty server keeps open: it is in this process."""
-    monkeypatch.setattr(raw_connection, "_PATIENCE", 1.0)
+    """Wait half a second for connections that a faulty server keeps open: it is in this process."""
+    monkeypatch.setattr(raw_connection, "_PATIENCE", 0.5)

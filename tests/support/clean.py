@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 
@@ -17,7 +17,7 @@ from conformance.observe.message_bytes import head_of, revealed
 from conformance.plan.parameters import RECORD_WIDE
 from conformance.plan.steps import Step, closure
 from conformance.reference.app import Api
-from conformance.reference.bare import BareAnswer, BareServer, Parsed, parsed, shows_in_answers
+from conformance.reference.bare import BareAnswer, BareServer, Parsed, parsed
 from conformance.reference.clock import Clock
 from conformance.reference.faults import Fault
 from conformance.reference.message import Answer
@@ -148,23 +148,12 @@ def _server() -> ReferenceServer:
     return server
 
 
-@contextmanager
-def served(api: Api) -> Iterator[None]:
-    """Let ``api`` answer: in this thread where nothing waits or touches bytes, else on connections."""
-    if shows_in_answers(api):
-        with instant.answering(api):
-            yield
-    else:
-        _server().serve(api)
-        yield
-
-
 @cache
 def clean(capabilities: frozenset[str], base: Reduced | None = None) -> Clean:
     """Return the run against the correct server with ``capabilities``, or against the reduced one ``base``."""
     server, api = _server(), live(base=base).api
     server.serve(api)
-    with nullcontext() if capabilities & ON_CONNECTIONS else served(api):
+    with nullcontext() if capabilities & ON_CONNECTIONS else instant.answering(api):
         return _observed(detection.run_against(server, capabilities), server, capabilities, base)
 
 

@@ -2,8 +2,8 @@
 
 Every planned request is answered without sockets by the correct application, and by the faulty one where the fault took
 hold of something that is looked up for it. Where the answers are equal, the exchange of a run against the correct
-server stands for both: it is the same to a client. What is not equal is sent, and only the cases that read a part of an
-exchange that differs can find something.
+server stands for both: it is the same to a client. What is not equal is sent, though over no network, and only the
+cases that read a part of an exchange that differs can find something.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from conformance.reference.faults import Fault
 from conformance.reference.server import ReferenceServer
 from conformance.run import Run
 from tests.support import detection, instant
-from tests.support.clean import Clean, clean, live, of_base, served
+from tests.support.clean import Clean, clean, live, of_base
 from tests.support.lookups import Before
 from tests.support.seen import Changes
 
@@ -80,7 +80,7 @@ def judge_changed(fault: Fault, known: Clean, changed: set[Step]) -> list[Judgem
     """Return the judgements of the cases that see one of the ``changed`` answers of a server with ``fault``."""
     affected = known.affected_by(changed)
     api = live([fault], known.base).api
-    with served(api), _started(known, set(affected)) as run:
+    with instant.answering(api), _started(known, set(affected)) as run:
         _observe(run, known, changed, affected)
         return Changes(run, known).judgements()
 
@@ -107,7 +107,7 @@ def _judge_everything(fault: Fault) -> list[Judgement] | None:
     None where it shows only on connections, or while several requests are under way.
     """
     api = live([fault]).api
-    if api.signing_key != tokens.frozen_key() or not shows_in_answers(api):
+    if api.signing_key != tokens.frozen_key() or "arrive" in vars(api):
         return None
     known = clean(detection.capabilities_for([fault]))
     with instant.answering(api), _started(known, set(known.steps)) as run:

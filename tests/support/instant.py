@@ -20,28 +20,37 @@ Result = TypeVar("Result")
 
 
 class _Socket:
-    """A connection to an application. What has not come by now does not come within any time limit."""
+    """A connection to an application, whose time passes as it likes.
+
+    What has not come by now does not come within any time limit, and what came too late not either.
+    """
 
     def __init__(self, connection: BareConnection) -> None:
         self._connection = connection
         self._received = b""
+        self._limit: float | None = None
+        self._took = 0.0
 
     def setsockopt(self, level: int, name: int, value: int) -> None:
         """Do nothing: there is no network."""
 
     def settimeout(self, seconds: float) -> None:
-        """Do nothing: nothing takes time."""
+        """Set how many seconds of the application's time an answer may take."""
+        self._limit = seconds
 
     def setblocking(self, flag: bool) -> None:
         """Do nothing: nothing takes time."""
 
     def sendall(self, data: bytes) -> None:
         """Let the application answer."""
-        self._received += self._connection.answer(data).written
+        answer = self._connection.answer(data)
+        self._received += answer.written
+        self._took = answer.waited
 
     def recv(self, most: int) -> bytes:
         """Return what has come."""
-        if not self._received and self._connection.end == "open":
+        late = self._limit is not None and self._took > self._limit
+        if late or (not self._received and self._connection.end == "open"):
             raise TimeoutError
         if not self._received and self._connection.end == "aborted":
             raise ConnectionResetError

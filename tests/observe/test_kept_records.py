@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ import pytest
 from conformance.model.exchange import Doubt
 from conformance.model.outcome import JUDGED, ExitCode, Outcome
 from conformance.observe.record import har
+from tests.support.runs import PARTS, run
 
 RECORDS = Path(__file__).parent / "records"
 # Of a hundred outcomes, how many may be unjudged because a check asks for something else today.
@@ -29,12 +28,11 @@ def record(name: str) -> str:
 
 
 def replayed(name: str, folder: Path) -> dict[str, Any]:
-    """Judge a kept record as a user does; return the report."""
+    """Judge a kept record; return the report."""
     (folder / "run.har").write_text(record(name), encoding="utf-8")
     files = [f"--replay={folder / 'run.har'}", f"--report-json={folder / 'run.json'}"]
-    command = [sys.executable, "-m", "conformance.cli", "run", *files]
-    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
-    assert (folder / "run.json").exists(), done.stdout + done.stderr
+    done = run(*PARTS, *files)
+    assert (folder / "run.json").exists(), done.output + done.errors
     report: dict[str, Any] = json.loads((folder / "run.json").read_text())
     return report
 

@@ -66,7 +66,10 @@ def judged(run: Run, areas: Collection[str] = ()) -> str:
 def recorded(faults: Collection[Fault], path: Path, areas: Collection[str] = (), **more: Any) -> str:
     tls = any("https" in fault.needs for fault in faults)
     with ReferenceServer(faults=faults, tls=tls) as server:
-        given = {**detection.settings_for(server), "invoice_id": detection.settings_for(server)["invoice_id"][:2]}
+        # What shows only with other requests does so with these.
+        needed = (detection.capabilities_for(faults) | {"collection", "wire"}) - {detection.REPEAT}
+        known = detection.settings_for(server, needed)
+        given = {**known, "invoice_id": known["invoice_id"][:2]}
         secure = {"insecure": True, "plain_url": server.plain_url} if tls else {}
         settings = settings_of(**{**given, **secure, "record": str(path), **more})
         return judged(Run(server.base_url, settings, dry=False), areas)

@@ -18,6 +18,7 @@ from conformance.config.settings import SETTINGS
 
 ROOT: Final = Path(__file__).parents[2]
 CHECKS: Final = str(ROOT / "conformance" / "checks")
+PARTS: Final = [str(ROOT / "conformance" / name) for name in ("checks", "fuzzing", "sweep")]
 CONDITIONAL: Final = f"{CHECKS}/test_conditional.py"
 SETTING_VARIABLES: Final = {setting.variable for setting in SETTINGS} | {
     "PYTEST_BASE_URL",

@@ -31,12 +31,11 @@ from conformance.reference.server import ReferenceServer
 from conformance.run import Run
 from tests.observe.test_replay import judged
 from tests.support import detection
-from tests.support.runs import ROOT
+from tests.support.runs import PARTS, ROOT
 from tests.support.runs import run as run_pytest
 from tests.support.targets import settings_of
 
 EXAMPLE = ROOT / "examples" / "waivers-rails.yaml"
-PARTS = [str(ROOT / "conformance" / name) for name in ("checks", "fuzzing", "sweep")]
 TODAY = date(2027, 1, 15)
 
 # What is known of such servers: the requirement that finds it, and the request that shows it.

@@ -79,7 +79,7 @@ class Fields:
         return iter(self.pairs)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """A request in symbolic form: secrets are placeholders of ``conformance.syntax.redaction``.
 
@@ -102,9 +102,18 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """Return the combined value of a request header field, or None."""
-        wanted = name.lower()
-        lines = [value for each, value in self.headers if each.lower() == wanted]
-        return ", ".join(lines) if lines else None
+        return self._fields.get(name)
+
+    @cached_property
+    def _fields(self) -> Fields:
+        return Fields(self.headers)
+
+    @cached_property
+    def described(self) -> str:
+        """This request in one line, for messages."""
+        from conformance.model.described import described
+
+        return described(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +173,7 @@ class Exchange:
     @property
     def described(self) -> str:
         """The request in one line, for messages."""
-        from conformance.model.described import described
-
-        return described(self.request)
+        return self.request.described
 
     def _answered(self) -> Answer:
         if self.answer is None:

@@ -42,11 +42,18 @@ def takes_the_full_way(fault: Fault) -> bool:
     return fault.stateful or bool(fault.needs & _ON_CONNECTIONS)
 
 
+def _verifying_once(api: Api) -> Api:
+    """Return ``api``, which verifies each token once in this process, unless a fault has a hand in that."""
+    if api.signing_key == tokens.frozen_key() and vars(api).keys().isdisjoint({"claims", "leeway"}):
+        api.replace(Api.claims, _remembered)
+    return api
+
+
 def _remembered(original: Callable[[str], dict[str, Any] | None], token: str) -> dict[str, Any] | None:
-    """Return the claims of ``token``, verified once: all frozen servers have one key."""
+    """Return the claims of ``token``: all frozen servers have one key."""
     if token not in _CLAIMS:
         _CLAIMS[token] = original(token)
-    return copy.deepcopy(_CLAIMS[token])
+    return copy.copy(_CLAIMS[token])
 
 
 def changed_by(fault: Fault, known: Clean) -> set[Step] | None:
@@ -57,8 +64,7 @@ def changed_by(fault: Fault, known: Clean) -> set[Step] | None:
     replaced = before.replaced()
     if "signing_key" in replaced:
         return None
-    if replaced.isdisjoint({"claims", "leeway"}):
-        api.replace(Api.claims, _remembered)
+    _verifying_once(api)
     asked = known.answered if shows_in_answers(api) else known.written
     answers = {step: asked.asking[step](api) for step, names in asked.lookups.items() if replaced & names}
     changed = {step for step, answer in answers.items() if answer != asked.answers[step]}
@@ -79,7 +85,7 @@ def judge(fault: Fault) -> list[Judgement] | None:
 def judge_changed(fault: Fault, known: Clean, changed: set[Step]) -> list[Judgement]:
     """Return the judgements of the cases that see one of the ``changed`` answers of a server with ``fault``."""
     affected = known.affected_by(changed)
-    api = live([fault], known.base).api
+    api = _verifying_once(live([fault], known.base).api)
     with instant.answering(api), _started(known, set(affected)) as run:
         _observe(run, known, changed, affected)
         return Changes(run, known).judgements()

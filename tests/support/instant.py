@@ -5,14 +5,14 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 from unittest.mock import patch
 
 from conformance.observe import observer
 from conformance.observe.rate_limit import RateLimit
 from conformance.reference.app import Api
-from conformance.reference.bare import BareConnection
+from conformance.reference.bare import BareConnection, shows_in_answers
 from conformance.reference.message import Connection
 from conformance.reference.protocol import configuration
 
@@ -78,6 +78,13 @@ class AtOnce(Executor):
 def _hold(rate: RateLimit, seconds: float) -> None:
     """Count what is to be waited for, and do not wait."""
     rate.held += seconds
+
+
+@contextmanager
+def quickly(api: Api) -> Iterator[None]:
+    """Let ``api`` answer in this thread meanwhile, unless it waits or touches bytes: then it does on connections."""
+    with answering(api) if shows_in_answers(api) else nullcontext():
+        yield
 
 
 @contextmanager

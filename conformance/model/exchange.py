@@ -175,25 +175,29 @@ class Exchange:
         """The request in one line, for messages."""
         return self.request.described
 
-    def _answered(self) -> Answer:
-        if self.answer is None:
-            raise NotObserved(f"{self.described} got no answer: {self.failure}", doubt=Doubt.LOST)
-        return self.answer
+    def _unanswered(self) -> NotObserved:
+        return NotObserved(f"{self.described} got no answer: {self.failure}", doubt=Doubt.LOST)
 
     @property
     def status(self) -> int:
         """The status code. Raises NotObserved without an answer."""
-        return self._answered().status
+        if (answer := self.answer) is None:
+            raise self._unanswered()
+        return answer.status
 
     @property
     def fields(self) -> Fields:
         """The header fields of the answer. Raises NotObserved without an answer."""
-        return self._answered().fields
+        if (answer := self.answer) is None:
+            raise self._unanswered()
+        return answer.fields
 
     @property
     def body(self) -> bytes:
         """The content after content decoding. Raises NotObserved without an answer."""
-        return self._answered().body
+        if (answer := self.answer) is None:
+            raise self._unanswered()
+        return answer.body
 
     @property
     def json(self) -> JsonText:

@@ -122,6 +122,14 @@ def _of_part(part: bytes, share: float) -> Grams:
     return found
 
 
+@lru_cache(maxsize=512)
+def _in_digits(part: bytes) -> frozenset[int]:
+    """Return the runs of ``part`` in hexadecimal and decimal digits as numbers."""
+    forms = (part, part.lower(), part.upper())
+    written = (each for form in forms for each in (form.hex().encode(), b"".join(map(_DECIMAL.__getitem__, form))))
+    return frozenset(number for each in written for number in _numbers(each))
+
+
 class Runs:
     """The runs of all known secrets. More can be added while other threads look."""
 
@@ -149,9 +157,7 @@ class Runs:
         for part, share in _parts(secret):
             self._add(_of_part(part, share), quiet=quiet)
             if share:
-                for form in (part, part.lower(), part.upper()):
-                    self._digits.update(_numbers(form.hex().encode()))
-                    self._digits.update(_numbers(b"".join(map(_DECIMAL.__getitem__, form))))
+                self._digits |= _in_digits(part)
 
     def _add(self, grams: Grams, *, quiet: bool) -> None:
         if quiet:

@@ -121,12 +121,12 @@ def test_report_of_a_correct_server_is_the_same_byte_by_byte(whole: Recorded) ->
 def test_report_is_the_same_byte_by_byte(
     names: tuple[str, ...], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """The areas that name the faults; what comes and goes shows only among many requests."""
+    """Judge the areas that name the faults; what comes and goes shows among many requests, in an order that holds."""
     faults = [all_faults()[name] for name in names]
-    areas = {name.partition("-")[0] for fault in faults for name in fault.caught_by}
+    areas, pace = {name.partition("-")[0] for fault in faults for name in fault.caught_by}, {}
     if any(fault.area == "intermittent" for fault in faults):
-        areas = set()
-    first = recorded(faults, tmp_path / "run.har", areas)
+        areas, pace = set(), {"concurrency": "1"}
+    first = recorded(faults, tmp_path / "run.har", areas, **pace)
     request.getfixturevalue("no_network")
     assert replayed(tmp_path / "run.har", areas) == first
     report = json.loads(first)
@@ -288,7 +288,7 @@ def test_nothing_is_sent_for_a_step_that_nobody_recorded(correct: Path) -> None:
     unknown = Step("item", "6f2c1d0e-93b4-4c57-8a1d-0e5b7f3a9c42")
     observer.observe([unknown])
     assert {step: (str(why), why.doubt) for step, why in observer.unbuilt.items()} == {
-        unknown: ("the record has no answer to item", Doubt.RECORD)
+        unknown: (f"the record has no answer to GET /invoices/{unknown.invoice_id}", Doubt.RECORD)
     }
 
 

@@ -13,6 +13,8 @@ from typing import Any
 import coverage
 import pytest
 
+from conformance.observe import raw_connection
+
 # Set where every test has to run, as in CI: then a skipped one fails.
 EVERY_TEST = "TESTS_SKIP_NOTHING"
 # Tests that judge whole servers, many of them hundreds of times: where coverage is measured it is not by these.
@@ -54,6 +56,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the option of the proof."""
     parser.addoption("--full", action="store_true", help="judge every fault on real connections, by all checks")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_patience() -> Generator[None]:
+    """Wait half a second for connections that a faulty server keeps open: it is on this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(raw_connection, "_PATIENCE", 0.5)
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,7 +12,7 @@ from conformance.config.settings import SettingError
 from conformance.model.outcome import Outcome
 from conformance.observe.observer import Observer
 from conformance.plan.steps import Step, steps_for
-from conformance.reference import data
+from conformance.reference import data, protocol
 from conformance.reference.message import Answer, Request
 from conformance.reference.server import ReferenceServer
 from conformance.syntax import redaction
@@ -44,7 +44,9 @@ def observer_of(server: ReferenceServer, bundle: Path | None, **given: Any) -> O
     return Observer(target_of(server.base_url, **settings))
 
 
-def test_a_correct_server_over_https_conforms() -> None:
+def test_a_correct_server_over_https_conforms(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Within the patience of the tests.
+    monkeypatch.setattr(protocol, "LINGER", 0.1)
     judgements = detection.judge([], detection.EVERYTHING | {"https"})
     assert not detection.caught(judgements)
     passed = {judgement.requirement for judgement in judgements if judgement.outcome is Outcome.PASSED}

@@ -205,12 +205,16 @@ class Run:
             try:
                 found.append(self.observer.obtain(step))
             except NotObserved as error:
-                unmet = error
                 if need_all:
                     raise
-        if not found:
-            raise unmet
-        return tuple(found)
+                unmet = error
+        try:
+            if not found:
+                raise unmet
+            return tuple(found)
+        finally:
+            # It knows this call, which would know it: the whole run would be kept until the garbage is collected.
+            del unmet
 
     def observe_everything(self) -> None:
         """Send all that applies to the target and was not sent yet."""

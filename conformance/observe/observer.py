@@ -9,6 +9,7 @@ from dataclasses import replace
 from graphlib import TopologicalSorter
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
+from weakref import WeakMethod
 
 from conformance.model.exchange import Doubt, Exchange, NotObserved, Request
 from conformance.observe.canonical import canonical_request
@@ -65,7 +66,14 @@ class Observer:
         # Seconds before each further attempt of a request that has to succeed.
         self.backoff: tuple[float, ...] = _BACKOFF
         self._advance: Callable[[], None] = _nothing
-        self._sender = Sender(target, self._supersede)
+        # If both knew each other, the record would be kept until the garbage is collected.
+        known = WeakMethod(self._supersede)
+
+        def supersede(step: Step, exchange: Exchange) -> None:
+            if (method := known()) is not None:
+                method(step, exchange)
+
+        self._sender = Sender(target, supersede)
 
     @property
     def sent(self) -> int:
@@ -182,7 +190,8 @@ class Observer:
             request = build_request(step, self.target, known)
             exchange = self._unpacked(step, self._send(step, request), known)
         except NotObserved as reason:
-            return reason
+            # It is kept, and would keep all that this call knows.
+            return reason.with_traceback(None)
         except altered.ForgeError as reason:
             return NotObserved(str(reason))
         return exchange

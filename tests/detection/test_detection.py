@@ -50,6 +50,14 @@ def _packed(names: Iterable[str], most: int) -> list[tuple[str, ...]]:
     return [tuple(group) for group in groups]
 
 
+def _packed_by_needs(names: Iterable[str]) -> list[tuple[str, ...]]:
+    """Return faults in groups, all of one group with the same needs: what one of them needs costs requests."""
+    by_needs: dict[frozenset[str], list[str]] = {}
+    for name in sorted(names):
+        by_needs.setdefault(FAULTS[name].needs, []).append(name)
+    return [group for alike in by_needs.values() for group in _packed(alike, 4)]
+
+
 def _reporting(names: Iterable[str]) -> frozenset[str]:
     return frozenset().union(*({*FAULTS[name].caught_by, *FAULTS[name].also} for name in names))
 
@@ -60,7 +68,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "names" in metafunc.fixturenames:
         metafunc.parametrize("names", _packed(RECURRING, 6), ids="+".join)
     elif "together" in metafunc.fixturenames:
-        metafunc.parametrize("together", _packed(BOTH_WAYS, 4), ids="+".join)
+        metafunc.parametrize("together", _packed_by_needs(BOTH_WAYS), ids="+".join)
     elif "name" in metafunc.fixturenames:
         metafunc.parametrize("name", sorted(FAULTS if full else FAULTS.keys() - RECURRING))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -55,10 +56,12 @@ class Fields:
         return list(self._by_name.get(name.lower(), ()))
 
     @cached_property
-    def _by_name(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+    def _by_name(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
         for name, value in self.pairs:
-            found.setdefault(name.lower(), []).append(value)
+            # Most answers have the same names.
+            lower = sys.intern(name.lower())
+            found[lower] = (*found.get(lower, ()), value)
         return found
 
     def get(self, name: str) -> str | None:

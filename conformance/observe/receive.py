@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from conformance.model.exchange import Answer, Fields, Request
@@ -58,7 +59,8 @@ def answer_of(response: WireResponse, request: Request, target: Target, limit: i
         clean, loud = redact.examined_text(value)
         if loud:
             found.append(f"header {name}")
-        pairs.append((redact.text(name), clean))
+        # Most answers have the same names.
+        pairs.append((sys.intern(redact.text(name)), clean))
     fields = Fields(tuple(pairs))
     raw = bytes(response.content)
     coding = fields.get("Content-Encoding")

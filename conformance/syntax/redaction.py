@@ -34,7 +34,7 @@ OTHER_AUTH_TOKEN: Final = f"{_OPEN}INVOICES_OTHER_AUTH_TOKEN{_CLOSE}"
 # How often escapes are undone.
 _LEVELS = 4
 # How much compressed content may hold: so many times its size, but at least and at most so many bytes.
-_EXPANDED, _LEAST_OPENED, _MOST_OPENED = 4, 1024 * 1024, 16 * 1024 * 1024
+_EXPANDED, _LEAST_OPENED, _MOST_OPENED = 2, 512 * 1024, 16 * 1024 * 1024
 # Larger texts are examined one after the other, for each takes memory.
 _SMALL = 4096
 # Texts of so many characters are remembered, so many of them.

@@ -39,10 +39,10 @@ _LEVELS = 3
 # A text with more places that hold a secret is not worth cutting them out.
 MOST_HITS = 5000
 # Places of runs, one beside the other, that are looked at in a text.
-_MOST_PLACES = 100_000
+_MOST_PLACES = 20_000
 # A text in which so many places may begin a run is looked at everywhere.
 _DENSE = 8
-_BLOCK = 65_536
+_BLOCK = 16_384
 
 Grams = dict[bytes, float]
 
@@ -182,9 +182,13 @@ class Runs:
         fours = memoryview(data)[: len(data) - len(data) % 4].cast("I")
         if self._fours.isdisjoint(fours):
             return []
-        met = [number for number, four in enumerate(fours) if four in self._fours]
-        hits = self._everywhere(data) if len(met) * _DENSE > len(fours) else self._around(data, met)
-        return list(islice(hits, MOST_HITS + 1))
+        met = [number for number, four in enumerate(fours[:_BLOCK]) if four in self._fours]
+        # Where the beginning is dense, counting the rest would take longer than to look at it.
+        is_dense = len(met) * _DENSE > min(len(fours), _BLOCK)
+        if not is_dense and len(fours) > _BLOCK:
+            met += [number for number, four in enumerate(fours[_BLOCK:], _BLOCK) if four in self._fours]
+            is_dense = len(met) * _DENSE > len(fours)
+        return list(islice(self._everywhere(data) if is_dense else self._around(data, met), MOST_HITS + 1))
 
     def _around(self, data: bytes, met: list[int]) -> Iterator[Hit]:
         """Look around the numbers of fours that were ``met``."""

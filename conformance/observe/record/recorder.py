@@ -108,13 +108,19 @@ class Recorder:
         return replace(
             answer,
             reason=text(answer.reason),
-            fields=Fields(tuple((text(name), text(value)) for name, value in answer.fields)),
+            fields=self._clean_fields(answer.fields),
             body=content(answer.body),
             unsolicited=content(answer.unsolicited),
             coding_problem=None if answer.coding_problem is None else text(answer.coding_problem),
             incomplete=None if answer.incomplete is None else text(answer.incomplete),
             line_flaws=tuple(map(text, answer.line_flaws)),
         )
+
+    def _clean_fields(self, fields: Fields) -> Fields:
+        text = self._redactor.text
+        pairs = tuple((text(name), text(value)) for name, value in fields)
+        # What stays as it is need not be in memory twice.
+        return fields if pairs == fields.pairs else Fields(pairs)
 
 
 def replace_file(path: Path, text: str | Iterable[str]) -> None:

@@ -13,15 +13,10 @@ _LONGEST = 5.0
 
 
 @requirement("HTTP-029")
-def test_quotes_and_empty_elements_are_understood(
-    item: Exchange, item_again: Exchange, accept_unknown_profile: Exchange, quoted_lists: Exchange
-) -> None:
+def test_quotes_and_empty_elements_are_understood(item: Exchange, item_again: Exchange, quoted_lists: Exchange) -> None:
     require_status(item, 200, owner="ITEM-001")
     changes = quoted_lists.status == 200 and contents(item) != contents(item_again)
     require(not changes, "the invoice changes from one request to the next", doubt=Doubt.CHANGE)
-    # JSON:API 1.0 has no profiles.
-    knows = accept_unknown_profile.status == 200 or "profile=" not in (quoted_lists.request.header("Accept") or "")
-    require(knows, "a profile is refused")
     if on_understood_data(item, quoted_lists) is Effect.SHOWN:
         odd = odd_lines(item, quoted_lists)
         observed, by_itself = status_line(quoted_lists), quoted_lists.status != 200

@@ -98,13 +98,7 @@ def test_the_accept_of_a_browser_gets_the_invoice(item: Exchange, item_for_brows
 
 
 @requirement("NEGO-004")
-def test_a_weight_is_not_a_media_type_parameter(item: Exchange, accept_weighted: Exchange) -> None:
-    require_status(item, 200)
-    expect_status(accept_weighted, 200, why="q is the weight of the media range, not a parameter of the media type")
-
-
-@requirement("NEGO-004")
-def test_a_usual_weight_is_not_a_media_type_parameter(item: Exchange, accept_with_weight: Exchange) -> None:
+def test_a_weight_is_not_a_media_type_parameter(item: Exchange, accept_with_weight: Exchange) -> None:
     require_status(item, 200)
     expect_status(accept_with_weight, 200, why="q is the weight of the media range, not a parameter of the media type")
 

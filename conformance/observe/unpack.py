@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conformance.model.exchange import Exchange
-from conformance.plan.probe import Headers, HeadersFunction, Probe
+from conformance.plan.probe import Part, Probe
 from conformance.reading.effects import Effect
 
-Parts = tuple[Headers | HeadersFunction, ...]
+Parts = tuple[Part, ...]
 # Requests into which one is divided at most: where a gateway refuses much, the rest is not looked at.
 _MOST = 40
 

@@ -49,16 +49,26 @@ def _defaults(part: object) -> Iterator[str]:
             yield name
 
 
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a query, as it is written, that travels with others."""
+
+    text: str
+
+
+Part = Headers | HeadersFunction | Parameter
+
+
 @dataclass(frozen=True, eq=False)
 class Packed:
     """What travels in one request although nothing of it may have an effect, and how an effect is recognised.
 
-    ``parts`` are the odd values, each as header fields or a function that returns some. ``counterpart`` is the same
-    request without any. ``effect`` compares the answers to both. When they differ, the parts are sent in halves until
-    the smallest request is found that still makes the difference.
+    ``parts`` are the odd values, each as header fields, a function that returns some, or a parameter of the query.
+    ``counterpart`` is the same request without any. ``effect`` compares the answers to both. When they differ, the
+    parts are sent in halves until the smallest request is found that still makes the difference.
     """
 
-    parts: tuple[Headers | HeadersFunction, ...]
+    parts: tuple[Part, ...]
     counterpart: Probe
     effect: Judge
 
@@ -216,13 +226,13 @@ def raw(template: str, *, needs: tuple[str, ...], until_closed: bool = False) ->
     return Probe("/invoices/{invoice_id}", raw=text, needs=needs, until_closed=until_closed)
 
 
-def pack(probe: Probe, parts: Iterable[Headers | HeadersFunction], effect: Judge, counterpart: Probe) -> Probe:
+def pack(probe: Probe, parts: Iterable[Part], effect: Judge, counterpart: Probe) -> Probe:
     """Declare that ``parts``, odd values that may have no effect, travel in one request.
 
     Raises ValueError when two of them give a value to one field.
     """
     found = tuple(parts)
-    names = [name.lower() for part in found if not callable(part) for name in part]
+    names = [name.lower() for part in found if isinstance(part, Mapping) for name in part]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"one request has one value of {', '.join(sorted(twice))}")
     return replace(probe, packed=Packed(found, counterpart, effect))

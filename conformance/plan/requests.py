@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from conformance.model.exchange import Exchange, NotObserved, Request, link_of
-from conformance.plan.probe import CONTEXT_NAMES, Headers, HeaderValue, Probe
+from conformance.plan.probe import CONTEXT_NAMES, Headers, HeaderValue, Parameter, Part, Probe
 from conformance.plan.steps import Step, probe_of
 from conformance.syntax import redaction
 from conformance.syntax.urls import target_of
@@ -112,7 +112,8 @@ def request_of(probe: Probe, step: Step, target: Target, known: Mapping[str, Exc
     except ValueError:
         raise NotObserved(f"{probe.method} cannot be sent: {path[:80]!a} is not a URL") from None
     layers: list[Headers] = []
-    for layer in (*probe.layers, *(probe.packed.parts if probe.packed else ())):
+    packed = probe.packed.parts if probe.packed else ()
+    for layer in (*probe.layers, *(part for part in packed if not isinstance(part, Parameter))):
         given = _call(layer, known, context) if callable(layer) else layer
         assert isinstance(given, Mapping)
         layers.append(given)
@@ -128,5 +129,11 @@ def request_of(probe: Probe, step: Step, target: Target, known: Mapping[str, Exc
     assert isinstance(body, bytes)
     if body and own.isdisjoint({"content-length", "transfer-encoding"}):
         headers.append(("Content-Length", str(len(body))))
-    url += f"?{probe.query}" if probe.query is not None else ""
-    return Request(probe.method, url, tuple(headers), body)
+    return Request(probe.method, url + _query(probe, packed), tuple(headers), body)
+
+
+def _query(probe: Probe, packed: Iterable[Part]) -> str:
+    """Return the query with its question mark; empty when there is none."""
+    parameters = [part.text for part in packed if isinstance(part, Parameter)]
+    written = ([] if probe.query is None else [probe.query]) + parameters
+    return f"?{'&'.join(written)}" if written else ""

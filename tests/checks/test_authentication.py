@@ -55,7 +55,6 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "other identity": ({"AUTH-007"}, changed("bearer_token", status=200, body=OTHER_INVOICE)),
     "case of the scheme": ({"AUTH-007"}, changed("bearer_token[lower-case]", status=401)),
     "any scheme": ({"AUTH-008"}, changed("token_of_other_scheme[basic]", status=200)),
-    "token in another parameter": ({"AUTH-009"}, changed("token_in_other_parameters", status=200)),
     "the empty key": ({"JWT-017"}, changed("token_of_known_key[empty]", status=200)),
     "padding": ({"JWT-016"}, changed("loosely_encoded_token[padded]", status=200)),
     "token in the URL": ({"AUTH-009"}, changed("token_in_query", status=200)),

@@ -57,7 +57,6 @@ def unanswered(probe: str = "item_for_browser", **parts: Any) -> dict[str, Excha
 
 
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
-    "unknown-method-on-invoice": ({"HTTP-009"}, changed("undefined_method_on_item", status=200)),
     "no-head-of-relationship": ({"HTTP-025"}, changed("relationship_head", status=404, body=b"")),
     "no-head-of-account": ({"HTTP-025"}, changed("related_head", status=404, body=b"")),
     "no-head-of-collection": ({"HTTP-025"}, changed("listing_head", status=404, body=b"")),

@@ -50,7 +50,7 @@ DEVIATIONS = [
     ("HTTP-001", "item_with_account"),
     ("HTTP-018", "item_head"),
     ("COND-017", "item_not_modified"),
-    ("NEGO-004", "accept_weighted"),
+    ("NEGO-004", "accept_with_weight[alone]"),
     ("NEGO-018", "accept_any[application]"),
     ("NEGO-005", "accept_spelled[capitals]"),
     ("NEGO-016", "accept_unknown_profile"),
@@ -105,7 +105,7 @@ DEVIATIONS = [
     ("FILT-006", "filtered_by_value[text_eq_nul]"),
     ("FILT-006", "filtered_by_value[text_in_nothing]"),
     ("QRY-008", "odd_query[key-of-fields]"),
-    ("HTTP-029", "quoted_lists[empty-tags]"),
+    ("HTTP-029", "quoted_lists[quoted]"),
     ("HTTP-029", "if_none_match_behind_comma"),
     ("SEC-031", "listing_of_foreign[account]"),
 ]

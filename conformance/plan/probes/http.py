@@ -22,8 +22,7 @@ write_unknown = family(
         "DELETE": unknown_item.but(method="DELETE"),
     }
 )
-undefined_method = unknown_item.but(method="CONFORM")
-undefined_method_on_item = get(_ITEM).but(method="FOO")
+undefined_method = get(_ITEM).but(method="FOO")
 item_options = get(_ITEM).but(method="OPTIONS")
 # One is fulfilled and one is not, whatever the entity tag.
 item_options_with_preconditions = item_options.but(

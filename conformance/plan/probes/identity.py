@@ -88,8 +88,7 @@ def _without_token(fields: Mapping[str, str]) -> Probe:
 
 
 trusted_fields_without_token = _without_token(TRUSTED)
-names_of_customer_without_token = _without_token(dict.fromkeys(NAMING, derived_token("subject")))
-token_in_other_fields = _without_token(_ELSEWHERE)
+names_without_token = _without_token({**dict.fromkeys(NAMING, derived_token("subject")), **_ELSEWHERE})
 
 _NAMING_OTHER = [{name: derived_token("subject-of-other")} for name in NAMING]
 names_of_other_customer = pack(other_item, _NAMING_OTHER, on_refusal, other_item)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.model.exchange import JSON_API, Exchange
+from conformance.model.exchange import JSON_API, Exchange, NotObserved
 from conformance.plan.probe import Headers, HeadersFunction, Probe, family, get, pack
 from conformance.plan.probes.base import item
 from conformance.reading.effects import on_understood_data
@@ -16,18 +16,24 @@ def _packed(*parts: Headers | HeadersFunction) -> Probe:
 
 
 def _around_current(item: Exchange) -> Headers:
-    """Return entity tags that hold the current one, an asterisk and semicolons between commas; none is current."""
-    return {"If-None-Match": f'"x,{opaque(item.etag)[1:-1]},y", "a, *, b", W/"x;{opaque(item.etag)[1:-1]};y"'}
+    """Return entity tags that hold the current one, if any, an asterisk and semicolons; none of them is current."""
+    try:
+        current = opaque(item.etag)[1:-1]
+    except NotObserved:
+        current = "conformance"
+    return {"If-None-Match": f'"x,{current},y", "a, *, b", W/"x;{current};y", W/"*", , W/"a,W/b",'}
+
+
+def _escaped(accept_unknown_profile: Exchange) -> Headers:
+    """Return a list of types with quotes in quotes that ends in a semicolon, and a profile where one is ignored."""
+    profile = ';profile="https://example.com/a;b,c"' if accept_unknown_profile.status == 200 else ""
+    return {"Accept": f'image/png;x="a\\",b;c", {JSON_API}{profile};'}
 
 
 quoted_lists = family(
     {
-        "quoted": _packed(
-            _around_current,
-            {"Accept": f'{JSON_API};profile="https://example.com/a;b,c"'},
-        ),
-        "empty-tags": _packed({"If-None-Match": ""}, {"Accept": f'image/png;x="a\\",b;c", {JSON_API};'}),
-        "empty-types": _packed({"Accept": ""}, {"If-None-Match": 'W/"*", , W/"a,W/b",'}),
+        "quoted": _packed(_around_current, _escaped),
+        "empty": _packed({"If-None-Match": ""}, {"Accept": ""}),
     }
 )
 if_none_match_behind_comma = get(_ITEM).but(headers=lambda item: {"If-None-Match": f'"a,b", W/"c;d", {item.etag}'})

@@ -9,11 +9,10 @@ _ITEM = "/invoices/{invoice_id}"
 _NOBODYS = "https://example.com/none"
 
 accept_any = header_family(get(_ITEM), "Accept", {"absent": None, "anything": "*/*", "application": "application/*"})
-# Names of parameters have no case, and there may be blanks around the semicolon.
-accept_weighted = get(_ITEM).but(headers={"Accept": f"{JSON_API} ; Q=0.8"})
-# As clients write it; no server has this picture, so that there is no other answer to give.
+# As clients write it. Names of parameters have no case, and there may be blanks around the semicolon. No server has
+# this picture, so that there is no other answer to give.
 accept_with_weight = header_family(
-    get(_ITEM), "Accept", {"alone": f"{JSON_API};q=0.9", "beside-other-type": f"image/png, {JSON_API};q=0.8"}
+    get(_ITEM), "Accept", {"alone": f"{JSON_API};q=0.9", "beside-other-type": f"image/png, {JSON_API} ; Q=0.8"}
 )
 accept_spelled = header_family(
     get(_ITEM),

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from conformance.reference.app import Api
 from conformance.reference.data import CUSTOMER, OTHER_CUSTOMER
 from conformance.reference.faults import Area
-from conformance.reference.faults.clauses import OWASP_AUTHENTICATION, OWASP_OBJECTS
+from conformance.reference.faults.clauses import OWASP_AUTHENTICATION, OWASP_OBJECTS, rfc
 from conformance.reference.faults.effects import open_to_all
 from conformance.reference.faults.needs import LISTED, SECOND
 from conformance.reference.faults.seams import both, effect, instead_of
 from conformance.reference.faults.where import Where, has, is_collection, is_item
 
 if TYPE_CHECKING:
+    from conformance.reference.faults.seams import Install
     from conformance.reference.message import Request
     from conformance.reference.model import Customer
 
@@ -36,6 +37,14 @@ def _named_by(api: Api, *names: str, beside_a_token: bool = False, where: Callab
         return original(request)
 
     instead_of(Api.authenticate)(authenticate)(api)
+
+
+def _token_in_parameter(name: str) -> Install:
+    """Open everything to a parameter that is known from then on, among others that stay unknown."""
+    return both(
+        open_to_all(lambda request: f"{name}=" in request.query),
+        instead_of(Api.unknown_parameter)(lambda original, other: None if other == name else original(other)),
+    )
 
 
 def _holds_token(name: str) -> Where:
@@ -98,13 +107,11 @@ fault("trusted-token-in-other-cookie", {"SEC-028"})(
     open_to_all(lambda request: any("jwt=" in line for line in request.lines("cookie"))),
 )
 fault("trusted-token-in-parameter", {"AUTH-009"})(
-    "A token in the parameter jwt will do.",
-    both(
-        open_to_all(lambda request: "jwt=" in request.query),
-        instead_of(Api.unknown_parameter)(
-            lambda original, name: None if name in {"jwt", "auth_token"} else original(name)
-        ),
-    ),
+    "A token in the parameter jwt will do; others are refused as they were.", _token_in_parameter("jwt")
+)
+fault("trusted-token-in-parameter-of-oauth", {"AUTH-009"}, rfc(6750, "5.3"))(
+    "A token in the parameter access_token will do; others are refused as they were.",
+    _token_in_parameter("access_token"),
 )
 fault("trusted-customer-beside-token", {"SEC-029"}, OWASP_OBJECTS, needs=SECOND)(
     "X-Customer-Id chooses another customer than the token names.", _named_by("x-customer-id", beside_a_token=True)

@@ -10,7 +10,6 @@ from conformance.model.outcome import Outcome
 from conformance.reference.faults import Fault, all_faults
 from conformance.reference.server import ReferenceServer
 from conformance.sweep import session
-from tests.support.instant import quickly
 from tests.support.sweeping import judged, swept, violations
 
 FAULTS = [fault for fault in all_faults().values() if fault.area.startswith("swept")]
@@ -28,7 +27,7 @@ def test_there_are_enough_of_them() -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.name for fault in FAULTS])
 def test_a_fault_is_found_by_exactly_what_it_names(fault: Fault) -> None:
-    with ReferenceServer(faults=[fault], invoices=MANY) as server, quickly(server.api):
+    with ReferenceServer(faults=[fault], invoices=MANY) as server:
         found = violations(swept(server))
     missing = fault.caught_by - found.keys()
     unexpected = {name: found[name].summary for name in found.keys() - fault.caught_by - fault.also.keys()}

@@ -68,9 +68,13 @@ class ResponseTransport(asyncio.Transport):
         if data:
             self._protocol.write_response(self._transport, data)
 
+    def can_write_eof(self) -> bool:
+        """Return whether one direction can be ended alone."""
+        return self._transport.can_write_eof()
+
     def end(self) -> None:
         """Let the client see that nothing more comes, while its input can still be taken (RFC 9112, section 9.6)."""
-        if self._transport.can_write_eof():
+        if self.can_write_eof():
             self._transport.write_eof()
 
     def close(self) -> None:
@@ -176,4 +180,5 @@ class WireProtocol(H11Protocol):
         if isinstance(self.transport, ResponseTransport):
             self.transport.flush()
             self.transport.end()
-        self.loop.call_later(LINGER, self.transport.close)
+        # TLS cannot end one direction alone; asyncio lets it read what still comes before it closes.
+        self.loop.call_later(LINGER if self.transport.can_write_eof() else 0.0, self.transport.close)

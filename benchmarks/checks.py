@@ -1,21 +1,26 @@
 """Measures the run of the hand-written checks beside a bare replay of its requests.
 
     python -m benchmarks.checks [--only embedded] [--rounds 3] [--delay 0.1]
+    python -m benchmarks.checks --only before --against PATH
 
 The checks run as a process of its own, from the start of the interpreter to the report. The replay sends the same
 bytes on kept-alive connections and reads the answers. In the part "embedded" both share a process with the server.
+The part "before" runs the checks of this checkout and of another one, alternately, on one invoice of a slow server.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from benchmarks import bare
 from benchmarks.tools import ROOT, Description, Row, Size, compared, run_parts, serving, settings_of
+from conformance.model.outcome import ExitCode
 from conformance.plan.steps import everything
 from conformance.run import Run
 
@@ -76,6 +81,32 @@ def away(size: Size) -> Iterator[Row]:
     yield _row("the same, the start taken off", both.seconds[0] - start.seconds[0], both.seconds[1], "s")
 
 
+def before(size: Size) -> Iterator[Row]:
+    """The run on one invoice of a server far away, beside that of another checkout."""
+    with serving(12, size.delay) as described:
+        given = {"auth_token": described["auth_token"], "invoice_id": described["invoice_ids"][:1]}
+        options = [f"--base-url={described['base_url']}", *_options(given)]
+        both = compared(
+            lambda: _run_of(ROOT, size.select, options),
+            lambda: _run_of(size.against, size.select, options),
+            size.rounds,
+        )
+    ours, theirs = both.seconds
+    name = f"run on one invoice, {1000 * size.delay:.0f} ms for each answer, against another checkout"
+    yield Row(name, f"{ours:.1f} s against {theirs:.1f} s", f"{both.ratio:.2f} times")
+
+
+def _run_of(checkout: Path, select: str, options: list[str]) -> None:
+    """Run the checks of a checkout, whatever is installed. Raises RuntimeError when there is no verdict."""
+    plugins = ["-p", "no:cacheprovider", "-p", "pytest_base_url.plugin", "-p", "conformance.plugin"]
+    command = [sys.executable, "-m", "pytest", *plugins, CHECKS, "-k", select, *options]
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(checkout)}
+    done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, check=False, text=True)
+    # Another version may find something, or too little.
+    if done.returncode not in {ExitCode.CONFORMS, ExitCode.DOES_NOT_CONFORM, ExitCode.INCONCLUSIVE}:
+        raise RuntimeError(done.stdout + done.stderr)
+
+
 def _row(what: str, ours: float, plain: float, unit: str) -> Row:
     return Row(what, f"{ours:.2f} {unit} against {plain:.2f}", f"{ours / plain:.1f} times")
 
@@ -95,7 +126,7 @@ def _options(given: dict[str, Any]) -> list[str]:
     return [f"--{name.replace('_', '-')}={each}" for name, several in values.items() for each in several]
 
 
-PARTS = {"embedded": embedded, "away": away}
+PARTS = {"embedded": embedded, "away": away, "before": before}
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -32,7 +32,7 @@ Description = dict[str, Any]
 class Size:
     """How much is measured: invoices of a large collection and of a small one, how often, how far away, how deep.
 
-    ``select`` chooses checks as pytest's -k does.
+    ``select`` chooses checks as pytest's -k does. ``against`` is the checkout with which this one is compared.
     """
 
     invoices: int
@@ -41,6 +41,7 @@ class Size:
     delay: float
     examples: int
     select: str
+    against: Path
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def run_parts(parts: Mapping[str, Part], about: str | None, arguments: list[str]
     parser.add_argument("--delay", type=float, default=0.1, help="seconds for an answer of a server far away")
     parser.add_argument("--examples", type=int, default=15, help="depth of generated requests")
     parser.add_argument("--select", default="", help="checks, as pytest's -k has them; all by default")
+    parser.add_argument("--against", type=Path, default=ROOT, help="another checkout; by default this one")
     options = vars(parser.parse_args(arguments))
     chosen = options.pop("only") or parts
     size = Size(**options)

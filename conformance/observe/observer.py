@@ -65,6 +65,8 @@ class Observer:
         self.version = 0
         # Seconds before each further attempt of a request that has to succeed.
         self.backoff: tuple[float, ...] = _BACKOFF
+        # What is done with each exchange while others are waited for.
+        self.meanwhile: Callable[[Exchange], object] | None = None
         self._advance: Callable[[], None] = _nothing
         # If both knew each other, the record would be kept until the garbage is collected.
         known = WeakMethod(self._supersede)
@@ -125,16 +127,21 @@ class Observer:
         finished: SimpleQueue[Future[Exchange | NotObserved]] = SimpleQueue()
         received: dict[Step, Exchange] = {}
         earlier = ChainMap(received, self.record)
+        fresh: list[Exchange] = []
         try:
             while order.is_active():
                 for step in order.get_ready():
                     future = executor.submit(self._step, step, earlier)
                     running[future] = step
                     future.add_done_callback(finished.put)
+                while self.meanwhile and fresh and finished.empty():
+                    self.meanwhile(fresh.pop())
                 future = finished.get()
                 step = running[future]
                 self._take(step, future.result(), received)
                 del running[future]
+                if step in received:
+                    fresh.append(received[step])
                 order.done(step)
                 self._advance()
         except BaseException:

@@ -140,6 +140,11 @@ def _begin(session: pytest.Session) -> bool | None:
     # A record has no secret, and stand-ins in their place.
     if not run.kept and (short := run.target.too_short()):
         write_lines(session.config, [_TOO_SHORT.format(name) for name in short])
+    if any(case.check.is_record_wide for case in cases):
+        from conformance.checks.support import header_lint
+
+        # It costs most of all that is judged, and sending is mostly waiting.
+        run.observer.meanwhile = header_lint.findings
     run.observe(needed(run.target, cases))
     progress.sent(session.config)
     if not run.kept:

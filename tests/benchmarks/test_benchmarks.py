@@ -19,6 +19,7 @@ ROWS = {
     "items": 4,
     "embedded": 4,
     "away": 2,
+    "before": 1,
     "secrets": 9,
 }
 PARTS = [pytest.param(module, name, id=name) for module in (sweep, fuzzing, checks, redaction) for name in module.PARTS]

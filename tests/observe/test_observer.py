@@ -58,6 +58,23 @@ def test_bytes_that_come_late_belong_to_the_answer_before_them() -> None:
     assert (first.status, first.unsolicited) == (304, b'{"data": null}')
 
 
+def test_what_came_is_looked_at_while_the_rest_is_waited_for() -> None:
+    looked = threading.Event()
+
+    def script(talk: Talk) -> None:
+        for number in range(2):
+            talk.request()
+            # The second answer comes when somebody has looked at the first one.
+            talk.send(OK if number == 0 or looked.wait(10) else answer("500 Internal Server Error"))
+
+    with raw_server(script) as server:
+        observer = observer_of(server.base_url, concurrency="1")
+        observer.meanwhile = lambda _: looked.set()
+        observer.observe([ITEM, OTHER])
+        observer.close()
+    assert [observer.record[step].status for step in (ITEM, OTHER)] == [200, 200]
+
+
 def test_a_lost_connection_is_tried_once_more() -> None:
     def script(talk: Talk) -> None:
         talk.request()

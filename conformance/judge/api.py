@@ -119,8 +119,8 @@ def _none_left(unjudged: list[NotJudged]) -> NotObserved:
     for each in unjudged:
         if each.doubt:
             return NotObserved(each.reason, doubt=each.doubt)
-    for each in unjudged:
+    for each in sorted(unjudged, key=lambda each: each.lawful):
         if each.owner:
-            return NotObserved(each.reason, owner=each.owner)
+            return NotObserved(each.reason, owner=each.owner, lawful=each.lawful)
     example = f": {unjudged[-1].reason}" if unjudged else ""
     return NotObserved(f"no answer of this run is of the kind that this requirement is about{example}")

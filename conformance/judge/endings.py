@@ -79,16 +79,20 @@ class Passed:
 
 @dataclass(frozen=True)
 class NotJudged:
-    """There was nothing to judge, for this ``reason``: blocked by ``owner``, of ``doubt``, or else not offered."""
+    """There was nothing to judge, for this ``reason``: blocked by ``owner``, of ``doubt``, or else not offered.
+
+    What is ``lawful`` is not offered, too, when the owner holds.
+    """
 
     reason: str
     owner: str | None = None
     doubt: Doubt | None = None
+    lawful: bool = False
 
     @classmethod
     def of(cls, unmet: NotObserved) -> NotJudged:
         """Return the end of a judgement that ``unmet`` ended."""
-        return cls(str(unmet), unmet.owner, unmet.doubt)
+        return cls(str(unmet), unmet.owner, unmet.doubt, unmet.lawful)
 
     @property
     def outcome(self) -> Outcome:

@@ -11,8 +11,8 @@ from conformance.model.outcome import VIOLATED, Judgement, Outcome, worst
 def settled(judgements: Iterable[Judgement]) -> list[Judgement]:
     """Return ``judgements``, the blocked ones as they are in the end.
 
-    One is blocked when its owner fails, or is itself blocked. What its owner is not offered, it is not either. Anything
-    else would be a hole that nobody sees, so it is inconclusive.
+    One is blocked when its owner fails, or is itself blocked. What its owner is not offered, it is not either, nor what
+    is lawful unless the owner fails. Anything else would be a hole that nobody sees, so it is inconclusive.
     """
     judgements = list(judgements)
     collected: dict[str, list[Judgement]] = {}
@@ -25,7 +25,7 @@ def _settled(blocked: Judgement, collected: Mapping[str, Sequence[Judgement]]) -
     if _fails(blocked.owner, collected, {blocked.requirement}):
         return blocked
     found = collected.get(blocked.owner, ())
-    if found and all(each.outcome is Outcome.NOT_OFFERED for each in found):
+    if blocked.lawful or (found and all(each.outcome is Outcome.NOT_OFFERED for each in found)):
         return replace(blocked, outcome=Outcome.NOT_OFFERED, owner="")
     doubt = next((each.doubt for each in found if each.doubt), "")
     what = str(worst(each.outcome for each in found)) if found else "not selected"

@@ -35,14 +35,18 @@ class NotObserved(Exception):  # noqa: N818 - an outcome, not an error
     """There is nothing to judge: a precondition of the check does not hold.
 
     It is blocked by the requirement ``owner``, which fails on a target like this; or inconclusive, for a
-    ``doubt``; or else the target lawfully does not offer it.
+    ``doubt``; or else the target lawfully does not offer it. What is ``lawful`` unless the owner fails is not
+    offered when that holds.
     """
 
-    def __init__(self, reason: str, *, owner: str | None = None, doubt: Doubt | None = None) -> None:
+    def __init__(
+        self, reason: str, *, owner: str | None = None, doubt: Doubt | None = None, lawful: bool = False
+    ) -> None:
         """Keep why nothing is judged."""
         super().__init__(reason)
         self.owner = owner
         self.doubt = doubt
+        self.lawful = lawful
 
 
 @dataclass(frozen=True)
@@ -222,9 +226,9 @@ class Exchange:
     def document(self) -> dict[str, Any]:
         """The JSON:API document. Raises NotObserved when the content is not a JSON object."""
         if not self.json.readable:
-            raise NotObserved(f"the body of the answer to {self.described} is not JSON")
+            raise self._without("JSON-001", "the body of the answer to {} is not JSON")
         if not isinstance(self.json.value, dict):
-            raise NotObserved(f"the body of the answer to {self.described} is not a JSON object")
+            raise self._without("ITEM-002", "the body of the answer to {} is not a JSON object")
         return self.json.value
 
     @property
@@ -239,7 +243,7 @@ class Exchange:
         """The single resource object of a 200 answer. Raises NotObserved otherwise."""
         data = self.ok_document.get("data")
         if not isinstance(data, dict):
-            raise NotObserved(f"the primary data of the answer to {self.described} is not a resource object")
+            raise self._without("ITEM-004", "the primary data of the answer to {} is not a resource object")
         return data
 
     @property
@@ -263,7 +267,7 @@ class Exchange:
         """The relationship object ``account``. Raises NotObserved when there is none."""
         value = self.relationships.get("account")
         if not isinstance(value, dict):
-            raise NotObserved(f"the resource in the answer to {self.described} has no relationship object account")
+            raise self._without("ITEM-015", "the resource in the answer to {} has no relationship object account")
         return value
 
     def account_link(self, name: str) -> str:
@@ -278,17 +282,18 @@ class Exchange:
     @property
     def etag(self) -> str:
         """The entity tag. Raises NotObserved when there is no single well-formed one (RFC 9110, section 8.8.3)."""
-        lines = self.fields.lines("ETag")
-        if len(lines) != 1 or not ENTITY_TAG.fullmatch(lines[0]):
-            raise NotObserved(f"the answer to {self.described} has no well-formed entity tag")
-        return lines[0]
+        tag = self.tag_as_sent
+        if not ENTITY_TAG.fullmatch(tag):
+            raise self._without("ETAG-002", "the answer to {} has no well-formed entity tag")
+        return tag
 
     @property
     def tag_as_sent(self) -> str:
         """The entity tag, well-formed or not. Raises NotObserved when there is not a single one."""
         lines = self.fields.lines("ETag")
         if len(lines) != 1 or not lines[0]:
-            raise NotObserved(f"the answer to {self.described} has not one entity tag")
+            owner = "ETAG-002" if lines else "ETAG-001"
+            raise self._without(owner, "the answer to {} has not one entity tag")
         return lines[0]
 
     @property
@@ -296,8 +301,12 @@ class Exchange:
         """The error objects. Raises NotObserved when the document has no errors array."""
         errors = self.document.get("errors")
         if not isinstance(errors, list):
-            raise NotObserved(f"the answer to {self.described} has no errors array")
+            raise self._without("ERR-001", "the answer to {} has no errors array")
         return errors
+
+    def _without(self, owner: str, reason: str) -> NotObserved:
+        """Return that something is not there, for a ``reason`` about the request; blocked by ``owner`` if it fails."""
+        return NotObserved(reason.format(self.described), owner=owner, lawful=True)
 
 
 def link_of(owner: dict[str, Any], name: str, exchange: Exchange) -> str:

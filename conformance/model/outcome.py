@@ -47,7 +47,8 @@ class ExitCode(IntEnum):
 class Judgement:
     """What one check says of one requirement. ``evidence`` holds rendered, redacted text only.
 
-    ``owner`` is the requirement by which a blocked one is blocked, ``doubt`` what makes one inconclusive.
+    ``owner`` is the requirement by which a blocked one is blocked, ``doubt`` what makes one inconclusive. A blocked one
+    that is ``lawful`` is not offered when its owner holds.
     """
 
     requirement: str
@@ -60,6 +61,7 @@ class Judgement:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     owner: str = ""
     doubt: str = ""
+    lawful: bool = False
 
     @property
     def summary(self) -> str:

@@ -122,6 +122,7 @@ class Connection:
         self.ordinal = 0
         self.reusable = False
         self._started = 0.0
+        self._aborted = False
 
     def _remaining(self, deadline: float) -> float:
         left = deadline - time.monotonic()
@@ -143,6 +144,9 @@ class Connection:
                 self.close()
                 raise WireError(f"no TLS handshake: {error.strerror or error}") from error
         self._protocol = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEADER_SECTION)
+        if self._aborted:
+            self.close()
+            raise WireError("the run was interrupted", closed=True)
 
     def unsolicited(self) -> bytes:
         """Return bytes that arrived while no request was outstanding."""
@@ -279,7 +283,8 @@ class Connection:
             return b""
 
     def abort(self) -> None:
-        """End what another thread is waiting for on this connection; that thread then gets a WireError."""
+        """End what another thread waits for on this connection, or will when it is open: that gets a WireError."""
+        self._aborted = True
         if (opened := self._socket) is not None:
             with contextlib.suppress(OSError):
                 opened.shutdown(socket.SHUT_RDWR)

@@ -254,7 +254,7 @@ class Observer:
             self.observe([step])
         if step in self.unbuilt:
             unmet = self.unbuilt[step]
-            raise NotObserved(str(unmet), owner=unmet.owner, doubt=unmet.doubt)
+            raise NotObserved(str(unmet), owner=unmet.owner, doubt=unmet.doubt, lawful=unmet.lawful)
         exchange = self.record[step]
         if exchange.answer is not None and exchange.status == 429:
             raise NotObserved(f"{exchange.described} was answered 429: the target limits requests", doubt=Doubt.LIMIT)

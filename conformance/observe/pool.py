@@ -59,6 +59,7 @@ class Pool:
         self._idle: list[tuple[Connection, Step | None]] = []
         self._busy: set[Connection] = set()
         self._opened = 0
+        self._aborted = False
         self._ends = Ends()
         self.unsolicited: dict[Step, bytes] = {}
         self.tls = _tls_context(target) if target.origin.scheme == "https" else None
@@ -91,7 +92,7 @@ class Pool:
             self._opened += 1
             route = Route() if plain else self._route
             connection = Connection(origin, context, self._opened, self._ends, route)
-            self._busy.add(connection)
+            self._add(connection)
         return connection
 
     def raw(self) -> RawConnection:
@@ -99,8 +100,14 @@ class Pool:
         with self._lock:
             self._opened += 1
             connection = RawConnection(self._origin, self.tls, self._opened, self._ends, self._route)
-            self._busy.add(connection)
+            self._add(connection)
         return connection
+
+    def _add(self, connection: Connection) -> None:
+        """Count ``connection`` as busy; one that is made while the run ends comes too late."""
+        self._busy.add(connection)
+        if self._aborted:
+            connection.abort()
 
     def release(self, *connections: Connection) -> None:
         """Count connections as busy no more."""
@@ -136,7 +143,8 @@ class Pool:
             connection.close()
 
     def abort(self) -> None:
-        """Let the threads that wait for an answer come to an end at once."""
+        """Let the threads that wait for an answer come to an end at once, and those that begin to."""
         with self._lock:
+            self._aborted = True
             for connection in self._busy:
                 connection.abort()

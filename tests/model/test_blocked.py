@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from conformance.model.blocked import settled
@@ -48,6 +50,16 @@ def test_a_blocked_variant_is_a_hole_beside_one_that_passes() -> None:
         blocked("AAA-001", "AAA-002"), judged("AAA-001", Outcome.PASSED), judged("AAA-002", Outcome.FAILED)
     )
     assert found.outcomes["AAA-001"] is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("owner", "expected"), [(Outcome.FAILED, Outcome.BLOCKED), (Outcome.PASSED, Outcome.NOT_OFFERED)]
+)
+def test_what_is_lawful_unless_another_fails_is_not_offered_then(owner: Outcome, expected: Outcome) -> None:
+    unjudged = replace(blocked("AAA-001", "AAA-002"), lawful=True)
+    verdict = verdict_of(unjudged, judged("AAA-002", owner), judged("BBB-001", Outcome.PASSED))
+    assert verdict.outcomes["AAA-001"] is expected
+    assert not verdict.holes
 
 
 def test_what_was_not_selected_blocks_nothing() -> None:

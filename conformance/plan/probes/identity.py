@@ -76,9 +76,9 @@ NAMING = (
 )
 # The token itself, where the interface does not look for it.
 _ELSEWHERE: Mapping[str, str] = {
-    **dict.fromkeys(("X-Auth-Token", "X-Access-Token", "X-Authorization", "X-Jwt-Assertion"), AUTH_TOKEN),
+    **dict.fromkeys(("X-Auth-Token", "X-Access-Token", "X-Authorization", "X-Jwt-Assertion", "Token"), AUTH_TOKEN),
     "Proxy-Authorization": f"Bearer {AUTH_TOKEN}",
-    "Cookie": f"jwt={AUTH_TOKEN}",
+    "Cookie": f"jwt={AUTH_TOKEN}; access_token={AUTH_TOKEN}",
 }
 
 

@@ -188,6 +188,14 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "Sec-WebSocket-Version": ("x", "-1"),
     "Sec-WebSocket-Key": ("", "%"),
     "If-Range": ("", "\xff", "tomorrow", "Wed, 31 Dec 1969 23:59:59 GMT", "W/", '"', "*"),
+    # What is signed, and what else stands before a server.
+    "Signature-Input": ("sig=(", ""),
+    "Signature": ("sig=:%:", "="),
+    "Want-Digest": ("sha-256;q=abc",),
+    "Early-Data": ("2", ""),
+    "X-Csrf-Token": ("", "%"),
+    "X-Forwarded-Server": (":", "\xff"),
+    "X-Original-Host": ("[", ""),
 }
 # Who reads the one may not look at the other, so that no request has both. The first request for each, and its values.
 _INSTEAD: Mapping[str, tuple[int, tuple[str, ...]]] = {

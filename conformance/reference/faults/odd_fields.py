@@ -187,6 +187,10 @@ fault("prefer-crash", _CRASH, rfc(7240, "2"))(
     "A wait in Prefer that is not a number is answered with 500.",
     _trusts("prefer", lambda line: [int(found) for found in re.findall("wait=(.*)", line)]),
 )
+fault("signature-input-crash", _CRASH)(
+    "A list that is not closed in Signature-Input is answered with 500.",
+    crashes(lambda request: any(line.count("(") > line.count(")") for line in request.lines("signature-input"))),
+)
 fault("do-not-track-crash", _CRASH)("A DNT that is not a number is answered with 500.", _trusts("dnt", int))
 fault("request-directive-crash", _CRASH, rfc(9111, "5.2.1"))(
     "A max-age of the request that is not a number is answered with 500.",

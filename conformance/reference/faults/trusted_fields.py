@@ -106,6 +106,13 @@ fault("trusted-token-in-other-cookie", {"SEC-028"})(
     "A token in a cookie of another name will do.",
     open_to_all(lambda request: any("jwt=" in line for line in request.lines("cookie"))),
 )
+fault("trusted-token-in-field-of-its-name", {"SEC-028"})(
+    "A token in the field Token will do.", open_to_all(_holds_token("token"))
+)
+fault("trusted-token-in-cookie-of-oauth", {"SEC-028"})(
+    "A token in the cookie access_token will do.",
+    open_to_all(lambda request: any("access_token=" in line for line in request.lines("cookie"))),
+)
 fault("trusted-token-in-parameter", {"AUTH-009"})(
     "A token in the parameter jwt will do; others are refused as they were.", _token_in_parameter("jwt")
 )

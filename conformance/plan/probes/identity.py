@@ -73,6 +73,8 @@ NAMING = (
     *("X-Subject", "X-Sub", "X-Jwt-Sub", "X-Claims-Sub", "X-Token-Subject", "X-Principal", "X-Identity"),
     *("X-Client-Id", "X-Impersonate-User", "Impersonate-User", "X-On-Behalf-Of", "X-Sudo", "X-Act-As", "Sudo"),
     *("X-Session-User", "X-Owner-Id", "X-Partner-Id", "X-Reseller-Id", "X-Contractor-Id", "X-Api-User", "From"),
+    *("X-Hasura-User-Id", "X-Auth-Username", "X-Authentik-Username", "X-Vouch-User", "X-Pomerium-Claim-Email"),
+    *("X-Ms-Client-Principal", "X-Token-Sub", "X-Auth-Subject", "X-Customer-Number", "X-Shop-Id"),
 )
 # The token itself, where the interface does not look for it.
 _ELSEWHERE: Mapping[str, str] = {

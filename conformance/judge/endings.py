@@ -81,7 +81,7 @@ class Passed:
 class NotJudged:
     """There was nothing to judge, for this ``reason``: blocked by ``owner``, of ``doubt``, or else not offered.
 
-    What is ``lawful`` is not offered, too, when the owner holds.
+    What is ``lawful`` is blocked only if the owner fails.
     """
 
     reason: str
@@ -97,7 +97,7 @@ class NotJudged:
     @property
     def outcome(self) -> Outcome:
         """Which of the ways of not being judged it is."""
-        if self.owner:
+        if self.owner and not self.lawful:
             return Outcome.BLOCKED
         return Outcome.INCONCLUSIVE if self.doubt else Outcome.NOT_OFFERED
 

@@ -64,9 +64,9 @@ def judgement_of(run: Run, case: Case, ending: Ending, exchanges: Sequence[Excha
         case Passed():
             judged = {"exchanges": [exchange.key for exchange in exchanges]}
             return replace(_judgement(case, Outcome.PASSED), evidence=judged if exchanges else {})
-        case NotJudged(reason, owner, doubt, lawful):
+        case NotJudged(reason, owner, doubt):
             unjudged = _judgement(case, ending.outcome, clean(printable(reason)))
-            return replace(unjudged, owner=owner or "", doubt=doubt or "", lawful=lawful)
+            return replace(unjudged, owner=owner or "", doubt=doubt or "")
         case SuiteError(error):
             lines = "".join(traceback.format_exception(error)).split("\n")
             return _judgement(case, Outcome.ERROR, clean("\n".join(map(printable, lines))))

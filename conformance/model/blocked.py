@@ -9,23 +9,24 @@ from conformance.model.outcome import VIOLATED, Judgement, Outcome, worst
 
 
 def settled(judgements: Iterable[Judgement]) -> list[Judgement]:
-    """Return ``judgements``, the blocked ones as they are in the end.
+    """Return ``judgements``, those with an owner as they are in the end.
 
-    One is blocked when its owner fails, or is itself blocked. What its owner is not offered, it is not either, nor what
-    is lawful unless the owner fails. Anything else would be a hole that nobody sees, so it is inconclusive.
+    One is blocked when its owner fails, or is itself blocked. Else one that is not offered stays so; what its owner is
+    not offered, a blocked one is not either. Anything else would be a hole that nobody sees, so it is inconclusive.
     """
     judgements = list(judgements)
     collected: dict[str, list[Judgement]] = {}
     for each in judgements:
         collected.setdefault(each.requirement, []).append(each)
-    return [_settled(each, collected) if each.outcome is Outcome.BLOCKED else each for each in judgements]
+    return [_settled(each, collected) if each.owner else each for each in judgements]
 
 
 def _settled(blocked: Judgement, collected: Mapping[str, Sequence[Judgement]]) -> Judgement:
     if _fails(blocked.owner, collected, {blocked.requirement}):
-        return blocked
+        return replace(blocked, outcome=Outcome.BLOCKED)
     found = collected.get(blocked.owner, ())
-    if blocked.lawful or (found and all(each.outcome is Outcome.NOT_OFFERED for each in found)):
+    offered = blocked.outcome is not Outcome.NOT_OFFERED
+    if not offered or (found and all(each.outcome is Outcome.NOT_OFFERED for each in found)):
         return replace(blocked, outcome=Outcome.NOT_OFFERED, owner="")
     doubt = next((each.doubt for each in found if each.doubt), "")
     what = str(worst(each.outcome for each in found)) if found else "not selected"
@@ -39,5 +40,5 @@ def _fails(requirement: str, collected: Mapping[str, Sequence[Judgement]], seen:
         return False
     found = collected.get(requirement, ())
     return any(each.outcome in VIOLATED or each.outcome is Outcome.ERROR for each in found) or any(
-        _fails(each.owner, collected, {*seen, requirement}) for each in found if each.outcome is Outcome.BLOCKED
+        _fails(each.owner, collected, {*seen, requirement}) for each in found if each.owner
     )

@@ -47,8 +47,8 @@ class ExitCode(IntEnum):
 class Judgement:
     """What one check says of one requirement. ``evidence`` holds rendered, redacted text only.
 
-    ``owner`` is the requirement by which a blocked one is blocked, ``doubt`` what makes one inconclusive. A blocked one
-    that is ``lawful`` is not offered when its owner holds.
+    ``owner`` is the requirement by which a blocked one is blocked, or one that is not offered would be if that failed;
+    ``doubt`` is what makes one inconclusive.
     """
 
     requirement: str
@@ -61,7 +61,6 @@ class Judgement:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     owner: str = ""
     doubt: str = ""
-    lawful: bool = False
 
     @property
     def summary(self) -> str:

@@ -56,7 +56,7 @@ def test_a_blocked_variant_is_a_hole_beside_one_that_passes() -> None:
     ("owner", "expected"), [(Outcome.FAILED, Outcome.BLOCKED), (Outcome.PASSED, Outcome.NOT_OFFERED)]
 )
 def test_what_is_lawful_unless_another_fails_is_not_offered_then(owner: Outcome, expected: Outcome) -> None:
-    unjudged = replace(blocked("AAA-001", "AAA-002"), lawful=True)
+    unjudged = replace(blocked("AAA-001", "AAA-002"), outcome=Outcome.NOT_OFFERED)
     verdict = verdict_of(unjudged, judged("AAA-002", owner), judged("BBB-001", Outcome.PASSED))
     assert verdict.outcomes["AAA-001"] is expected
     assert not verdict.holes

@@ -55,7 +55,7 @@ class Recorder:
             self._observations[step] += 1
             if isinstance(outcome, NotObserved):
                 named = {"probe": step.probe, "invoice_id": step.invoice_id, "turn": step.round}
-                why = {"reason": str(outcome), "owner": outcome.owner, "doubt": outcome.doubt}
+                why = {"reason": str(outcome), "owner": outcome.owner, "doubt": outcome.doubt, "lawful": outcome.lawful}
                 self._unbuilt.append({**named, "observation": number, **why})
             else:
                 self._latest[step] = har.Entry(outcome, number, superseded=False)

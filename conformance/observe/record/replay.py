@@ -72,7 +72,10 @@ class Record:
         for each in facts["unbuilt"]:
             step = Step(str(each["probe"]), str(each["invoice_id"]), int(each.get("turn", 0)))
             self.observations.setdefault(step, {})[int(each["observation"])] = NotObserved(
-                str(each["reason"]), owner=each.get("owner"), doubt=Doubt(each["doubt"]) if each.get("doubt") else None
+                str(each["reason"]),
+                owner=each.get("owner"),
+                doubt=Doubt(each["doubt"]) if each.get("doubt") else None,
+                lawful=bool(each.get("lawful")),
             )
 
     def with_recorded(self, given: Settings) -> Settings:

@@ -164,15 +164,15 @@ def test_amounts_are_not_negative(item: Exchange, item_with_account: Exchange) -
 
 @requirement("SEM-012")
 def test_amounts_are_the_same_in_every_answer(every_success: Exchanges) -> None:
-    usual = shared_amounts.usual(every_success)
+    found = shared_amounts.by_request(every_success)
     # Before a finding is final, the invoices are asked for once more.
     asked_again = any(exchange.round for exchange in every_success)
 
     def judge(exchange: Exchange) -> None:
         compared = False
         for amount, written, part in shared_amounts.shown_in(exchange):
-            series = usual[amount]
-            other, expected = series[0]
+            series = found[amount]
+            other, expected = shared_amounts.usual(series)[0]
             same = plain_decimal(written) == plain_decimal(expected)
             if exchange is other or (asked_again and not same and not shared_amounts.stayed_the_same(series, exchange)):
                 continue
@@ -188,12 +188,12 @@ def test_amounts_are_the_same_in_every_answer(every_success: Exchanges) -> None:
 
 @requirement("SEM-017")
 def test_amounts_have_the_same_decimals_in_every_answer(every_success: Exchanges) -> None:
-    usual = shared_amounts.usual(every_success)
+    found = shared_amounts.by_request(every_success)
 
     def judge(exchange: Exchange) -> None:
         compared = False
         for amount, written, part in shared_amounts.shown_in(exchange):
-            other, expected = usual[amount][0]
+            other, expected = shared_amounts.usual(found[amount])[0]
             if exchange is other or plain_decimal(written) != plain_decimal(expected):
                 continue
             compared = True

@@ -14,7 +14,7 @@ from conformance.judge.values import Values, all_exchanges_in, values_of
 from conformance.model.exchange import Doubt, Exchange, NotObserved
 from conformance.observe import repeat
 from conformance.plan.parameters import can_be_observed_again
-from conformance.plan.steps import steps_for
+from conformance.plan.steps import Step, steps_for
 from conformance.reading.classification import depends_on_state, says_later
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _CHANGING = "the data change while they are compared"
 _SHOWING = ("item", "listing", "other_item")
 # How often what is compared is observed anew while the data change.
 _ATTEMPTS = 3
+# How many requests of a finding about the whole record are sent again.
+_MOST_COMPARED = 4
 # How many answers to each request are compared where a difference may come by chance.
 _SIDES = 4
 
@@ -123,7 +125,12 @@ def _reconsider(run: Run, case: Case, finding: Violation, evaluate: Evaluate) ->
             run.looked_again = True
             look_again(run, [step for name in _SHOWING for step in steps_for(name, run.target)])
         values = values_of(run, case)
-        return evaluate(values), values
+        ending = evaluate(values)
+        if isinstance(ending, Violation) and (compared := _compared_by(ending)):
+            look_again(run, compared)
+            values = values_of(run, case)
+            ending = evaluate(values)
+        return ending, values
     steps = case.steps(run.target)
     if not can_be_observed_again(steps):
         return finding, {}
@@ -140,6 +147,13 @@ def _reconsider(run: Run, case: Case, finding: Violation, evaluate: Evaluate) ->
         if not isinstance(ending, Violation) or _is_about_one(ending) or watch.is_steady(ending):
             return ending, values
     return NotJudged(_CHANGING, doubt=Doubt.CHANGE), values
+
+
+def _compared_by(finding: Violation) -> list[Step]:
+    """Return what to ask for to see whether the data change that ``finding`` compares: few of its requests."""
+    exchanges = (each for each in (finding.exchange, *finding.others) if each is not None)
+    stable = (each for each in exchanges if repeat.is_stable(each.probe, each.request))
+    return list(dict.fromkeys(Step(each.probe, each.invoice_id or "") for each in stable))[:_MOST_COMPARED]
 
 
 def _is_about_one(finding: Violation) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from conformance.checks.support import documents, invoices
 from conformance.checks.support.readings import Reading
@@ -15,21 +15,30 @@ Amount = tuple[str, str]
 Series = list[tuple[Exchange, str]]
 
 
-def usual(exchanges: Iterable[Exchange]) -> dict[Amount, Series]:
-    """Return where each amount was shown most often in answer to one and the same request."""
+def by_request(exchanges: Iterable[Exchange]) -> dict[Amount, dict[Request, Series]]:
+    """Return where each amount was shown, in answer to which request."""
     found: dict[Amount, dict[Request, Series]] = {}
     for exchange in exchanges:
         with contextlib.suppress(NotObserved):
             for amount, written, _ in shown_in(exchange):
                 found.setdefault(amount, {}).setdefault(exchange.request, []).append((exchange, written))
-    return {amount: max(series.values(), key=len) for amount, series in found.items()}
+    return found
 
 
-def stayed_the_same(series: Series, exchange: Exchange) -> bool:
-    """Return whether an amount was shown as the same before and after ``exchange``."""
-    times = [each.started for each, _ in series if each.started]
-    steady = len({plain_decimal(written) for _, written in series}) == 1
+def usual(series: Mapping[Request, Series]) -> Series:
+    """Return where an amount was shown most often in answer to one and the same request."""
+    return max(series.values(), key=len)
+
+
+def stayed_the_same(series: Mapping[Request, Series], exchange: Exchange) -> bool:
+    """Return whether an amount was shown as the same before and after ``exchange``, and by it whenever it was asked."""
+    times = [each.started for each, _ in usual(series) if each.started]
+    steady = _is_steady(usual(series)) and _is_steady(series[exchange.request])
     return steady and exchange.started is not None and min(times) <= exchange.started <= max(times)
+
+
+def _is_steady(series: Series) -> bool:
+    return len({plain_decimal(written) for _, written in series}) == 1
 
 
 @documents.once

@@ -105,7 +105,7 @@ DEVIATIONS = [
     ("FILT-006", "filtered_by_value[text_eq_nul]"),
     ("FILT-006", "filtered_by_value[text_in_nothing]"),
     ("QRY-008", "odd_query[key-of-fields]"),
-    ("HTTP-029", "quoted_lists[quoted]"),
+    ("HTTP-029", "quoted_lists[empty-tags]"),
     ("HTTP-029", "if_none_match_behind_comma"),
     ("SEC-031", "listing_of_foreign[account]"),
 ]

@@ -34,6 +34,7 @@ UNMEASURED = (
     "variants",
     "whole",
 )
+LONGEST = Path(__file__).parent / "whole"
 _MEASURED_PROCESSES = ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
 
 
@@ -51,6 +52,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from xdist.scheduler import WorkStealingScheduling  # type: ignore[import-untyped]
 
     return WorkStealingScheduling(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take longest, so that no process waits for one of them at the end."""
+    items.sort(key=lambda item: not item.path.is_relative_to(LONGEST))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from graphlib import TopologicalSorter
 from queue import SimpleQueue
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 _BACKOFF = (0.5, 2.0, 8.0)
 # Requests under way at once where a load is wanted.
 _BURST = 20
+# What ends a run early.
+_ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 def _nothing() -> None:
@@ -48,6 +52,19 @@ def _counted(progress: Progress, total: int, name: str) -> Callable[[], None]:
     progress.phase(name)
     progress.advance(0, total)
     return advance
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold an interrupt back: one that comes within the executor would leave a lock of it taken for ever."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Observer:
@@ -131,9 +148,10 @@ class Observer:
         try:
             while order.is_active():
                 for step in order.get_ready():
-                    future = executor.submit(self._step, step, earlier)
-                    running[future] = step
-                    future.add_done_callback(finished.put)
+                    with _undisturbed():
+                        future = executor.submit(self._step, step, earlier)
+                        running[future] = step
+                        future.add_done_callback(finished.put)
                 while self.meanwhile and fresh and finished.empty():
                     self.meanwhile(fresh.pop())
                 future = finished.get()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,6 +17,7 @@ from conformance.fuzzing.rules import RULES, Rule
 from conformance.judge.suite import Check
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.observe.observer import Observer
+from conformance.observe.threads import Threads
 from conformance.plan.probes.odd_fields import FIELDS
 from conformance.plan.requests import build_request
 from conformance.plan.steps import Step
@@ -172,7 +172,7 @@ class Session:
         """Send requests, several at a time, until too many get no answer; return the exchanges in their order."""
         width = self.target.settings["concurrency"]
         found: list[Exchange] = []
-        with ThreadPoolExecutor(width) as executor:
+        with Threads(width) as executor:
             for start in range(0, len(requests), width * 4):
                 found += executor.map(self.send, requests[start : start + width * 4])
                 if sum(exchange.answer is None for exchange in found) >= _MOST_SILENT:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future
 from dataclasses import replace
 from graphlib import TopologicalSorter
 from queue import SimpleQueue
@@ -17,6 +15,7 @@ from conformance.model.exchange import Doubt, Exchange, NotObserved, Request
 from conformance.observe.canonical import canonical_request
 from conformance.observe.rate_limit import LONGEST_WAIT, retry_after
 from conformance.observe.sender import USUAL, Pacing, Sender
+from conformance.observe.threads import Threads, undisturbed
 from conformance.observe.unpack import culprit
 from conformance.plan.requests import build_request, request_of
 from conformance.plan.steps import Step, closure, in_words, is_alone, is_burst, probe_of
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 _BACKOFF = (0.5, 2.0, 8.0)
 # Requests under way at once where a load is wanted.
 _BURST = 20
-# What ends a run early.
-_ENDING = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 def _nothing() -> None:
@@ -52,19 +49,6 @@ def _counted(progress: Progress, total: int, name: str) -> Callable[[], None]:
     progress.phase(name)
     progress.advance(0, total)
     return advance
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold an interrupt back: one that comes within the executor would leave a lock of it taken for ever."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Observer:
@@ -139,7 +123,7 @@ class Observer:
         order = TopologicalSorter({step: unsent.intersection(step.dependencies()) for step in wanted})
         order.prepare()
         workers = _BURST if burst else self._sender.pacing.workers or self.target.settings["concurrency"]
-        executor = ThreadPoolExecutor(workers, thread_name_prefix="observer")
+        executor = Threads(workers, thread_name_prefix="observer")
         running: dict[Future[Exchange | NotObserved], Step] = {}
         finished: SimpleQueue[Future[Exchange | NotObserved]] = SimpleQueue()
         received: dict[Step, Exchange] = {}
@@ -148,7 +132,7 @@ class Observer:
         try:
             while order.is_active():
                 for step in order.get_ready():
-                    with _undisturbed():
+                    with undisturbed():
                         future = executor.submit(self._step, step, earlier)
                         running[future] = step
                         future.add_done_callback(finished.put)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 from typing import TYPE_CHECKING, Any
 
 from conformance.judge.api import Violation
 from conformance.observe.observer import Observer
+from conformance.observe.threads import Threads
 from conformance.plan.requests import build_request
 from conformance.plan.steps import Step
 from conformance.reading import collection_pages
@@ -108,7 +108,7 @@ class Sweep:
 
     def run(self, advance: Advance) -> dict[str, Any]:
         """Sweep, reporting to ``advance`` how far it is. Raises whatever interrupts it; the state is kept."""
-        executor = ThreadPoolExecutor(self._width, thread_name_prefix="sweep")
+        executor = Threads(self._width, thread_name_prefix="sweep")
         self._started = time.monotonic()
         try:
             self._go(executor, advance)
@@ -127,7 +127,7 @@ class Sweep:
         self._commit()
         return self.summary()
 
-    def _go(self, executor: ThreadPoolExecutor, advance: Advance) -> None:
+    def _go(self, executor: Threads, advance: Advance) -> None:
         if not self.state.fact("walked"):
             for page, own in self._way(Walk(self.target, self.fetch, executor, self._width)):
                 self._count(page.exchange)
@@ -216,7 +216,7 @@ class Sweep:
         """Judge a page by itself; return why the sweep cannot go beyond it, or an empty text."""
         return self._pages.judge(page, self._seed)
 
-    def _take(self, page: Page, executor: ThreadPoolExecutor) -> None:
+    def _take(self, page: Page, executor: Threads) -> None:
         """Judge a page that belongs to this part."""
         self._reason = self.judge_page(page)
         if self._reason:
@@ -303,7 +303,7 @@ class Sweep:
                 url = page.exchange.request.url
                 self._threshold = self.state.choose(rank, page.number, clean, url, int(self._sample))
 
-    def _go_through_sample(self, executor: ThreadPoolExecutor, advance: Advance) -> None:
+    def _go_through_sample(self, executor: Threads, advance: Advance) -> None:
         if self._sample == "all":
             return
         done = int(self.state.fact("done") or -1)
@@ -314,7 +314,7 @@ class Sweep:
             self._commit()
             advance(self.state.id_count(), self.state.id_count())
 
-    def _look_at(self, chosen: list[Chosen], executor: ThreadPoolExecutor) -> None:
+    def _look_at(self, chosen: list[Chosen], executor: Threads) -> None:
         """Fetch invoices by themselves, several at once, and judge them in their order."""
         for each, found in zip(chosen, executor.map(self._items.fetch, chosen), strict=True):
             for exchange in found:

@@ -30,7 +30,7 @@ ITEMS = [
 @contextmanager
 def answering(api: Api) -> Iterator[None]:
     """Let ``api`` answer what sessions send meanwhile: in this thread, unless it waits or touches bytes."""
-    with instant.quickly(api), patch.object(sessions, "ThreadPoolExecutor", instant.AtOnce):
+    with instant.quickly(api), patch.object(sessions, "Threads", instant.AtOnce):
         yield
 
 

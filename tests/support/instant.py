@@ -97,7 +97,7 @@ def answering(api: Api) -> Iterator[None]:
 
     with (
         patch.object(socket, "create_connection", connect),
-        patch.object(observer, "ThreadPoolExecutor", AtOnce),
+        patch.object(observer, "Threads", AtOnce),
         patch.object(RateLimit, "hold", _hold),
     ):
         yield

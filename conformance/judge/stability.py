@@ -95,7 +95,11 @@ def _is_by_chance(finding: Violation, answers: list[Values]) -> bool:
 
 
 def _probes_of(finding: Violation) -> set[str]:
-    return {each.probe for each in (finding.exchange, *finding.others) if each is not None}
+    return {each.probe for each in _exchanges_of(finding)}
+
+
+def _exchanges_of(finding: Violation) -> list[Exchange]:
+    return [each for each in (finding.exchange, *finding.others) if each is not None]
 
 
 def _paired(probe: str, one: Values, other: Values) -> Values:
@@ -151,8 +155,7 @@ def _reconsider(run: Run, case: Case, finding: Violation, evaluate: Evaluate) ->
 
 def _compared_by(finding: Violation) -> list[Step]:
     """Return what to ask for to see whether the data change that ``finding`` compares: few of its requests."""
-    exchanges = (each for each in (finding.exchange, *finding.others) if each is not None)
-    stable = (each for each in exchanges if repeat.is_stable(each.probe, each.request))
+    stable = (each for each in _exchanges_of(finding) if repeat.is_stable(each.probe, each.request))
     return list(dict.fromkeys(Step(each.probe, each.invoice_id or "") for each in stable))[:_MOST_COMPARED]
 
 

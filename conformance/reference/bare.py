@@ -193,12 +193,12 @@ class Parsed:
     scope: Scope
     content: bytes
 
-    def answer(self, api: Api) -> Answer | str:
+    def answer(self, api: Api, connection: Connection) -> Answer | str:
         """Return the answer of ``api``, before it is written; the error as text when it has none.
 
-        What is not written, as with HEAD, is left out.
+        What is not written, as with HEAD, is left out. ``connection`` is the one that the request comes from.
         """
-        scope = {**self.scope, "state": {"connection": Connection(number=0)}}
+        scope = {**self.scope, "state": {"connection": connection}}
         responding = api.respond(api.incoming(scope), Incoming(scope, self._receive))
         try:
             responding.send(None)

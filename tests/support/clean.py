@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
@@ -20,7 +20,7 @@ from conformance.reference.app import Api
 from conformance.reference.bare import BareAnswer, BareServer, Parsed, parsed
 from conformance.reference.clock import Clock
 from conformance.reference.faults import Fault
-from conformance.reference.message import Answer
+from conformance.reference.message import Answer, Connection
 from conformance.reference.reduced import Reduced
 from conformance.reference.server import ReferenceServer
 from conformance.run import Run
@@ -31,7 +31,7 @@ from tests.support.reads import Reader
 # What has to be seen on connections.
 ON_CONNECTIONS = frozenset({"wire", "load"})
 # What an application answers to a step, before it is written or as bytes.
-Answered = Answer | str | list[BareAnswer]
+Answered = list[Answer | str] | list[BareAnswer]
 
 
 @dataclass(frozen=True)
@@ -59,17 +59,16 @@ class Clean:
 
     @cached_property
     def answered(self) -> Asked:
-        """What the application answers, before it is written where a connection has one whole request."""
+        """What the application answers, before it is written where all that a connection has is whole requests."""
         api = self._correct()
         messages = {step: _messages(exchange, self.target) for step, exchange in self.record.items()}
-        read = {step: found for step, each in messages.items() if (found := _parsed(each, api)) is not None}
-        return _asked(_asking(messages, read), api)
+        return _asked({step: _asking(each, api) for step, each in messages.items()}, api)
 
     @cached_property
     def written(self) -> Asked:
         """What the application writes."""
         messages = {step: _messages(exchange, self.target) for step, exchange in self.record.items()}
-        return _asked(_asking(messages, {}), self._correct())
+        return _asked({step: partial(_written, each) for step, each in messages.items()}, self._correct())
 
     def _correct(self) -> Api:
         return ReferenceServer(frozen=True, variants=of_base(self.base)).api
@@ -201,19 +200,16 @@ def _messages(exchange: Exchange, target: Target) -> tuple[bytes, ...]:
     return (head_of(request, target) + request.body,)
 
 
-def _parsed(messages: tuple[bytes, ...], api: Api) -> Parsed | None:
-    """Return the only request of a connection, read; None where there is more to it."""
-    return parsed(messages[0], api) if len(messages) == 1 else None
+def _asking(messages: tuple[bytes, ...], api: Api) -> Callable[[Api], Answered]:
+    """Return what asks an application: for its answers before they are written, where each message is one request."""
+    requests = [parsed(message, api) for message in messages]
+    return partial(_written, messages) if None in requests else partial(_answers, [each for each in requests if each])
 
 
-def _asking(
-    requests: Mapping[Step, tuple[bytes, ...]], read: Mapping[Step, Parsed]
-) -> dict[Step, Callable[[Api], Answered]]:
-    """Return what asks an application: for what was ``read`` for the answer before it is written, else for bytes."""
-    return {
-        step: read[step].answer if step in read else partial(_answers, messages) for step, messages in requests.items()
-    }
+def _answers(requests: Sequence[Parsed], api: Api) -> list[Answer | str]:
+    connection = Connection(number=0)
+    return [request.answer(api, connection) for request in requests]
 
 
-def _answers(messages: tuple[bytes, ...], api: Api) -> list[BareAnswer]:
+def _written(messages: tuple[bytes, ...], api: Api) -> list[BareAnswer]:
     return BareServer(api).answers_on_one_connection(messages)

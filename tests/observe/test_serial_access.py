@@ -70,7 +70,9 @@ def test_whether_serial_access_is_needed_is_found_out_once() -> None:
 # Servers that close connections when there are many.
 
 
-def limited(most: int, refused: Callable[[], None], decided: Callable[[], None]) -> Script:
+def limited(
+    most: int, refused: Callable[[], None], decided: Callable[[], None], answering: Callable[[], None]
+) -> Script:
     """Return a script that answers on ``most`` connections at once, and closes the others, once that is ``decided``."""
     lock, talks = threading.Lock(), set[int]()
 
@@ -85,6 +87,7 @@ def limited(most: int, refused: Callable[[], None], decided: Callable[[], None])
             return
         try:
             while talk.request():
+                answering()
                 talk.send(OK)
         finally:
             with lock:
@@ -97,21 +100,29 @@ def limited(most: int, refused: Callable[[], None], decided: Callable[[], None])
 def test_a_server_that_limits_connections_gets_one_request_at_a_time(most: int) -> None:
     steps = [*STEPS, *[Step("item_again", each) for each in IDS]]
     held = list[socket.socket]()
+    crowded, refusing = threading.Event(), threading.Event()
 
     def refused() -> None:
+        refusing.set()
         # Others leave the server only once it gets one request at a time.
         if observer.serial_reason:
             for connection in held:
                 connection.close()
 
+    def answering() -> None:
+        # The only connection that is left is in use, so that others are opened.
+        if crowded.is_set():
+            assert refusing.wait(timeout=30)
+
     decisions = threading.Semaphore(0)
-    with raw_server(limited(most, refused, decisions.release)) as server:
+    with raw_server(limited(most, refused, decisions.release, answering)) as server:
         observer = observer_of(server.base_url, invoice_id=IDS, concurrency="8")
         observer.observe(STEPS[:1])
         port = int(server.base_url.rpartition(":")[2])
         held += [socket.create_connection(("127.0.0.1", port)) for _ in range(most)]
         # The server has to know of them before others come.
         assert all(decisions.acquire(timeout=30) for _ in range(1 + most))
+        crowded.set()
         observer.observe(steps)
         observer.close()
     assert all(observer.record[step].answer is not None for step in steps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from conformance.model.exchange import Doubt, Exchange, NotObserved
 from conformance.model.outcome import Outcome
@@ -77,8 +78,7 @@ class Passed:
     """The requirement holds."""
 
 
-@dataclass(frozen=True)
-class NotJudged:
+class NotJudged(NamedTuple):
     """There was nothing to judge, for this ``reason``: blocked by ``owner``, of ``doubt``, or else not offered.
 
     What is ``lawful`` is blocked only if the owner fails.
@@ -119,7 +119,8 @@ def end_of(judge: Callable[..., None], /, *arguments: object, **named: object) -
     except NotObserved as reason:
         return NotJudged.of(reason)
     except Violation as violation:
-        return violation
+        # Its frames would keep what it was found in.
+        return violation.with_traceback(None)
     except AssertionError as error:
         return Violation("", str(error).partition("\n")[0])
     return Passed()

@@ -14,6 +14,7 @@ import coverage
 import pytest
 
 from conformance.observe import raw_connection
+from tests.support.runs import older_objects_left_alone
 
 # Set where every test has to run, as in CI: then a skipped one fails.
 EVERY_TEST = "TESTS_SKIP_NOTHING"
@@ -75,6 +76,13 @@ def without_patience() -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(raw_connection, "_PATIENCE", 0.5)
         yield
+
+
+@pytest.fixture
+def pytester(pytester: pytest.Pytester) -> Generator[pytest.Pytester]:
+    """Run pytest in this process, of whose objects it does not look through those that are there already."""
+    with older_objects_left_alone():
+        yield pytester
 
 
 @pytest.hookimpl(wrapper=True)

@@ -32,6 +32,7 @@ def test_both_ways_of_running_the_checks_agree(fault: str, capabilities: frozens
     faults = [all_faults()[fault]] if fault else []
     with ReferenceServer(faults=faults) as server:
         given = detection.settings_for(server, capabilities)
+        given = {**given, "invoice_id": given["invoice_id"][:2]}
         by_hand = {
             (judgement.requirement, str(judgement.outcome))
             for judgement in detection.judge_target(server.base_url, given)

@@ -64,7 +64,7 @@ def command(*arguments: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def _older_objects_left_alone() -> Iterator[None]:
+def older_objects_left_alone() -> Iterator[None]:
     """Keep what is in memory out of the collections of garbage with which a run of pytest ends: it is a lot here."""
     gc.freeze()
     try:
@@ -85,7 +85,7 @@ def run(*arguments: str, **environment: str) -> Result:
         patch.chdir(ROOT)
         # A worker of xdist was not started as pytest.
         patch.setattr(sys, "argv", ["pytest", *arguments])
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors), _older_objects_left_alone():
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors), older_objects_left_alone():
             code = pytest.main([*QUICK, *arguments])
     # The next run may find other checks in a file of the same name.
     for name in set(sys.modules) - known:

@@ -114,15 +114,18 @@ def run(arguments: list[str], where: Path, **environment: str) -> str:
 
 def _strings(value: object) -> Iterator[str]:
     """Yield all texts in plain data."""
-    if isinstance(value, dict):
-        yield from map(str, value)
-        yield from (each for one in value.values() for each in _strings(one))
-        if value.get("encoding") == "base64":
-            yield base64.b64decode(value["text"]).decode("latin-1")
-    elif isinstance(value, list):
-        yield from (each for one in value for each in _strings(one))
-    elif isinstance(value, str):
-        yield value
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            yield from map(str, each)
+            waiting += each.values()
+            if each.get("encoding") == "base64":
+                yield base64.b64decode(each["text"]).decode("latin-1")
 
 
 def _cells(path: Path) -> Iterator[str]:

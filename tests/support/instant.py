@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TypeVar
 from unittest.mock import patch
 
-from conformance.observe import observer
+from conformance.observe import concurrent_access, observer
 from conformance.observe.rate_limit import RateLimit
 from conformance.reference.app import Api
 from conformance.reference.bare import BareConnection, shows_in_answers
@@ -99,5 +99,6 @@ def answering(api: Api) -> Iterator[None]:
         patch.object(socket, "create_connection", connect),
         patch.object(observer, "Threads", AtOnce),
         patch.object(RateLimit, "hold", _hold),
+        patch.object(concurrent_access, "PAUSE", 0),
     ):
         yield

@@ -15,6 +15,7 @@ from conformance.reference.faults import all_faults
 from conformance.reference.message import Answer, Problem, Request
 from conformance.reference.server import ReferenceServer
 from tests.support import detection
+from tests.support.instant import answering
 
 CAPABILITIES = frozenset({"collection", "second-customer", "signing-key"})
 ITEM = "/api/rest/customer/v1/invoices/{id}"
@@ -167,7 +168,7 @@ def judged(server: ReferenceServer) -> list[Judgement]:
     ],
 )
 def test_a_server_with_one_mistake_has_one_cause(wrong: Callable[[Api], None], headline: str) -> None:
-    with ReferenceServer() as server:
+    with ReferenceServer() as server, answering(server.api):
         wrong(server.api)
         found = causes(judged(server))
     grave = [each for each in found if each.outcome is Outcome.FAILED]
@@ -175,7 +176,7 @@ def test_a_server_with_one_mistake_has_one_cause(wrong: Callable[[Api], None], h
 
 
 def test_a_fault_of_many_answers_is_one_cause() -> None:
-    with ReferenceServer(faults=[all_faults()["auth-no-challenge"]]) as server:
+    with ReferenceServer(faults=[all_faults()["auth-no-challenge"]]) as server, answering(server.api):
         found = causes(judged(server))
     assert len(found) == 1, [each.headline for each in found]
     assert found[0].answers > 10

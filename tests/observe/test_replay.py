@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -26,6 +27,7 @@ from conformance.report import json_report
 from conformance.run import Run
 from tests.servers.raw import always, answer, hang_up, once, raw_server
 from tests.support import detection
+from tests.support.instant import quickly
 from tests.support.targets import INVOICE_ID, ITEM, TOKEN, settings_of
 
 # Faults of many kinds: wrong content, lost connections, bytes after the message, data that change between requests,
@@ -65,7 +67,7 @@ def judged(run: Run, areas: Collection[str] = ()) -> str:
 
 def recorded(faults: Collection[Fault], path: Path, areas: Collection[str] = (), **more: Any) -> str:
     tls = any("https" in fault.needs for fault in faults)
-    with ReferenceServer(faults=faults, tls=tls) as server:
+    with ReferenceServer(faults=faults, tls=tls) as server, nullcontext() if tls else quickly(server.api):
         # What shows only with other requests does so with these.
         needed = (detection.capabilities_for(faults) | {"collection", "wire"}) - {detection.REPEAT}
         known = detection.settings_for(server, needed)

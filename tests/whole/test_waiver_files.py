@@ -10,6 +10,7 @@ import pytest
 from conformance.reference import data
 from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
+from tests.support.instant import answering
 from tests.support.runs import CHECKS, Result, run
 
 # Their findings show ids, links that are cut, entity tags and numbers of what is there.
@@ -19,7 +20,7 @@ SHOWING = ("links-self-of-another", "links-internal-host", "not-modified-other-e
 def judge(faults: tuple[str, ...], ids: tuple[str, ...], host: str, *options: str) -> Result:
     """Run all checks against a server with ``faults`` that is reached as ``host`` and known for ``ids``."""
     known = all_faults()
-    with ReferenceServer(faults=[known[name] for name in faults]) as server:
+    with ReferenceServer(faults=[known[name] for name in faults]) as server, answering(server.api):
         given = {
             "INVOICES_AUTH_TOKEN": server.token,
             "INVOICES_INVOICE_IDS": ",".join(ids),

@@ -87,7 +87,8 @@ def test_numbers_fit_into_a_double(every_answer: Exchanges) -> None:
             if isinstance(part.value, IntegerLexeme | RealLexeme) and not _is_amount(part.pointer)
         ]
         for pointer, number in documents.some(numbers):
-            expect(_fits(number), "a number that a double can hold", shown(number), exchange, part=pointer)
+            if not _fits(number):
+                raise Violation("a number that a double can hold", shown(number), exchange, part=pointer)
 
     observe_each(documents.distinct(every_answer), judge)
 
@@ -119,7 +120,8 @@ def test_counts_and_durations_are_whole_numbers(every_answer: Exchanges) -> None
         ]
         for pointer, value in documents.some(counters):
             whole = isinstance(value, IntegerLexeme) and _WHOLE_NUMBER.fullmatch(value.lexeme) and value.lexeme != "-0"
-            expect(whole, "a JSON number of digits only", shown(value), exchange, part=pointer)
+            if not whole:
+                raise Violation("a JSON number of digits only", shown(value), exchange, part=pointer)
 
     observe_each(documents.distinct(every_answer), judge)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from conformance.checks.support import documents, resources
-from conformance.judge.api import expect, observe_each, requirement
+from conformance.judge.api import Violation, expect, observe_each, requirement
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.syntax.scalars import shown
 from conformance.syntax.urls import is_uri_reference
@@ -68,7 +68,8 @@ def test_resource_objects_have_no_other_members(every_answer: Exchanges) -> None
 def test_member_names_are_legal(every_answer: Exchanges) -> None:
     def judge(exchange: Exchange) -> None:
         for pointer, name in documents.some(documents.free_names(exchange)):
-            expect(resources.MEMBER_NAME.fullmatch(name), "a legal member name", shown(name), exchange, part=pointer)
+            if not resources.MEMBER_NAME.fullmatch(name):
+                raise Violation("a legal member name", shown(name), exchange, part=pointer)
 
     observe_each(documents.distinct(every_answer), judge)
 
@@ -78,8 +79,8 @@ def test_member_names_are_safe_in_urls(every_answer: Exchanges) -> None:
     def judge(exchange: Exchange) -> None:
         legal = [part for part in documents.free_names(exchange) if resources.MEMBER_NAME.fullmatch(part.value)]
         for pointer, name in documents.some(legal):
-            safe = resources.URL_SAFE_NAME.fullmatch(name)
-            expect(safe, "ASCII letters, digits, - and _ only", shown(name), exchange, part=pointer)
+            if not resources.URL_SAFE_NAME.fullmatch(name):
+                raise Violation("ASCII letters, digits, - and _ only", shown(name), exchange, part=pointer)
 
     observe_each(documents.distinct(every_answer), judge)
 
@@ -88,7 +89,8 @@ def test_member_names_are_safe_in_urls(every_answer: Exchanges) -> None:
 def test_members_that_hold_members_are_objects(every_answer: Exchanges) -> None:
     def judge(exchange: Exchange) -> None:
         for pointer, value in documents.some(documents.containers(exchange)):
-            expect(isinstance(value, dict), "an object", shown(value), exchange, part=pointer)
+            if not isinstance(value, dict):
+                raise Violation("an object", shown(value), exchange, part=pointer)
 
     observe_each(documents.distinct(every_answer), judge)
 

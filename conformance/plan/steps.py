@@ -107,8 +107,10 @@ def closure(steps: Iterable[Step]) -> list[Step]:
             return
         if step in trail:
             raise ValueError(f"probe {step.probe} depends on itself")
-        for earlier in step.dependencies():
-            visit(earlier, (*trail, step))
+        before = step.dependencies()
+        if not ordered.keys() >= set(before):
+            for earlier in before:
+                visit(earlier, (*trail, step))
         ordered[step] = None
 
     for step in steps:

@@ -31,6 +31,7 @@ from conformance.reference.server import ReferenceServer
 from conformance.run import Run
 from tests.observe.test_replay import judged
 from tests.support import detection
+from tests.support.instant import answering
 from tests.support.runs import PARTS, ROOT
 from tests.support.runs import run as run_pytest
 from tests.support.targets import settings_of
@@ -122,7 +123,8 @@ def server() -> Iterator[ReferenceServer]:
 def rails(server: ReferenceServer) -> tuple[Run, dict[str, Any]]:
     """The run against the Rails personality, and its report."""
     run = Run(server.base_url, settings_of(**detection.settings_for(server)), dry=False)
-    report: dict[str, Any] = json.loads(judged(run))
+    with answering(server.api):
+        report: dict[str, Any] = json.loads(judged(run))
     return run, report
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 
 import pytest
@@ -219,13 +219,13 @@ def test_what_is_not_marked_as_stateful_answers_equal_requests_alike(area: str) 
 def answers(name: str, order: Iterable[int]) -> dict[int, object]:
     """Return what a server with the fault ``name`` answers to the usual requests, asked in this order."""
     server = server_with(name)
-    if not shows_in_answers(server.api):
-        return {
-            number: asked(server, target, method, **fields)
-            for number in order
-            for method, target, fields in [USUAL[number]]
-        }
-    return {number: usual(number, server.token).answer(server.api, Connection(number=0)) for number in order}
+    if shows_in_answers(server.api):
+        return {number: usual(number, server.token).answer(server.api, Connection(number=0)) for number in order}
+    found: dict[int, object] = {}
+    for number in order:
+        method, target, fields = USUAL[number]
+        found[number] = asked(server, target, method, **fields)
+    return found
 
 
 @cache

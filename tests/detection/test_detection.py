@@ -77,7 +77,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_faults_that_recur_are_caught_by_exactly_what_they_name(names: tuple[str, ...]) -> None:
-    judgements = detection.judge([FAULTS[name] for name in names])
+    judgements = differential.judge_repeatedly([FAULTS[name] for name in names])
     found = detection.caught(judgements)
     missing = {name: sorted(FAULTS[name].caught_by - set(found)) for name in names}
     assert not any(missing.values()), missing

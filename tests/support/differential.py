@@ -91,6 +91,13 @@ def judge_changed(fault: Fault, known: Clean, changed: set[Step]) -> list[Judgem
         return Changes(run, known).judgements()
 
 
+def judge_repeatedly(faults: Collection[Fault]) -> list[Judgement]:
+    """Judge a server with ``faults``, which are seen when requests are repeated, by everything."""
+    with ReferenceServer(faults=faults) as server, instant.answering(server.api):
+        given = detection.settings_for(server, detection.capabilities_for(faults))
+        return detection.judge_target(server.base_url, given)
+
+
 def judge_correct(capabilities: Collection[str]) -> list[Judgement]:
     """Judge the correct server by all cases. What is asked as with all capabilities is not sent again."""
     known = clean(detection.EVERYTHING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conformance.checks.support.refusals import expect_documented_refusal, expect_refused, holds_resource
+from conformance.checks.support.refusals import expect_documented_refusal, expect_refused, holds_resource, shows_data
 from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement, status_line
 from conformance.judge.comparison import expect_alike
 from conformance.judge.preconditions import require_served_to_its_owner, require_status, variant
@@ -42,6 +42,17 @@ def _guarded(item: Exchange, item_without_token: Exchange) -> None:
     require(item_without_token.status >= 400, "the invoice is open to everybody", owner="AUTH-001")
 
 
+def _without_token(asked: Exchange, item_without_token: Exchange, others: tuple[Exchange, ...]) -> Exchange:
+    """Return the same request as ``asked`` without a token: that of the account, or of the invoice in its place."""
+    is_invoice = asked.request.url == item_without_token.request.url
+    return item_without_token if is_invoice else variant(others, "related")
+
+
+def _require_there(linked: Exchange | None, asked: Exchange) -> None:
+    """Raise NotObserved where no link leads to what was asked for, and the answer does not show that it is there."""
+    require(linked is not None or asked.status == 401 or shows_data(asked), "no link leads to it")
+
+
 @requirement("AUTH-001")
 def test_an_invoice_needs_credentials(item: Exchange, item_without_token: Exchange) -> None:
     require_status(item, 200)
@@ -66,6 +77,7 @@ def test_every_resource_and_method_needs_credentials(  # noqa: PLR0913, PLR0917 
     asked = "item_head" if asked == "head" else asked
     counterpart = next((each for each in counterparts if each and each.probe == asked), None)
     require(counterpart is None or counterpart.succeeded, "it is refused with a token, too")
+    _require_there(counterpart, without_token)
     expect_status(without_token, 401, why="the request has no credentials")
 
 
@@ -167,14 +179,16 @@ def test_a_refused_token_has_the_documented_status(  # noqa: PLR0913, PLR0917 - 
 
 
 @requirement("AUTH-014")
-def test_a_refused_token_has_the_documented_status_at_every_view(
+def test_a_refused_token_has_the_documented_status_at_every_view(  # noqa: PLR0913, PLR0917 - one argument per view
+    item: Exchange,
     relationship: Exchange | None,
     related: Exchange | None,
     item_with_account: Exchange | None,
     every_related_with_altered_token: tuple[Exchange, ...] | None,
     every_altered_token_elsewhere: tuple[Exchange, ...],
 ) -> None:
-    served = {each.request.url for each in (relationship, related, item_with_account) if each and each.status == 200}
+    views = (item, relationship, related, item_with_account)
+    served = {each.request.url for each in views if each and each.status == 200}
 
     def judge(exchange: Exchange) -> None:
         require(exchange.request.url in served, "not served to its owner")
@@ -211,9 +225,9 @@ def test_refused_tokens_are_answered_alike(
 
 @requirement("AUTH-005")
 def test_a_refused_token_is_answered_alike_for_the_account(
-    every_without_token: tuple[Exchange, ...], related_with_altered_token: Exchange
+    item_without_token: Exchange, every_without_token: tuple[Exchange, ...], related_with_altered_token: Exchange
 ) -> None:
-    without = variant(every_without_token, "related")
+    without = _without_token(related_with_altered_token, item_without_token, every_without_token)
     require(without.status == 401, "the request without a token was not answered 401", owner="AUTH-001")
     require(related_with_altered_token.status == 401, "not answered 401", owner="AUTH-014")
     expect_alike(related_with_altered_token, without, "to a request without a token")
@@ -311,11 +325,16 @@ def test_an_altered_token_is_refused(item: Exchange, item_without_token: Exchang
 
 @requirement("JWT-002")
 def test_an_altered_token_does_not_open_the_account(
-    related: Exchange, every_without_token: tuple[Exchange, ...], related_with_altered_token: Exchange
+    item: Exchange,
+    item_without_token: Exchange,
+    related: Exchange | None,
+    every_without_token: tuple[Exchange, ...],
+    related_with_altered_token: Exchange,
 ) -> None:
-    require_status(related, 200)
-    without = variant(every_without_token, "related")
-    require(without.status >= 400, "the account is open to everybody", owner="AUTH-001")
+    require_status(item, 200)
+    without = _without_token(related_with_altered_token, item_without_token, every_without_token)
+    _require_there(related, related_with_altered_token)
+    require(without.status >= 400, "it is open to everybody", owner="AUTH-001")
     _expect_refusal(related_with_altered_token, "the signature was removed")
 
 

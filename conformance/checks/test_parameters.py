@@ -160,8 +160,21 @@ def test_the_included_account_is_the_related_one(item_with_account: Exchange, re
 
 @requirement("INCL-005")
 def test_the_included_account_has_the_link_of_the_related_one(item_with_account: Exchange, related: Exchange) -> None:
-    place, account = _included_as(item_with_account, related)
-    expected, observed = link_of(related.resource, "self", related), link_of(account, "self", item_with_account)
+    _expect_link_of(related, item_with_account)
+
+
+@requirement("INCL-005")
+def test_the_included_account_has_the_link_of_the_account_to_which_it_leads(
+    item_with_account: Exchange, related: Exchange | None, account_from_self_link: Exchange
+) -> None:
+    require(related is None or related.status != 200, "the related account is there, and another check judges it")
+    _expect_link_of(account_from_self_link, item_with_account)
+
+
+def _expect_link_of(by_itself: Exchange, item_with_account: Exchange) -> None:
+    """Raise Violation unless the included account has the self link that it has by itself."""
+    place, account = _included_as(item_with_account, by_itself)
+    expected, observed = link_of(by_itself.resource, "self", by_itself), link_of(account, "self", item_with_account)
     part = f"{place}/links/self"
     expect(expected == observed, f"self {shown(expected)}", shown(observed), item_with_account, part=part)
 
@@ -191,9 +204,14 @@ def _expect_as_included(exchange: Exchange, others: dict[Identifier, dict[str, A
 
 @requirement("INCL-005")
 def test_the_accounts_included_with_the_collection_are_the_related_ones(
-    every_related: tuple[Exchange, ...], listing_with_account: Exchange
+    every_related: tuple[Exchange, ...] | None,
+    every_item_with_account: tuple[Exchange, ...],
+    listing_with_account: Exchange,
 ) -> None:
-    _expect_related(listing_with_account, every_related)
+    if shown_alone := [each for each in every_related or () if each.status == 200]:
+        _expect_related(listing_with_account, shown_alone)
+        return
+    observe_each(every_item_with_account, lambda each: _expect_as_included(listing_with_account, _included(each)))
 
 
 def _expect_related(exchange: Exchange, accounts: Iterable[Exchange]) -> None:

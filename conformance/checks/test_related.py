@@ -118,16 +118,12 @@ def test_accounts_show_no_internal_attributes(related: Exchange | None, item_wit
         for pointer, account in documents.of_type(exchange, "accounts"):
             resources.expect_nothing_internal(exchange, pointer, account)
 
-    observe_each(_given(related, item_with_account), judge)
-
-
-def _given(*exchanges: Exchange | None) -> list[Exchange]:
-    return [each for each in exchanges if each is not None]
+    observe_each(documents.answered(related, item_with_account), judge)
 
 
 @requirement("RELD-006")
 def test_the_account_shows_no_further_attributes(related: Exchange | None, item_with_account: Exchange | None) -> None:
-    observe_each(_given(related, item_with_account), _expect_no_further_attributes)
+    observe_each(documents.answered(related, item_with_account), _expect_no_further_attributes)
 
 
 @requirement("RELD-006")

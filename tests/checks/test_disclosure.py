@@ -109,6 +109,8 @@ def test_existence_is_found() -> None:
     known = changed("unknown_item_without_token", body={"errors": [{**ERROR, "status": "401", "detail": "Who?"}]})
     assert POLICY.violated(known) == {"SEC-019"}
     assert POLICY.violated(changed("second_unknown_related_without_token", status=404)) == {"SEC-019"}
+    no_account = changed("related", status=404) | changed("second_unknown_related_without_token", status=404)
+    assert POLICY.violated(no_account) == {"SEC-019"}
     same = answers()["item_without_token"].document
     assert "SEC-019" in POLICY.violated(changed("unknown_item_without_token", status=404, body=same))
 

@@ -42,6 +42,21 @@ def test_links_that_are_missing(case: str) -> None:
     assert outcome(check, **changed(probe, document=changes)) == expected
 
 
+def test_an_account_to_which_only_its_own_link_leads() -> None:
+    check = members.test_an_account_links_to_itself_where_its_link_leads
+    assert outcome(check) == "not observed"
+    assert outcome(check, related=None) == "passed"
+    without = changed("account_from_self_link", document={"/data/links": REMOVED})
+    assert outcome(check, related=None, **without) == "violated"
+
+
+def test_without_a_link_to_the_account_the_others_are_judged() -> None:
+    nothing = changed("item", document={"/data/attributes/reference": "None"})
+    assert outcome(members.test_no_text_stands_for_a_missing_value, related=None, **nothing) == "violated"
+    without = changed("item_with_account", document={"/included/0/links": REMOVED})
+    assert outcome(members.test_an_account_links_to_itself, related=None, **without) == "violated"
+
+
 def test_attributes_that_elements_lack() -> None:
     shorter = element(1)
     del shorter["attributes"]["has-pdf"]

@@ -84,6 +84,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "encoded comma": ({"QRY-007"}, changed("fields_with_encoded_comma", status=400)),
     "encoded comma ignored": ({"QRY-007"}, changed("fields_with_encoded_comma", body=sparse())),
     "another self link": ({"INCL-005"}, compound({"/included/0/links": {"self": "http://example.org/x"}})),
+    "another self link than where it leads": (
+        {"INCL-005"},
+        changed("related", status=404) | compound({"/included/0/links": {"self": "http://example.org/x"}}),
+    ),
     "empty include without included": ({"INCL-006"}, changed("include_empty", body=content())),
     "empty include is null": ({"INCL-006"}, changed("include_empty", body=content({"/included": None}))),
     "fields ignored": (

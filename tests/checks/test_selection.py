@@ -134,3 +134,5 @@ def test_accounts_of_known_invoices() -> None:
     assert outcome(check) == "passed"
     assert outcome(check, accounts_listing=whole([])) == "violated"
     assert outcome(check, accounts_listing=refused(404)) == "not observed"
+    assert outcome(check, every_related=None, accounts_listing=whole([])) == "violated"
+    assert outcome(check, every_related=None) == "passed"

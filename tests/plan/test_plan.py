@@ -21,7 +21,9 @@ from conformance.plan.steps import Step, closure, everything, steps_for
 from conformance.report import failure
 from conformance.report import plan as shown_plan
 from conformance.syntax import redaction
-from tests.support.exchanges import exchange
+from tests.support.changes import changed
+from tests.support.correct import answers
+from tests.support.exchanges import REMOVED, exchange
 from tests.support.targets import INVOICE_ID, TOKEN, target_of
 
 Declare = Callable[..., None]
@@ -77,6 +79,28 @@ def test_a_probe_does_without_what_has_a_default(declare: Declare) -> None:
         for given in (known, {"base": known["base"]})
     ]
     assert paths == ["/404/200", ""]
+
+
+def test_tokens_go_to_the_account_or_where_that_is_not_shown_to_the_invoice() -> None:
+    def asked(probe: str, **changes: Exchange | None) -> str:
+        step, known = Step(probe, INVOICE_ID), {**answers(), **changes}
+        answered = {each.probe: known[each.probe] for each in step.dependencies()}
+        given = {name: each for name, each in answered.items() if each is not None}
+        return build_request(step, target_of(), given).url.rpartition("/customer/v1")[2]
+
+    item, account = f"/invoices/{INVOICE_ID}", f"/invoices/{INVOICE_ID}/account"
+    unlinked = changed("item", document={"/data/relationships": REMOVED})
+    for probe in ("related_with_altered_token", "expired_token[in-1970]"):
+        assert asked(probe) == account
+        assert asked(probe, **changed("related", status=404)) == item
+    assert asked("expired_token[in-1970]", **unlinked, related=None) == item
+    for probe in ("related_with_altered_token", "without_token[related]"):
+        assert asked(probe, **unlinked, related=None) == account
+    for probe in ("altered_token_elsewhere[relationship]", "token_with_wrong_audience[shorter]"):
+        assert asked(probe) == f"{item}/relationships/account"
+        assert asked(probe, **changed("relationship", status=404)) == item
+    assert asked("without_token[relationship]", **unlinked, relationship=None) == f"{item}/relationships/account"
+    assert asked("altered_token_elsewhere[included]", **changed("item_with_account", status=400)) == item
 
 
 def test_a_circle_is_an_error(declare: Declare) -> None:

@@ -82,13 +82,28 @@ def judge(fault: Fault) -> list[Judgement] | None:
     return judge_changed(fault, known, changed) if changed else None
 
 
-def judge_changed(fault: Fault, known: Clean, changed: set[Step]) -> list[Judgement]:
-    """Return the judgements of the cases that see one of the ``changed`` answers of a server with ``fault``."""
+def judge_changed(
+    fault: Fault, known: Clean, changed: set[Step], requirements: Collection[str] | None = None
+) -> list[Judgement]:
+    """Return the judgements of the cases that see one of the ``changed`` answers of a server with ``fault``.
+
+    They are those of all ``requirements``, or of some, for which no more is sent than they need.
+    """
     affected = known.affected_by(changed)
+    needed = affected if requirements is None else _needed(requirements, known, affected)
     api = _verifying_once(live([fault], known.base).api)
     with instant.answering(api), _started(known, set(affected)) as run:
-        _observe(run, known, changed, affected)
-        return Changes(run, known).judgements()
+        _observe(run, known, changed, needed)
+        return Changes(run, known).judgements(requirements)
+
+
+def _needed(requirements: Collection[str], known: Clean, affected: Sequence[Step]) -> Sequence[Step]:
+    """Return the ``affected`` steps that the cases of these requirements judge, and what those depend on."""
+    cases = [case for case in known.cases if case.check.requirement in requirements]
+    if any(case.check.is_record_wide for case in cases):
+        return affected
+    needed = set(closure(step for case in cases for step in known.steps_of[case]))
+    return [step for step in affected if step in needed]
 
 
 def judge_repeatedly(faults: Collection[Fault]) -> list[Judgement]:

@@ -101,8 +101,8 @@ def look(name: str, base: Reduced) -> Seen:
     if not changed:
         return Seen.INVISIBLE
     named = {*fault.caught_by, *fault.also, *_reported_by(name, base.name)}
-    judgements = differential.judge_changed(fault, known, changed)
-    found = [each for each in judgements if each.requirement in named and each.outcome in detection.CAUGHT]
+    judgements = differential.judge_changed(fault, known, changed, named)
+    found = [each for each in judgements if each.outcome in detection.CAUGHT]
     return Seen.REPORTED if found and _is_new(found, known) else Seen.HIDDEN
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache
 
 from conformance.judge import suite
@@ -41,9 +41,11 @@ class Changes:
         # Which parts were compared, and which of them differ.
         self._compared = dict.fromkeys(self._new, (0, 0))
 
-    def judgements(self) -> list[Judgement]:
-        """Return the judgements of the cases that see something."""
+    def judgements(self, requirements: Collection[str] | None = None) -> list[Judgement]:
+        """Return the judgements of the cases that see something, of all ``requirements`` or of some."""
         cases = self._known.seeing(self._new)
+        if requirements is not None:
+            cases = [case for case in cases if case.check.requirement in requirements]
         return [judgement for case in cases if (judgement := self._judged(case)) is not None]
 
     def _judged(self, case: suite.Case) -> Judgement | None:

@@ -276,6 +276,11 @@ def some(parts: Iterable[Part]) -> list[Part]:
     return found
 
 
+def answered(*exchanges: Exchange | None) -> list[Exchange]:
+    """Return those of ``exchanges`` that there are."""
+    return [each for each in exchanges if each is not None]
+
+
 def of_type(exchange: Exchange, resource_type: str) -> list[Part]:
     """Return the resources of a type. Raises NotObserved when there are none."""
     return some(part for part in resources(exchange) if part.value.get("type") == resource_type)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from conformance.model.exchange import Exchange
 from conformance.plan.probe import Parameter, family, get, header_family, pack
 from conformance.plan.probes.base import (
+    account_url,
+    included_or_invoice,
     item_with_account,
     item_without_token,
-    related,
     related_head,
-    relationship,
     relationship_head,
+    relationship_or_invoice,
+    relationship_url,
 )
 from conformance.plan.probes.collection import listing, listing_head
 from conformance.plan.probes.relationship import account_from_self_link
@@ -24,9 +27,9 @@ _ANONYMOUS = {"Authorization": None}
 without_token = family(
     {
         "head": get(_ITEM).but(method="HEAD", headers=_ANONYMOUS),
-        # Afterwards, so that a stored answer would be at hand.
-        "relationship": relationship.but(headers=_ANONYMOUS, each_invoice=False, after=(relationship,)),
-        "related": related.but(headers=_ANONYMOUS, each_invoice=False, after=(related,)),
+        # After what is asked for with the token, so that a stored answer would be at hand.
+        "relationship": get(relationship_url).but(headers=_ANONYMOUS),
+        "related": get(account_url).but(headers=_ANONYMOUS),
         "relationship-head": relationship_head.but(headers=_ANONYMOUS, after=(relationship_head,)),
         "related-head": related_head.but(headers=_ANONYMOUS, after=(related_head,)),
     }
@@ -73,22 +76,21 @@ loosely_encoded_token = header_family(
     {name: derived_token(f"signature-{name}") for name in ("padded",)},
 )
 interrupted_token = get(_ITEM).but(headers={"Authorization": derived_token("signature-interrupted")})
-# What looks after one resource may look at another less closely.
-related_with_altered_token = related.but(
-    headers={"Authorization": derived_token("signature-dropped")}, each_invoice=False, after=(related,)
-)
+
+
+def _account_or_invoice(invoice_id: str, item: Exchange, related: Exchange | None = None) -> str:
+    """Return the URL of the account, linked to or as documented; of the invoice where a link leads to nothing."""
+    return account_url(invoice_id, item, related) if related is None or related.succeeded else item.request.url
+
+
+# What looks after one resource may look at another less closely; what is not served goes to the invoice.
+related_with_altered_token = get(_account_or_invoice).but(headers={"Authorization": derived_token("signature-dropped")})
 altered_token_elsewhere = family(
     {
         # What reads the scheme may be another library than what reads the raw token.
         "bearer": get(_ITEM).but(headers={"Authorization": f"Bearer {derived_token('signature-shortened')}"}),
-        "relationship": relationship.but(
-            headers={"Authorization": derived_token("expiry-changed")}, each_invoice=False, after=(relationship,)
-        ),
-        "included": item_with_account.but(
-            headers={"Authorization": derived_token("signature-extended")},
-            each_invoice=False,
-            after=(item_with_account,),
-        ),
+        "relationship": get(relationship_or_invoice).but(headers={"Authorization": derived_token("expiry-changed")}),
+        "included": get(included_or_invoice).but(headers={"Authorization": derived_token("signature-extended")}),
     }
 )
 listing_with_altered_token = listing.but(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.model.exchange import Exchange, NotObserved
 from conformance.plan.probe import get
 
 # The documented request.
@@ -29,3 +30,34 @@ item_without_token = item.but(headers={"Authorization": None}, each_invoice=Fals
 unacceptable_item = item.but(headers={"Accept": "application/vnd.api+json;charset=utf-8"}, each_invoice=False)
 
 unknown_include = item.but(query="include=nosuch", each_invoice=False)
+
+
+def account_url(invoice_id: str, item: Exchange, related: Exchange | None = None) -> str:
+    """Return where the account is: the related link; without one the documented path, where it may be as well."""
+    try:
+        return item.account_link("related") if related is None else related.request.url
+    except NotObserved:
+        return f"/invoices/{invoice_id}/account"
+
+
+def relationship_url(invoice_id: str, item: Exchange, relationship: Exchange | None = None) -> str:
+    """Return where the relationship is: its self link; without one the documented path, where it may be as well."""
+    try:
+        return item.account_link("self") if relationship is None else relationship.request.url
+    except NotObserved:
+        return f"/invoices/{invoice_id}/relationships/account"
+
+
+def account_or_invoice(item: Exchange, related: Exchange | None = None) -> str:
+    """Return the URL of the account; where that is not shown, the URL of the invoice."""
+    return (related if related is not None and related.succeeded else item).request.url
+
+
+def relationship_or_invoice(item: Exchange, relationship: Exchange | None = None) -> str:
+    """Return the URL of the relationship; where that is not shown, the URL of the invoice."""
+    return (relationship if relationship is not None and relationship.succeeded else item).request.url
+
+
+def included_or_invoice(item: Exchange, item_with_account: Exchange) -> str:
+    """Return the URL of the invoice with its account; where that is not shown, the URL of the invoice alone."""
+    return (item_with_account if item_with_account.succeeded else item).request.url

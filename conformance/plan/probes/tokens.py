@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.plan.probe import Family, Probe, family, get
-from conformance.plan.probes.base import related, relationship
+from conformance.plan.probe import Family, PathFunction, Probe, family, get
+from conformance.plan.probes.base import account_or_invoice, relationship_or_invoice
 from conformance.syntax.redaction import derived_token
 from conformance.tokens import minted
 
@@ -11,14 +11,8 @@ _ITEM = "/invoices/{invoice_id}"
 _MINTING = ("signing-key",)
 
 
-def _bearing(name: str, needs: tuple[str, ...] = _MINTING) -> Probe:
-    return get(_ITEM, needs=needs).but(headers={"Authorization": derived_token(name)})
-
-
-def _bearing_for(resource: Probe, name: str) -> Probe:
-    return resource.but(
-        headers={"Authorization": derived_token(name)}, each_invoice=False, needs=_MINTING, after=(resource,)
-    )
+def _bearing(name: str, needs: tuple[str, ...] = _MINTING, path: str | PathFunction = _ITEM) -> Probe:
+    return get(path, needs=needs).but(headers={"Authorization": derived_token(name)})
 
 
 def _bearing_each(prefix: str, *names: str) -> Family:
@@ -28,11 +22,11 @@ def _bearing_each(prefix: str, *names: str) -> Family:
 # The claims of the given token: when this one is refused, the key is not that of the server.
 minted_token = _bearing("minted")
 
-# What looks after one resource may look at another less closely, so one of each kind goes there.
+# What looks after one resource may look at another less closely, so one of each kind goes there, if that is served.
 expired_token = family(
     {
         **{name: _bearing(f"expired-{name}") for name in ("lately", "ever", "as-text")},
-        "in-1970": _bearing_for(related, "expired-in-1970"),
+        "in-1970": _bearing("expired-in-1970", path=account_or_invoice),
     }
 )
 token_valid_since = _bearing("not-before-past")
@@ -45,7 +39,7 @@ token_with_wrong_audience = family(
             name: _bearing(f"audience-{name}")
             for name in ("foreign", "longer", "other-case", "empty", "null", "missing")
         },
-        "shorter": _bearing_for(relationship, "audience-shorter"),
+        "shorter": _bearing("audience-shorter", path=relationship_or_invoice),
     }
 )
 token_with_wrong_subject = _bearing_each(

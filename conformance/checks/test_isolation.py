@@ -50,11 +50,11 @@ def test_head_of_an_invoice_of_another_customer_is_not_served(
 
 @requirement("SEC-002")
 def test_the_relationship_of_another_customer_is_not_served(
-    item: Exchange, other_item_of_owner: Exchange, other_account_of_owner: Exchange, other_relationship: Exchange
+    item: Exchange, other_item_of_owner: Exchange, other_relationship_of_owner: Exchange, other_relationship: Exchange
 ) -> None:
     require_two_customers(item, other_item_of_owner)
-    require_status(other_account_of_owner, 200)
-    _expect_nothing_of(other_account_of_owner, other_relationship, item)
+    require_status(other_relationship_of_owner, 200)
+    _expect_nothing_of(other_relationship_of_owner, other_relationship, item)
 
 
 @requirement("SEC-002")

@@ -45,6 +45,11 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "crash": ({"SEC-001", "SEC-003"}, put("other_item", status=500)),
     "reference in the 404": ({"SEC-001", "SEC-003"}, not_found("other_item", {"meta": {"reference": "foreign"}})),
     "relationship": ({"SEC-002"}, put("other_relationship", body={"data": {"type": "accounts", "id": FOREIGN.id}})),
+    "relationship where no account is served": (
+        {"SEC-002"},
+        put("other_relationship", body={"data": {"type": "accounts", "id": FOREIGN.id}})
+        | put("other_account_of_owner", status=404),
+    ),
     "account": ({"SEC-002"}, put("other_related", body=ACCOUNT)),
     "account by itself": ({"SEC-002"}, put("other_account_by_itself", body=ACCOUNT)),
     "sparse": ({"SEC-001"}, put("other_view[sparse]", body=INVOICE)),

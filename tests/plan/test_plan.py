@@ -103,6 +103,15 @@ def test_tokens_go_to_the_account_or_where_that_is_not_shown_to_the_invoice() ->
     assert asked("altered_token_elsewhere[included]", **changed("item_with_account", status=400)) == item
 
 
+def test_invoices_of_another_customers_account_are_asked_for_by_what_names_it() -> None:
+    step = Step("listing_of_foreign[account]", INVOICE_ID)
+    known = {each.probe: answers()[each.probe] for each in step.dependencies()}
+    number = known["other_account_of_owner"].resource["id"]
+    for account in (known["other_account_of_owner"], exchange("other_account_of_owner", status=404)):
+        asked = build_request(step, target_of(), {**known, "other_account_of_owner": account}).url
+        assert asked.endswith(f"/invoices?filter%5Baccount_id_eq%5D={number}")
+
+
 def test_a_circle_is_an_error(declare: Declare) -> None:
     declare(a=get(lambda b: b.self_link), b=get(lambda a: a.self_link))
     with pytest.raises(ValueError, match="depends on itself"):

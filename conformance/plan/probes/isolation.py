@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.model.exchange import Exchange, NotObserved
-from conformance.plan.probe import Probe, family, get
+from conformance.plan.probe import PathFunction, Probe, family, get
 from conformance.plan.probes.caching import other_item
 from conformance.syntax.redaction import OTHER_AUTH_TOKEN
 
@@ -14,7 +14,6 @@ _LISTING = ("second-customer", "collection")
 _HIDDEN = ("hidden-invoice",)
 _OTHER_CUSTOMER = {"Authorization": OTHER_AUTH_TOKEN}
 _OTHER = "/invoices/{other_invoice_id}"
-_ACCOUNT_EQUALS = "/invoices?filter%5Baccount_id_eq%5D="
 
 # other_item is the GET of the invoice; base has most of the unknown ones.
 other_item_head = other_item.but(method="HEAD")
@@ -31,6 +30,7 @@ other_item_of_owner = replace(
     get(_OTHER, needs=_SECOND).but(headers=_OTHER_CUSTOMER, after=(other_item, other_item_head)), alone=True
 )
 other_account_of_owner = get(f"{_OTHER}/account", needs=_SECOND).but(headers=_OTHER_CUSTOMER, after=(other_related,))
+other_relationship_of_owner = other_relationship.but(headers=_OTHER_CUSTOMER, after=(other_relationship,))
 
 
 def _with_tag_of_other(probe: Probe) -> Probe:
@@ -103,25 +103,24 @@ hidden_item_if_none_match = get("/invoices/{hidden_invoice_id}", needs=_HIDDEN).
 listing_of_other_customer = get("/invoices", needs=_LISTING).but(headers=_OTHER_CUSTOMER, query="page%5Bnumber%5D=1")
 
 
-def _account_id(owner: Exchange) -> str:
-    number = owner.resource.get("id")
-    if not isinstance(number, str) or not number.replace("-", "").isalnum() or not number.isascii():
-        raise NotObserved(f"the answer to {owner.described} has no id that fits into a query")
-    return number
+def _of_foreign_account(filtered: str) -> PathFunction:
+    """Return the path of a filter by the account of the other customer, by itself or else as the linkage names it."""
+
+    def path(other_account_of_owner: Exchange, other_relationship_of_owner: Exchange) -> str:
+        owner = other_account_of_owner if other_account_of_owner.status == 200 else other_relationship_of_owner
+        number = owner.resource.get("id")
+        if not isinstance(number, str) or not number.replace("-", "").isalnum() or not number.isascii():
+            raise NotObserved(f"the answer to {owner.described} has no id that fits into a query")
+        return f"/invoices?{filtered}={number}"
+
+    return path
 
 
 # Nothing of the first customer fits these filters.
 listing_of_foreign = family(
     {
-        "account": get(
-            lambda other_account_of_owner: _ACCOUNT_EQUALS + _account_id(other_account_of_owner), needs=_LISTING
-        ),
-        "accounts": get(
-            lambda other_account_of_owner: (
-                f"/invoices?include=account&filter%5Baccount_id_in%5D={_account_id(other_account_of_owner)}"
-            ),
-            needs=_LISTING,
-        ),
+        "account": get(_of_foreign_account("filter%5Baccount_id_eq%5D"), needs=_LISTING),
+        "accounts": get(_of_foreign_account("include=account&filter%5Baccount_id_in%5D"), needs=_LISTING),
         "invoice": get(lambda other_invoice_id: f"/invoices?filter%5Bid_eq%5D={other_invoice_id}", needs=_LISTING),
     }
 )

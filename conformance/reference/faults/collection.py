@@ -132,7 +132,7 @@ def refused(original: Callable[..., Document], request: Request, name: str, quer
 @_in_each
 def relationship_links(resource: Document) -> None:
     """The links of the accounts differ from those that the invoices have by themselves."""
-    for links in (each["links"] for each in resource.get("relationships", {}).values()):
+    for links in (each["links"] for each in resource.get("relationships", {}).values() if "links" in each):
         links["self"] += "?"
 
 

@@ -8,13 +8,16 @@ from conformance.judge.cause_keys import Key, facts_of
 from conformance.judge.facts import Facts
 from conformance.model.outcome import Judgement
 from conformance.model.requirements import registry
+from conformance.model.waivers import without_count
+from conformance.observe.wire_error import TOO_SLOW
 from conformance.syntax.wording import counted
 
+# How headlines begin that are the sentence of a requirement, and what those say that do not say what is wrong.
+NOT_MET, NOT_AS_REQUIRED = "not met: ", "not as required"
 _MOST_CHARACTERS = 150
 _DEEP = 2
 # By the first part of a key; the numbers are those of its parts.
 _TEMPLATES = {
-    "silence": "no answer",
     "error": "{1}, an error of the server",
     "method": "{1} is refused with {2}",
     "absent": "{1} is answered {2}",
@@ -26,16 +29,19 @@ def headline(key: Key, group: Sequence[Judgement]) -> str:
     first = group[0]
     facts = facts_of(first)
     match key:
-        case ("silence" | "error" | "method" | "absent", *_):
+        case ("silence", *_):
+            slow = all(without_count(each.observed) == TOO_SLOW for each in group)
+            return f"{TOO_SLOW if slow else 'no answer'}{_on(group, 'request')}"
+        case ("error" | "method" | "absent", *_):
             return f"{_TEMPLATES[str(key[0])].format(*key)}{_on(group, 'request')}"
         case ("exposed", ""):
             return f"tokens that must be refused are accepted{_on(group, 'token')}"
         case ("status" | "accepted" | "exposed" | "refused" | "answered", *_) if facts:
             return _misplaced(key, group, facts)
         case ("field" | "member", str(part), missing, *_) if missing or not _is_section(part):
-            return f"{part} is {'missing' if missing else 'not as required'}{_in(group)}"
+            return f"{part} is {'missing' if missing else NOT_AS_REQUIRED}{_in(group)}"
         case _:
-            return _shortened(f"not met: {registry()[first.requirement].statement}")
+            return _shortened(f"{NOT_MET}{registry()[first.requirement].statement}")
 
 
 def _misplaced(key: Key, group: Sequence[Judgement], facts: Facts) -> str:

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from conformance.judge.cause_headlines import NOT_AS_REQUIRED, NOT_MET
 from conformance.model.requirements import registry
 from conformance.report import failure
 from conformance.report.styled import Styled
@@ -58,10 +59,13 @@ def full(cause: Cause, repeat: str) -> list[str]:
 
 
 def line(cause: Cause, word: str = "", wide: int = failure.WIDTH) -> str:
-    """Return the cause in one line: ``word``, headline and ids."""
+    """Return the cause in one line: ``word``, headline with what was expected where it does not say that, and ids."""
     ids = " ".join(cause.ids[:_MOST_IDS]) + (f" +{len(cause.ids) - _MOST_IDS}" if len(cause.ids) > _MOST_IDS else "")
     room = wide - len(word) - len(ids) - 2
-    headline = cause.headline if len(cause.headline) <= room else f"{cause.headline[: room - 1].rstrip()}…"
+    text = cause.headline.removeprefix(NOT_MET) if word.strip() == cause.outcome.upper() else cause.headline
+    if NOT_AS_REQUIRED in text and cause.shown.expected:
+        text += f": {cause.shown.expected}"
+    headline = text if len(text) <= room else f"{text[: room - 1].rstrip()}…"
     return Styled(f"{word}{headline:<{room}}  {ids}", cause.outcome)
 
 

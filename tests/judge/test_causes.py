@@ -81,6 +81,15 @@ def test_a_field_that_is_missing_is_one_cause_and_one_that_is_malformed_another(
     ]
 
 
+def test_an_answer_that_took_too_long_is_not_called_none() -> None:
+    def unanswered(observed: str) -> Judgement:
+        return finding("HTTP-028", Outcome.WARNED, observed=observed, status=None, of_status=True)
+
+    slow = unanswered("no complete answer within the time limit (and 2 more of 9 answers)")
+    assert causes([slow])[0].headline == "no complete answer within the time limit"
+    assert causes([slow, unanswered("the connection was closed")])[0].headline == "no answer"
+
+
 def test_a_resource_that_is_absent_is_one_cause_for_all_that_it_is_asked() -> None:
     path = f"{ITEM}/account"
     plain = status("RELD-001", 404, "200", f"GET {path}", resource=path)

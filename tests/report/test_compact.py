@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import shlex
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -100,6 +101,17 @@ def test_blocks_as_long_as_they_fit_then_a_line_each(lines: int) -> None:
     left_out = [line for line in shown if line.startswith("… and ")]
     assert len(begun) + sum(int(line.split()[2]) for line in left_out) == len(every)
     assert lines < 60 or not left_out
+
+
+def test_a_line_shows_what_its_headline_leaves_open() -> None:
+    (of_field,) = causes([cause(0)])
+    assert cause_blocks.line(of_field, "FAILED  ").startswith(
+        "FAILED  X-Field-0 is not as required, in 1 answer: this "
+    )
+    (of_sentence,) = causes([replace(cause(0), evidence={})])
+    statement = registry()[of_sentence.ids[0]].statement[:30]
+    assert cause_blocks.line(of_sentence, "FAILED  ").startswith(f"FAILED  {statement}")
+    assert cause_blocks.line(of_sentence, "first   ").startswith(f"first   not met: {statement}")
 
 
 @pytest.mark.parametrize("text", ["a b", "a$b", 'a"b', "it's", "a`b`", "a\\b", "100%", "!x"])

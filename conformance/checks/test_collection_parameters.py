@@ -12,6 +12,7 @@ from conformance.plan.probes.paging import VIEW_FIELDS
 from conformance.reading import collection_pages
 from conformance.reading.classification import declares_version_1_0
 from conformance.syntax.scalars import shown
+from conformance.syntax.wording import counted
 
 _WANTED = {"reference", "amount-spent"}
 
@@ -100,7 +101,7 @@ def test_elements_have_only_the_named_fields(listing: Exchange, listing_sparse: 
         require(identifier in full, "the collection changed")
         has, had = _fields(element), _fields(full[identifier])
         require(had >= _WANTED, "the elements do not have these fields", owner="ITEM-022")
-        observed = f"{len(has)} fields: {', '.join(sorted(has)[:5])}"
+        observed = f"{counted(len(has), 'field')}: {', '.join(sorted(has)[:5])}"
         expect(
             has == _WANTED, f"the fields {', '.join(sorted(_WANTED))}", observed, listing_sparse, part=f"/data/{place}"
         )

@@ -11,6 +11,7 @@ from conformance.model.exchange import JSON_API, Exchange, NotObserved, link_of
 from conformance.reading import collection_pages
 from conformance.syntax.scalars import shown
 from conformance.syntax.urls import is_absolute, origin, path_of
+from conformance.syntax.wording import counted
 
 # Name of the link, path below that of the invoice, and where it stands.
 _SELF = ("self", "", "/data/links/self")
@@ -86,8 +87,14 @@ def test_the_document_link_keeps_the_query(item_with_account: Exchange, included
         sorted(resources.identities(exchange.document.get("included")))
         for exchange in (item_with_account, included_from_document_link)
     )
-    wanted = f"{len(expected)} included as in the answer with the link"
-    expect(observed == expected, wanted, f"{len(observed)} included", included_from_document_link, part="/included")
+    wanted = f"{counted(len(expected), 'included resource')}, as in the answer with the link"
+    expect(
+        observed == expected,
+        wanted,
+        counted(len(observed), "included resource"),
+        included_from_document_link,
+        part="/included",
+    )
 
 
 @requirement("ITEM-019")
@@ -107,8 +114,10 @@ def test_the_link_of_no_document_leads_to_another_view(every_success: tuple[Exch
         assert view
         wanted, observed = resources.fields_of(exchange.resource), resources.fields_of(view.resource)
         number, found = len(wanted[0] | wanted[1]), len(observed[0] | observed[1])
-        leads_to = f"{shown(link)}, which gives {found} fields, as the answer to {view.described} shows"
-        expect(wanted == observed, f"a link to the same {number} fields", leads_to, exchange, part="/links/self")
+        leads_to = f"{shown(link)}, which gives {counted(found, 'field')}, as the answer to {view.described} shows"
+        expect(
+            wanted == observed, f"a link to the same {counted(number, 'field')}", leads_to, exchange, part="/links/self"
+        )
 
     observe_each(every_success, judge)
 

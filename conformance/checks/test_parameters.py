@@ -13,6 +13,7 @@ from conformance.model.exchange import Exchange, NotObserved, link_of
 from conformance.plan.probes.parameters import FIELDS_OF_EVERY_KIND
 from conformance.reading.classification import declares_version_1_0
 from conformance.syntax.scalars import shown
+from conformance.syntax.wording import counted
 
 Identifier = tuple[str, str]
 
@@ -289,7 +290,7 @@ def _expect_fields(item: Exchange, sparse: Exchange, wanted: set[str]) -> None:
     expect(
         found == wanted,
         f"the fields {', '.join(sorted(wanted))}",
-        f"{len(found)} fields: {', '.join(sorted(found)[:5])}{', ...' if len(found) > 5 else ''}",
+        f"{counted(len(found), 'field')}: {', '.join(sorted(found)[:5])}{', ...' if len(found) > 5 else ''}",
         sparse,
         part="/data",
     )
@@ -326,7 +327,7 @@ def test_an_empty_fieldset_has_no_fields(
     found = _fields(fields_empty)
     if fields_of_attributes.status == 200 and _fields(fields_of_attributes) == _fields(item):
         raise NotObserved("sparse fieldsets have no effect at all", owner="FLDS-001")
-    expect(not found, "no fields", f"{len(found)} fields", fields_empty, part="/data")
+    expect(not found, "no fields", counted(len(found), "field"), fields_empty, part="/data")
 
 
 @requirement("FLDS-003")
@@ -377,8 +378,8 @@ def test_raw_brackets_mean_the_same(fields_of_attributes: Exchange, fields_of_at
     raw, encoded = _fields(fields_of_attributes_raw), _fields(fields_of_attributes)
     expect(
         raw == encoded,
-        f"{len(encoded)} fields, as with encoded brackets",
-        f"{len(raw)} fields",
+        f"{counted(len(encoded), 'field')}, as with encoded brackets",
+        counted(len(raw), "field"),
         fields_of_attributes_raw,
         part="/data",
     )

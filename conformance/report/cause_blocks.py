@@ -36,7 +36,7 @@ def short(cause: Cause) -> list[str]:
     if shown.observed:
         lines += failure.entry("observed", _cut(shown.observed))
     lines += failure.entry("waiver", _cut(shown.reason)) if shown.reason else []
-    lines += [line for line in failure.part(shown) if len(line) <= failure.WIDTH][:3]
+    lines += [_cut(line, failure.WIDTH) for line in failure.part(shown)[:3]]
     if "invoices" in shown.evidence:
         lines += failure.others([shown], _MOST_INVOICES)
     command = failure.shell("curl", str(shown.evidence["request"])) if "request" in shown.evidence else []
@@ -65,16 +65,15 @@ def line(cause: Cause, word: str = "", wide: int = failure.WIDTH) -> str:
     text = cause.headline.removeprefix(NOT_MET) if word.strip() == cause.outcome.upper() else cause.headline
     if NOT_AS_REQUIRED in text and cause.shown.expected:
         text += f": {cause.shown.expected}"
-    headline = text if len(text) <= room else f"{text[: room - 1].rstrip()}…"
-    return Styled(f"{word}{headline:<{room}}  {ids}", cause.outcome)
+    return Styled(f"{word}{_cut(text, room):<{room}}  {ids}", cause.outcome)
 
 
 def _with_level(name: str) -> str:
     return f"{name} ({registry()[name].level})"
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"
+def _cut(text: str, longest: int = _LONGEST) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def fitting(causes: list[Cause], lines: int) -> Iterator[str]:

@@ -114,6 +114,14 @@ def test_a_line_shows_what_its_headline_leaves_open() -> None:
     assert cause_blocks.line(of_sentence, "first   ").startswith(f"first   not met: {statement}")
 
 
+def test_what_stands_around_a_part_is_cut_where_it_is_wide() -> None:
+    around = f'{{"links":{{"self":"http://example.org/{"x" * WIDTH}"}}}}'
+    (of_field,) = causes([replace(cause(0), evidence={**cause(0).evidence, "around": around})])
+    there = next(line for line in cause_blocks.short(of_field) if line.startswith("  there "))
+    assert "http://example.org" in there
+    assert len(there) == WIDTH
+
+
 @pytest.mark.parametrize("text", ["a b", "a$b", 'a"b', "it's", "a`b`", "a\\b", "100%", "!x"])
 def test_what_is_quoted_is_one_word(text: str) -> None:
     done = subprocess.run(["sh", "-c", f"printf %s {repeat_command.quoted(text)}"], capture_output=True, check=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from conformance.checks.support.refusals import expect_documented_refusal, expect_refused, holds_resource, shows_data
+from conformance.checks.support.refusals import expect_documented_refusal, expect_refused, holds_resource
 from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement, status_line
 from conformance.judge.comparison import expect_alike
 from conformance.judge.preconditions import require_served_to_its_owner, require_status, variant
@@ -48,11 +48,6 @@ def _without_token(asked: Exchange, item_without_token: Exchange, others: tuple[
     return item_without_token if is_invoice else variant(others, "related")
 
 
-def _require_there(linked: Exchange | None, asked: Exchange) -> None:
-    """Raise NotObserved where no link leads to what was asked for, and the answer does not show that it is there."""
-    require(linked is not None or asked.status == 401 or shows_data(asked), "no link leads to it")
-
-
 @requirement("AUTH-001")
 def test_an_invoice_needs_credentials(item: Exchange, item_without_token: Exchange) -> None:
     require_status(item, 200)
@@ -77,7 +72,6 @@ def test_every_resource_and_method_needs_credentials(  # noqa: PLR0913, PLR0917 
     asked = "item_head" if asked == "head" else asked
     counterpart = next((each for each in counterparts if each and each.probe == asked), None)
     require(counterpart is None or counterpart.succeeded, "it is refused with a token, too")
-    _require_there(counterpart, without_token)
     expect_status(without_token, 401, why="the request has no credentials")
 
 
@@ -327,13 +321,11 @@ def test_an_altered_token_is_refused(item: Exchange, item_without_token: Exchang
 def test_an_altered_token_does_not_open_the_account(
     item: Exchange,
     item_without_token: Exchange,
-    related: Exchange | None,
     every_without_token: tuple[Exchange, ...],
     related_with_altered_token: Exchange,
 ) -> None:
     require_status(item, 200)
     without = _without_token(related_with_altered_token, item_without_token, every_without_token)
-    _require_there(related, related_with_altered_token)
     require(without.status >= 400, "it is open to everybody", owner="AUTH-001")
     _expect_refusal(related_with_altered_token, "the signature was removed")
 

@@ -175,17 +175,6 @@ def test_a_correct_server_is_correct(answers_changed: dict[str, Exchange]) -> No
     assert POLICY.violated(answers_changed) == set()
 
 
-def test_what_no_link_leads_to_is_judged_where_it_shows_itself() -> None:
-    anonymous = authentication.test_every_resource_and_method_needs_credentials
-    altered = authentication.test_an_altered_token_does_not_open_the_account
-    for check, name in ((anonymous, "without_token"), (altered, "related_with_altered_token")):
-        (opened,) = changed("related").values()
-        wide = {name: replace(opened, probe="without_token[related]"), "related": None}
-        assert outcome(check, **wide) == "violated"
-        (missing,) = changed("unknown_item").values()
-        assert outcome(check, **{**wide, name: replace(missing, probe="without_token[related]")}) == "not observed"
-
-
 def test_an_altered_token_is_judged_at_the_invoice_where_no_account_is_shown() -> None:
     check = authentication.test_an_altered_token_does_not_open_the_account
     none = changed("related", status=404) | changed("without_token[related]", status=404)

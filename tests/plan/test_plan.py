@@ -81,26 +81,37 @@ def test_a_probe_does_without_what_has_a_default(declare: Declare) -> None:
     assert paths == ["/404/200", ""]
 
 
-def test_tokens_go_to_the_account_or_where_that_is_not_shown_to_the_invoice() -> None:
-    def asked(probe: str, **changes: Exchange | None) -> str:
-        step, known = Step(probe, INVOICE_ID), {**answers(), **changes}
-        answered = {each.probe: known[each.probe] for each in step.dependencies()}
-        given = {name: each for name, each in answered.items() if each is not None}
-        return build_request(step, target_of(), given).url.rpartition("/customer/v1")[2]
+def path_asked_for(probe: str, changes: dict[str, Exchange]) -> str:
+    """Return what follows the prefix in the request of ``probe`` to a correct server, but for ``changes``."""
+    step, known = Step(probe, INVOICE_ID), {**answers(), **changes}
+    before = {each.probe: known[each.probe] for each in step.dependencies()}
+    return build_request(step, target_of(), before).url.rpartition("/customer/v1")[2]
 
-    item, account = f"/invoices/{INVOICE_ID}", f"/invoices/{INVOICE_ID}/account"
-    unlinked = changed("item", document={"/data/relationships": REMOVED})
-    for probe in ("related_with_altered_token", "expired_token[in-1970]"):
-        assert asked(probe) == account
-        assert asked(probe, **changed("related", status=404)) == item
-    assert asked("expired_token[in-1970]", **unlinked, related=None) == item
-    for probe in ("related_with_altered_token", "without_token[related]"):
-        assert asked(probe, **unlinked, related=None) == account
-    for probe in ("altered_token_elsewhere[relationship]", "token_with_wrong_audience[shorter]"):
-        assert asked(probe) == f"{item}/relationships/account"
-        assert asked(probe, **changed("relationship", status=404)) == item
-    assert asked("without_token[relationship]", **unlinked, relationship=None) == f"{item}/relationships/account"
-    assert asked("altered_token_elsewhere[included]", **changed("item_with_account", status=400)) == item
+
+@pytest.mark.parametrize(
+    ("probe", "view"), [("related", "account"), ("relationship", "relationships/account")], ids=["account", "linkage"]
+)
+def test_what_no_link_leads_to_is_asked_for_at_its_documented_path(probe: str, view: str) -> None:
+    for wrong in (REMOVED, None, {"links": 1}, {"links": {"self": None, "related": None}}):
+        unlinked = changed("item", document={"/data/relationships/account": wrong})
+        assert path_asked_for(probe, unlinked) == f"/invoices/{INVOICE_ID}/{view}"
+    for absent in (changed("item", status=404), changed("item", body={"data": None})):
+        with pytest.raises(NotObserved):
+            path_asked_for(probe, absent)
+
+
+def test_tokens_go_to_the_account_or_where_that_is_not_shown_to_the_invoice() -> None:
+    item = f"/invoices/{INVOICE_ID}"
+    of_account, of_linkage = "account", "relationships/account"
+    for probe, view, path in (
+        ("related_with_altered_token", "related", of_account),
+        ("expired_token[in-1970]", "related", of_account),
+        ("altered_token_elsewhere[relationship]", "relationship", of_linkage),
+        ("token_with_wrong_audience[shorter]", "relationship", of_linkage),
+    ):
+        assert path_asked_for(probe, {}) == f"{item}/{path}"
+        assert path_asked_for(probe, changed(view, status=404)) == item
+    assert path_asked_for("altered_token_elsewhere[included]", changed("item_with_account", status=400)) == item
 
 
 def test_invoices_of_another_customers_account_are_asked_for_by_what_names_it() -> None:

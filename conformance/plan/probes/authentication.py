@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from conformance.model.exchange import Exchange
 from conformance.plan.probe import Parameter, family, get, header_family, pack
 from conformance.plan.probes.base import (
-    account_url,
+    account_or_invoice,
     included_or_invoice,
     item_with_account,
     item_without_token,
+    related,
     related_head,
+    relationship,
     relationship_head,
     relationship_or_invoice,
-    relationship_url,
 )
 from conformance.plan.probes.collection import listing, listing_head
 from conformance.plan.probes.relationship import account_from_self_link
@@ -27,9 +27,9 @@ _ANONYMOUS = {"Authorization": None}
 without_token = family(
     {
         "head": get(_ITEM).but(method="HEAD", headers=_ANONYMOUS),
-        # After what is asked for with the token, so that a stored answer would be at hand.
-        "relationship": get(relationship_url).but(headers=_ANONYMOUS),
-        "related": get(account_url).but(headers=_ANONYMOUS),
+        # Afterwards, so that a stored answer would be at hand.
+        "relationship": relationship.but(headers=_ANONYMOUS, each_invoice=False, after=(relationship,)),
+        "related": related.but(headers=_ANONYMOUS, each_invoice=False, after=(related,)),
         "relationship-head": relationship_head.but(headers=_ANONYMOUS, after=(relationship_head,)),
         "related-head": related_head.but(headers=_ANONYMOUS, after=(related_head,)),
     }
@@ -77,14 +77,8 @@ loosely_encoded_token = header_family(
 )
 interrupted_token = get(_ITEM).but(headers={"Authorization": derived_token("signature-interrupted")})
 
-
-def _account_or_invoice(invoice_id: str, item: Exchange, related: Exchange | None = None) -> str:
-    """Return the URL of the account, linked to or as documented; of the invoice where a link leads to nothing."""
-    return account_url(invoice_id, item, related) if related is None or related.succeeded else item.request.url
-
-
 # What looks after one resource may look at another less closely; what is not served goes to the invoice.
-related_with_altered_token = get(_account_or_invoice).but(headers={"Authorization": derived_token("signature-dropped")})
+related_with_altered_token = get(account_or_invoice).but(headers={"Authorization": derived_token("signature-dropped")})
 altered_token_elsewhere = family(
     {
         # What reads the scheme may be another library than what reads the raw token.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.model.exchange import Exchange, NotObserved
-from conformance.plan.probe import get
+from conformance.plan.probe import PathFunction, get
 
 # The documented request.
 item = get("/invoices/{invoice_id}", each_invoice=True)
@@ -12,9 +12,25 @@ item_again = get("/invoices/{invoice_id}").but(after=(item,))
 item_head = item.but(method="HEAD", each_invoice=False)
 item_with_account = item.but(query="include=account")
 
-# The links of the relationship, followed; path and query are sent to the base URL whatever the link's authority.
-relationship = get(lambda item: item.account_link("self"), each_invoice=True)
-related = get(lambda item: item.account_link("related"), each_invoice=True)
+
+def _linked(name: str, documented: str) -> PathFunction:
+    """Return the URL to which the link ``name`` of the account leads; without one its ``documented`` path."""
+
+    def path(invoice_id: str, item: Exchange) -> str:
+        try:
+            return item.account_link(name)
+        except NotObserved:
+            # Where no invoice is shown, there is nothing below it.
+            if not isinstance(item.ok_document.get("data"), dict):
+                raise
+            return f"/invoices/{invoice_id}/{documented}"
+
+    return path
+
+
+# Path and query of a link are sent to the base URL whatever its authority.
+relationship = get(_linked("self", "relationships/account"), each_invoice=True)
+related = get(_linked("related", "account"), each_invoice=True)
 
 relationship_head = relationship.but(method="HEAD", each_invoice=False)
 related_head = related.but(method="HEAD", each_invoice=False)
@@ -30,22 +46,6 @@ item_without_token = item.but(headers={"Authorization": None}, each_invoice=Fals
 unacceptable_item = item.but(headers={"Accept": "application/vnd.api+json;charset=utf-8"}, each_invoice=False)
 
 unknown_include = item.but(query="include=nosuch", each_invoice=False)
-
-
-def account_url(invoice_id: str, item: Exchange, related: Exchange | None = None) -> str:
-    """Return where the account is: the related link; without one the documented path, where it may be as well."""
-    try:
-        return item.account_link("related") if related is None else related.request.url
-    except NotObserved:
-        return f"/invoices/{invoice_id}/account"
-
-
-def relationship_url(invoice_id: str, item: Exchange, relationship: Exchange | None = None) -> str:
-    """Return where the relationship is: its self link; without one the documented path, where it may be as well."""
-    try:
-        return item.account_link("self") if relationship is None else relationship.request.url
-    except NotObserved:
-        return f"/invoices/{invoice_id}/relationships/account"
 
 
 def account_or_invoice(item: Exchange, related: Exchange | None = None) -> str:

@@ -6,6 +6,7 @@ Square brackets are percent-encoded, as RFC 3986 has it, unless a probe is about
 from __future__ import annotations
 
 from conformance.plan.probe import family, get, query_family
+from conformance.plan.probes.base import related, relationship
 
 _ITEM = "/invoices/{invoice_id}"
 
@@ -38,8 +39,8 @@ unknown_parameter = family(
     {
         # What compresses may have announced it before the refusal takes the place of the content.
         "limit": get(_ITEM).but(query="limit=1", headers={"Accept-Encoding": "gzip"}),
-        "relationship": get(lambda item: item.account_link("self")).but(query="foo=1"),
-        "related": get(lambda item: item.account_link("related")).but(query="foo=1"),
+        "relationship": relationship.but(query="foo=1", each_invoice=False),
+        "related": related.but(query="foo=1", each_invoice=False),
     }
 )
 parameter_of_wrong_shape = query_family(

@@ -140,6 +140,13 @@ def test_an_account_on_another_host_cannot_be_followed(link: str, wanted: set[st
     assert INVOICES.violated({**elsewhere, "account_from_self_link": lost}) == wanted
 
 
+@pytest.mark.parametrize(("name", "owner"), [("related", "RELD-005"), ("relationship", "REL-006")])
+def test_what_unknown_invoices_show_is_found_where_known_ones_do_not(name: str, owner: str) -> None:
+    refused = changed(name, status=404)
+    assert owner not in INVOICES.violated(refused)
+    assert owner in INVOICES.violated(refused | changed(f"unknown_{name}", status=200, body={"data": None}))
+
+
 def test_two_places_are_enough_to_name_different_accounts() -> None:
     changes = changed("relationship", status=404) | changed("related", document={"/data/id": SECOND_ID})
     assert "REL-008" in INVOICES.violated(changes)

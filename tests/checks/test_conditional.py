@@ -29,6 +29,19 @@ def test_data_that_changes_between_requests_are_not_a_fault() -> None:
     assert HTTP.violated(changed("item_not_modified", status=200, **fresh)) == set()
 
 
+def test_a_tag_without_quotes_hides_nothing_that_does_not_need_it() -> None:
+    asked = {"If-None-Match": "bare"}
+    bare = changed("item", headers={"ETag": "bare"})
+    bare |= changed("item_not_modified", asked=asked, headers={"ETag": "bare"})
+    assert HTTP.violated(bare) == {"ETAG-002"}
+    ignored = changed("item_not_modified", "if_none_match_any", status=200, headers={"ETag": "bare"})
+    assert HTTP.violated(bare | ignored) == {"ETAG-002", "COND-003"}
+    assert HTTP.violated(bare | changed("item_not_modified", asked=asked, headers={"ETag": None})) == {
+        "ETAG-002",
+        "COND-007",
+    }
+
+
 def test_a_last_modified_takes_the_place_of_its_absence() -> None:
     dated = HTTP.throughout(200, headers=MODIFIED) | on_the_condition(status=304)
     dated |= changed("if_modified_since_future", status=304) | changed("if_unmodified_since_old", status=412)

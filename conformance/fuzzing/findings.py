@@ -11,7 +11,7 @@ from conformance.fuzzing.rules import Context, Rule
 from conformance.judge.data_changes import concerns_whole_documents, is_same, shows_data
 from conformance.judge.endings import Violation, end_of
 from conformance.model.exchange import Exchange, Request
-from conformance.plan.probes.odd_fields import FIELDS
+from conformance.plan.field_values import FIELDS
 from conformance.reading.classification import is_conditional
 
 # Causes of one violation that are distinguished, and requests that are spent on making one smaller.

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from conformance.fuzzing.asked import Operation, enumeration
 from conformance.model.exchange import Request
-from conformance.plan.probes.odd_fields import FIELDS
+from conformance.plan.field_values import FIELDS
 
 _LONG = 3000
 
@@ -164,6 +164,10 @@ FRAGMENTS = (
         "W/",
         "a=b",
         "Thu, 99 Foo 2024 99:99:99 GMT",
+        "Sunday, 06-Nov-94 08:49:60 GMT",
+        "00000000000000000000000000000000",
+        "bytes=-0",
+        ";q=NaN",
         "Basic ",
         "x" * 200,
     ),

@@ -14,7 +14,7 @@ from conformance.judge.api import expect, expect_status, require
 from conformance.judge.preconditions import is_refusal
 from conformance.model import contract
 from conformance.model.exchange import JSON_API, Exchange, Request
-from conformance.plan.probes.odd_fields import FIELDS
+from conformance.plan.field_values import FIELDS
 from conformance.reading import collection_pages
 from conformance.reading.classification import BUSY
 from conformance.reading.effects import added

@@ -18,7 +18,7 @@ from conformance.judge.suite import Check
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.observe.observer import Observer
 from conformance.observe.threads import Threads
-from conformance.plan.probes.odd_fields import FIELDS
+from conformance.plan.field_values import FIELDS
 from conformance.plan.requests import build_request
 from conformance.plan.steps import Step
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from conformance.plan.probe import Parameter, family, get, header_family, pack
 from conformance.plan.probes.base import (
     account_or_invoice,
@@ -41,18 +43,35 @@ listing_without_token = listing.but(headers=_ANONYMOUS, after=(listing,))
 listing_head_without_token = listing_head.but(headers=_ANONYMOUS, after=(listing_head,))
 unknown_item_without_token = get("/invoices/{unknown_id}").but(headers=_ANONYMOUS)
 
-malformed_token = header_family(
-    get(_ITEM),
-    "Authorization",
+_NO_TOKENS: Mapping[str, str] = {
+    "empty": "",
+    # With a letter beyond ASCII, which a field value may have.
+    "word": "invalid\xe9",
+    "not-json": "bm90LWpzb24.bm90LWpzb24.bm90LWpzb24",
+    "arrays": derived_token("arrays"),
+    "four-segments": derived_token("four-segments"),
+    "deep": derived_token("deep"),
+}
+# What readers of other schemes take apart; more than a run by default may cost.
+_OF_OTHER_SCHEMES: Mapping[str, str] = {
+    "basic-without-colon": "Basic YWRtaW4=",
+    "basic-beyond-alphabet": "Basic %%%=:",
+    "basic-of-nobody": "Basic Og==",
+    "digest": 'Digest username="a, b=%zz, nc',
+    "negotiate": "Negotiate YII",
+    "signature": "AWS4-HMAC-SHA256 Credential=, SignedHeaders=;",
+    "parameters": 'Bearer token="{", realm=admin',
+    "dots": "Bearer ..",
+    "nothing": "Bearer null",
+    "scheme": "Bearer",
+    "key": "ApiKey test",
+    "number": "1",
+}
+malformed_token = family(
     {
-        "empty": "",
-        # With a letter beyond ASCII, which a field value may have.
-        "word": "invalid\xe9",
-        "not-json": "bm90LWpzb24.bm90LWpzb24.bm90LWpzb24",
-        "arrays": derived_token("arrays"),
-        "four-segments": derived_token("four-segments"),
-        "deep": derived_token("deep"),
-    },
+        name: get(_ITEM, needs=() if name in _NO_TOKENS else ("contested",)).but(headers={"Authorization": value})
+        for name, value in {**_NO_TOKENS, **_OF_OTHER_SCHEMES}.items()
+    }
 )
 unsigned_token = header_family(
     get(_ITEM),

@@ -108,7 +108,17 @@ included_if_none_match_item = item_with_account.but(
     headers=lambda item: {"If-None-Match": f'"conformance", {item.etag}'}, each_invoice=False
 )
 
-if_none_match_malformed = header_family(get(_ITEM), "If-None-Match", {"unquoted": "conformance", "lone-quote": '"'})
+if_none_match_malformed = family(
+    {
+        **header_family(get(_ITEM), "If-None-Match", {"unquoted": "conformance", "lone-quote": '"'}).variants,
+        # More than a run by default may cost.
+        **header_family(
+            get(_ITEM, needs=("contested",)),
+            "If-None-Match",
+            {"weak": "W/", "weak-any": "W/*", "bytes": "\xff\xfe", "commas": ", ,", "words": '"a" "b"'},
+        ).variants,
+    }
+)
 
 if_none_match_current_and_old_date = get(_ITEM).but(
     headers=lambda item: {"If-None-Match": item.etag, "If-Modified-Since": LONG_AGO}

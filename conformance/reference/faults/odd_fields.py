@@ -5,6 +5,7 @@ Each is a line that somebody wrote: a reader of addresses, dates, numbers or coo
 
 from __future__ import annotations
 
+import base64
 import email.utils
 import ipaddress
 import re
@@ -48,6 +49,12 @@ def _fails(name: str, read: Callable[[str], object]) -> Where:
 
 def _trusts(name: str, read: Callable[[str], object]) -> Install:
     return crashes(_fails(name, read))
+
+
+def _basic(line: str) -> str:
+    """Return the credentials of the scheme Basic; nothing when they are not written as such."""
+    encoded = re.fullmatch("Basic ([A-Za-z0-9+/]+=*)", line)
+    return encoded[1] if encoded else ""
 
 
 def _weights(line: str) -> list[float]:
@@ -214,6 +221,67 @@ fault("content-encoding-crash", _CRASH, rfc(9110, "8.4"))(
 fault("date-of-request-crash", _CRASH, rfc(9110, "6.6.1"))(
     "A Date of the request that is not a date is answered with 500.",
     _trusts("date", email.utils.parsedate_to_datetime),
+)
+
+fault("modified-since-two-digit-year-crash", _CRASH, MODIFIED_SINCE)(
+    "An If-Modified-Since with a year of two digits is answered with 500.",
+    _trusts("if-modified-since", lambda line: re.search(r"-\d\d \d", line) and int("")),
+)
+fault("modified-since-leap-second-crash", _CRASH, MODIFIED_SINCE)(
+    "An If-Modified-Since in a leap second is answered with 500.",
+    _trusts("if-modified-since", lambda line: ":60 GMT" in line and int("")),
+)
+fault("modified-since-twice-crash", _CRASH, MODIFIED_SINCE)(
+    "Two lines of If-Modified-Since are answered with 500.",
+    crashes(lambda request: len(request.lines("if-modified-since")) > 1),
+)
+fault("range-of-nothing-crash", _CRASH, rfc(9110, "14.1.2"))(
+    "The last zero bytes in Range are answered with 500.", crashes(has("range", "bytes=-0"))
+)
+fault("range-empty-element-crash", _CRASH, rfc(9110, "14.1.2"))(
+    "A comma at the end of Range is answered with 500.",
+    _trusts("range", lambda line: [part.index("-") for part in line.partition("=")[2].split(",")]),
+)
+fault("upgrade-version-crash", _CRASH, rfc(9110, "7.8"))(
+    "An Upgrade without a version is answered with 500.", _trusts("upgrade", lambda line: line.split("/")[1])
+)
+fault("transfer-weight-crash", _CRASH, rfc(9110, "10.1.4"))(
+    "A weight in TE that is not a number is answered with 500.",
+    _trusts("te", lambda line: float(line.partition("q=")[2] or 1)),
+)
+fault("fetch-metadata-crash", _CRASH)(
+    "An unknown Sec-Fetch-Site is answered with 500.",
+    _trusts("sec-fetch-site", ["same-origin", "same-site", "cross-site", "none"].index),
+)
+fault("sky-walking-trace-crash", _CRASH)(
+    "A trace of SkyWalking with too few parts is answered with 500.", _trusts("sw8", lambda line: line.split("-")[7])
+)
+fault("trace-state-of-many-crash", _CRASH, "Trace Context, tracestate")(
+    "A tracestate with more than 32 members is answered with 500.",
+    crashes(lambda request: any(line.count(",") >= 32 for line in request.lines("tracestate"))),
+)
+fault("forwarded-for-network-crash", _CRASH)(
+    "An X-Forwarded-For with a network in place of an address is answered with 500.",
+    crashes(lambda request: any(re.search(r"\.\d+/\d", line) for line in request.lines("x-forwarded-for"))),
+)
+fault("entity-tag-of-weakness-alone-crash", {"COND-014", "ERR-011"}, rfc(9110, "8.8.3"))(
+    "An If-None-Match of W/ and nothing behind it is answered with 500.",
+    _trusts("if-none-match", lambda line: line == "W/" and int("")),
+)
+fault("field-name-underscore-crash", _CRASH, rfc(9110, "5.1"))(
+    "A field whose name has an underscore is answered with 500.",
+    crashes(lambda request: any("_" in name for name, _ in request.fields)),
+)
+fault("basic-credentials-crash", {"AUTH-004", "ERR-011"}, rfc(7617, "2"))(
+    "Credentials of the scheme Basic without a colon are answered with 500.",
+    _trusts("authorization", lambda line: base64.b64decode(_basic(line)).index(b":") if _basic(line) else 0),
+)
+fault("digest-credentials-crash", {"AUTH-004", "ERR-011"}, rfc(7616, "3.4"))(
+    "Credentials of the scheme Digest without a nonce are answered with 500.",
+    _trusts("authorization", lambda line: line.startswith("Digest ") and line.index("nonce=")),
+)
+fault("parameters-of-credentials-crash", {"AUTH-004", "ERR-011"}, rfc(9110, "11.4"))(
+    "Credentials with a brace are answered with 500.", _trusts("authorization", lambda line: "{" in line and int(""))
 )
 
 

@@ -2,66 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.plan.probe import Family, PathFunction, Probe, family, get
+from conformance.plan.spellings import ALL, USUAL, Path, Spelling, capital_id, mixed_id
 
 _ANONYMOUS = {"Authorization": None}
-
-
-@dataclass(frozen=True)
-class Path:
-    """The path of an invoice in parts: what stands before ``/invoices``, the id, and what follows it."""
-
-    prefix: str
-    number: str
-    rest: str = ""
-
-    def __str__(self) -> str:
-        """Return the usual spelling."""
-        return f"{self.prefix}/invoices/{self.number}{self.rest}"
-
-    @property
-    def tail(self) -> str:
-        """The id and what follows it."""
-        return f"{self.number}{self.rest}"
-
-
-Spelling = Callable[[Path], str]
-
-# Whatever a reader makes of them, they name the resource or nothing.
-_SPELLINGS: Mapping[str, Spelling] = {
-    "capitals": lambda path: str(path).upper(),
-    "capital-letter": lambda path: f"{path.prefix}/Invoices/{path.tail}",
-    "slash-behind": lambda path: f"{path}/",
-    "slash-before": lambda path: f"/{path}",
-    "slashes-within": lambda path: f"{path.prefix}/invoices//{path.tail}",
-    "dot-segment": lambda path: f"{path.prefix}/./invoices/{path.tail}",
-    "encoded-dots": lambda path: f"{path.prefix}/invoices/%2e%2e/invoices/{path.tail}",
-    "parameter": lambda path: f"{path};conformance=1",
-    "parameter-within": lambda path: f"{path.prefix}/invoices;x=1/{path.tail}",
-    "parameter-of-dots": lambda path: f"{path.prefix}/invoices/..;/invoices/{path.tail}",
-    "encoded-letter": lambda path: f"{path.prefix}/invoices/%{ord(path.number[0]):02X}{path.number[1:]}{path.rest}",
-    "encoded-letter-of-type": lambda path: f"{path.prefix}/%69nvoices/{path.tail}",
-    "encoded-slash": lambda path: f"{path.prefix}/invoices%2F{path.tail}",
-    "backslash": lambda path: f"{path.prefix}/invoices\\{path.tail}",
-    "suffix": lambda path: f"{path}.json",
-    "asset": lambda path: f"{path}/conformance.css",
-    "blank-behind": lambda path: f"{path}%20",
-    "dot-behind": lambda path: f"{path}.",
-    "encoded-backslash": lambda path: f"{path.prefix}/invoices%5C{path.tail}",
-    "fragment": lambda path: f"{path}%23conformance",
-}
-_CAPITAL_ID: Spelling = lambda path: f"{path.prefix}/invoices/{path.number.upper()}{path.rest}"  # noqa: E731
 _OF_FOREIGN = (
     *("capitals", "slash-behind", "slashes-within", "encoded-dots", "parameter", "encoded-letter"),
     *("encoded-slash", "suffix", "blank-behind"),
 )
-# Beyond what a run by default may cost.
-_RARE = ("dot-behind", "encoded-backslash")
 _OF_HIDDEN = ("slash-behind", "encoded-letter", "parameter", "suffix")
+_OF_HIDDEN_RARELY = (
+    *("encoded-hyphen", "undashed", "braces", "letter-behind", "dot-behind", "nul-behind"),
+    *("suffix-xml", "suffix-pdf", "edit", "capitals-of-version", "version-with-zero", "parent-segment"),
+)
+# Of other resources than the invoice.
+_ELSEWHERE = ("suffix", "blank-behind", "parameter", "dot-behind", "slashes-behind", "slash-encoded-behind")
+_OF_LISTING: Mapping[str, str] = {
+    "slash-behind": "/invoices/",
+    "suffix": "/invoices.json",
+    "capital-letter": "/Invoices",
+    "parameter": "/invoices;x=1",
+}
+_OF_LISTING_RARELY: Mapping[str, str] = {
+    "capitals": "/INVOICES",
+    "blank-behind": "/invoices%20",
+    "dot-behind": "/invoices.",
+    "slashes-behind": "/invoices//",
+    "slash-encoded-behind": "/invoices%2F",
+    "dot-segment": "/./invoices",
+    "encoded-letter": "/%69nvoices",
+    "nul-behind": "/invoices%00",
+    "suffix-csv": "/invoices.csv",
+    "asset": "/invoices/conformance.css",
+    "all": "/invoices/*",
+}
 
 
 def _spelled(spelling: Spelling, item: Exchange, number: str, rest: str = "") -> str:
@@ -89,48 +66,98 @@ def _anonymous(path: str | PathFunction, *needs: str) -> Probe:
     return get(path, needs=needs).but(headers=_ANONYMOUS)
 
 
+def _rarely(probe: Probe) -> Probe:
+    return probe.but(needs=(*probe.needs, "contested"))
+
+
+def _each(names: Iterable[str], respelled: Callable[[Spelling], Probe], usual: Collection[str]) -> dict[str, Probe]:
+    """Return the probe of each spelling; all but the usual ones need a run that may cost more."""
+    probes = {name: respelled(ALL[name]) for name in names}
+    return {name: probe if name in usual else _rarely(probe) for name, probe in probes.items()}
+
+
 _RELATIONSHIP, _RELATED = "/relationships/account", "/account"
+_PARTS = {"relationship": _RELATIONSHIP, "related": _RELATED}
+# What may follow an invoice, in spellings of its own.
+_PARTS_RESPELLED = {
+    "relationship-capitals": "/Relationships/account",
+    "related-capitals": "/Account",
+    "related-slashes-within": "//account",
+    "related-plural": "/accounts",
+    "relationships": "/relationships",
+}
+
+
+def _elsewhere(respelled: Callable[[Spelling, str], Probe]) -> dict[str, Probe]:
+    """Return the probes of what follows an invoice, none of which a run by default sends."""
+    spelled = {f"{part}-{name}": (ALL[name], rest) for part, rest in _PARTS.items() for name in _ELSEWHERE}
+    others: dict[str, tuple[Spelling, str]] = {name: (str, rest) for name, rest in _PARTS_RESPELLED.items()}
+    return {name: _rarely(respelled(*each)) for name, each in {**spelled, **others}.items()}
+
 
 respelled_without_token: Family = family(
     {
-        **{
-            name: _anonymous(_own(spelling), *(["contested"] if name in _RARE else []))
-            for name, spelling in _SPELLINGS.items()
-        },
-        "relationship-slash-behind": _anonymous(_own(_SPELLINGS["slash-behind"], _RELATIONSHIP)),
-        "related-slash-behind": _anonymous(_own(_SPELLINGS["slash-behind"], _RELATED)),
+        **_each(ALL, lambda spelling: _anonymous(_own(spelling)), usual=USUAL),
+        **{f"{part}-slash-behind": _anonymous(_own(USUAL["slash-behind"], rest)) for part, rest in _PARTS.items()},
+        **_elsewhere(lambda spelling, rest: _anonymous(_own(spelling, rest))),
     }
 )
+
+
+def _account(behind: str) -> Probe:
+    return _anonymous(lambda account_from_self_link: f"{account_from_self_link.request.url}{behind}")
+
+
 respelled_account_without_token = family(
     {
-        "slash-behind": _anonymous(lambda account_from_self_link: f"{account_from_self_link.request.url}/"),
+        "slash-behind": _account("/"),
+        **{
+            name: _rarely(_account(behind))
+            for name, behind in {"suffix": ".json", "parameter": ";x=1", "blank-behind": "%20", "dot": "."}.items()
+        },
     }
 )
 respelled_listing_without_token = family(
     {
-        name: _anonymous(path, "collection")
-        for name, path in {
-            "slash-behind": "/invoices/",
-            "suffix": "/invoices.json",
-            "capital-letter": "/Invoices",
-            "parameter": "/invoices;x=1",
-        }.items()
+        **{name: _anonymous(path, "collection") for name, path in _OF_LISTING.items()},
+        **{name: _rarely(_anonymous(path, "collection")) for name, path in _OF_LISTING_RARELY.items()},
     }
 )
+
+
+def _of_other(path: PathFunction) -> Probe:
+    return get(path, needs=("second-customer",))
+
+
+def _behind_own(between: str) -> Probe:
+    """Name the other customer's invoice behind an own one, which is looked at alone."""
+    return _of_other(lambda item, other_invoice_id: f"{item.request.url}{between}{other_invoice_id}")
+
+
 respelled_foreign = family(
     {
-        "capital-id": get(_foreign(_CAPITAL_ID), needs=("second-customer",)),
-        **{name: get(_foreign(_SPELLINGS[name]), needs=("second-customer",)) for name in _OF_FOREIGN},
-        "relationship-capital-id": get(_foreign(_CAPITAL_ID, _RELATIONSHIP), needs=("second-customer",)),
-        "related-capital-id": get(_foreign(_CAPITAL_ID, _RELATED), needs=("second-customer",)),
-        "related-slash-behind": get(_foreign(_SPELLINGS["slash-behind"], _RELATED), needs=("second-customer",)),
+        "capital-id": _of_other(_foreign(capital_id)),
+        "mixed-id": _rarely(_of_other(_foreign(mixed_id))),
+        **_each(ALL, lambda spelling: _of_other(_foreign(spelling)), usual=_OF_FOREIGN),
+        **{f"{part}-capital-id": _of_other(_foreign(capital_id, rest)) for part, rest in _PARTS.items()},
+        "related-slash-behind": _of_other(_foreign(USUAL["slash-behind"], _RELATED)),
+        "relationship-slash-behind": _rarely(_of_other(_foreign(USUAL["slash-behind"], _RELATIONSHIP))),
+        **_elsewhere(lambda spelling, rest: _of_other(_foreign(spelling, rest))),
+        "behind-own": _behind_own("/../"),
+        "behind-own-encoded": _behind_own("%2F..%2F"),
+        "behind-own-in-list": _behind_own(","),
+        "behind-own-as-parameter": _rarely(_behind_own(";id=")),
     }
 )
 respelled_hidden = family(
     {
-        "capital-id": get(_hidden(_CAPITAL_ID), needs=("hidden-invoice",)),
-        **{name: get(_hidden(_SPELLINGS[name]), needs=("hidden-invoice",)) for name in _OF_HIDDEN},
-        "related-capital-id": get(_hidden(_CAPITAL_ID, _RELATED), needs=("hidden-invoice",)),
+        "capital-id": get(_hidden(capital_id), needs=("hidden-invoice",)),
+        **_each(
+            (*_OF_HIDDEN, *_OF_HIDDEN_RARELY),
+            lambda spelling: get(_hidden(spelling), needs=("hidden-invoice",)),
+            usual=_OF_HIDDEN,
+        ),
+        "related-capital-id": get(_hidden(capital_id, _RELATED), needs=("hidden-invoice",)),
     }
 )
 

@@ -118,6 +118,29 @@ fault("spelling-dot-behind-unguarded", {"SEC-025"}, needs=CONTESTED)(
 fault("spelling-encoded-backslash-unguarded", {"SEC-025"}, needs=CONTESTED)(
     "An encoded backslash is a slash to the router alone.", _unguarded(lambda path: path.replace("%5C", "/"))
 )
+fault("spelling-capitals-of-version-unguarded", {"SEC-025"}, needs=CONTESTED)(
+    "The version is found in capitals, and what asks for a token looks for it in lower case.",
+    _unguarded(lambda path: path.replace("/V1/", "/v1/")),
+)
+fault("spelling-full-width-unguarded", {"SEC-025"}, needs=CONTESTED)(
+    "The router brings letters of full width into their usual form.",
+    _unguarded(lambda path: path.replace("%EF%BD%89", "i")),
+)
+fault("spelling-encoded-twice-unguarded", {"SEC-025"}, needs=CONTESTED)(
+    "The router decodes once more what was decoded already.",
+    _unguarded(lambda path: unquote(path) if "%25" in path else path),
+)
+fault("spelling-tab-behind-unguarded", {"SEC-025"}, needs=CONTESTED)(
+    "A tab at the end is trimmed behind what asks for a token.", _unguarded(lambda path: path.removesuffix("%09"))
+)
+fault("spelling-without-prefix-unguarded", {"SEC-025"}, needs=CONTESTED)(
+    "The application is mounted a second time, without its prefix, where nothing asks for a token.",
+    _unguarded(lambda path: f"{PREFIX}{path}" if path.startswith("/invoices/") else path),
+)
+fault("spelling-collection-of-everything-unguarded", {"SEC-025"}, needs=COLLECTION | CONTESTED)(
+    "An asterisk in the place of the id is the whole collection, and needs no token.",
+    _unguarded(lambda path: path.removesuffix("/*")),
+)
 fault("spelling-fragment-unguarded", {"SEC-025"})(
     "The router cuts a path at an encoded number sign.", _unguarded(lambda path: path.partition("%23")[0])
 )
@@ -164,6 +187,25 @@ fault("spelling-parameter-unscoped", {"SEC-026"}, OWASP_OBJECTS, needs=SECOND)(
 fault("spelling-blank-behind-unscoped", {"SEC-026"}, OWASP_OBJECTS, needs=SECOND)(
     "An id with a blank behind it is found in the database, and compared with those of the customer as it is.",
     both(_routed(lambda path: path.removesuffix("%20")), _unscoped(lambda request: request.path.endswith("%20"))),
+)
+fault("spelling-behind-own-unscoped", {"SEC-026"}, OWASP_OBJECTS, needs=SECOND)(
+    "Of two ids the first one is looked at, and the second one is shown.",
+    both(
+        _routed(lambda path: re.sub(f"{UUID},({UUID})$", r"\1", path)), _unscoped(lambda request: "," in request.path)
+    ),
+)
+fault("spelling-braces-unscoped", {"SEC-026"}, OWASP_OBJECTS, needs=SECOND | CONTESTED)(
+    "An id in braces is found in the database, and compared with those of the customer as it is.",
+    both(
+        _routed(lambda path: re.sub(f"%7B({UUID})%7D", r"\1", path)), _unscoped(lambda request: "%7B" in request.path)
+    ),
+)
+fault("spelling-suffix-of-document-shows-hidden", {"SEC-027"}, OWASP_OBJECTS, needs=HIDDEN | CONTESTED)(
+    "The suffix of its printed form leads to an invoice, approved or not.",
+    both(
+        _routed(lambda path: path.removesuffix(".pdf")),
+        _unscoped(lambda request: request.path.endswith(".pdf"), hidden=True),
+    ),
 )
 fault("spelling-capital-id-shows-hidden", {"SEC-027"}, OWASP_OBJECTS, needs=HIDDEN)(
     "What is not approved is looked up by the id as it was sent.",

@@ -25,6 +25,22 @@ def test_a_token_counts_in_the_documented_field_alone_and_a_name_is_not_one(
     expect_still_refused(item_without_token, names_without_token, 401)
 
 
+@requirement("SEC-028")
+def test_nothing_else_authenticates(
+    item: Exchange, item_without_token: Exchange, identified_otherwise: Exchange
+) -> None:
+    require_status(item, 200)
+    expect_still_refused(item_without_token, identified_otherwise, 401)
+
+
+@requirement("SEC-029")
+def test_nothing_else_opens_an_invoice_of_another_customer(
+    item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, other_customer_named_otherwise: Exchange
+) -> None:
+    require_two_customers(item, other_item_of_owner)
+    expect_still_refused(other_item, other_customer_named_otherwise, 404, 403)
+
+
 @requirement("SEC-029")
 def test_a_field_opens_no_invoice_of_another_customer(
     item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, names_of_other_customer: Exchange

@@ -168,6 +168,8 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "signature-padded": _rewritten_signature(lambda signature: f"{signature}{'=' * (-len(signature) % 4) or '='}"),
         # No token: the name of the customer by itself.
         "subject": _subject,
+        # What the token says of the customer, without the signature.
+        "claims": lambda token: segments(token)[1],
         # A server that reads the file named by kid finds an empty key.
         "foreign-key-file": _foreign_key(b"", kid="../../../../../../../../dev/null"),
     }

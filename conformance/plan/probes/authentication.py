@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from conformance.plan.probe import Parameter, family, get, header_family, pack
+from conformance.plan.identity_fields import PARAMETERS, RARE_PARAMETERS
+from conformance.plan.probe import Parameter, Probe, family, get, header_family, pack
 from conformance.plan.probes.base import (
     account_or_invoice,
     included_or_invoice,
@@ -24,6 +25,7 @@ from conformance.tokens import altered
 
 _ITEM = "/invoices/{invoice_id}"
 _ANONYMOUS = {"Authorization": None}
+_CONTESTED = ("contested",)
 
 # The invoice itself is item_without_token.
 without_token = family(
@@ -123,16 +125,33 @@ bearer_token = header_family(
 )
 token_of_other_scheme = family(
     {
-        name: get(_ITEM, needs=("contested",)).but(headers={"Authorization": f"{words} {AUTH_TOKEN}"})
+        name: get(_ITEM, needs=_CONTESTED).but(headers={"Authorization": f"{words} {AUTH_TOKEN}"})
         for name, words in {"basic": "Basic", "two-words": "Foo bar"}.items()
     }
 )
-# A server may refuse parameters that it does not know before it looks at the others; then each travels alone.
-token_in_query = pack(
-    get(_ITEM).but(headers=_ANONYMOUS),
-    [Parameter(f"{name}={AUTH_TOKEN}") for name in ("access_token", "token", "jwt", "auth_token")],
-    on_refusal,
-    item_without_token,
+
+
+def _parameters_of_token(probe: Probe, names: Iterable[str], prefix: str = "") -> Probe:
+    """Declare the request with the token in parameters.
+
+    A server may refuse parameters that it does not know before it looks at the others; then each travels alone.
+    """
+    parts = [Parameter(f"{name}={prefix}{AUTH_TOKEN}") for name in names]
+    return pack(probe.but(headers=_ANONYMOUS), parts, on_refusal, item_without_token)
+
+
+token_in_query = family(
+    {
+        "usual": _parameters_of_token(get(_ITEM), PARAMETERS),
+        **{
+            str(number): _parameters_of_token(get(_ITEM, needs=_CONTESTED), names)
+            for number, names in enumerate(RARE_PARAMETERS, 2)
+        },
+        "bearer": _parameters_of_token(
+            get(_ITEM, needs=_CONTESTED), ("access_token", "token", "authorization", "auth"), "Bearer%20"
+        ),
+        "related": _parameters_of_token(related.but(each_invoice=False, needs=_CONTESTED), PARAMETERS),
+    }
 )
 two_authorizations = header_family(
     get(_ITEM), "Authorization", {"valid-first": [AUTH_TOKEN, "invalid"], "valid-last": ["invalid", AUTH_TOKEN]}

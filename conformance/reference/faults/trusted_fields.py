@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.reference.app import Api
@@ -10,7 +14,7 @@ from conformance.reference.data import CUSTOMER, OTHER_CUSTOMER
 from conformance.reference.faults import Area
 from conformance.reference.faults.clauses import OWASP_AUTHENTICATION, OWASP_OBJECTS, rfc
 from conformance.reference.faults.effects import open_to_all
-from conformance.reference.faults.needs import LISTED, SECOND
+from conformance.reference.faults.needs import CONTESTED, LISTED, SECOND
 from conformance.reference.faults.seams import both, effect, instead_of
 from conformance.reference.faults.where import Where, has, is_collection, is_item
 
@@ -49,6 +53,38 @@ def _token_in_parameter(name: str) -> Install:
 
 def _holds_token(name: str) -> Where:
     return Where(lambda request: any(line.count(".") >= 2 for line in request.lines(name)))
+
+
+def _claims(line: str) -> bool:
+    """Return whether a line holds claims, encoded as in a token."""
+    try:
+        return "sub" in json.loads(base64.urlsafe_b64decode(line + "=" * (-len(line) % 4)))
+    except ValueError:
+        return False
+
+
+@effect
+def _token_wins(api: Api, name: str) -> None:
+    """Take the customer from the token in a field, once the one in Authorization was good."""
+
+    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
+        customer = original(request)
+        lines = request.lines(name)
+        return original(replace(request, fields=[("authorization", lines[0])])) if lines else customer
+
+    instead_of(Api.authenticate)(authenticate)(api)
+
+
+@effect
+def _chosen_by_parameter(api: Api, name: str) -> None:
+    """Take the customer from a parameter beside a token; it is known from then on."""
+
+    def authenticate(original: Callable[[Request], Customer], request: Request) -> Customer:
+        named = re.search(f"(?:^|&){name}=([0-9]+)", request.query)
+        return _CUSTOMERS.get(named[1], original(request)) if named else original(request)
+
+    instead_of(Api.authenticate)(authenticate)(api)
+    instead_of(Api.unknown_parameter)(lambda original, other: None if other == name else original(other))(api)
 
 
 _LOCAL = "127.0.0.1"
@@ -120,6 +156,30 @@ fault("trusted-token-in-parameter-of-oauth", {"AUTH-009"}, rfc(6750, "5.3"))(
     "A token in the parameter access_token will do; others are refused as they were.",
     _token_in_parameter("access_token"),
 )
+fault("trusted-token-in-parameter-of-keys", {"AUTH-009"}, rfc(6750, "5.3"))(
+    "A token in the parameter api_key will do; others are refused as they were.", _token_in_parameter("api_key")
+)
+fault("trusted-token-as-key", {"SEC-028"})("A token in X-Api-Key will do.", open_to_all(_holds_token("x-api-key")))
+fault("trusted-token-in-cookie-of-its-name", {"SEC-028"})(
+    "A token in the cookie token will do.",
+    open_to_all(lambda request: any(re.search(r"(^|; )token=\S+\.", line) for line in request.lines("cookie"))),
+)
+fault("trusted-token-of-single-sign-on", {"SEC-028"}, needs=CONTESTED)(
+    "A token in the field in which a gateway of a cloud passes it on will do.",
+    open_to_all(_holds_token("x-amzn-oidc-data")),
+)
+fault("trusted-claims-of-gateway", {"SEC-028"}, needs=CONTESTED)(
+    "What a gateway would have read in the token is believed without its signature.",
+    open_to_all(lambda request: any(map(_claims, request.lines("x-endpoint-api-userinfo")))),
+)
+fault("trusted-private-address", {"SEC-028"}, needs=CONTESTED)(
+    "X-Forwarded-For with an address of a private network needs no token.",
+    open_to_all(has("x-forwarded-for", "10.0.0.1")),
+)
+fault("trusted-preflight-by-field", {"SEC-028"}, needs=CONTESTED)(
+    "Whatever has Access-Control-Request-Method passes as a question of a browser.",
+    open_to_all(has("access-control-request-method")),
+)
 fault("trusted-customer-beside-token", {"SEC-029"}, OWASP_OBJECTS, needs=SECOND)(
     "X-Customer-Id chooses another customer than the token names.", _named_by("x-customer-id", beside_a_token=True)
 )
@@ -136,4 +196,13 @@ fault("trusted-impersonation", {"SEC-029"}, OWASP_OBJECTS, needs=SECOND)(
 )
 fault("trusted-user-before-token", {"SEC-029"}, OWASP_OBJECTS, needs=SECOND)(
     "What a gateway says of the user wins over the token.", _named_by("x-forwarded-user", beside_a_token=True)
+)
+fault("trusted-token-beside-token", {"SEC-029"}, OWASP_OBJECTS, needs=SECOND | CONTESTED)(
+    "The token in X-Api-Key says whose invoices are shown.", _token_wins("x-api-key")
+)
+fault("trusted-customer-in-parameter", {"SEC-029"}, OWASP_OBJECTS, needs=SECOND | CONTESTED)(
+    "The parameter customer_id chooses another customer than the token names.", _chosen_by_parameter("customer_id")
+)
+fault("trusted-organization-beside-token", {"SEC-029"}, OWASP_OBJECTS, needs=SECOND | CONTESTED)(
+    "X-Organization-Id chooses another customer.", _named_by("x-organization-id", beside_a_token=True)
 )

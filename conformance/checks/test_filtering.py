@@ -18,6 +18,12 @@ def test_an_unknown_filter_is_refused(listing: Exchange, unknown_filter: Exchang
     expect_status(unknown_filter, 400, why="there is no filter nosuch")
 
 
+@requirement("FILT-001")
+def test_an_undefined_filter_is_refused(listing: Exchange, undefined_filter: Exchange) -> None:
+    require_status(listing, 200)
+    expect_status(undefined_filter, 400, why="there is no such operator or attribute")
+
+
 @requirement("FILT-002")
 def test_a_filter_by_account_selects_the_invoices_of_the_accounts(
     listing_with_account: Exchange, unknown_filter: Exchange, filtered_by_account: Exchange

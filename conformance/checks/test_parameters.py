@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance.checks.support.documents import is_additional, is_relationship_url
@@ -385,6 +385,19 @@ def test_raw_brackets_mean_the_same(fields_of_attributes: Exchange, fields_of_at
     )
 
 
+@requirement("QRY-003")
+def test_escapes_in_lower_case_mean_the_same(
+    fields_of_attributes: Exchange, fields_of_attributes_in_lower_case: Exchange
+) -> None:
+    require_status(fields_of_attributes, 200)
+    exchange = fields_of_attributes_in_lower_case
+    expect_status(exchange, 200, why="%5b is %5B")
+    expected, observed = _fields(fields_of_attributes), _fields(exchange)
+    expect(
+        observed == expected, f"{len(expected)} fields, as with %5B", f"{len(observed)} fields", exchange, part="/data"
+    )
+
+
 @requirement("QRY-006")
 def test_encoded_letters_mean_the_same(item_with_account: Exchange, include_in_encoded_letters: Exchange) -> None:
     require(_included(item_with_account), "nothing is included", owner="INCL-001")
@@ -417,6 +430,11 @@ def test_a_collection_parameter_is_refused(item: Exchange, collection_parameter:
     expect_status(collection_parameter, 400, why="it has no meaning for a single resource")
 
 
+def _are_of(attributes: Mapping[str, Any], item: Exchange, *, sparse: bool) -> bool:
+    """Return whether attributes are some of the invoice; their values beside fields are judged where that is asked."""
+    return attributes.keys() <= item.attributes.keys() if sparse else attributes.items() <= item.attributes.items()
+
+
 @requirement("QRY-008")
 def test_a_query_of_odd_syntax_is_refused_or_leaves_the_invoice(
     item: Exchange, item_with_account: Exchange, unknown_include: Exchange, odd_query: Exchange
@@ -428,9 +446,21 @@ def test_a_query_of_odd_syntax_is_refused_or_leaves_the_invoice(
     expect_status(odd_query, 200, 400, why="it is understood, or refused")
     known = [each.document for each in (item, item_with_account) if each.status == 200]
     attributes = odd_query.attributes if isinstance(odd_query.document.get("data"), dict) else None
-    same = attributes is not None and attributes.items() <= item.attributes.items()
+    same = attributes is not None and _are_of(attributes, item, sparse="fields" in odd_query.request.target)
     observed = f"other data, {status_line(odd_query)}"
     expect(same or odd_query.document in known, "the invoice as it is, or 400", observed, odd_query)
+
+
+@requirement("QRY-008")
+def test_empty_parameters_leave_an_inclusion(
+    item_with_account: Exchange, inclusion_between_ampersands: Exchange
+) -> None:
+    require(_included(item_with_account), "nothing is included", owner="INCL-001")
+    if 400 <= inclusion_between_ampersands.status < 500:
+        return
+    expect_status(inclusion_between_ampersands, 200, 400, why="there is nothing between the ampersands")
+    included = inclusion_between_ampersands.ok_document.get("included")
+    expect(included, "the account in included", "nothing", inclusion_between_ampersands, part="/included")
 
 
 @requirement("INCL-009")

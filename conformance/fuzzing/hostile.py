@@ -157,8 +157,11 @@ REPORTED_VALUES = (
     "%2B",
     "a%26b%3Dc%2Bd%25%23",
 )
-REPORTED_NAMES = ("{family}[nosuch]", "{name}[x]")
-REPORTED_QUERIES = ("{pair},", "filter=x", "page=1", "sort=;")
+REPORTED_NAMES = ("{family}[nosuch]", "{name}[x]", "{name}[$ne]", "{family}[constructor]", "toString")
+REPORTED_QUERIES = (
+    *("{pair},", "filter=x", "page=1", "sort=;", "a=1&a[b]=2", "a[b]=1&a=2", "a[]=1&a[b]=2", "a[b=1", "sort=a%20desc"),
+    *("page[size][a]=2", "page[number]=%D9%A1", "include=account.", "=x&{pair}", "fields[invoices]"),
+)
 
 # Of these the values of header fields are put together.
 FRAGMENTS = (

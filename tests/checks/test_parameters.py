@@ -46,6 +46,7 @@ def annotated(*names: str) -> dict[str, Any]:
     return body
 
 
+_SPELLED = ("fields_of_attributes", "fields_of_attributes_raw", "fields_of_attributes_in_lower_case")
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "comma at the end": ({"QRY-008"}, changed("odd_query[comma-behind]", status=200, body={"data": None})),
     "fields without inclusion": ({"INCL-009"}, changed("item_with_account_and_fields", body=content())),
@@ -90,18 +91,26 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "empty include without included": ({"INCL-006"}, changed("include_empty", body=content())),
     "empty include is null": ({"INCL-006"}, changed("include_empty", body=content({"/included": None}))),
+    "nothing behind an ampersand": (
+        {"QRY-008"},
+        changed("inclusion_between_ampersands[ampersand-before]", body=content()),
+    ),
+    "lower-case escapes unknown": ({"QRY-003"}, changed("fields_of_attributes_in_lower_case", body=content())),
     "fields ignored": (
         {"FLDS-001"},
         {
             name: each
-            for probe in ("fields_of_attributes", "fields_of_attributes_raw", "fields_of_relationship")
+            for probe in (*_SPELLED, "fields_of_relationship")
             for name, each in changed(probe, body=content()).items()
         },
     ),
     "relationships kept": (
         {"FLDS-001"},
-        fields("fields_of_attributes", "reference", "amount-spent", "account")
-        | fields("fields_of_attributes_raw", "reference", "amount-spent", "account"),
+        {
+            name: each
+            for probe in _SPELLED
+            for name, each in fields(probe, "reference", "amount-spent", "account").items()
+        },
     ),
     "named field left out": ({"FLDS-001"}, fields("fields_of_relationship")),
     "attributes kept": ({"FLDS-001"}, fields("fields_of_relationship", "account", "reference")),
@@ -161,8 +170,8 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     },
     "invoice without the field": {
         **changed("item", document={"/data/attributes/reference": REMOVED}),
-        **fields("fields_of_attributes", "amount-spent"),
-        **fields("fields_of_attributes_raw", "amount-spent"),
+        **{name: each for probe in _SPELLED for name, each in fields(probe, "amount-spent").items()},
+        **changed("odd_query", status=400),
     },
     "malformed parts": changed(
         "item_with_account", body=content({"/data/relationships": [], "/data/attributes": 1, "/included": []})

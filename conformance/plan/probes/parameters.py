@@ -5,10 +5,12 @@ Square brackets are percent-encoded, as RFC 3986 has it, unless a probe is about
 
 from __future__ import annotations
 
+from conformance.plan.odd_queries import FIELDS, INCLUDE, INCLUSION, SYNTAX
 from conformance.plan.probe import family, get, query_family
 from conformance.plan.probes.base import related, relationship
 
 _ITEM = "/invoices/{invoice_id}"
+_CONTESTED = ("contested",)
 
 include_unsupported = query_family(
     get(_ITEM),
@@ -22,6 +24,10 @@ include_empty = get(_ITEM).but(query="include=")
 
 fields_of_attributes = get(_ITEM).but(query="fields%5Binvoices%5D=reference,amount-spent")
 fields_of_attributes_raw = get(_ITEM).but(query="fields[invoices]=reference,amount-spent")
+# The digits of an escape mean the same in either case (RFC 3986, section 6.2.2.1).
+fields_of_attributes_in_lower_case = get(_ITEM, needs=_CONTESTED).but(
+    query="fields%5binvoices%5d=reference,amount-spent"
+)
 # One attribute of every kind; of the times some may be null.
 FIELDS_OF_EVERY_KIND = (
     *("reference", "end-date", "has-pdf", "amount-spent", "service-transactions-count"),
@@ -52,18 +58,24 @@ parameter_of_wrong_shape = query_family(
     },
 )
 
-custom_parameter = get(_ITEM, needs=("contested",)).but(query="fooBar=1")
+custom_parameter = get(_ITEM, needs=_CONTESTED).but(query="fooBar=1")
 collection_parameter = query_family(
-    get(_ITEM, needs=("contested",)), {"sort": "sort=start-date", "page": "page%5Bsize%5D=1"}
+    get(_ITEM, needs=_CONTESTED), {"sort": "sort=start-date", "page": "page%5Bsize%5D=1"}
 )
 
 item_with_account_and_fields = get(_ITEM).but(query="include=account&fields%5Binvoices%5D=reference")
-odd_query = query_family(
-    get(_ITEM),
+odd_query = family(
     {
-        "comma-behind": "include=account,",
-        "semicolon": "include=account;fields%5Binvoices%5D=reference",
-        "key-of-fields": "fields%5Binvoices%5D%5Ba%5D=reference",
-        "filter-without-name": "filter=x&page=1",
-    },
+        **query_family(
+            get(_ITEM),
+            {
+                "comma-behind": "include=account,",
+                "semicolon": "include=account;fields%5Binvoices%5D=reference",
+                "key-of-fields": "fields%5Binvoices%5D%5Ba%5D=reference",
+                "filter-without-name": "filter=x&page=1",
+            },
+        ).variants,
+        **query_family(get(_ITEM, needs=_CONTESTED), {**INCLUDE, **FIELDS, **SYNTAX}).variants,
+    }
 )
+inclusion_between_ampersands = query_family(get(_ITEM, needs=_CONTESTED), INCLUSION)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from conformance.model.exchange import Exchange, NotObserved, link_of
-from conformance.plan.probe import get, query_family
+from conformance.plan.odd_queries import LISTING
+from conformance.plan.probe import family, get, query_family
 from conformance.plan.probes.collection import listing
 from conformance.reading.collection_pages import elements
 from conformance.syntax.scalars import is_uuid
@@ -21,15 +22,20 @@ def _another(listing: Exchange, invoice_id: str) -> str:
 
 listed_item = get(_another, needs=_NEEDS)
 # What is not a sort, a page or a filter, to readers that take queries apart at the wrong places.
-odd_listing_query = query_family(
-    listing,
+odd_listing_query = family(
     {
-        "semicolon": "sort=start-date;page%5Bsize%5D=3",
-        "sort-twice": "sort=start-date,start-date",
-        "comma-behind": "sort=start-date,",
-        "filter-without-name": "filter=x",
-        "include-behind-comma": "include=,account",
-    },
+        **query_family(
+            listing,
+            {
+                "semicolon": "sort=start-date;page%5Bsize%5D=3",
+                "sort-twice": "sort=start-date,start-date",
+                "comma-behind": "sort=start-date,",
+                "filter-without-name": "filter=x",
+                "include-behind-comma": "include=,account",
+            },
+        ).variants,
+        **query_family(listing.but(needs=("collection", "contested")), LISTING).variants,
+    }
 )
 unknown_page_key = listing.but(query="page%5Bnosuch%5D=1")
 

@@ -153,7 +153,10 @@ fault("errors-head-differs-on-406", {"ERR-010"}, HEAD)(
 
 
 @fault(
-    "errors-crash-on-unknown-field", {"ERR-011"}, rfc(9110, "15.5.1"), also={"FLDS-004": "it is not refused with 400"}
+    "errors-crash-on-unknown-field",
+    {"ERR-011"},
+    rfc(9110, "15.5.1"),
+    also={"FLDS-004": "it is not refused with 400", "QRY-008": "odd names are unknown, too"},
 )
 @instead_of(Api.refuse)
 def crash_on_unknown_field(original: Callable[..., NoReturn], title: str, detail: str, name: str) -> NoReturn:

@@ -98,7 +98,12 @@ fault("filter-wrong-type-dropped", {"FILT-004"}, OWASP_CONFIGURATION)(
 )
 
 
-@fault("filter-wrong-type-crash", {"FILT-004", "ERR-011"}, OWASP_CONFIGURATION)
+@fault(
+    "filter-wrong-type-crash",
+    {"FILT-004", "ERR-011"},
+    OWASP_CONFIGURATION,
+    also={"QRY-009": "an empty value has the wrong form, too"},
+)
 @_tolerate
 def wrong_type_crash(problem: Problem, key: str) -> bool:
     """A filter with a number or a time of the wrong form is answered with 500."""
@@ -117,7 +122,7 @@ def range_by_month(wanted: Condition) -> Condition:
     return replace(wanted, operand=first if wanted.operator == "gteq" else first + timedelta(days=32))
 
 
-fault("filter-range-ignored", {"FILT-005"}, API_FILTERS)(
+fault("filter-range-ignored", {"FILT-005"}, API_FILTERS, also={"FILT-004": "a huge number selects everything"})(
     "The filters gteq and lteq select everything.",
     instead_of(Api.matches)(
         lambda original, record, wanted: wanted.operator in ("gteq", "lteq") or original(record, wanted)

@@ -268,7 +268,7 @@ fault("entity-tag-of-weakness-alone-crash", {"COND-014", "ERR-011"}, rfc(9110, "
     "An If-None-Match of W/ and nothing behind it is answered with 500.",
     _trusts("if-none-match", lambda line: line == "W/" and int("")),
 )
-fault("field-name-underscore-crash", _CRASH, rfc(9110, "5.1"))(
+fault("field-name-underscore-crash", _CRASH, rfc(9110, "5.1"), also={"SEC-028": "some that name users have one"})(
     "A field whose name has an underscore is answered with 500.",
     crashes(lambda request: any("_" in name for name, _ in request.fields)),
 )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from conformance.reference.app import Api
 from conformance.reference.faults import Area
-from conformance.reference.faults.clauses import INCLUDES, METHODS, PARAMETER_FAMILIES
-from conformance.reference.faults.effects import crashes
+from conformance.reference.faults.clauses import API_COLLECTION, FILTERING, INCLUDES, METHODS, PARAMETER_FAMILIES, rfc
+from conformance.reference.faults.effects import crashes, without_query
+from conformance.reference.faults.needs import COLLECTION, CONTESTED
 from conformance.reference.faults.seams import instead_of, on_document
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 fault = Area(__name__, PARAMETER_FAMILIES)
 _CRASH = {"QRY-008", "ERR-011"}
+_OF_LISTING = {"QRY-009", "ERR-011"}
 
 fault("query-comma-behind-crash", _CRASH)(
     "A comma at the end of include is answered with 500.", crashes(lambda request: request.query.endswith("account,"))
@@ -32,6 +35,59 @@ fault("query-filter-without-name-crash", _CRASH)(
 )
 fault("query-page-without-name-crash", _CRASH)(
     "A page without a name is answered with 500.", crashes(lambda request: "page=" in request.query)
+)
+
+fault("query-path-ends-with-dot-crash", _CRASH, needs=CONTESTED)(
+    "An include path that ends with a dot is answered with 500.",
+    crashes(lambda request: request.query.endswith("account.")),
+)
+fault("query-value-and-key-crash", _CRASH, needs=CONTESTED)(
+    "A parameter that is a value and has a key, too, is answered with 500.",
+    crashes(lambda request: bool(re.search(r"(^|&)(\w+)=.*&\2%5B", request.query))),
+)
+fault("query-prototype-crash", _CRASH, needs=CONTESTED)(
+    "A parameter called as a member of every object is answered with 500.",
+    crashes(lambda request: "hasOwnProperty=" in request.query),
+)
+fault("query-fields-without-value-crash", _CRASH, needs=CONTESTED)(
+    "A fields parameter without an equals sign is answered with 500.",
+    crashes(lambda request: request.query.endswith("fields%5Binvoices%5D")),
+)
+fault("query-ampersand-before-hides-inclusion", {"QRY-008"}, needs=CONTESTED)(
+    "Of a query that begins with an ampersand nothing is read.",
+    without_query(lambda request: request.query.startswith("&")),
+)
+fault("query-brackets-of-lower-case-unknown", {"QRY-003"}, rfc(3986, "6.2.2.1"), needs=CONTESTED)(
+    "Brackets are recognised by their escapes in capitals alone.",
+    without_query(lambda request: "%5b" in request.query),
+)
+fault("query-direction-of-sort-crash", _OF_LISTING, needs=COLLECTION | CONTESTED)(
+    "A sort field with a blank and a direction is answered with 500.",
+    crashes(lambda request: "sort=start-date%20desc" in request.query),
+)
+fault("query-size-as-key-crash", _OF_LISTING, needs=COLLECTION | CONTESTED)(
+    "A page size that has a key is answered with 500.",
+    crashes(lambda request: "page%5Bsize%5D%5Ba%5D" in request.query),
+)
+fault("query-filter-for-database-crash", _OF_LISTING, needs=COLLECTION | CONTESTED)(
+    "An operator of a database as the key of a filter is answered with 500.",
+    crashes(lambda request: "%5B$ne%5D" in request.query),
+)
+fault("query-page-in-arabic-digits", {"PAGE-010"}, API_COLLECTION, needs=COLLECTION | CONTESTED)(
+    "A page number in digits of another script is read as one.",
+    instead_of(Api.parse_page)(
+        lambda original, query, name, key, value: original(
+            query, name, key, str(int(value)) if value.isdecimal() else value
+        )
+    ),
+)
+fault("query-day-that-does-not-exist-crash", {"FILT-004", "ERR-011"}, FILTERING, needs=COLLECTION | CONTESTED)(
+    "A filter with the thirtieth of February is answered with 500.",
+    crashes(lambda request: "-02-30T" in request.query),
+)
+fault("query-operator-unknown-selects-all", {"FILT-001"}, FILTERING, needs=COLLECTION | CONTESTED)(
+    "A filter with an unknown operator is dropped.",
+    without_query(lambda request: "_nosuch%5D" in request.query),
 )
 
 

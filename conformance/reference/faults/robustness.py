@@ -116,7 +116,12 @@ fault("deep-parameter-crash", {"ROB-004", "ERR-011"}, OWASP_RESOURCES)(
 )
 
 
-@fault("repeated-parameter-crash", {"ROB-004", "ERR-011"}, CLIENT_ERRORS)
+@fault(
+    "repeated-parameter-crash",
+    {"ROB-004", "ERR-011"},
+    CLIENT_ERRORS,
+    also={"QRY-008": "of fields as well", "QRY-009": "of a page as well"},
+)
 @crashes
 def repeated_parameter(request: Request) -> bool:
     """A query parameter that is there twice is answered with 500."""

@@ -100,6 +100,14 @@ def test_an_unknown_critical_extension_is_refused(
     expect_refused(token_with_critical_extension, "crit names an extension that nobody knows")
 
 
+@requirement("JWT-009")
+def test_a_critical_extension_that_is_not_there_or_not_known_is_refused(
+    item_without_token: Exchange, minted_token: Exchange, token_with_other_critical_extension: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    expect_refused(token_with_other_critical_extension, "crit names what is not there, or claims that are not encoded")
+
+
 @requirement("JWT-016")
 def test_a_minted_token_that_is_loosely_encoded_is_refused(
     item_without_token: Exchange, minted_token: Exchange, loosely_encoded_minted_token: Exchange
@@ -116,6 +124,15 @@ def test_an_unusual_token_is_accepted(
     _key_fits(item_without_token, minted_token)
     require(unusual_token.status < 500, "a server error", owner="ERR-011")
     expect_status(unusual_token, 200, why="the token is valid in an unusual form")
+
+
+@requirement("JWT-018")
+def test_a_token_with_an_unknown_parameter_is_accepted(
+    item_without_token: Exchange, minted_token: Exchange, token_with_extension: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    require(token_with_extension.status < 500, "a server error", owner="ERR-011")
+    expect_status(token_with_extension, 200, why="its header has a parameter that nobody has to know")
 
 
 @requirement("JWT-019")
@@ -144,7 +161,7 @@ def test_a_token_of_odd_types_is_survived(
 
 
 def _refused_alone(exchanges: Exchanges, name: str) -> None:
-    """Raise NotObserved unless the wrong claim is refused when it is there once: JWT-003 and JWT-006 own that."""
+    """Raise NotObserved unless the wrong claim is refused when it is there once: JWT-003, -005 and -006 own that."""
     require(
         any(each.probe.endswith(f"[{name}]") and is_refused(each) for each in exchanges),
         "the claim is not judged when it is there once",
@@ -173,6 +190,18 @@ def test_of_a_repeated_subject_the_first_does_not_count(
     _key_fits(item_without_token, minted_token)
     _refused_alone(every_token_with_wrong_subject, "unknown")
     expect_refused(token_with_subject_twice_last_unknown, "the last of two subjects is unknown")
+
+
+@requirement("JWT-010")
+def test_of_a_repeated_audience_the_first_does_not_count(
+    item_without_token: Exchange,
+    minted_token: Exchange,
+    every_token_with_wrong_audience: Exchanges,
+    token_with_audience_twice_last_foreign: Exchange,
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    _refused_alone(every_token_with_wrong_audience, "foreign")
+    expect_refused(token_with_audience_twice_last_foreign, "the last of two audiences is foreign")
 
 
 @requirement("JWT-010")

@@ -17,16 +17,25 @@ class ForgeError(ValueError):
     """The given token is not a JWT, so that nothing can be derived from it."""
 
 
+def base64url(content: bytes) -> str:
+    """Return bytes as a JWT writes them: base64url without padding (RFC 7515, section 2)."""
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def bytes_of(segment: str) -> bytes:
+    """Return the bytes that a JWT segment stands for. Raises ValueError when there are none."""
+    return base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
+
+
 def encode_segment(value: Mapping[str, Any]) -> str:
     """Return a JSON object as a JWT segment: base64url without padding (RFC 7515, section 2)."""
-    text = json.dumps(value, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
+    return base64url(json.dumps(value, separators=(",", ":")).encode())
 
 
 def decode_segment(segment: str) -> dict[str, Any]:
     """Return the JSON object in a JWT segment. Raises ForgeError when there is none."""
     try:
-        value = json.loads(base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
+        value = json.loads(bytes_of(segment))
     except ValueError as error:
         raise ForgeError("the token is not a JWT: a segment is not base64url-encoded JSON") from error
     if not isinstance(value, dict):
@@ -101,7 +110,7 @@ def _foreign_key(key: bytes, **hint: object) -> Callable[[str], str]:
         forged = encode_segment({**decode_segment(header), "alg": "HS256", **hint})
         signed = f"{forged}.{payload}"
         mac = hmac.new(key, signed.encode(), hashlib.sha256).digest()
-        return f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+        return f"{signed}.{base64url(mac)}"
 
     return derive
 
@@ -132,7 +141,7 @@ KNOWN_KEYS: Mapping[str, bytes] = MappingProxyType(
         "change": b"changeme",
     }
 )
-_DEEP = base64.urlsafe_b64encode(b'{"alg":"HS256","x":' + b"[" * 2000 + b"]" * 2000 + b"}").rstrip(b"=").decode()
+_DEEP = base64url(b'{"alg":"HS256","x":' + b"[" * 2000 + b"]" * 2000 + b"}")
 _FOREIGN_KEY = b"a key of the conformance suite, known to no server"
 
 DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
@@ -156,7 +165,7 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "four-segments": lambda token: ".".join((*segments(token), "AAAA")),
         "foreign-key-embedded": _foreign_key(
             _FOREIGN_KEY,
-            jwk={"kty": "oct", "alg": "HS256", "k": base64.urlsafe_b64encode(_FOREIGN_KEY).rstrip(b"=").decode()},
+            jwk={"kty": "oct", "alg": "HS256", "k": base64url(_FOREIGN_KEY)},
         ),
         # Both addresses lead nowhere (RFC 2606).
         "foreign-key-url": _foreign_key(

@@ -9,6 +9,7 @@ from conformance.tokens import minted
 
 _ITEM = "/invoices/{invoice_id}"
 _MINTING = ("signing-key",)
+_KINDS = ("null", "true", "number", "text", "list", "object")
 
 
 def _bearing(name: str, needs: tuple[str, ...] = _MINTING, path: str | PathFunction = _ITEM) -> Probe:
@@ -25,7 +26,7 @@ minted_token = _bearing("minted")
 # What looks after one resource may look at another less closely, so one of each kind goes there, if that is served.
 expired_token = family(
     {
-        **{name: _bearing(f"expired-{name}") for name in ("lately", "ever", "as-text")},
+        **{name: _bearing(f"expired-{name}") for name in ("lately", "ever", "never", "as-text")},
         "in-1970": _bearing("expired-in-1970", path=account_or_invoice),
     }
 )
@@ -37,20 +38,32 @@ token_with_wrong_audience = family(
     {
         **{
             name: _bearing(f"audience-{name}")
-            for name in ("foreign", "longer", "other-case", "empty", "null", "missing")
+            for name in ("foreign", "longer", "other-case", "blank", "empty", "empty-text", "null", "missing")
         },
         "shorter": _bearing("audience-shorter", path=relationship_or_invoice),
     }
 )
-token_with_wrong_subject = _bearing_each(
-    "subject-", "unknown", "word", "array", "injected", "huge", "true", "null", "missing"
+token_with_wrong_subject = family(
+    {
+        **{
+            name: _bearing(f"subject-{name}")
+            for name in (
+                *("unknown", "word", "array", "injected", "huge", "true", "null", "missing"),
+                *("blank", "signed", "cut", "wildcard", "empty", "zero", "negative", "odd"),
+            )
+        },
+        "no-claims": _bearing("claims-nothing"),
+    }
 )
-token_of_other_algorithm = _bearing_each("algorithm-", "hs384", "hs512")
+token_of_other_algorithm = _bearing_each("algorithm-", "hs384", "hs512", "of-java")
 token_of_lower_case_algorithm = _bearing("algorithm-lower-case")
 
 token_with_extension = _bearing("extension")
 token_with_critical_extension = _bearing("extension-critical")
 
+token_with_other_critical_extension = _bearing_each("extension-", "absent", "not-encoded")
+
+token_with_audience_twice_last_foreign = _bearing("audience-twice-last-foreign")
 token_with_expiry_twice_last_past = _bearing("expiry-twice-last-past")
 token_with_subject_twice_last_unknown = _bearing("subject-twice-last-unknown")
 token_with_expiry_twice_last_future = _bearing("expiry-twice-last-future")
@@ -71,17 +84,24 @@ token_of_impossible_types = family(
         name: _bearing(name)
         for name in (
             *("expiry-null", "expiry-list", "expiry-object", "expiry-true", "expiry-word"),
-            *("expiry-empty", "not-before-text", "not-before-list", "not-before-object"),
+            *("expiry-empty", "expiry-false", "expiry-not-a-number"),
+            *("not-before-text", "not-before-list", "not-before-object", "not-before-true"),
             *("audience-object", "audience-number", "audience-true", "audience-nested", "audience-of-names"),
             *("subject-object", "subject-fraction", "subject-prefixed"),
             *("claims-array", "claims-text", "claims-number", "claims-null", "claims-empty", "claims-broken"),
+            *("claims-not-utf8", "header-null", "header-text", "algorithm-absent"),
             *("critical-text", "algorithm-list", "algorithm-null", "algorithm-number"),
             *("critical-number", "critical-object", "algorithm-object", "not-before-infinite"),
         )
     }
 )
 # Nobody may write them, and what they mean can be read all the same.
-token_of_readable_types = family({name: _bearing(name) for name in ("expiry-text", "critical-empty", "critical-null")})
+token_of_readable_types = family(
+    {
+        name: _bearing(name)
+        for name in ("expiry-text", "expiry-date", "not-before-null", "critical-empty", "critical-null")
+    }
+)
 loosely_encoded_minted_token = family(
     {
         name: _bearing(name)
@@ -95,11 +115,13 @@ token_of_odd_types = family(
     {
         name: _bearing(name)
         for name in (
-            *("expiry-huge", "issued-text", "issued-null", "issued-huge", "id-object", "id-number"),
-            *("issuer-list", "issuer-null", "key-id-null", "key-id-number", "key-id-list", "key-id-object"),
-            *("type-number", "type-null", "content-type-list", "certificate-text", "not-encoded"),
-            *("expiry-infinite", "issued-list", "issued-object", "id-list", "issuer-object", "issuer-number"),
-            *("key-id-true", "type-list", "type-object", "content-type-number"),
+            *("expiry-huge", "expiry-infinite", "expiry-missing"),
+            *("issued-text", "issued-null", "issued-huge", "issued-list", "issued-object", "issued-true"),
+            *("id-object", "id-number", "id-list"),
+            *("key-id-null", "key-id-number", "key-id-list", "key-id-object", "key-id-true"),
+            *("key-id-odd", "key-id-empty"),
+            # Many members at once: a library may look at one before it looks at another, and refuse it.
+            *(f"{part}-{kind}" for part in ("parameters", "members") for kind in _KINDS),
         )
     }
 )

@@ -104,7 +104,7 @@ fault(
     "An expiry that is not a number is not an expiry.",
     _corrected(lambda claims: {**claims, "exp": _soon()} if isinstance(claims.get("exp"), str) else None),
 )
-fault("jwt-expiry-zero-ignored", {"JWT-003"}, EXPIRY)(
+fault("jwt-expiry-zero-ignored", {"JWT-003"}, EXPIRY, also={"JWT-019": "false counts as zero"})(
     "An expiry of zero is not an expiry.",
     _corrected(lambda claims: {**claims, "exp": _soon()} if claims.get("exp") == 0 else None),
 )

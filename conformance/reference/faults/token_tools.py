@@ -6,14 +6,18 @@ import base64
 import json
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jwt
 
 from conformance.reference.app import Api
 from conformance.reference.auth import COMPACT, TIMES
-from conformance.reference.faults.seams import effect
+from conformance.reference.faults.effects import crash
+from conformance.reference.faults.seams import effect, instead_of
 from conformance.reference.tokens import AUDIENCE
+
+if TYPE_CHECKING:
+    from conformance.reference.faults.seams import Install
 
 Claims = dict[str, Any]
 Original = Callable[[str], Claims | None]
@@ -102,3 +106,48 @@ def pairs_of_claims(token: str) -> list[tuple[str, Any]]:
         base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), object_pairs_hook=list
     )
     return pairs
+
+
+def crashes_on(when: Callable[[Any, Claims], object]) -> Install:
+    """Fail on a token of which ``when`` is true; it gets the claims and the header."""
+
+    def claims(original: Callable[[str], Claims | None], token: str) -> Claims | None:
+        parts = token.split(".")
+        if len(parts) == 3 and when(segment(parts[1]), header_of(token)):
+            raise crash()
+        return original(token)
+
+    return instead_of(Api.claims)(claims)
+
+
+def refuses_when(when: Callable[[Claims, Claims], object]) -> Install:
+    """Refuse a token of which ``when`` is true; it gets the claims and the header."""
+    return instead_of(Api.claims)(
+        lambda original, token: None if when(unsigned(token) or {}, header_of(token)) else original(token)
+    )
+
+
+def accepts_when(when: Callable[[Claims], object]) -> Install:
+    """Accept a token with the right signature when ``when`` is true of its claims."""
+
+    def second(token: str, key: str) -> Claims | None:
+        found = signed(token, key)
+        return found if found and when(found) else None
+
+    return or_else(second)
+
+
+def has_claim(name: str, *types: type) -> Callable[[Any, Claims], bool]:
+    """Return the condition that a claim is there and has one of some types."""
+    return lambda claims, _: isinstance(claims, dict) and name in claims and isinstance(claims[name], types)
+
+
+def has_parameter(name: str, *types: type) -> Callable[[Any, Claims], bool]:
+    """Return the condition that a parameter of the header is there and has one of some types."""
+    return lambda _, header: name in header and isinstance(header[name], types)
+
+
+def fits(claims: Claims) -> bool:
+    """True when the audience is the right one."""
+    audience = claims.get("aud")
+    return audience == AUDIENCE or (isinstance(audience, list) and AUDIENCE in audience)

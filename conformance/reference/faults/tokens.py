@@ -59,7 +59,7 @@ fault(
     {"JWT-004"},
     rfc(7519, "4.1.5"),
     needs=MINTING,
-    also={"JWT-019": "its type is not looked at"},
+    also={"JWT-019": "its type is not looked at", "JWT-021": "null is not looked at, either"},
 )("The claim nbf is ignored.", or_else(lambda token, key: decode(token, key, without="nbf")))
 fault("jwt-audience-ignored", {"JWT-005"}, rfc(8725, "3.9"), needs=MINTING, also={"JWT-019": "nor is its type"})(
     "The audience is not checked.", or_else(lambda token, key: decode(token, key, without="aud"))

@@ -141,6 +141,23 @@ KNOWN_KEYS: Mapping[str, bytes] = MappingProxyType(
         "change": b"changeme",
     }
 )
+# Further ones, of manuals and examples, and what is left of a setting that is not there.
+MORE_KNOWN_KEYS: Mapping[str, bytes] = MappingProxyType(
+    {
+        "password": b"password",
+        "key": b"key",
+        "test": b"test",
+        "quiet": b"shhhhh",
+        "null": b"null",
+        "undefined": b"undefined",
+        "super": b"supersecret",
+        "mine": b"mysecret",
+        "yours": b"your-secret-key",
+        "name": b"secret_key",
+        "base": b"AllYourBase",
+        "digits": b"0" * 32,
+    }
+)
 _DEEP = base64url(b'{"alg":"HS256","x":' + b"[" * 2000 + b"]" * 2000 + b"}")
 _FOREIGN_KEY = b"a key of the conformance suite, known to no server"
 
@@ -156,6 +173,8 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "signature-dropped": _no_signature,
         "algorithm-missing": _without_algorithm,
         "algorithm-unknown": _unsigned("conformance", keep_signature=True),
+        # Readers who let the token choose take the key for one in another form, and fail.
+        "algorithm-asymmetric": _unsigned("RS256", keep_signature=True),
         "signature-interrupted": _interrupted_signature,
         "two-segments": lambda token: ".".join(segments(token)[:2]),
         # The segments are JSON, but no objects.
@@ -173,7 +192,10 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         ),
         # A server that looks the key up by kid finds the one that stands there.
         "foreign-key-injected": _foreign_key(b"injected", kid="nosuch' UNION SELECT 'injected"),
-        **{f"known-key-{name}": _foreign_key(key) for name, key in KNOWN_KEYS.items()},
+        **{f"known-key-{name}": _foreign_key(key) for name, key in {**KNOWN_KEYS, **MORE_KNOWN_KEYS}.items()},
+        "token-quoted": lambda token: f'"{token}"',
+        "token-escaped": lambda token: token.replace(".", "%2E"),
+        "token-spaced": lambda token: ".".join(f"{segment[:4]} {segment[4:]}" for segment in segments(token)),
         "signature-padded": _rewritten_signature(lambda signature: f"{signature}{'=' * (-len(signature) % 4) or '='}"),
         # No token: the name of the customer by itself.
         "subject": _subject,

@@ -49,7 +49,8 @@ _NO_TOKENS: Mapping[str, str] = {
     "empty": "",
     # With a letter beyond ASCII, which a field value may have.
     "word": "invalid\xe9",
-    "not-json": "bm90LWpzb24.bm90LWpzb24.bm90LWpzb24",
+    # The last character alone stands for no byte.
+    "not-json": "bm90LWpzb24.bm90LWpzb24.b",
     "arrays": derived_token("arrays"),
     "four-segments": derived_token("four-segments"),
     "deep": derived_token("deep"),
@@ -85,16 +86,34 @@ altered_token = header_family(
     "Authorization",
     {
         name: derived_token(name)
-        for name in ("algorithm-missing", "algorithm-unknown", "two-segments", "signature-changed")
+        for name in (
+            "algorithm-missing",
+            "algorithm-unknown",
+            "algorithm-asymmetric",
+            "two-segments",
+            "signature-changed",
+        )
     },
 )
-token_of_known_key = header_family(
-    get(_ITEM), "Authorization", {name: derived_token(f"known-key-{name}") for name in altered.KNOWN_KEYS}
+# None of these needs the signing key. Most are sent only where it was given, as the tokens are many then.
+_MANY = get(_ITEM, needs=("signing-key",))
+
+
+def _bearing(probe: Probe, token: str) -> Probe:
+    return probe.but(headers={"Authorization": derived_token(token)})
+
+
+token_of_known_key = family(
+    {
+        **{name: _bearing(get(_ITEM), f"known-key-{name}") for name in altered.KNOWN_KEYS},
+        **{name: _bearing(_MANY, f"known-key-{name}") for name in altered.MORE_KNOWN_KEYS},
+    }
 )
-loosely_encoded_token = header_family(
-    get(_ITEM),
-    "Authorization",
-    {name: derived_token(f"signature-{name}") for name in ("padded",)},
+loosely_encoded_token = family(
+    {
+        "padded": _bearing(get(_ITEM), "signature-padded"),
+        **{name: _bearing(_MANY, f"token-{name}") for name in ("quoted", "escaped", "spaced")},
+    }
 )
 interrupted_token = get(_ITEM).but(headers={"Authorization": derived_token("signature-interrupted")})
 

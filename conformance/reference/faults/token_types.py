@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import base64
+import functools
 import re
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from conformance.reference.app import Api
 from conformance.reference.faults import Area
 from conformance.reference.faults.clauses import AUDIENCES, EXPIRY, SUBJECTS, rfc
+from conformance.reference.faults.effects import crashes_in
 from conformance.reference.faults.needs import MINTING
 from conformance.reference.faults.seams import instead_of
 from conformance.reference.faults.token_tools import (
@@ -216,14 +219,19 @@ def _of_key(key: str) -> Install:
     )
 
 
+_NEEDS: dict[str, frozenset[str]] = dict.fromkeys(("empty", "zeros", "secret", "example", "change"), frozenset())
 for _name, _what, _key in (
     ("empty", "The empty key", ""),
     ("zeros", "A key of zeros", "\0" * 32),
     ("secret", "The key of examples", "secret"),
     ("example", "The key of a debugger for tokens", "your-256-bit-secret"),
     ("change", "The key of a template that was to be changed", "changeme"),
+    ("password", "The word for a password", "password"),
+    ("quiet", "The key of a manual", "shhhhh"),
+    ("undefined", "The text of a setting that is not there", "undefined"),
+    ("digits", "A key of the digit 0", "0" * 32),
 ):
-    fault(f"known-key-{_name}-accepted", {"JWT-017"}, rfc(8725, "3.5"), needs=())(
+    fault(f"known-key-{_name}-accepted", {"JWT-017"}, rfc(8725, "3.5"), needs=_NEEDS.get(_name, MINTING))(
         f"{_what} signs tokens as well.", _of_key(_key)
     )
 
@@ -274,3 +282,38 @@ fault("token-claims-padding-accepted", {"JWT-016"}, rfc(7515, "2"))(
 fault("token-claims-blank-accepted", {"JWT-016"}, rfc(7515, "2"))(
     "Blanks within the claims are dropped.", _read_padded(1, " ")
 )
+
+
+def _read_after(change: Callable[[str], str]) -> Install:
+    """Read a whole token after ``change``."""
+    return instead_of(Api.claims)(lambda original, token: original(token) or original(change(token)))
+
+
+fault("token-quotes-accepted", {"JWT-016"}, rfc(7515, "7.1"))(
+    "Quotes around the token are dropped.", _read_after(lambda token: token.strip('"'))
+)
+fault("token-escapes-accepted", {"JWT-016"}, rfc(7515, "7.1"))(
+    "The token is decoded as a URL is.", _read_after(unquote)
+)
+fault("token-white-space-dropped", {"JWT-016"}, rfc(7515, "7.1"))(
+    "White space within the token is dropped.", _read_after(lambda token: "".join(token.split()))
+)
+
+
+def _crashes(when: Callable[[str], object]) -> Install:
+    """Fail on a token, whatever its form, of which ``when`` is true."""
+    return functools.update_wrapper(crashes_in(Api.claims, when), when)
+
+
+@fault("token-length-crash", {"AUTH-004", "ERR-011"}, rfc(7515, "2"), needs=())
+@_crashes
+def length_crash(token: str) -> bool:
+    """A part whose length no encoder writes is answered with 500."""
+    return any(len(part) % 4 == 1 for part in token.split("."))
+
+
+@fault("token-algorithm-asymmetric-crash", {"ERR-011"}, rfc(8725, "3.1"), needs=())
+@_crashes
+def algorithm_asymmetric_crash(token: str) -> bool:
+    """The shared key is read as a public one, in vain, when the token says so."""
+    return header_of(token).get("alg") == "RS256"

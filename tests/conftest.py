@@ -7,13 +7,14 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Generator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-import coverage
 import pytest
 
 from conformance.observe import raw_connection
+from tests.support.measuring import unmeasured
 from tests.support.runs import older_objects_left_alone
 
 # Set where every test has to run, as in CI: then a skipped one fails.
@@ -45,7 +46,6 @@ UNMEASURED = (
     "whole",
 )
 LONGEST = Path(__file__).parent / "whole"
-_MEASURED_PROCESSES = ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
 
 
 def pytest_configure() -> None:
@@ -92,16 +92,8 @@ def pytester(pytester: pytest.Pytester) -> Generator[pytest.Pytester]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Take a test that is not to be measured out of the coverage, with the processes that it starts."""
-    measuring = coverage.Coverage.current()
-    if measuring is None or not _is_unmeasured(item):
+    with unmeasured() if _is_unmeasured(item) else nullcontext():
         return (yield)
-    inherited = {name: os.environ.pop(name) for name in _MEASURED_PROCESSES if name in os.environ}
-    measuring.stop()
-    try:
-        return (yield)
-    finally:
-        measuring.start()
-        os.environ.update(inherited)
 
 
 def _is_unmeasured(item: pytest.Item) -> bool:

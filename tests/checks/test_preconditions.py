@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from conformance.judge.endings import NotJudged, Violation, end_of
 from conformance.judge.suite import Check, checks
@@ -10,8 +10,6 @@ from tests.support.changes import SPARSE_VIEWS, VIEWS, altered
 from tests.support.correct import answers, secure_answers
 from tests.support.judged import Given, Group, arguments
 
-# The answers of a correct server, and the checks that have something to judge in them.
-GROUPS = ((answers(), checks()), (secure_answers(), Group(("transport",)).checks))
 # Checks that judge what is left when one of several answers is broken.
 SEVERAL = {
     "test_a_range_selects_by_the_shown_values",
@@ -165,6 +163,11 @@ COMPARED = {"test_answers_on_one_connection_stay_in_step"}
 REFUSAL = "item_without_token"
 
 
+def groups() -> tuple[tuple[Given, Iterable[Check]], ...]:
+    """Return the answers of a correct server, and the checks that have something to judge in them."""
+    return ((answers(), checks()), (secure_answers(), Group(("transport",)).checks))
+
+
 def result_of(check: Check, given: Given) -> str:
     """Return what a check says, and of which probe when it finds something."""
     found = end_of(check.function, **{name: values[0] for name, values in arguments(check.function, given).items()})
@@ -180,7 +183,7 @@ def broken(given: Given, *names: str) -> Given:
 
 def cases() -> Iterator[tuple[Given, Check, str]]:
     """Yield answers, check and probe for each answer that a check names."""
-    for usual, judging in GROUPS:
+    for usual, judging in groups():
         for check in judging:
             yield from ((usual, check, name) for name in check.parameters if name in usual)
 
@@ -206,6 +209,6 @@ def test_what_is_not_answered_proves_nothing() -> None:
 
 
 def test_a_correct_server_passes_what_it_shows() -> None:
-    results = [(check.name, result_of(check, usual)) for usual, judging in GROUPS for check in judging]
+    results = [(check.name, result_of(check, usual)) for usual, judging in groups() for check in judging]
     assert {result for _, result in results} == {"passed", "not observed"}
     assert {name for name, _ in results} - {name for name, result in results if result == "passed"} == UNSEEN

@@ -8,6 +8,7 @@ import json
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from tests.servers.raw import Talk, answer
 from tests.support.targets import INVOICE_ID
@@ -93,6 +94,7 @@ def _deep(opening: bytes, closing: bytes, levels: int = 100_000) -> bytes:
     return opening * levels + b"1" + closing * levels
 
 
+@cache
 def _bomb(kind: str) -> bytes:
     plain = b'{"data":"' + b"0" * (200 * MEGABYTE) + b'"}'
     return gzip.compress(plain, 1) if kind == "gzip" else zlib.compress(plain, 1)

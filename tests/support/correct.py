@@ -33,6 +33,7 @@ from conformance.reference.message import Request as Incoming
 from conformance.reference.model import Customer, Invoice, Traffic
 from conformance.reference.store import MemoryStore
 from tests.support.exchanges import INVOICE_ID, ORIGIN
+from tests.support.measuring import unmeasured
 from tests.support.targets import target_of
 
 NOW: Final = datetime(2024, 11, 14, 9, 57, 8, tzinfo=UTC)
@@ -122,13 +123,14 @@ def _answers(base_url: str, secure_origin: str = "") -> MappingProxyType[str, Ex
     api.secure_origin = secure_origin
     asked = [Step(name, INVOICE_ID) for name, probe in probes.by_key().items() if applicable(probe, target)]
     asked += [Step(each.probe, SECOND_ID) for each in asked if probes.by_key()[each.probe].each_invoice]
-    for step in closure(asked):
-        known = {each.probe: found[each] for each in step.dependencies() if each in found}
-        try:
-            request = build_request(step, target, known)
-        except (NotObserved, KeyError):
-            continue  # the server has nothing that it could be built from, such as a further page
-        found[step] = _answered(step, request, api, target)
+    with unmeasured():
+        for step in closure(asked):
+            known = {each.probe: found[each] for each in step.dependencies() if each in found}
+            try:
+                request = build_request(step, target, known)
+            except (NotObserved, KeyError):
+                continue  # the server has nothing that it could be built from, such as a further page
+            found[step] = _answered(step, request, api, target)
     return MappingProxyType(
         {f"{'' if step.invoice_id == INVOICE_ID else SECOND}{step.probe}": each for step, each in found.items()}
     )

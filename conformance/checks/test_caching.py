@@ -407,12 +407,12 @@ def test_no_stored_copy_without_a_token(
 
 @requirement("CACHE-009")
 def test_no_stored_copy_for_another_customer(
-    item: Exchange, other_item_of_owner: Exchange, item_for_other_customer: Exchange, other_relationship: Exchange
+    item: Exchange, other_item_of_owner: Exchange, item_for_other_customer: Exchange, other_item_with_account: Exchange
 ) -> None:
     require_two_customers(item, other_item_of_owner)
     # Where every customer sees every invoice, that is the finding of SEC-001.
     # Nobody else asks for that URL, so that no answer to it is stored.
-    require(not other_relationship.succeeded, "the customers are not kept apart")
+    require(not other_item_with_account.succeeded, "the customers are not kept apart")
     _expect_no_stored_copy(item_for_other_customer, item)
 
 

@@ -161,7 +161,7 @@ LISTING: Mapping[str, str] = {
     "sort-direction": "sort=start-date%20desc",
     "sort-colon": "sort=start-date:desc",
     "sort-prototype": "sort=__proto__",
-    "sort-twice": "sort=start-date&sort=end-date",
+    "sort-parameter-twice": "sort=start-date&sort=end-date",
     "sort-both-ways": "sort=start-date,-start-date",
     "sort-without-value": "sort",
     "sort-key": "sort%5Bstart-date%5D=asc",

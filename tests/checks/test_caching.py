@@ -199,7 +199,7 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         HTTP.throughout(headers={"Surrogate-Control": "max-age=600, private"}),
         changed("item_without_token_after", body=content()),
         changed("item_without_token_after", status=200) | changed("second_unknown_related_without_token", status=404),
-        changed("item_for_other_customer", "other_relationship", status=200),
+        changed("item_for_other_customer", "other_item_with_account", status=200),
         # Two tokens of one customer.
         changed("other_item_of_owner", status=404)
         | changed("item_for_other_customer", "related_for_other_customer", status=200)

@@ -128,7 +128,7 @@ def other_data(api: Api) -> None:
     rfc(9110, "3.3"),
     also={
         **dict.fromkeys(
-            ("AUTH-007", "COND-007", "HTTP-029", "ITEM-017", "ITEM-026", "ROB-014", "SEC-023"),
+            ("AUTH-007", "COND-007", "HTTP-029", "ITEM-017", "ITEM-026", "QRY-008", "ROB-014", "SEC-023"),
             "the answer is about another one",
         ),
         **dict.fromkeys(("COND-001", "JSON-007", "ROB-013"), "two answers differ"),

@@ -144,7 +144,7 @@ def no_etag(api: Api) -> None:
 
 
 def _bare(tag: str) -> str:
-    return tag.removeprefix("W/").strip('"')
+    return tag.removeprefix("W/").strip('"').strip()
 
 
 @_reduced("malformed-etag")

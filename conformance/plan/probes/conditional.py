@@ -91,15 +91,15 @@ if_none_match_alike = family(
 
 # The same elsewhere than on the invoice by itself.
 relationship_not_modified = relationship.but(
-    headers=lambda relationship: {"If-None-Match": relationship.etag}, each_invoice=False
+    headers=lambda relationship: {"If-None-Match": relationship.tag_as_sent}, each_invoice=False
 )
 included_not_modified = item_with_account.but(
-    headers=lambda item_with_account: {"If-None-Match": item_with_account.etag}, each_invoice=False
+    headers=lambda item_with_account: {"If-None-Match": item_with_account.tag_as_sent}, each_invoice=False
 )
 sparse_not_modified = fields_of_attributes.but(
-    headers=lambda fields_of_attributes: {"If-None-Match": fields_of_attributes.etag}
+    headers=lambda fields_of_attributes: {"If-None-Match": fields_of_attributes.tag_as_sent}
 )
-listing_not_modified = listing.but(headers=lambda listing: {"If-None-Match": listing.etag})
+listing_not_modified = listing.but(headers=lambda listing: {"If-None-Match": listing.tag_as_sent})
 _OTHER_TAG = {"If-None-Match": '"conformance"'}
 related_if_none_match_other = related.but(headers=_OTHER_TAG, each_invoice=False)
 listing_if_none_match_other = listing.but(headers=_OTHER_TAG)
@@ -146,7 +146,7 @@ item_without_token_if_none_match = family(
     }
 )
 altered_token_if_none_match = item_without_token.but(
-    headers=lambda item: {"Authorization": derived_token("signature-changed"), "If-None-Match": item.etag}
+    headers=lambda item: {"Authorization": derived_token("signature-changed"), "If-None-Match": item.tag_as_sent}
 )
 unacceptable_item_if_none_match = unacceptable_item.but(headers=_matching)
 

@@ -34,7 +34,7 @@ other_relationship_of_owner = other_relationship.but(headers=_OTHER_CUSTOMER, af
 
 
 def _with_tag_of_other(probe: Probe) -> Probe:
-    return probe.but(headers=lambda other_item_of_owner: {"If-None-Match": other_item_of_owner.etag})
+    return probe.but(headers=lambda other_item_of_owner: {"If-None-Match": other_item_of_owner.tag_as_sent})
 
 
 other_item_if_none_match = other_item.but(headers={"If-None-Match": "*"})

@@ -40,4 +40,4 @@ related_unknown_include = related.but(query="include=nosuch", each_invoice=False
 _UNACCEPTABLE = {"Accept": f"{JSON_API};charset=utf-8"}
 unacceptable_relationship = relationship.but(headers=_UNACCEPTABLE, each_invoice=False)
 unacceptable_related = related.but(headers=_UNACCEPTABLE, each_invoice=False)
-related_not_modified = related.but(headers=lambda related: {"If-None-Match": related.etag}, each_invoice=False)
+related_not_modified = related.but(headers=lambda related: {"If-None-Match": related.tag_as_sent}, each_invoice=False)

@@ -225,9 +225,10 @@ def test_the_links_between_pages_have_the_requested_origin(
     item: Exchange, listing: Exchange, every_page_of_three: tuple[Exchange, ...], link_origin: str
 ) -> None:
     # That all links are elsewhere is reported of the invoice.
-    own_link = item.self_link
-    usual = is_absolute(own_link) and origin(own_link) == origin(link_origin)
-    require(usual, "the invoice has no such link, which another check judges")
+    if "links" in item.resource:
+        own_link = item.self_link
+        usual = is_absolute(own_link) and origin(own_link) == origin(link_origin)
+        require(usual, "the invoice has no such link, which another check judges")
 
     def judge(page: Exchange) -> None:
         links = [

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from conformance.checks import test_error_documents
 from conformance.model.exchange import JSON_API, Exchange
 from tests.support.changes import altered, changed, content
 from tests.support.correct import answers
 from tests.support.exchanges import DEFAULT_REQUEST, PREFIX, REMOVED, exchange, refusal
-from tests.support.judged import POLICY
+from tests.support.judged import POLICY, outcome
 
 HTML: dict[str, Any] = {"headers": {"Content-Type": "text/html"}, "body": b"<h1>Not found</h1>"}
 PLAIN = {"Content-Type": "application/json"}
@@ -205,6 +206,25 @@ def test_an_error_object_with_one_member_lacks_the_others(name: str) -> None:
 def test_json_api_1_0_allows_an_empty_error_object() -> None:
     old = changed("unknown_item", body={"errors": [{}], "jsonapi": {"version": "1.0"}})
     assert POLICY.violated(old) == set()
+
+
+@pytest.mark.parametrize(
+    ("status", "source", "expected"),
+    [
+        (422, {"parameter": "page"}, "violated"),
+        (403, {"parameter": "page"}, "not observed"),
+        (422, {"parameter": "include"}, "passed"),
+        (422, {"pointer": "/include"}, "not observed"),
+        (404, {"parameter": "id"}, "not observed"),
+    ],
+)
+def test_the_source_of_another_status_counts_where_it_names_a_parameter(
+    status: int, source: dict[str, str], expected: str
+) -> None:
+    check = test_error_documents.test_the_source_of_a_query_error_names_the_parameter
+    error = {**ERROR, "status": str(status), "source": source}
+    refused = changed("unknown_include", status=status, body={"errors": [error]})
+    assert outcome(check, every_error=tuple(refused.values())) == expected
 
 
 def test_every_check_of_the_area_is_violated_by_a_fault() -> None:

@@ -14,7 +14,7 @@ from conformance.reference.faults.clauses import API_COLLECTION, ATTRIBUTE_NAMES
 from conformance.reference.faults.effects import in_collection, not_found, of_invoices
 from conformance.reference.faults.needs import COLLECTION
 from conformance.reference.faults.seams import effect, instead_of
-from conformance.reference.faults.tools import alter_collection
+from conformance.reference.faults.tools import alter_collection, in_links
 from conformance.reference.faults.where import is_collection
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def rounded_amounts(resource: Document) -> None:
 
 fault("collection-without-relationship-links", {"COLL-003"}, GET)(
     "The self links of the elements differ from those of the invoices by themselves.",
-    _in_each(lambda resource: resource["links"].update(self=f"{resource['links']['self']}?")),
+    _in_each(in_links(lambda links: links.update(self=f"{links['self']}?"))),
 )
 fault("collection-count-of-all-customers", {"COLL-004"}, API_COLLECTION)(
     "The total count includes the invoices of other customers.",

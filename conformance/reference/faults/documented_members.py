@@ -18,6 +18,7 @@ from conformance.reference.faults.effects import (
 )
 from conformance.reference.faults.needs import COLLECTION
 from conformance.reference.faults.seams import after
+from conformance.reference.faults.tools import in_links
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ fault("members-relationship-without-links", {"REL-010"})(
 )
 fault("members-relationship-without-related", {"REL-010"})(
     "The document of the relationship has no link related.",
-    in_relationship(lambda document: document["links"].pop("related", None)),
+    in_relationship(in_links(lambda links: links.pop("related", None))),
 )
 fault("members-account-without-links", {"RELD-012"}, RESOURCE_LINKS)(
     "An account by itself has no links.", in_account(lambda document: document["data"].pop("links", None))

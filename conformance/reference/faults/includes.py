@@ -9,6 +9,7 @@ from conformance.reference.data import FOREIGN
 from conformance.reference.faults import Area
 from conformance.reference.faults.clauses import COMPOUND, GET, INCLUDES
 from conformance.reference.faults.seams import after, effect, instead_of
+from conformance.reference.faults.tools import in_links
 from conformance.reference.query import Endpoint, Query
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def without_included(document: Document, query: Query) -> None:
 def account_with_another_link(document: Document, _query: Query) -> None:
     """The self link of the included account is another than that of the related one."""
     for resource in document["included"]:
-        resource["links"]["self"] += "?"
+        in_links(lambda links: links.update(self=f"{links['self']}?"))(resource)
 
 
 @fault("include-twice", {"INCL-008"}, COMPOUND)

@@ -37,6 +37,11 @@ def _top_level(change: Callable[[Document], Document]) -> Install:
     return in_item(lambda document, _: document.update(links=change(document)))
 
 
+def _self_link(resource: Document) -> str:
+    """Return the link of an invoice to itself, or its path where it has none."""
+    return str(resource.get("links", {}).get("self", f"{PREFIX}/invoices/{resource['id']}"))
+
+
 @effect
 def _self_links(api: Api, change: Callable[[str, str], str]) -> None:
     def links(original: Callable[..., dict[str, str]], request: Request, record: Record) -> dict[str, str]:
@@ -116,11 +121,11 @@ fault(
 )
 fault("links-top-level-self-loses-query", {"ITEM-019"}, FETCHING)(
     "A top-level self link leaves out the include parameter of the request.",
-    _top_level(lambda document: {"self": document["data"]["links"]["self"]}),
+    _top_level(lambda document: {"self": _self_link(document["data"])}),
 )
 fault("links-top-level-self-not-found", {"ITEM-031"}, FETCHING)(
     "A top-level self link leads nowhere.",
-    _top_level(lambda document: {"self": document["data"]["links"]["self"] + "/self"}),
+    _top_level(lambda document: {"self": f"{_self_link(document['data'])}/self"}),
 )
 
 

@@ -14,6 +14,7 @@ from conformance.reference.faults.clauses import API_COLLECTION, INCLUDES, OWASP
 from conformance.reference.faults.effects import crashes_in, forgetful, in_collection, skips
 from conformance.reference.faults.needs import COLLECTION
 from conformance.reference.faults.seams import after, effect, instead_of
+from conformance.reference.faults.tools import in_links
 from conformance.reference.selection import Record
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def order_reversed(original: Callable[..., Document], request: Request, records:
 
 fault("page-self-link-leads-to-the-last", {"ITEM-019"}, TOP_LEVEL)(
     "The self link of a page leads to the last page.",
-    in_collection(lambda document: document["links"].update(self=document["links"]["last"])),
+    in_collection(in_links(lambda links: links.update(self=links["last"]))),
 )
 fault("include-missing-on-empty-collection", {"INCL-001"}, INCLUDES)(
     "An empty collection has no member included.",

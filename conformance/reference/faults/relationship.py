@@ -11,6 +11,7 @@ from conformance.reference.faults.clauses import API_ACCOUNTS, INCLUDES, LINKAGE
 from conformance.reference.faults.effects import in_relationship, not_found, null_instead_of_404, without_query
 from conformance.reference.faults.needs import CONTESTED
 from conformance.reference.faults.seams import instead_of, on_request
+from conformance.reference.faults.tools import in_links
 from conformance.reference.faults.where import is_relationship, starts_with_include
 from conformance.reference.message import Answer
 
@@ -63,13 +64,11 @@ fault(
 )
 fault("relationship-links-swapped", {"REL-005"}, RELATIONSHIPS)(
     "The top-level links of the relationship document are swapped.",
-    in_relationship(
-        lambda document: document["links"].update(self=document["links"]["related"], related=document["links"]["self"])
-    ),
+    in_relationship(in_links(lambda links: links.update(self=links["related"], related=links["self"]))),
 )
 fault("relationship-links-invented", {"REL-005"}, RELATIONSHIPS)(
     "The related link of the relationship document leads to another path than that of the invoice.",
-    in_relationship(lambda document: document["links"].update(related="http://127.0.0.1/account")),
+    in_relationship(in_links(lambda links: links.update(related="http://127.0.0.1/account"))),
 )
 fault(
     "relationship-unknown-invoice-null",

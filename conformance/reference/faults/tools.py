@@ -46,6 +46,11 @@ def alter_relationship_document(api: Api, change: Callable[[Document], object]) 
     after(Api.relationship_document)(lambda shown, *_: change(shown))(api)
 
 
+def in_links(change: Callable[[Document], object]) -> Callable[[Document], object]:
+    """Return what alters the links of a document or a resource, where it has some."""
+    return lambda owner: change(owner["links"]) if "links" in owner else None
+
+
 def alter_account_document(api: Api, change: Callable[[Document], object]) -> None:
     """Alter the document of an account by itself."""
     after(Api.account_document)(lambda shown, *_: change(shown))(api)

@@ -24,6 +24,7 @@ from conformance.reference.faults.clauses import (
 from conformance.reference.faults.effects import ERRORS, field
 from conformance.reference.faults.needs import COLLECTION
 from conformance.reference.faults.seams import effect, on_answer, on_document
+from conformance.reference.faults.tools import in_links
 from conformance.reference.faults.where import (
     Where,
     everywhere,
@@ -193,8 +194,7 @@ fault("view-fields-lose-dates", {"ITEM-030"}, "Documented API, sparse fieldsets"
 @_in(_has_fields)
 def fields_change_self_link(document: Document) -> None:
     """With sparse fieldsets the self link of an invoice is that of the collection."""
-    links = document["data"]["links"]
-    links["self"] = links["self"].rpartition("/")[0]
+    in_links(lambda links: links.update(self=links["self"].rpartition("/")[0]))(document["data"])
 
 
 fault("view-elements-of-singular-type", {"ITEM-007"}, EXAMPLE_BODY, needs=COLLECTION)(

@@ -160,6 +160,8 @@ def test_the_total_count_of_a_filter() -> None:
     check = collection.test_the_total_count_is_that_of_what_was_asked_for
     assert outcome(check, (whole(TWO),), (EMPTY,)) == "passed"
     assert outcome(check, (whole(TWO),), (whole([], total=2),)) == "violated"
+    assert outcome(check, (whole(TWO),), (page([], links={}, total=2),)) == "violated"
+    assert outcome(check, (page(TWO, links={}, total=9),), ()) == "not observed"
     assert outcome(check, (whole(TWO, total=9),), (EMPTY,)) == "violated"
     assert outcome(check, (whole(TWO, total="2"),), ()) == "not observed"
     assert outcome(check, (refused(),), (page(TWO, links={"next": at("page[number]=2")}, total=9),)) == "not observed"

@@ -49,7 +49,7 @@ fault("page-next-on-last", {"PAGE-001", "PAGE-011"}, PAGINATION)(
 )
 fault("page-links-in-meta", {"PAGE-001", "PAGE-012"}, PAGINATION)(
     "The pagination links stand in meta.",
-    in_collection(lambda document: document["meta"].update(document.pop("links"))),
+    in_collection(lambda document: document["meta"].update(document.pop("links", {}))),
 )
 
 

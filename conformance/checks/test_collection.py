@@ -165,7 +165,9 @@ def test_the_total_count_is_an_integer(listing: Exchange) -> None:
 
 
 @requirement("COLL-004")
-def test_the_total_count_is_the_same_on_every_page(listing: Exchange, every_page_of_three: Exchanges) -> None:
+def test_the_total_count_is_the_same_on_every_page(
+    listing: Exchange, every_page_of_three: Exchanges, every_page_of_one: Exchanges
+) -> None:
     expected = _count(listing)
 
     def judge(page: Exchange) -> None:
@@ -173,7 +175,7 @@ def test_the_total_count_is_the_same_on_every_page(listing: Exchange, every_page
         observed = _count(page)
         expect(observed == expected, f"{expected} as on the first page", observed, page, part="/meta/total-count")
 
-    observe_each(every_page_of_three, judge)
+    observe_each((*every_page_of_three, *every_page_of_one), judge)
 
 
 @requirement("COLL-004")

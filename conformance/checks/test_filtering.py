@@ -24,6 +24,16 @@ def test_an_undefined_filter_is_refused(listing: Exchange, undefined_filter: Exc
     expect_status(undefined_filter, 400, why="there is no such operator or attribute")
 
 
+@requirement("FILT-001")
+def test_an_unknown_operator_is_refused(
+    listing: Exchange, every_filtered_by_value: Exchanges, unknown_filter_operator: Exchange
+) -> None:
+    require_status(listing, 200)
+    known = any(page.status == 200 and _name(page) == "reference" for page in every_filtered_by_value)
+    require(known, "there is no filter by reference")
+    expect_status(unknown_filter_operator, 400, why="there is no operator nosuch")
+
+
 @requirement("FILT-002")
 def test_a_filter_by_account_selects_the_invoices_of_the_accounts(
     listing_with_account: Exchange, unknown_filter: Exchange, filtered_by_account: Exchange
@@ -72,15 +82,16 @@ def test_what_matches_nothing_gives_nothing(
 
 
 @requirement("FILT-004")
-def test_a_value_of_the_wrong_type_selects_nothing(
+def test_a_value_of_the_wrong_type_selects_nothing(  # noqa: PLR0913, PLR0917 - one argument per kind of filter
     listing: Exchange,
     unknown_filter: Exchange,
     every_filtered_by_range: Exchanges,
     every_filtered_by_account: Exchanges,
+    every_filtered_by_value: Exchanges,
     mistyped_filter: Exchange,
 ) -> None:
     _require_filters_matter(listing, unknown_filter, mistyped_filter)
-    typed = (*every_filtered_by_range, *every_filtered_by_account)
+    typed = (*every_filtered_by_range, *every_filtered_by_account, *every_filtered_by_value)
     right = next((page for page in typed if _name(page) == _name(mistyped_filter)), None)
     if right is None or right.status != 200:
         raise NotObserved("the filter was not accepted with a value of the right type")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.checks.support import documents
+from conformance.checks.support.conditions import conditions, outcome
 from conformance.checks.support.ordering import disorder, is_unsorted
 from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement
 from conformance.judge.preconditions import require_status
-from conformance.model.exchange import Exchange
+from conformance.model.exchange import Exchange, NotObserved
 from conformance.plan.probes.paging import PAGE_SIZE, VIEW_SIZE
 from conformance.reading import collection_pages
 from conformance.syntax.scalars import shown
@@ -298,10 +299,25 @@ def _lost(page: Exchange, link: str, families: tuple[str, ...] = _OF_THE_DATA) -
 
 @requirement("PAGE-004")
 def test_links_keep_sort_and_filter(
-    every_page_of_view: Exchanges, every_page_of_tied: Exchanges, every_filtered_by_account: Exchanges
+    every_page_of_view: Exchanges,
+    every_page_of_tied: Exchanges,
+    every_filtered_by_account: Exchanges,
+    every_filtered_by_range: Exchanges,
+    every_filtered_by_value: Exchanges,
 ) -> None:
-    pages = (*every_page_of_view, *every_page_of_tied, *every_filtered_by_account)
+    filtered = (*every_filtered_by_range, *every_filtered_by_value)
+    heeded = [page for page in filtered if page.status == 200 and _is_heeded(page)]
+    pages = (*every_page_of_view, *every_page_of_tied, *every_filtered_by_account, *heeded)
     observe_each(pages, lambda page: _expect_kept(page, _OF_THE_DATA))
+
+
+def _is_heeded(page: Exchange) -> bool:
+    """Return whether a page shows nothing but what fulfils its filters: else the filter was dropped, links and all."""
+    asked = conditions(page)
+    try:
+        return all(outcome(asked, each) is not False for each in collection_pages.elements(page).values())
+    except NotObserved:
+        return False
 
 
 @requirement("PAGE-009")

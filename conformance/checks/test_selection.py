@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from conformance.checks.support import documents
+from conformance.checks.support.conditions import conditions, outcome
 from conformance.checks.support.isolation import require_two_customers
 from conformance.judge.api import expect, expect_status, observe_each, require, requirement, status_line
 from conformance.judge.preconditions import is_refusal, require_status
@@ -51,8 +54,13 @@ def test_what_is_listed_can_be_fetched(item: Exchange, listed_item: Exchange) ->
 
 
 @requirement("COLL-010")
-def test_inclusion_and_sorting_select_nothing(
-    listing: Exchange, listing_with_account: Exchange, listing_sparse: Exchange, every_sorted_by: Exchanges
+def test_inclusion_and_sorting_select_nothing(  # noqa: PLR0913, PLR0917 - one argument per kind of listing
+    listing: Exchange,
+    listing_with_account: Exchange,
+    listing_sparse: Exchange,
+    every_sorted_by: Exchanges,
+    every_sorted_by_two: Exchanges,
+    every_listing_arranged: Exchanges,
 ) -> None:
     total = _count(listing)
     whole = collection_pages.is_whole(listing)
@@ -66,7 +74,8 @@ def test_inclusion_and_sorting_select_nothing(
         require(whole and collection_pages.is_whole(page), "one page of several")
         expect(set(found) == set(_ids(listing)), "the invoices as without", f"{len(found)}, others", page, part="/data")
 
-    observe_each((listing_with_account, listing_sparse, *every_sorted_by), judge)
+    arranged = (*every_sorted_by, *every_sorted_by_two, *every_listing_arranged)
+    observe_each((listing_with_account, listing_sparse, *arranged), judge)
 
 
 def _count(page: Exchange) -> int | None:
@@ -99,18 +108,21 @@ def test_a_filter_by_account_reveals_nothing_of_other_customers(
     every_listing_of_foreign: Exchanges,
 ) -> None:
     require_two_customers(item, other_item_of_owner)
-    unknown, foreign = _by_account(every_unmatched_filter), _by_account(every_listing_of_foreign)
-    require(foreign.status != 200 or not _ids(foreign), "invoices of others are shown", owner="SEC-004")
-    expected = f"{_selected(unknown)}, as for an account that does not exist"
-    expect(_selected(foreign) == _selected(unknown), expected, _selected(foreign), foreign)
+    counterparts = {_variant(page): page for page in every_unmatched_filter}
+
+    def judge(foreign: Exchange) -> None:
+        unknown = counterparts.get(_variant(foreign))
+        require(unknown is not None, "nothing that does not exist is asked for in the same way")
+        assert unknown is not None
+        require(foreign.status != 200 or not _ids(foreign), "invoices of others are shown", owner="SEC-004")
+        expected = f"{_selected(unknown)}, as for what does not exist"
+        expect(_selected(foreign) == _selected(unknown), expected, _selected(foreign), foreign)
+
+    observe_each([page for page in every_listing_of_foreign if _variant(page) != "reference"], judge)
 
 
-def _by_account(pages: Exchanges) -> Exchange:
-    """Return the one of ``pages`` that is filtered by an account. Raises NotObserved when no account is known."""
-    for page in pages:
-        if "[account]" in page.probe:
-            return page
-    raise NotObserved("no account is known by which to filter")
+def _variant(page: Exchange) -> str:
+    return page.probe.partition("[")[2].removesuffix("]")
 
 
 def _selected(page: Exchange) -> str:
@@ -136,6 +148,75 @@ def test_an_odd_query_is_refused_or_selects_invoices(listing: Exchange, odd_list
 def test_an_unknown_key_of_page_is_refused(listing: Exchange, unknown_page_key: Exchange) -> None:
     require_status(listing, 200)
     expect_status(unknown_page_key, 400, why="there is no page[nosuch]")
+
+
+@requirement("PAGE-011")
+def test_the_links_of_the_only_page_lead_to_it(  # noqa: PLR0913, PLR0917 - one argument per kind of listing
+    listing: Exchange,
+    every_filtered_by_account: Exchanges,
+    every_filtered_by_value: Exchanges,
+    every_unmatched_filter: Exchanges,
+    every_empty_page: Exchanges,
+    every_accounts_listing: Exchanges,
+) -> None:
+    filtered = (*every_filtered_by_account, *every_filtered_by_value, *every_unmatched_filter)
+    observe_each((listing, *filtered, *every_empty_page, *every_accounts_listing), _expect_alone)
+
+
+def _expect_alone(page: Exchange) -> None:
+    """Raise Violation when a page without others, or one of nothing, has links to others."""
+    empty = collection_pages.data_of(page) == []
+    require(empty or collection_pages.is_whole(page), "one page of several")
+    for name in ("first", "last", *(["next"] if empty else [])):
+        number = _number(page, name)
+        allowed = number is None or (number == 1 and name != "next")
+        expect(allowed, "page 1, the only one", f"page {number}", page, part=f"/links/{name}")
+
+
+def _number(page: Exchange, name: str) -> int | None:
+    """Return the page that a link names; None without it. Raises NotObserved where pages have no numbers."""
+    link = collection_pages.page_link(page, name)
+    if link is None:
+        return None
+    number = dict(collection_pages.parameters(link)).get("page[number]", "")
+    if not re.fullmatch("-?[0-9]{1,9}", number):
+        raise NotObserved("the links do not name numbers of pages")
+    return int(number)
+
+
+@requirement("PAGE-011")
+def test_the_last_link_leads_to_where_the_pages_end(listing: Exchange, every_page_of_tied: Exchanges) -> None:
+    first, *others = collection_pages.walked(every_page_of_tied)
+    require(others, "there is one page only")
+    visited = [each for page in (first, *others) for each in _ids(page)]
+    complete = len(visited) == len(set(visited)) and set(visited) >= set(_ids(listing))
+    require(complete, "next does not lead through all pages", owner="PAGE-003")
+    number = _number(first, "last")
+    require(number is not None, "there is no link last")
+    count = len(others) + 1
+    expect(number == count, f"page {count}, where next ends", f"page {number}", first, part="/links/last")
+
+
+@requirement("PAGE-001")
+def test_the_first_link_leads_to_the_first_page(every_page_of_three: Exchanges) -> None:
+    def judge(page: Exchange) -> None:
+        number = _number(page, "first")
+        require(number is not None, "there is no link first")
+        expect(number == 1, "page 1", f"page {number}", page, part="/links/first")
+
+    observe_each(every_page_of_three, judge)
+
+
+@requirement("PAGE-001")
+def test_nothing_follows_what_lies_past_the_end(listing: Exchange, every_page_past_the_end: Exchanges) -> None:
+    require_status(listing, 200)
+
+    def judge(page: Exchange) -> None:
+        require(collection_pages.data_of(page) == [], "something is shown", owner="PAGE-007")
+        link = collection_pages.page_link(page, "next")
+        expect(link is None, "no link next behind the last page", shown(link), page, part="/links/next")
+
+    observe_each(every_page_past_the_end, judge)
 
 
 @requirement("PAGE-011")
@@ -203,3 +284,17 @@ def test_a_page_of_several_has_a_link_next(listing: Exchange, first_of_three: Ex
     require(shown_here and more, "there is one page only")
     following = collection_pages.page_link(first_of_three, "next")
     expect(following is not None, "a link next", "none", first_of_three, part="/links/next")
+
+
+@requirement("PAGE-012")
+def test_a_page_of_what_is_filtered_has_a_link_next(
+    listing_with_account: Exchange, every_page_of_view: Exchanges
+) -> None:
+    first, *_ = every_page_of_view
+    asked = conditions(first)
+    selected = [each for each in collection_pages.elements(listing_with_account).values() if outcome(asked, each)]
+    kept = [each for each in _ids(first) if outcome(asked, collection_pages.elements(first)[each]) is not False]
+    require(kept == _ids(first), "the filter has no effect")
+    require(len(selected) > len(kept) > 0, "there is one page only")
+    following = collection_pages.page_link(first, "next")
+    expect(following is not None, "a link next", "none", first, part="/links/next")

@@ -146,9 +146,10 @@ def test_the_total_count_over_pages() -> None:
     listing, pages = whole(ten), tuple(walk(ten, 3))
     same = collection.test_the_total_count_is_the_same_on_every_page
     right = collection.test_the_total_count_is_that_of_the_invoices
-    assert outcome(same, listing, pages) == "passed"
-    assert outcome(same, listing, (*pages[:3], page(ten[9:], total=1))) == "violated"
-    assert outcome(same, listing, (page(None, total=1), refused())) == "not observed"
+    assert outcome(same, listing, pages, pages[:1]) == "passed"
+    assert outcome(same, listing, (*pages[:3], page(ten[9:], total=1)), ()) == "violated"
+    assert outcome(same, listing, pages, (page(ten[:1], total=1),)) == "violated"
+    assert outcome(same, listing, (page(None, total=1), refused()), ()) == "not observed"
     assert outcome(right, listing, (listing,), pages) == "passed"
     assert outcome(right, whole(ten, total=11), (listing,), pages) == "violated"
     assert outcome(right, whole(ten, total=9), (refused(),), pages) == "violated"

@@ -170,9 +170,9 @@ def test_values_that_match_nothing(answer: Exchange, nothing_found: str, mistype
     counterparts = (chosen(TIMES, "3", f"{asked}2024-10-01T00:00:02Z"),)
     wrong = with_query(answer, f"{asked}abc")
     of_wrong_type = filtering.test_a_value_of_the_wrong_type_selects_nothing
-    assert outcome(of_wrong_type, EVERYTHING, refused(), counterparts, (), wrong) == mistyped
+    assert outcome(of_wrong_type, EVERYTHING, refused(), counterparts, (), (), wrong) == mistyped
     for refusing in ((refused(400, f"{asked}2024-10-01T00:00:02Z"),), ()):
-        assert outcome(of_wrong_type, EVERYTHING, refused(), refusing, (), wrong) == "not observed"
+        assert outcome(of_wrong_type, EVERYTHING, refused(), refusing, (), (), wrong) == "not observed"
 
 
 def named(answer: Exchange, probe: str) -> Exchange:

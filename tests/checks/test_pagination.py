@@ -245,9 +245,22 @@ def test_kept_sort_and_filter(link: str, expected: str) -> None:
     check = pagination.test_links_keep_sort_and_filter
     answer = page(TEN[:2], VIEW, {"next": f"?{link}"})
     for place in range(3):
-        lists = [(answer,) if number == place else () for number in range(3)]
+        lists = [(answer,) if number == place else () for number in range(5)]
         assert outcome(check, *lists) == expected
-    assert outcome(check, (page(TEN),), (), ()) == "not observed"
+    assert outcome(check, (page(TEN),), (), (), (), ()) == "not observed"
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [("filter[has_pdf_eq]=true&page[number]=2", "passed"), ("page[number]=2", "violated")],
+)
+def test_links_keep_a_filter_that_is_heeded(link: str, expected: str) -> None:
+    check = pagination.test_links_keep_sort_and_filter
+    rows = elements("has-pdf", [True, False])
+    for shown, wanted in ((rows[:1], expected), (rows, "not observed")):
+        answer = page(shown, "filter[has_pdf_eq]=true", {"next": f"?{link}"})
+        for lists in (((answer,), ()), ((), (answer,))):
+            assert outcome(check, (), (), (), *lists) == wanted
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from conformance.checks import test_selection as selection
 from conformance.model.exchange import Exchange
+from conformance.plan.probes.selection import ODD_TEXT
 from tests.support.changes import changed
 from tests.support.exchanges import exchange, refusal
 from tests.support.judged import outcome
@@ -49,7 +51,10 @@ def test_what_is_listed() -> None:
 def test_what_selects_nothing(answer: Exchange, expected: str) -> None:
     check = selection.test_inclusion_and_sorting_select_nothing
     alone = {"listing": LISTING, "listing_sparse": refused(), "every_sorted_by": (refused(),)}
-    assert outcome(check, listing_with_account=answer, **alone) == expected
+    for place in ("listing_with_account", "every_sorted_by_two", "every_listing_arranged"):
+        others = {"listing_with_account": refused(), "every_sorted_by_two": (), "every_listing_arranged": ()}
+        given = answer if place == "listing_with_account" else (answer,)
+        assert outcome(check, **alone, **{**others, place: given}) == expected
 
 
 @pytest.mark.parametrize(
@@ -95,7 +100,7 @@ def test_the_last_page_of_nothing() -> None:
 @pytest.mark.parametrize(
     ("link", "expected"),
     [
-        (f"{COLLECTION}?filter%5Breference_cont%5D=a%26b%3Dc%2Bd%25%23%3B%C3%A9&page%5Bnumber%5D=1", "passed"),
+        (f"{COLLECTION}?filter%5Breference_cont%5D={quote(ODD_TEXT, safe='')}&page%5Bnumber%5D=1", "passed"),
         (f"{COLLECTION}?filter%5Breference_cont%5D=a&b=c%2Bd%25%23%3B%C3%A9", "violated"),
         (f"{COLLECTION}?filter%5Breference_cont%5D=a%26b%3Dc+d%25%23%3B%C3%A9", "violated"),
         (f"{COLLECTION}?page%5Bnumber%5D=1", "violated"),
@@ -105,6 +110,55 @@ def test_the_last_page_of_nothing() -> None:
 def test_parameters_in_links(link: str, expected: str) -> None:
     check = selection.test_links_keep_characters_that_have_to_be_encoded
     assert outcome(check, empty_page=page([], None, {"first": link, "last": link}, 0)) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "links", "expected"),
+    [
+        (FIVE, {"first": "page[number]=1", "last": "page[number]=1"}, "passed"),
+        (FIVE, {"first": "page[number]=1"}, "passed"),
+        (FIVE, {"first": "page[number]=1", "last": "page[number]=2"}, "violated"),
+        ([], {"first": "page[number]=0", "last": "page[number]=1"}, "violated"),
+        ([], {"first": "page[number]=1", "next": "page[number]=2"}, "violated"),
+        (FIVE, {"first": "page[number]=1", "next": "page[number]=2", "last": "page[number]=2"}, "not observed"),
+        (FIVE, {"first": "page[cursor]=x"}, "not observed"),
+    ],
+)
+def test_the_links_of_the_only_page(data: list[Any], links: dict[str, str], expected: str) -> None:
+    answer = page(data, None, {name: at(query) for name, query in links.items()}, len(data))
+    check = selection.test_the_links_of_the_only_page_lead_to_it
+    assert outcome(check, refused(), (), (), (), (answer,), ()) == expected
+    assert outcome(check, refused(), (answer,), (), (), (), ()) == expected
+
+
+def test_the_last_link_and_the_first() -> None:
+    check = selection.test_the_last_link_leads_to_where_the_pages_end
+    wrong = page(FIVE[:3], "page[size]=3", {"next": at("page[number]=2"), "last": at("page[number]=3")}, 5)
+    assert outcome(check, LISTING, PAGES) == "passed"
+    assert outcome(check, LISTING, (wrong, *PAGES[1:])) == "violated"
+    assert outcome(check, whole([*FIVE, element(9)]), (wrong, *PAGES[1:])) == "not observed"
+    assert outcome(check, LISTING, (LISTING,)) == "not observed"
+    first = selection.test_the_first_link_leads_to_the_first_page
+    second = page(FIVE[3:], "page[number]=2&page[size]=3", {"first": at("page[number]=2")}, 5)
+    assert outcome(first, PAGES) == "passed"
+    assert outcome(first, (PAGES[0], second)) == "violated"
+    past = selection.test_nothing_follows_what_lies_past_the_end
+    end, further = ({"first": at("page[number]=1")}, {"next": at("page[number]=9")})
+    assert outcome(past, LISTING, (page([], "page[number]=8", end, 5),)) == "passed"
+    assert outcome(past, LISTING, (page([], "page[number]=8", further, 5),)) == "violated"
+    assert outcome(past, LISTING, (refused(404),)) == "not observed"
+
+
+def test_the_next_page_of_a_filter() -> None:
+    check = selection.test_a_page_of_what_is_filtered_has_a_link_next
+    rows = [{**element(number), "attributes": {"has-pdf": number < 4}} for number in range(5)]
+    everything = whole(rows)
+    asked = "filter[has_pdf_eq]=true&page[size]=2"
+    ends = page(rows[:2], asked, {"first": at("page[number]=1")}, 4)
+    assert outcome(check, everything, (ends,)) == "violated"
+    assert outcome(check, everything, (page(rows[:2], asked, {"next": at("page[number]=2")}, 4),)) == "passed"
+    assert outcome(check, everything, (page(rows[:4], asked, {}, 4),)) == "not observed"
+    assert outcome(check, everything, (page(rows[3:], asked, {}, 4),)) == "not observed"
 
 
 def test_links_between_pages() -> None:

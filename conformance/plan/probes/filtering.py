@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import quote
@@ -14,6 +15,8 @@ from conformance.reading.collection_pages import Value, account_ids, elements, v
 from conformance.syntax.scalars import Instant, is_uuid
 
 _NEEDS = ("collection",)
+# No invoice has it: quotes, brackets, slashes, letters of four bytes, and marks that nobody sees.
+_ODD_TEXT = "Aa'\"`\\/(){}[]<>$@!?|^~:;,.#&=+%_* \u00a0\u200b\u202e\ufeffe\u0301\u00df\u6771\U0001f4de" + "x" * 300
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -114,6 +117,22 @@ def _pattern(shown: list[Value], wildcard: str, kept: int = 0) -> str:
     return text[:kept] + wildcard if kept else f"{text[:-1]}{wildcard}"
 
 
+def _with_zeros(shown: list[Value]) -> str:
+    """Return a text that means the same number as one that is shown, and is another text."""
+    numbers = [text for text in shown if isinstance(text, str) and text.isascii() and text.isdecimal()]
+    return f"0{numbers[-1]}.0" if numbers else ""
+
+
+def _from_the_second(listing: Exchange) -> str:
+    """Return the path that asks for all but the first time; the border, a minute before, is of another time zone."""
+    shown = _values(listing, "start-date")
+    if len(shown) < 2 or not isinstance(shown[1], Instant):
+        raise NotObserved("the collection does not show two values of start-date")
+    local = replace(shown[1], seconds=shown[1].seconds - 60 + 2 * 3600)
+    written = _written(local).replace("Z", "+02:00")
+    return f"/invoices?{_filters({'start-date_gteq': written})}"
+
+
 def _last(shown: list[Value]) -> str:
     return _written(shown[-1]) if shown else ""
 
@@ -136,7 +155,10 @@ filtered_by_range = family(
         }.items()
     }
     # Both borders are one value.
-    | {"originated-calls-count-exactly": get(_exactly("originated-calls-count"), needs=_NEEDS)}
+    | {
+        "originated-calls-count-exactly": get(_exactly("originated-calls-count"), needs=_NEEDS),
+        "start-date-with-offset": get(_from_the_second, needs=_NEEDS),
+    }
 )
 filtered_by_value = family(
     {
@@ -154,6 +176,14 @@ filtered_by_value = family(
         "text_eq_percent": get(_by_value("reference", "eq", lambda shown: _pattern(shown, "%", 1)), needs=_NEEDS),
         "text_eq_underscore": get(_by_value("reference", "eq", lambda shown: _pattern(shown, "_")), needs=_NEEDS),
         "text_eq_blank": listing.but(query="filter%5Breference_eq%5D=%20"),
+        "text_eq_star": get(_by_value("reference", "eq", lambda shown: _pattern(shown, "*", 1)), needs=_NEEDS),
+        "text_eq_number": get(_by_value("reference", "eq", _with_zeros), needs=_NEEDS),
+        "text_eq_null": listing.but(query="filter%5Breference_eq%5D=null"),
+        "text_eq_odd": listing.but(query=f"filter%5Breference_eq%5D={quote(_ODD_TEXT)}"),
+        **{
+            f"text_cont_{name}": listing.but(query=f"filter%5Breference_cont%5D={quote(wildcard)}")
+            for name, wildcard in {"percent": "%", "underscore": "_", "dot": "."}.items()
+        },
         "text_eq_nul": listing.but(query="filter%5Breference_eq%5D=%00"),
         "text_in_nothing": listing.but(query="filter%5Breference_in%5D=,"),
         "text_end": get(_by_value("reference", "end", lambda shown: _text(shown, slice(-3, None))), needs=_NEEDS),
@@ -163,6 +193,10 @@ filtered_by_value = family(
 unmatched_filter = family(
     {
         "account": get(lambda unknown_id: f"/invoices?{_filters({'account_id_eq': unknown_id})}", needs=_NEEDS),
+        "accounts": get(
+            lambda unknown_id: f"/invoices?include=account&{_filters({'account_id_in': unknown_id})}", needs=_NEEDS
+        ),
+        "invoice": get(lambda unknown_id: f"/invoices?{_filters({'id_eq': unknown_id})}", needs=_NEEDS),
         "reference": listing.but(query="filter%5Breference_eq%5D=conformance-none"),
         **query_family(
             listing.but(needs=("collection", "contested")),
@@ -178,6 +212,10 @@ unmatched_filter = family(
                 }.items()
             },
         ).variants,
+        # The last moment of a calendar, and the first.
+        "start-date": listing.but(
+            query=_filters({"start-date_gteq": "9999-12-31T23:59:59Z", "start-date_lteq": "0000-01-01T00:00:00Z"})
+        ),
     }
 )
 unmatched_filter_with_account = get(
@@ -189,7 +227,10 @@ mistyped_filter = family(
             listing,
             {
                 "start-date": "filter%5Bstart_date_gteq%5D=abc",
+                "start-date-impossible": "filter%5Bstart_date_gteq%5D=2024-02-30T25:61:61Z",
                 "originated-calls-count": "filter%5Boriginated_calls_count_gteq%5D=abc",
+                "originated-calls-count-with-letters": "filter%5Boriginated_calls_count_gteq%5D=0abc",
+                "has-pdf": "filter%5Bhas_pdf_eq%5D=maybe",
                 "account": "filter%5Baccount_id_eq%5D=abc",
                 # Dates have years of four digits (RFC 3339); databases have a last one, too.
                 "start-date-far": "filter%5Bstart_date_gteq%5D=300000-01-01T00:00:00Z",
@@ -224,10 +265,10 @@ mistyped_filter = family(
     }
 )
 unknown_filter = listing.but(query="filter%5Bnosuch%5D=1")
+unknown_filter_operator = listing.but(query="filter%5Breference_nosuch%5D=1")
 undefined_filter = query_family(
     listing.but(needs=("collection", "contested")),
     {
-        "operator": "filter%5Breference_nosuch%5D=1",
         "operator-of-unknown": "filter%5Bnosuch_eq%5D=1",
         "prefix": "filter%5Bnosuch_reference_eq%5D=1",
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import quote
 
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.plan.probe import PathFunction, Probe, family, get
@@ -116,12 +117,21 @@ def _of_foreign_account(filtered: str) -> PathFunction:
     return path
 
 
-# Nothing of the first customer fits these filters.
+def _by_reference(other_item_of_owner: Exchange) -> str:
+    reference = other_item_of_owner.resource.get("attributes", {}).get("reference")
+    if not isinstance(reference, str) or not reference:
+        raise NotObserved("the other customer's invoice has no reference")
+    return f"/invoices?filter%5Breference_eq%5D={quote(reference)}"
+
+
+# Nothing of the first customer fits these filters, but for the last: two invoices may have one reference.
 listing_of_foreign = family(
     {
         "account": get(_of_foreign_account("filter%5Baccount_id_eq%5D"), needs=_LISTING),
         "accounts": get(_of_foreign_account("include=account&filter%5Baccount_id_in%5D"), needs=_LISTING),
         "invoice": get(lambda other_invoice_id: f"/invoices?filter%5Bid_eq%5D={other_invoice_id}", needs=_LISTING),
+        "invoices": get(lambda other_invoice_id: f"/invoices?filter%5Bid_in%5D={other_invoice_id}", needs=_LISTING),
+        "reference": get(_by_reference, needs=_LISTING),
     }
 )
 # Where accounts are not offered by themselves, nothing is there.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from conformance.model.exchange import Exchange, NotObserved, link_of
 from conformance.plan.odd_queries import LISTING
 from conformance.plan.probe import family, get, query_family
@@ -39,11 +41,15 @@ odd_listing_query = family(
 )
 unknown_page_key = listing.but(query="page%5Bnosuch%5D=1")
 
+listing_arranged = listing.but(
+    query="include=account&sort=-originated-calls-count&fields%5Binvoices%5D=originated-calls-count,account"
+)
+
 # Every total is divided by one.
 page_of_one = listing.but(query="page%5Bsize%5D=1")
 last_of_one = get(lambda page_of_one: link_of(page_of_one.ok_document, "last", page_of_one), needs=_NEEDS)
 
 # No invoice has such a reference. In the links the same characters mean the same only when they are encoded.
-ODD_TEXT = "a&b=c+d%#;\u00e9"
-empty_page = listing.but(query="filter%5Breference_cont%5D=a%26b%3Dc%2Bd%25%23%3B%C3%A9&page%5Bsize%5D=5")
+ODD_TEXT = "a&b=c+d%#;\u00e9 /\\,:@(B)[]*?!~\u6771\U0001f4de"
+empty_page = listing.but(query=f"filter%5Breference_cont%5D={quote(ODD_TEXT)}&page%5Bsize%5D=5")
 last_of_empty = get(lambda empty_page: link_of(empty_page.ok_document, "last", empty_page), needs=_NEEDS)

@@ -102,7 +102,7 @@ fault("filter-wrong-type-dropped", {"FILT-004"}, OWASP_CONFIGURATION)(
     "filter-wrong-type-crash",
     {"FILT-004", "ERR-011"},
     OWASP_CONFIGURATION,
-    also={"QRY-009": "an empty value has the wrong form, too"},
+    also={"QRY-009": "an empty value has the wrong form, too", "FILT-003": "the year 0 is of the wrong form"},
 )
 @_tolerate
 def wrong_type_crash(problem: Problem, key: str) -> bool:

@@ -99,7 +99,7 @@ def lose_all_at_the_end(links: Document, _link: Link, pages: int, query: Query) 
             links[name] = f"{address}?{'&'.join(kept)}"
 
 
-@fault("page-last-twice", {"PAGE-003"})
+@fault("page-last-twice", {"PAGE-003"}, also={"PAGE-011": "the link last leads to the page too many"})
 def last_twice(api: Api) -> None:
     """After the last page comes one more, with the same elements."""
 

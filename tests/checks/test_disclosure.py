@@ -91,7 +91,9 @@ def test_the_echo_of_the_request_is_not_a_finding() -> None:
 
 
 def test_data_of_the_customer_may_be_any_text() -> None:
-    assert POLICY.violated(changed("item", body=content({"/data/attributes/reference": "SELECT x FROM y"}))) == set()
+    text = changed("item", body=content({"/data/attributes/reference": "SELECT x FROM y"}))
+    # The answers to odd queries show another reference then.
+    assert POLICY.violated(text) == {"QRY-008"}
 
 
 def test_an_echoed_credential_is_found() -> None:

@@ -26,7 +26,9 @@ _YEAR = 366 * 24 * 3600
 # What is not a JWS, or none of a known algorithm, can be taken for bad syntax.
 _WITHOUT_FORM = re.compile(
     r"(malformed_token|related_with_altered_token|interrupted_token)\b.*"
-    r"|unsigned_token\[alg-none(-mixed-case)?\]|altered_token\[(two-segments|algorithm-missing|algorithm-unknown|algorithm-asymmetric)\]"
+    # The scheme may have no form that is known.
+    r"|unsigned_token\[alg-none(-mixed-case)?\]|altered_token_elsewhere\[bearer\]"
+    r"|altered_token\[(two-segments|algorithm-missing|algorithm-unknown|algorithm-asymmetric)\]"
 )
 
 

@@ -187,6 +187,8 @@ def _fields(original: Callable[..., None], query: Query, name: str, resource_typ
 
 
 def _sort(original: Callable[..., None], query: Query, name: str, value: str, endpoint: Endpoint) -> None:
+    if not value:
+        return
     spelt = value.lower().replace("_", "-")
     wanted = {part.removeprefix("-") for part in spelt.split(",")}
     if not spelt.strip(",") or not wanted.isdisjoint(_NOT_SORTABLE):
@@ -197,7 +199,8 @@ def _sort(original: Callable[..., None], query: Query, name: str, value: str, en
 def _page(original: Callable[..., None], query: Query, name: str, key: str, value: str) -> None:
     digits = re.match("[0-9]+(?:_[0-9]+)*", value)
     number = int(digits[0]) if digits else 0
-    if number > _LARGEST:
+    # A size has a limit of its own.
+    if number > _LARGEST and key == "number":
         raise _crash()
     original(query, name, key, str(number))
 

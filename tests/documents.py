@@ -183,7 +183,7 @@ def _reduced() -> Iterator[str]:
     yield "## Reduced servers"
     yield ""
     yield f"One deviation must not hide another. Each of {len(servers)} servers lacks one thing that many checks need,"
-    yield f"or has one thing wrong. {measured['faults']} faults, chosen by the hash of their names, were tried on each"
+    yield f"or has one thing wrong. {measured['faults']} faults that show in single answers were tried on each"
     yield "of them (`python -m tests.support.masking`). *Visible* counts the faults that change any answer there,"
     yield "*reported* those for which something is reported that is not reported of the reduced server alone."
     yield ""

@@ -375,6 +375,19 @@ def test_a_coding_that_is_not_listed_is_not_used(item_in_gzip: Exchange) -> None
     expect(not others, "gzip, which the request lists, or no coding", others, item_in_gzip, part="Content-Encoding")
 
 
+@requirement("CACHE-010")
+def test_a_coding_of_the_collection_is_one_that_is_listed(
+    every_listing_arranged: tuple[Exchange, ...], every_page_of_one: tuple[Exchange, ...]
+) -> None:
+    def judge(exchange: Exchange) -> None:
+        require_status(exchange, 200)
+        listed = exchange.request.header("Accept-Encoding") or ""
+        others = ", ".join(name for name in _codings(exchange) if name != listed)
+        expect(not others, f"{listed}, which the request lists", others, exchange, part="Content-Encoding")
+
+    observe_each((*every_listing_arranged, *every_page_of_one), judge)
+
+
 @requirement("CACHE-011")
 def test_an_answer_with_a_negotiated_coding_varies_by_it(item_in_gzip: Exchange, item_in_no_coding: Exchange) -> None:
     require_status(item_in_gzip, 200)

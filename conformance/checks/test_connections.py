@@ -69,7 +69,8 @@ def _each_answer(exchange: Exchange) -> list[Exchange]:
     require(exchange.later and exchange.status < 500, "nothing is answered on the same connection")
     answers = () if exchange.answer is None else (exchange.answer, *exchange.later)
     require(all(each.status not in {429, 503} for each in answers), "the target limits requests", doubt=Doubt.LIMIT)
-    require(all(each.status < 500 for each in answers), "a request ends in an error of the server", owner="ERR-011")
+    failed = any(each.status >= 500 and each.status != 501 for each in answers)
+    require(not failed, "a request ends in an error of the server", owner="ERR-011")
     return [replace(exchange, answer=each, later=()) for each in answers]
 
 

@@ -6,6 +6,7 @@ import re
 
 from conformance.checks.support import documents
 from conformance.judge.api import expect, observe_each, require, requirement
+from conformance.judge.preconditions import require_status
 from conformance.model import contract
 from conformance.model.exchange import Exchange
 from conformance.reading import collection_pages
@@ -13,7 +14,12 @@ from conformance.syntax.scalars import shown
 
 # What languages and frameworks write where there is no value, and for what was never meant to be written.
 _NO_VALUE = re.compile(
-    r"null|NULL|nil|None|undefined|NaN|-?Infinity|\[object \w+\]|#<.*>?|<[\w.]+ object at 0x[0-9a-f]+>|%!\w\(.*\)"
+    r"null|NULL|nil|None|undefined|NaN|-?Infinity|\(null\)|<(?:nil|null|undefined)>|Invalid Date|NaN-NaN-NaN.*"
+    # Objects as programmers are shown them.
+    r"|\[object \w+\]|#<.*>?|<[\w.]+ object at 0x[0-9a-f]+>|%!\w\(.*\)|(?:\w+\.)+\w+@[0-9a-f]{6,8}|System\.\w+(?:\[\])?"
+    r"|(?:Some|Just|Optional|Decimal|BigDecimal|datetime\.\w+)\(.*\)|b'.*'|0xc[0-9a-f]{9}"
+    # What was to be replaced.
+    r"|translation missing: .*|\{\{.*\}\}|\$\{.*\}|<%=.*%>|\ufffd+"
 )
 
 
@@ -61,6 +67,29 @@ def test_an_account_links_to_itself_where_its_link_leads(
 def _expect_accounts_that_link_to_themselves(exchange: Exchange) -> None:
     for pointer, account in documents.of_type(exchange, "accounts"):
         _expect_links(exchange, pointer, account, "self")
+
+
+@requirement("RELD-012")
+def test_an_account_of_the_list_links_to_itself(related: Exchange, accounts_listing: Exchange) -> None:
+    require_status(accounts_listing, 200)
+    # That it has none by itself is the finding of the other check.
+    require(documents.member_object(related.resource, "links").get("self"), "not even by itself")
+    for place, account in enumerate(collection_pages.data_of(accounts_listing)):
+        if isinstance(account, dict):
+            _expect_links(accounts_listing, f"/data/{place}", account, "self")
+
+
+@requirement("COLL-008")
+def test_an_element_links_to_its_account(item: Exchange, listing: Exchange) -> None:
+    names = [name for name in ("self", "related") if _of_relationship(item.resource).get("links", {}).get(name)]
+    require(names, "not even by itself", owner="ITEM-015")
+    pointer = "relationships/account"
+    for place, element in enumerate(collection_pages.elements(listing).values()):
+        _expect_links(listing, f"/data/{place}/{pointer}", _of_relationship(element), *names)
+
+
+def _of_relationship(resource: documents.Object) -> documents.Object:
+    return documents.member_object(documents.member_object(resource, "relationships"), "account")
 
 
 @requirement("COLL-008")

@@ -51,6 +51,13 @@ def test_white_space_before_a_colon_is_refused(wire_valid: Exchange, space_befor
     _expect_refused(space_before_colon, wire_valid, "X-Conformance : 1")
 
 
+@requirement("WIRE-002")
+def test_white_space_before_the_colon_of_a_framing_is_refused(
+    wire_valid: Exchange, framing_before_colon: Exchange
+) -> None:
+    _expect_refused(framing_before_colon, wire_valid, "Transfer-Encoding : chunked")
+
+
 @requirement("WIRE-003")
 def test_a_folded_line_is_not_a_line_of_its_own(wire_valid: Exchange, folded_field: Exchange) -> None:
     _require_valid(wire_valid)

@@ -121,6 +121,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"CACHE-007"},
         changed("item_with_account_in_gzip", body=content()),
     ),
+    "coded where identity alone is listed": (
+        {"CACHE-010"},
+        changed("listing_arranged", headers=CODED),
+    ),
     "page-empty-when-coded": ({"CACHE-007"}, changed("listing_with_account_in_gzip", body={"data": []})),
     "coded-without-vary": ({"CACHE-011"}, coded({"Content-Encoding": "gzip"})),
     "coding-forced": (

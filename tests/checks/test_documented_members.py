@@ -32,6 +32,38 @@ CASES: dict[str, tuple[Any, str, dict[str, Any], str]] = {
         "violated",
     ),
     "account": (members.test_an_account_links_to_itself, "related", {}, "passed"),
+    "list of accounts": (members.test_an_account_of_the_list_links_to_itself, "accounts_listing", {}, "passed"),
+    "listed account without links": (
+        members.test_an_account_of_the_list_links_to_itself,
+        "accounts_listing",
+        {"/data/0/links": REMOVED},
+        "violated",
+    ),
+    "no list of accounts": (
+        members.test_an_account_of_the_list_links_to_itself,
+        "related",
+        {"/data/links": REMOVED},
+        "not observed",
+    ),
+    "element": (members.test_an_element_links_to_its_account, "listing", {}, "passed"),
+    "element without related": (
+        members.test_an_element_links_to_its_account,
+        "listing",
+        {"/data/0/relationships/account/links/related": REMOVED},
+        "violated",
+    ),
+    "element without relationships": (
+        members.test_an_element_links_to_its_account,
+        "listing",
+        {"/data/0/relationships": REMOVED},
+        "violated",
+    ),
+    "invoice without relationships": (
+        members.test_an_element_links_to_its_account,
+        "item",
+        {"/data/relationships": REMOVED},
+        "not observed",
+    ),
     "account without links": (members.test_an_account_links_to_itself, "related", {"/data/links": REMOVED}, "violated"),
 }
 
@@ -70,6 +102,9 @@ def test_attributes_that_elements_lack() -> None:
     [
         *((text, "violated") for text in ("null", "None", "nil", "undefined", "NaN", "-Infinity", "[object Object]")),
         *((text, "violated") for text in ("#<Invoice:0x00007f>", "<invoice.Text object at 0x7f3c>", "%!s(MISSING)")),
+        *((text, "violated") for text in ("(null)", "<nil>", "Invalid Date", "Optional(23)", "b'23'", "System.Object")),
+        *((text, "violated") for text in ("org.example.Invoice@1b6d3586", "{{ reference }}", "${ref}", "\ufffd")),
+        *((text, "passed") for text in ("Array", "(23)", "a@b.example", "someone@1b6d3586", "System", "{23}", "b23")),
         *((text, "passed") for text in ("", "none", "Null and void", "nilpotent", "#5", "[object]", "2024/11")),
         (None, "passed"),
     ],

@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.plan.probe import Probe, family, raw, talk
+from conformance.plan.probes.authentication import bearer_token
 from conformance.plan.probes.base import (
     item,
     item_head,
     item_with_account,
     item_without_token,
+    related,
+    relationship,
     unacceptable_item,
     unknown_include,
     unknown_item,
 )
-from conformance.plan.probes.conditional import if_none_match_any
-from conformance.plan.probes.http import item_options, write_unknown
+from conformance.plan.probes.caching import item_in_gzip
+from conformance.plan.probes.conditional import if_match_any, if_match_other, if_none_match_any, range_first_bytes
+from conformance.plan.probes.http import item_options, undefined_method, write_unknown
 from conformance.plan.probes.isolation import other_item_of_owner
 from conformance.plan.probes.negotiation import content_type_with_parameter
 from conformance.syntax.redaction import AUTH_TOKEN
@@ -41,10 +45,14 @@ shared_connection_without_token = family(
     {
         name: talk(item_without_token, *(each for probe in probes for each in (probe, item_without_token)))
         for name, probes in {
-            "served": (if_none_match_any, item_head, item_options, item_with_account),
+            "served": (
+                *(if_none_match_any, item_head, item_options, item_with_account, relationship, related),
+                *(item_in_gzip, bearer_token.variants["capitalised"], if_match_any, range_first_bytes),
+            ),
             "refused": (
                 *(unknown_include, unknown_item, unacceptable_item, content_type_with_parameter.variants["charset"]),
-                write_unknown.variants["DELETE"],
+                # The last ones may end the connection.
+                *(if_match_other, write_unknown.variants["DELETE"], undefined_method),
             ),
         }.items()
     }
@@ -52,7 +60,8 @@ shared_connection_without_token = family(
 shared_connection_of_two_customers = replace(
     talk(
         *(other_item_of_owner, item, other_item_of_owner, unknown_include, other_item_of_owner),
-        *(if_none_match_any, other_item_of_owner),
+        *(if_none_match_any, other_item_of_owner, item_head, other_item_of_owner, unknown_item, other_item_of_owner),
+        *(unacceptable_item, other_item_of_owner, if_match_other, other_item_of_owner),
     ),
     needs=("second-customer",),
 )
@@ -68,6 +77,7 @@ wrong_host = family(
     }
 )
 space_before_colon = _with("X-Conformance : 1\n")
+framing_before_colon = _with("Transfer-Encoding : chunked\n", "0\n\n", until_closed=True)
 
 # The second line is a part of the first, whatever it looks like.
 folded_field = _with("X-Conformance: 1\n If-None-Match: *\n")
@@ -77,8 +87,19 @@ folded_accept = raw(f"{_LINE}{_HOST}Accept: image/png,\n application/vnd.api+jso
 
 wrong_length = family(
     {
-        "word": _with("Content-Length: five\n", "", until_closed=True),
-        "negative": _with("Content-Length: -1\n", "", until_closed=True),
+        **{
+            name: _with(f"Content-Length: {length}\n", "", until_closed=True)
+            for name, length in {
+                "word": "five",
+                "negative": "-1",
+                "sign": "+0",
+                "hexadecimal": "0x0",
+                "underscore": "0_0",
+                # Nothing to whoever reads as far as there are digits.
+                "letters": "0 bytes",
+                "quoted": '"0"',
+            }.items()
+        },
         "list": _with("Content-Length: 5, 6\n", "hello!", until_closed=True),
         "two-lines": _with("Content-Length: 5\nContent-Length: 6\n", "hello!", until_closed=True),
     }
@@ -101,7 +122,13 @@ announced_close = _with("Connection: close\n", _VALID, until_closed=True)
 announced_close_spelled = family(
     {
         name: _with(f"Connection: {options}\n", _VALID, until_closed=True)
-        for name, options in {"in-a-list": "keep-alive, close", "in-capitals": "CLOSE"}.items()
+        for name, options in {
+            "in-a-list": "keep-alive, close",
+            "first-of-a-list": "close, te",
+            "in-capitals": "CLOSE",
+            "second-line": "te\nConnection: close",
+            "blanks": "\tclose \t",
+        }.items()
     }
 )
 
@@ -109,14 +136,28 @@ announced_close_spelled = family(
 unreadable_coding = family(
     {
         name: _with(f"Transfer-Encoding: {codings}\n", f"5\nhello\n0\n\n{_VALID}", until_closed=True)
-        for name, codings in {"unknown": "xchunked", "behind-chunked": "chunked, conformance"}.items()
+        for name, codings in {
+            "unknown": "xchunked",
+            "behind-chunked": "chunked, conformance",
+            "identity": "chunked, identity",
+            "twice": "chunked, chunked",
+            "quoted": '"chunked"',
+            "parameter": "chunked;q=1",
+            "control": "\x0bchunked",
+        }.items()
     }
 )
 # Each is five to a reader of numbers that knows more of them than digits.
 wrong_chunk_size = family(
     {
         name: _with("Transfer-Encoding: chunked\n", f"{size}\nhello\n0\n\n{_VALID}", until_closed=True)
-        for name, size in {"prefix": "0x5", "sign": "+5", "underscore": "0_5"}.items()
+        for name, size in {
+            "prefix": "0x5",
+            "sign": "+5",
+            "underscore": "0_5",
+            "blank": " 5",
+            "letters": "5x",
+        }.items()
     }
 )
 token_in_trailer = _with(

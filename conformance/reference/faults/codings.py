@@ -75,6 +75,17 @@ fault(
     "The content is compressed twice, and Content-Encoding says so once.",
     _compress(_accepts_gzip, lambda body: _gzip(_gzip(body))),
 )
+fault("coding-of-nothing-but-identity", {"CACHE-010"}, rfc(9110, "12.5.3"), needs=COLLECTION)(
+    "The content is compressed where identity alone is listed.",
+    _compress(has("accept-encoding", "identity"), _gzip),
+)
+fault("coding-gzip-for-deflate", {"CACHE-010"}, rfc(9110, "12.5.3"), needs=COLLECTION)(
+    "The content is in gzip where deflate alone is listed.", _compress(has("accept-encoding", "deflate"), _gzip)
+)
+fault("coding-deflate-cut", {"CACHE-007"}, rfc(9110, "8.4.1.2"), needs=COLLECTION)(
+    "Content in deflate lacks its end.",
+    _compress(has("accept-encoding", "deflate"), lambda body: zlib.compress(body)[:-6], coding="deflate"),
+)
 fault("coding-refused-but-used", {"CACHE-010"}, rfc(9110, "12.5.3"))(
     "The content is compressed wherever gzip is named, even to refuse it.", _compress(_names_gzip, _gzip)
 )

@@ -10,6 +10,7 @@ from conformance.reference.faults import Area
 from conformance.reference.faults.clauses import OWASP_AUTHENTICATION, OWASP_OBJECTS
 from conformance.reference.faults.needs import SECOND
 from conformance.reference.faults.seams import effect
+from conformance.reference.faults.where import is_related
 from conformance.reference.message import Answer, Request
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ for _name, _what, _when in (
     ("not-allowed", "a 405", lambda _, answer: answer.status == 405),
     ("not-modified", "a 304", lambda _, answer: answer.status == 304),
     ("head", "HEAD", lambda request, answer: request.method == "HEAD" and answer.status == 200),
+    ("precondition", "a 412", lambda _, answer: answer.status == 412),
+    ("scheme", "a token behind its scheme", lambda request, _: request.lines("authorization")[0].startswith("Bearer")),
+    ("range", "a range", lambda request, answer: request.lines("range") and answer.status in {200, 206}),
+    ("account", "an account", lambda request, answer: is_related(request) and answer.status == 200),
     ("inclusion", "an inclusion", lambda request, answer: "include=account" in request.query and answer.status == 200),
 ):
     fault(f"state-after-{_name}", {"ROB-015"}, also=_ALSO)(
@@ -60,6 +65,10 @@ for _name, _what, _when in (
 for _name, _what, _when in (
     ("bad-request", "a refused parameter", lambda _, answer: answer.status == 400),
     ("not-modified", "a 304", lambda _, answer: answer.status == 304),
+    ("not-found", "an invoice that was not found", lambda _, answer: answer.status == 404),
+    ("not-acceptable", "a 406", lambda _, answer: answer.status == 406),
+    ("precondition", "a 412", lambda _, answer: answer.status == 412),
+    ("head", "HEAD", lambda request, answer: request.method == "HEAD" and answer.status == 200),
 ):
     fault(
         f"state-of-customer-after-{_name}",

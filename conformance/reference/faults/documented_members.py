@@ -82,6 +82,23 @@ fault("members-element-without-empty-texts", {"COLL-008"}, needs=COLLECTION)(
 )
 
 
+@fault("members-element-without-account-link", {"COLL-008"}, needs=COLLECTION)
+@in_collection
+def element_without_account_link(document: Document) -> None:
+    """Elements of the collection have no link to their account."""
+    for element in document["data"]:
+        element.get("relationships", {}).get("account", {}).get("links", {}).pop("related", None)
+
+
+@fault("members-listed-account-without-links", {"RELD-012"}, RESOURCE_LINKS, needs=COLLECTION)
+@in_collection
+def listed_account_without_links(document: Document) -> None:
+    """The accounts of their list have no links."""
+    for element in document["data"]:
+        if element["type"] == "accounts":
+            element.pop("links", None)
+
+
 def _text_of_nothing(text: str) -> Callable[[Document, Invoice], None]:
     def write(attributes: Document, _: Invoice) -> None:
         if attributes["reference"] is None:
@@ -96,6 +113,10 @@ for _name, _what, _text in (
     ("nil", "nil", "nil"),
     ("nan", "NaN, which is not a number", "NaN"),
     ("undefined", "undefined", "undefined"),
+    ("printed-null", "null as C prints it", "(null)"),
+    ("printed-object", "an object as Java prints it", "org.example.Reference@1b6d3586"),
+    ("template", "a place of a template", "{{ reference }}"),
+    ("option", "an option as Swift prints it", "Optional(nil)"),
 ):
     fault(f"text-{_name}-for-no-reference", {"SEM-018"})(
         f"Where there is no reference, it is {_what}.", in_attributes(_text_of_nothing(_text))

@@ -38,6 +38,39 @@ fault("wire-coding-behind-chunked-ignored", {"WIRE-010"}, rfc(9112, "6.3"))(
     "A transfer coding that was applied after chunked is not looked at.",
     _reads(rb"(transfer-encoding: chunked), *[a-z]+", rb"\1"),
 )
+fault("wire-coding-twice", {"WIRE-010"}, rfc(9112, "6.1"))(
+    "The coding chunked may be applied twice.", _reads(rb"(transfer-encoding: chunked), chunked", rb"\1")
+)
+fault("wire-coding-quoted", {"WIRE-010"}, rfc(9112, "6.1"))(
+    "Quotes around the transfer coding are dropped.", _reads(rb'(transfer-encoding: )"chunked"', rb"\1chunked")
+)
+fault("wire-coding-with-parameter", {"WIRE-010"}, rfc(9112, "7"))(
+    "Parameters of the coding chunked are not looked at.", _reads(rb"(transfer-encoding: chunked);[^\r]*", rb"\1")
+)
+fault("wire-coding-behind-control", {"WIRE-010"}, rfc(9112, "6.1"))(
+    "A control character before the transfer coding is a blank.", _reads(rb"(transfer-encoding: )\x0b", rb"\1")
+)
+fault("wire-coding-before-colon", {"WIRE-002"}, rfc(9112, "5.1"))(
+    "A blank between Transfer-Encoding and its colon is ignored.", _reads(rb"(transfer-encoding) +:", rb"\1:")
+)
+for _name, _what, _length in (
+    ("sign", "a sign", rb"\+"),
+    ("prefix", "a prefix", rb"0x"),
+    ("underscore", "an underscore", rb"0_"),
+):
+    fault(f"wire-length-with-{_name}", {"WIRE-004"}, rfc(9112, "6.3"))(
+        f"A Content-Length with {_what} is read, as a reader of numbers does.",
+        _reads(rb"(content-length: )" + _length + rb"(?=[0-9]+\r\n)", rb"\1"),
+    )
+fault("wire-length-cut", {"WIRE-004"}, rfc(9112, "6.3"))(
+    "Of a Content-Length the digits at its beginning count.", _reads(rb"(content-length: [0-9]+) [a-z]+", rb"\1")
+)
+fault("wire-chunk-size-behind-blank", {"WIRE-011"}, rfc(9112, "7.1"))(
+    "A blank before a chunk size is dropped.", _reads(rb"(\r\n\r\n) (?=[0-9a-f]+\r\n)", rb"\1")
+)
+fault("wire-chunk-size-cut", {"WIRE-011"}, rfc(9112, "7.1"))(
+    "Of a chunk size the digits at its beginning count.", _reads(rb"(\r\n\r\n[0-9a-f]+)[g-z]+(?=\r\n)", rb"\1")
+)
 for _name, _what, _size in (
     ("prefix", "a prefix", rb"0x"),
     ("sign", "a sign", rb"\+"),
@@ -81,6 +114,16 @@ fault("wire-content-not-acceptable-left", {"WIRE-013"}, rfc(9112, "9.3"))(
 )
 fault("wire-close-in-a-list-ignored", {"WIRE-009"}, rfc(9112, "9.6"))(
     "Of several connection options the first counts.", _reads(rb"(\r\nconnection: *[a-z-]+), *close", rb"\1")
+)
+fault("wire-close-first-of-a-list-ignored", {"WIRE-009"}, rfc(9112, "9.6"))(
+    "Of several connection options the last counts.", _reads(rb"(\r\nconnection: *)close, *", rb"\1")
+)
+fault("wire-close-of-second-line-ignored", {"WIRE-009"}, rfc(9112, "9.6"))(
+    "Of several lines of connection options the first counts.",
+    _reads(rb"(\r\nconnection: [^\r]*)\r\nconnection: close", rb"\1"),
+)
+fault("wire-close-in-blanks-ignored", {"WIRE-009"}, rfc(9110, "5.5"))(
+    "Tabs around a connection option are a part of it.", _reads(rb"\r\nconnection: \t[^\r]*", b"")
 )
 fault("wire-close-in-capitals-ignored", {"WIRE-009"}, rfc(9110, "7.6.1"))(
     "Connection options are compared in lower case.",

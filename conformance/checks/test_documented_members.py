@@ -80,19 +80,6 @@ def test_an_account_of_the_list_links_to_itself(related: Exchange, accounts_list
 
 
 @requirement("COLL-008")
-def test_an_element_links_to_its_account(item: Exchange, listing: Exchange) -> None:
-    names = [name for name in ("self", "related") if _of_relationship(item.resource).get("links", {}).get(name)]
-    require(names, "not even by itself", owner="ITEM-015")
-    pointer = "relationships/account"
-    for place, element in enumerate(collection_pages.elements(listing).values()):
-        _expect_links(listing, f"/data/{place}/{pointer}", _of_relationship(element), *names)
-
-
-def _of_relationship(resource: documents.Object) -> documents.Object:
-    return documents.member_object(documents.member_object(resource, "relationships"), "account")
-
-
-@requirement("COLL-008")
 def test_elements_have_all_documented_attributes(item: Exchange, listing: Exchange) -> None:
     wanted = [name for name in contract.attribute_names() if name in item.attributes]
     for place, element in enumerate(collection_pages.elements(listing).values()):

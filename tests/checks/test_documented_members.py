@@ -45,25 +45,6 @@ CASES: dict[str, tuple[Any, str, dict[str, Any], str]] = {
         {"/data/links": REMOVED},
         "not observed",
     ),
-    "element": (members.test_an_element_links_to_its_account, "listing", {}, "passed"),
-    "element without related": (
-        members.test_an_element_links_to_its_account,
-        "listing",
-        {"/data/0/relationships/account/links/related": REMOVED},
-        "violated",
-    ),
-    "element without relationships": (
-        members.test_an_element_links_to_its_account,
-        "listing",
-        {"/data/0/relationships": REMOVED},
-        "violated",
-    ),
-    "invoice without relationships": (
-        members.test_an_element_links_to_its_account,
-        "item",
-        {"/data/relationships": REMOVED},
-        "not observed",
-    ),
     "account without links": (members.test_an_account_links_to_itself, "related", {"/data/links": REMOVED}, "violated"),
 }
 

@@ -82,14 +82,6 @@ fault("members-element-without-empty-texts", {"COLL-008"}, needs=COLLECTION)(
 )
 
 
-@fault("members-element-without-account-link", {"COLL-008"}, needs=COLLECTION)
-@in_collection
-def element_without_account_link(document: Document) -> None:
-    """Elements of the collection have no link to their account."""
-    for element in document["data"]:
-        element.get("relationships", {}).get("account", {}).get("links", {}).pop("related", None)
-
-
 @fault("members-listed-account-without-links", {"RELD-012"}, RESOURCE_LINKS, needs=COLLECTION)
 @in_collection
 def listed_account_without_links(document: Document) -> None:

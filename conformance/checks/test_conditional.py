@@ -295,6 +295,27 @@ def test_a_precondition_does_not_make_a_request_acceptable(
     _expect_precondition_ignored(unacceptable_item_if_none_match, unacceptable_item)
 
 
+@requirement("COND-013")
+def test_no_other_precondition_hides_a_refusal(  # noqa: PLR0913, PLR0917 - one argument per refusal
+    unknown_item: Exchange,
+    unknown_include: Exchange,
+    unacceptable_item: Exchange,
+    item_without_token: Exchange,
+    every_write_unknown: tuple[Exchange, ...],
+    refused_with_other_preconditions: Exchange,
+) -> None:
+    plain = {
+        "unknown": unknown_item,
+        "unknown-include": unknown_include,
+        "unacceptable": unacceptable_item,
+        "without-token": item_without_token,
+        "write": variant(every_write_unknown, "POST"),
+        "delete": variant(every_write_unknown, "DELETE"),
+    }
+    name = refused_with_other_preconditions.probe.partition("[")[2].removesuffix("]")
+    _expect_precondition_ignored(refused_with_other_preconditions, plain[name])
+
+
 @requirement("COND-019")
 def test_options_takes_no_notice_of_preconditions(
     item_options: Exchange, item_options_with_preconditions: Exchange

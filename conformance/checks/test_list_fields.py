@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.checks.support.oddities import odd_lines
+from conformance.checks.support.oddities import expect_same_data, odd_lines
 from conformance.judge.api import Doubt, Violation, expect_status, require, requirement, status_line
 from conformance.judge.preconditions import contents, require_status, require_validation
 from conformance.model.exchange import Exchange
@@ -22,6 +22,23 @@ def test_quotes_and_empty_elements_are_understood(item: Exchange, item_again: Ex
         observed, by_itself = status_line(quoted_lists), quoted_lists.status != 200
         expected = f"200 and the same data with {odd}"
         raise Violation(expected, observed, quoted_lists, others=(item,), alone=by_itself)
+
+
+@requirement("HTTP-029")
+def test_quotes_in_other_fields_do_not_matter(item: Exchange, fields_with_quotes: Exchange) -> None:
+    expect_same_data(item, fields_with_quotes)
+
+
+@requirement("HTTP-029")
+def test_the_last_of_many_tags_counts(
+    item: Exchange, item_not_modified: Exchange, if_none_match_of_many: Exchange
+) -> None:
+    require_validation(item, item_not_modified)
+    require(if_none_match_of_many.status not in {400, 403, 431}, "the request is refused")
+    if if_none_match_of_many.status == 200:
+        tags = if_none_match_of_many.fields.lines("ETag")
+        require(tags in ([], [item.etag]), "the entity tag changed between the two requests")
+    expect_status(if_none_match_of_many, 304, why=f"the current entity tag {item.etag} is the last of many")
 
 
 @requirement("HTTP-029")

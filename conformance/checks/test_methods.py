@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance.checks.support.header_lint import second_opinion
 from conformance.checks.support.isolation import is_incidental
+from conformance.checks.support.refusals import shows_data
 from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement, status_line
 from conformance.judge.comparison import describes_the_exchange
 from conformance.judge.preconditions import (
@@ -192,6 +193,17 @@ def test_a_write_is_refused_as_not_allowed(write_unknown: Exchange) -> None:
     expect_status(write_unknown, 405, 403, 404, 501, 400, 411, 415)
 
 
+@requirement("HTTP-007")
+def test_a_write_that_nobody_can_read_is_refused(
+    unknown_item: Exchange, every_write_unknown: tuple[Exchange, ...], write_unknown_with_content: Exchange
+) -> None:
+    require_status(unknown_item, 404)
+    require(any(400 <= each.status < 500 for each in every_write_unknown), "no write is refused with a client error")
+    status = write_unknown_with_content.status
+    refused = 400 <= status < 500 or status == 501
+    expect(refused, "a refusal", status_line(write_unknown_with_content), write_unknown_with_content)
+
+
 @requirement("HTTP-022")
 def test_no_write_succeeds(unknown_item: Exchange, write_unknown: Exchange) -> None:
     require(not unknown_item.succeeded, "the server finds an invoice where there is none")
@@ -235,6 +247,50 @@ def test_an_undefined_method_is_refused(item: Exchange, undefined_method: Exchan
     expect_status(undefined_method, 501, 405, 400, why=f"no method is called {undefined_method.request.method}")
 
 
+@requirement("HTTP-009")
+def test_an_odd_method_is_refused(item: Exchange, undefined_method: Exchange, odd_method: Exchange) -> None:
+    require_status(item, 200, owner="ITEM-001")
+    require(undefined_method.status < 500 or undefined_method.status == 501, "no method is refused")
+    require(odd_method.status != 403, "refused by what stands before the server")
+    expect_status(odd_method, 501, 405, 400, why=f"{odd_method.request.method} is not a method of the interface")
+
+
+@requirement("HTTP-009")
+def test_an_odd_method_is_refused_where_nothing_is(unknown_item: Exchange, odd_method_of_unknown: Exchange) -> None:
+    require_status(unknown_item, 404)
+    _expect_unsupported(odd_method_of_unknown)
+
+
+@requirement("HTTP-009")
+def test_an_odd_method_is_refused_elsewhere(odd_method_elsewhere: Exchange) -> None:
+    _expect_unsupported(odd_method_elsewhere)
+
+
+def _expect_unsupported(exchange: Exchange) -> None:
+    """Expect a refusal, of the method or of the resource, and no failure."""
+    refused = 400 <= exchange.status < 500 or exchange.status == 501
+    expect(refused, "501, 405 or another refusal", status_line(exchange), exchange)
+
+
+@requirement("AUTH-001")
+def test_no_method_shows_data_without_a_token(
+    item: Exchange, item_without_token: Exchange, odd_method_without_token: Exchange
+) -> None:
+    require_status(item, 200)
+    require(item_without_token.status >= 400, "the invoice is open to everybody")
+    require(odd_method_without_token.status < 500, "the method is refused, or the server fails", owner="HTTP-009")
+    observed = f"data, {status_line(odd_method_without_token)}"
+    expect(not shows_data(odd_method_without_token), "no data without a token", observed, odd_method_without_token)
+
+
+@requirement("HTTP-010")
+def test_options_names_the_allowed_methods_elsewhere(item_options: Exchange, options_elsewhere: Exchange) -> None:
+    require(item_options.succeeded and "GET" in _allowed(item_options), "not even for the invoice")
+    require(options_elsewhere.succeeded, f"OPTIONS was answered {options_elsewhere.status}")
+    observed = ", ".join(_allowed(options_elsewhere)) or "no Allow"
+    expect("GET" in _allowed(options_elsewhere), "Allow with GET", observed, options_elsewhere, part="Allow")
+
+
 @requirement("HTTP-010")
 def test_options_names_the_allowed_methods(item_options: Exchange) -> None:
     require(item_options.succeeded, f"OPTIONS was answered {item_options.status}")
@@ -257,6 +313,16 @@ def test_a_get_is_not_overridden_by_options(
     # A firewall may refuse the field; obeying it is something else.
     require(item_override_options.status not in {400, 403}, "the request is refused")
     expect_same_invoice(item_override_options, item, item_again, "GET is the method")
+
+
+@requirement("HTTP-012")
+def test_a_get_is_not_overridden_by_an_undefined_method(
+    item: Exchange, item_again: Exchange, item_override_undefined: Exchange
+) -> None:
+    require_status(item, 200)
+    refused = 400 <= item_override_undefined.status < 500 or item_override_undefined.status == 501
+    require(not refused, "the request is refused")
+    expect_same_invoice(item_override_undefined, item, item_again, "GET is the method")
 
 
 @requirement("HTTP-012")

@@ -93,3 +93,13 @@ def on_understood_data(plain: Exchange, odd: Exchange) -> Effect:
     if odd.answer is not None and _is_lawful(plain, odd):
         return Effect.SHOWN
     return on_shown_data(plain, odd)
+
+
+def on_not_modified(plain: Exchange, odd: Exchange) -> Effect:
+    """Return the effect on a request that gets 304: it still does, unless another representation is chosen."""
+    if odd.answer is None or odd.status >= 500:
+        return Effect.SHOWN
+    other = odd.fields.lines("ETag") != plain.fields.lines("ETag")
+    if 400 <= odd.status < 500 or odd.status in _FIREWALL or (odd.status == 200 and other):
+        return Effect.REFUSED
+    return Effect.NONE if odd.status == plain.status else Effect.SHOWN

@@ -12,6 +12,7 @@ from conformance.config.sources import Sources, read_settings
 from conformance.judge import suite
 from conformance.judge.evaluate import judge_all
 from conformance.model.outcome import ExitCode, Judgement, Outcome
+from conformance.model.requirements import registry
 from conformance.reference import data
 from conformance.reference.faults import Fault
 from conformance.reference.server import ReferenceServer
@@ -95,8 +96,14 @@ def settings_for(server: ReferenceServer, capabilities: Collection[str] = EVERYT
 
 
 def capabilities_for(faults: Collection[Fault]) -> frozenset[str]:
-    """Return what ``faults`` need to be seen; everything for a correct server."""
-    return frozenset({"contested"}.union(*(fault.needs for fault in faults))) if faults else EVERYTHING
+    """Return what ``faults`` need to be seen; everything for a correct server.
+
+    What is contested, which is most of what can be asked for, is needed for requirements that need it themselves.
+    """
+    if not faults:
+        return EVERYTHING
+    contested = ({"contested"}.intersection(registry()[name].needs) for fault in faults for name in fault.caught_by)
+    return frozenset().union(*(fault.needs for fault in faults), *contested)
 
 
 def judge(faults: Collection[Fault], capabilities: Collection[str] | None = None) -> list[Judgement]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from string import ascii_letters
 
 from conformance.model.exchange import ENTITY_TAG, Exchange, NotObserved
-from conformance.plan.probe import family, get, header_family
+from conformance.plan.probe import family, get, header_family, pack
 from conformance.plan.probes.base import (
     item_head,
     item_not_modified,
@@ -18,7 +19,9 @@ from conformance.plan.probes.base import (
     unknown_item,
 )
 from conformance.plan.probes.collection import listing
+from conformance.plan.probes.http import write_unknown
 from conformance.plan.probes.parameters import fields_of_attributes
+from conformance.reading.effects import on_not_modified
 from conformance.reading.header_fields import opaque, other_weakness
 from conformance.syntax.redaction import derived_token
 
@@ -158,6 +161,10 @@ if_none_match_of_a_reload = family(
             "no-cache": {"Cache-Control": "no-cache"},
             "no-age": {"Cache-Control": "max-age=0"},
             "pragma": {"Pragma": "no-cache"},
+            "no-store": {"Cache-Control": "no-store"},
+            "stale": {"Cache-Control": "max-stale=60, min-fresh=60"},
+            "of-answers": {"Cache-Control": 'private="a, no-cache", must-revalidate, no-transform'},
+            "pragma-other": {"Pragma": "conformance"},
         }.items()
     }
 )
@@ -168,3 +175,62 @@ range_head = item_head.but(headers={"Range": "bytes=0-9"})
 range_in_unknown_unit = get(_ITEM).but(headers={"Range": "items=0-1"})
 range_if_range_other = range_first_bytes.but(headers={"If-Range": '"conformance"'})
 range_if_range_weak = range_first_bytes.but(headers=lambda item: {"If-Range": f"W/{opaque(item.etag)}"})
+
+# What else a client sends, none of which decides whether the invoice has changed.
+_BESIDE_A_TAG: Mapping[str, str] = {
+    "Cookie": "theme=dark",
+    "Accept-Language": "de-DE, de;q=0.9",
+    "Accept-Charset": "utf-8",
+    "Origin": "https://example.com",
+    "Referer": "https://example.com/",
+    "User-Agent": "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1) curl/8",
+    "X-Requested-With": "XMLHttpRequest",
+    "DNT": "1",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "document",
+    "Save-Data": "on",
+    "Upgrade-Insecure-Requests": "1",
+    "Early-Data": "1",
+    "Prefer": "return=minimal",
+    "A-IM": "feed",
+    "TE": "trailers",
+    "Via": "1.1 conformance",
+    "CDN-Loop": "conformance",
+    "Surrogate-Capability": 'conformance="Surrogate/1.0"',
+    "X-Forwarded-For": "192.0.2.1",
+    "Forwarded": "for=192.0.2.1",
+    "X-Request-Id": "conformance",
+    "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    "Content-Length": "0",
+    # RFC 9110, section 13.2.2: without If-Match this one comes first, and holds. What follows a tag is not looked at.
+    "If-Unmodified-Since": FAR_FUTURE,
+    "If-Modified-Since": LONG_AGO,
+    "Range": "bytes=0-0",
+    "If-Range": '"conformance"',
+}
+fields_beside_a_tag = pack(
+    item_not_modified.but(each_invoice=False, needs=("contested",)),
+    [{name: value} for name, value in _BESIDE_A_TAG.items()],
+    on_not_modified,
+    item_not_modified,
+)
+_OTHER_PRECONDITIONS = {
+    "If-Match": '"conformance"',
+    "If-Unmodified-Since": LONG_AGO,
+    "If-Modified-Since": FAR_FUTURE,
+    "Range": "bytes=0-0",
+    "If-Range": '"conformance"',
+}
+refused_with_other_preconditions = family(
+    {
+        name: probe.but(needs=(*probe.needs, "contested"), headers=_OTHER_PRECONDITIONS)
+        for name, probe in {
+            "unknown": unknown_item,
+            "unknown-include": unknown_include,
+            "unacceptable": unacceptable_item,
+            "without-token": item_without_token,
+            "write": write_unknown.variants["POST"],
+            "delete": write_unknown.variants["DELETE"],
+        }.items()
+    }
+)

@@ -11,7 +11,9 @@ from conformance.reference.conditional import opaque
 from conformance.reference.faults import Area
 from conformance.reference.faults.clauses import ACCEPT, ENTITY_TAG, OWASP_RESOURCES, rfc
 from conformance.reference.faults.effects import crashes
+from conformance.reference.faults.needs import CONTESTED
 from conformance.reference.faults.seams import effect, instead_of
+from conformance.reference.negotiation import MEDIA_TYPE
 
 if TYPE_CHECKING:
     from conformance.reference.faults.seams import Install
@@ -114,4 +116,50 @@ fault("slow-language", {"HTTP-028"}, OWASP_RESOURCES)(
 fault("slow-user-agent", {"HTTP-028"}, OWASP_RESOURCES)(
     "A long comment in User-Agent is gone over again and again.",
     _waits(_any_line("user-agent", lambda line: line.count("a") > 900)),
+)
+fault("list-tag-backslash-escapes", {"HTTP-029"}, ENTITY_TAG)(
+    "A backslash in an entity tag hides the quotation mark behind it.",
+    instead_of(Api.none_match)(
+        lambda original, lines, tag: any('"\\"' in line for line in lines) or original(lines, tag)
+    ),
+)
+fault("list-tag-within-another", {"HTTP-029"}, ENTITY_TAG, needs=CONTESTED)(
+    "A tag that goes on behind the current one is the current one.",
+    instead_of(Api.none_match)(
+        lambda original, lines, tag: original(lines, tag) and f'{opaque(tag)[:-1]}x"' not in ", ".join(lines)
+    ),
+)
+fault("list-tags-of-thirty", {"HTTP-029"}, ENTITY_TAG, needs=CONTESTED)(
+    "Of many entity tags the first thirty count.",
+    instead_of(Api.none_match)(lambda original, lines, tag: original(lines[:30], tag)),
+)
+fault("list-accept-type-in-quotes", {"HTTP-029"}, ACCEPT, needs=CONTESTED)(
+    "A weight of zero is found in front of the type that stands in quotes.",
+    instead_of(Api.acceptable)(
+        lambda original, lines: not any(f'q=0;x="{MEDIA_TYPE}' in line for line in lines) and original(lines)
+    ),
+)
+fault("list-accept-profile-with-equals", {"HTTP-029"}, ACCEPT, needs=CONTESTED)(
+    "An equals sign in the profile makes it another parameter.",
+    instead_of(Api.acceptable)(lambda original, lines: not any("?a=b" in line for line in lines) and original(lines)),
+)
+fault("list-accept-two-semicolons-crash", {"HTTP-029", "ERR-011"}, ACCEPT, needs=CONTESTED)(
+    "Two semicolons with nothing between them are answered with 500.",
+    crashes(_any_line("accept", lambda line: "; ;" in line)),
+)
+fault("list-directive-in-quotes-crash", {"HTTP-029", "ERR-011"}, rfc(9111, "5.2.1"), needs=CONTESTED)(
+    "A directive whose value ends with the name of another one is answered with 500.",
+    crashes(_any_line("cache-control", lambda line: 'only-if-cached"' in line)),
+)
+fault("slow-digits-of-date", {"HTTP-028"}, OWASP_RESOURCES, needs=CONTESTED)(
+    "Many digits in If-Modified-Since are gone over again and again.",
+    _waits(_any_line("if-modified-since", lambda line: "1" * 500 in line)),
+)
+fault("slow-pairs-of-forwarded", {"HTTP-028"}, OWASP_RESOURCES, needs=CONTESTED)(
+    "Many pairs in Forwarded are gone over again and again.",
+    _waits(_any_line("forwarded", lambda line: line.count("a=b;") > 100)),
+)
+fault("slow-backslashes-of-type", {"HTTP-028"}, OWASP_RESOURCES, needs=CONTESTED)(
+    "Many backslashes in Content-Type are gone over again and again.",
+    _waits(_any_line("content-type", lambda line: "\\" * 500 in line)),
 )

@@ -19,9 +19,9 @@ from conformance.reference.faults.clauses import (
     TOP_LEVEL,
     rfc,
 )
-from conformance.reference.faults.effects import content, crash, crashes, empty_length, field, refuses
+from conformance.reference.faults.effects import content, crash, crashes, empty_length, field, open_to_all, refuses
 from conformance.reference.faults.needs import COLLECTION, CONTESTED
-from conformance.reference.faults.seams import effect, instead_of, on_bytes, on_request
+from conformance.reference.faults.seams import both, effect, instead_of, on_bytes, on_request
 from conformance.reference.faults.where import (
     Where,
     everywhere,
@@ -66,6 +66,18 @@ def _overridden(api: Api, method: str) -> None:
             request.method = next(iter(request.lines("x-http-method-override")), method)
 
     api.on_request(override)
+
+
+@effect
+def _is_get(api: Api, known: Callable[[str], bool]) -> None:
+    """Take some methods for GET. What was sent is kept in a field."""
+
+    def change(request: Request) -> None:
+        if request.method != "GET" and known(request.method):
+            request.fields.append(("x-method", request.method))
+            request.method = "GET"
+
+    api.on_request(change)
 
 
 fault("write-accepted", {"HTTP-022"}, API_READ_ONLY, also={"HTTP-007": "it is not refused"})(
@@ -233,3 +245,41 @@ for _name, _fields, _status in (
     fault(f"options-{_name}-evaluated", {"COND-019"}, rfc(9110, "13.2.1"))(
         f"OPTIONS with {' or '.join(_fields)} is answered {_status}.", _evaluates(_fields, _status)
     )
+fault("method-in-lower-case-is-known", {"HTTP-009"}, METHODS, needs=CONTESTED)(
+    "The method get is GET.", _is_get(lambda method: method == "get")
+)
+fault("method-that-goes-on-is-known", {"HTTP-009"}, METHODS, needs=CONTESTED)(
+    "A method that begins with GET is GET.", _is_get(lambda method: method.startswith("GET"))
+)
+fault("method-of-signs-crash", {"HTTP-009", "ERR-011"}, METHODS, needs=CONTESTED)(
+    "A method of signs is answered with 500.", crashes(lambda request: "`" in request.method)
+)
+fault("method-of-properties-crash", {"HTTP-009", "ERR-011"}, METHODS, needs=CONTESTED)(
+    "PROPFIND is answered with 500.", crashes(lambda request: request.method == "PROPFIND")
+)
+fault("method-unknown-on-relationship-crash", {"HTTP-009", "ERR-011"}, METHODS, needs=CONTESTED)(
+    "A method that nobody knows is answered with 500 at the relationship.",
+    crashes(is_relationship & Where(lambda request: request.method == "FOO")),
+)
+fault("method-in-lower-case-needs-no-token", {"AUTH-001", "HTTP-009"}, METHODS, needs=CONTESTED)(
+    "What asks for a token looks for GET, and the router for the method in any case.",
+    both(_is_get(lambda method: method == "get"), open_to_all(lambda request: ("x-method", "get") in request.fields)),
+)
+fault("write-of-list-crash", {"HTTP-007", "ERR-011"}, METHODS, needs=CONTESTED)(
+    "A write whose content is an array is answered with 500.", crashes(lambda request: request.content == b"[]")
+)
+fault("write-of-invalid-encoding-crash", {"HTTP-007", "ERR-011"}, METHODS, needs=CONTESTED)(
+    "A write whose content is not UTF-8 is answered with 500.", crashes(lambda request: b"\xff" in request.content)
+)
+fault("write-of-form-crash", {"HTTP-007", "ERR-011"}, METHODS, needs=CONTESTED)(
+    "A write with a form that has no boundary is answered with 500.",
+    crashes(has("content-type", "multipart/form-data") & Where(lambda request: request.method == "POST")),
+)
+fault("options-without-allow-elsewhere", {"HTTP-010"}, METHODS, needs=CONTESTED)(
+    "OPTIONS names the methods of an invoice alone.",
+    field("Allow", None, is_relationship & Where(lambda request: request.method == "OPTIONS")),
+)
+fault("override-undefined-crash", {"HTTP-012", "ERR-011"}, METHODS, needs=CONTESTED)(
+    "A method of two words in X-HTTP-Method-Override is answered with 500.",
+    crashes(has("x-http-method-override", "FOO BAR")),
+)

@@ -16,6 +16,7 @@ from conformance.reference.app import Api
 from conformance.reference.faults import Area
 from conformance.reference.faults.clauses import EXAMPLE_BODY, FIELD_VALUES, MODIFIED_SINCE, rfc
 from conformance.reference.faults.effects import becomes, content, crashes, drops
+from conformance.reference.faults.needs import CONTESTED
 from conformance.reference.faults.seams import after, both
 from conformance.reference.faults.where import Where, has
 
@@ -223,19 +224,19 @@ fault("date-of-request-crash", _CRASH, rfc(9110, "6.6.1"))(
     _trusts("date", email.utils.parsedate_to_datetime),
 )
 
-fault("modified-since-two-digit-year-crash", _CRASH, MODIFIED_SINCE)(
+fault("modified-since-two-digit-year-crash", _CRASH, MODIFIED_SINCE, needs=CONTESTED)(
     "An If-Modified-Since with a year of two digits is answered with 500.",
     _trusts("if-modified-since", lambda line: re.search(r"-\d\d \d", line) and int("")),
 )
-fault("modified-since-leap-second-crash", _CRASH, MODIFIED_SINCE)(
+fault("modified-since-leap-second-crash", _CRASH, MODIFIED_SINCE, needs=CONTESTED)(
     "An If-Modified-Since in a leap second is answered with 500.",
     _trusts("if-modified-since", lambda line: ":60 GMT" in line and int("")),
 )
-fault("modified-since-twice-crash", _CRASH, MODIFIED_SINCE)(
+fault("modified-since-twice-crash", _CRASH, MODIFIED_SINCE, needs=CONTESTED)(
     "Two lines of If-Modified-Since are answered with 500.",
     crashes(lambda request: len(request.lines("if-modified-since")) > 1),
 )
-fault("range-of-nothing-crash", _CRASH, rfc(9110, "14.1.2"))(
+fault("range-of-nothing-crash", _CRASH, rfc(9110, "14.1.2"), needs=CONTESTED)(
     "The last zero bytes in Range are answered with 500.", crashes(has("range", "bytes=-0"))
 )
 fault("range-empty-element-crash", _CRASH, rfc(9110, "14.1.2"))(
@@ -264,7 +265,7 @@ fault("forwarded-for-network-crash", _CRASH)(
     "An X-Forwarded-For with a network in place of an address is answered with 500.",
     crashes(lambda request: any(re.search(r"\.\d+/\d", line) for line in request.lines("x-forwarded-for"))),
 )
-fault("entity-tag-of-weakness-alone-crash", {"COND-014", "ERR-011"}, rfc(9110, "8.8.3"))(
+fault("entity-tag-of-weakness-alone-crash", {"COND-014", "ERR-011"}, rfc(9110, "8.8.3"), needs=CONTESTED)(
     "An If-None-Match of W/ and nothing behind it is answered with 500.",
     _trusts("if-none-match", lambda line: line == "W/" and int("")),
 )
@@ -272,15 +273,15 @@ fault("field-name-underscore-crash", _CRASH, rfc(9110, "5.1"), also={"SEC-028": 
     "A field whose name has an underscore is answered with 500.",
     crashes(lambda request: any("_" in name for name, _ in request.fields)),
 )
-fault("basic-credentials-crash", {"AUTH-004", "ERR-011"}, rfc(7617, "2"))(
+fault("basic-credentials-crash", {"AUTH-004", "ERR-011"}, rfc(7617, "2"), needs=CONTESTED)(
     "Credentials of the scheme Basic without a colon are answered with 500.",
     _trusts("authorization", lambda line: base64.b64decode(_basic(line)).index(b":") if _basic(line) else 0),
 )
-fault("digest-credentials-crash", {"AUTH-004", "ERR-011"}, rfc(7616, "3.4"))(
+fault("digest-credentials-crash", {"AUTH-004", "ERR-011"}, rfc(7616, "3.4"), needs=CONTESTED)(
     "Credentials of the scheme Digest without a nonce are answered with 500.",
     _trusts("authorization", lambda line: line.startswith("Digest ") and line.index("nonce=")),
 )
-fault("parameters-of-credentials-crash", {"AUTH-004", "ERR-011"}, rfc(9110, "11.4"))(
+fault("parameters-of-credentials-crash", {"AUTH-004", "ERR-011"}, rfc(9110, "11.4"), needs=CONTESTED)(
     "Credentials with a brace are answered with 500.", _trusts("authorization", lambda line: "{" in line and int(""))
 )
 

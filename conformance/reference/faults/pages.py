@@ -173,7 +173,7 @@ fault("page-list-crash", {"ROB-004", "ERR-011"}, API_COLLECTION)(
     "The parameter page[] is answered with 500.",
     crashes_in(Api.parse_parameter, lambda _query, name, *_: name == "page[]"),
 )
-fault("page-number-overflow", {"PAGE-007", "ERR-011"}, API_COLLECTION, also={"QRY-009": "of a size as well"})(
+fault("page-number-overflow", {"PAGE-007", "ERR-011"}, API_COLLECTION, also={"ROB-004": "of a size as well"})(
     "A page number beyond 64 bits is answered with 500.",
     crashes_in(Api.parse_page, lambda _query, _name, _key, value: value.isdecimal() and int(value) >= 2**63),
 )

@@ -18,10 +18,10 @@ from conformance.reference.faults.clauses import (
     TAG_COMPARISON,
     rfc,
 )
-from conformance.reference.faults.effects import crashes_in, empty_length, field, unconditional
+from conformance.reference.faults.effects import crashes_in, empty_length, field, refuses, unconditional
 from conformance.reference.faults.needs import CONTESTED
 from conformance.reference.faults.seams import effect, instead_of, on_answer, on_bytes
-from conformance.reference.faults.where import everywhere, has, is_head
+from conformance.reference.faults.where import Where, everywhere, has, is_head
 from conformance.reference.message import Answer
 
 if TYPE_CHECKING:
@@ -93,6 +93,22 @@ for _name, _field, _value in (
     fault(f"if-none-match-ignored-with-{_name}", {"COND-020"}, NONE_MATCH, needs=CONTESTED)(
         f"With {_field}: {_value} a request is not conditional.", unconditional(has(_field.lower(), _value))
     )
+for _field in ("Cookie", "Range", "X-Requested-With", "Sec-Fetch-Dest"):
+    fault(f"if-none-match-ignored-beside-{_field.lower()}", {"ROB-014"}, NONE_MATCH, needs=CONTESTED)(
+        f"Beside {_field} no precondition is looked at.", unconditional(has(_field.lower()))
+    )
+fault("precondition-before-refusal", {"COND-013", "COND-019"}, rfc(9110, "13.2.1"), needs=CONTESTED)(
+    "If-Unmodified-Since is looked at before anything else.",
+    refuses(
+        has("if-unmodified-since", "Mon, 01 Jan 1990 00:00:00 GMT") & has("range"), 412, "Failed", "It was modified."
+    ),
+)
+fault("range-of-options", {"COND-019"}, rfc(9110, "14.2"))(
+    "A Range of OPTIONS is taken for a part that nothing has.",
+    refuses(
+        has("range") & Where(lambda request: request.method == "OPTIONS"), 416, "No such part", "There is no content."
+    ),
+)
 fault("if-none-match-star-unknown", {"COND-003"}, NONE_MATCH)(
     "An asterisk in If-None-Match is a tag that never matches.",
     _none_match(lambda original, lines, tag: lines == ["*"] or original(lines, tag)),

@@ -22,6 +22,8 @@ from tests.support.judged import HTTP
 
 WHOLE = answers()["item"].body
 LENGTH = str(len(WHOLE))
+# Writes on what does not exist, also beside preconditions.
+WRITES = ("write_unknown", *(f"refused_with_other_preconditions[{name}]" for name in ("write", "delete")))
 CHUNKED = {"Transfer-Encoding": "chunked", "Content-Length": None}
 HERE, QUERY = answers()["item_trailing_slash"].request.url.split("/?")
 
@@ -125,7 +127,8 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "head-without-request-id": ({"HTTP-006"}, changed("item_head", headers={"X-Request-Id": None})),
     "head-with-length-zero": ({"HTTP-018"}, changed("item_head", headers={"Content-Length": "0"})),
-    "write-conflicts": ({"HTTP-007"}, changed("write_unknown", status=409)),
+    "write-conflicts": ({"HTTP-007"}, changed(*WRITES, status=409)),
+    "write-that-nobody-can-read-succeeds": ({"HTTP-007"}, changed("write_unknown_with_content", status=200)),
     "write-succeeds": ({"HTTP-022"}, changed("write_unknown", status=204)),
     "created": ({"HTTP-022"}, changed("write_unknown", status=201)),
     "405-without-allow": ({"HTTP-008"}, changed("write_unknown", headers={"Allow": None})),
@@ -136,6 +139,14 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "undefined-method-not-found": ({"HTTP-009"}, changed("undefined_method", status=404)),
     "undefined-method-is-get": ({"HTTP-009"}, changed("undefined_method", status=200)),
+    "odd-method-not-found": ({"HTTP-009"}, changed("odd_method", status=404)),
+    "odd-method-of-unknown-invoice-succeeds": ({"HTTP-009"}, changed("odd_method_of_unknown", status=200)),
+    "odd-method-elsewhere-succeeds": ({"HTTP-009"}, changed("odd_method_elsewhere", status=200)),
+    "options-elsewhere-without-get": (
+        {"HTTP-010"},
+        options(headers={"Allow": "GET, HEAD"})
+        | changed("options_elsewhere", status=200, body=b"", headers={"Content-Type": None, "Allow": "POST"}),
+    ),
     "options-without-allow": ({"HTTP-010"}, options()),
     "options-without-get": ({"HTTP-010"}, options(headers={"Allow": "POST"})),
     "trace-echoes": (
@@ -144,13 +155,14 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "override-to-options": ({"HTTP-012"}, changed("item_override_options", status=204)),
     "override-without-content": ({"HTTP-012"}, changed("item_override_options", body=b"")),
+    "override-to-undefined-without-content": ({"HTTP-012"}, changed("item_override_undefined", body=b"")),
     "override-to-delete": (
         {"HTTP-012"},
         changed("unknown_item_override_delete", status=405, headers={"Allow": "GET, HEAD"}),
     ),
     "override-to-delete-forbidden": (
         {"HTTP-012"},
-        changed("unknown_item_override_delete", "write_unknown", status=403),
+        changed("unknown_item_override_delete", *WRITES, status=403),
     ),
     "override-by-a-form": ({"HTTP-024"}, changed("post_unacceptable_form", status=406)),
     "override-of-a-post": ({"HTTP-024"}, changed("post_unacceptable_override_get", status=404)),
@@ -236,8 +248,8 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         ),
         HTTP.throughout(headers={"Age": "3600", "Date": "Thu, 14 Nov 2024 08:57:08 GMT"}),
         HTTP.throughout(404, 405, headers={"Content-Length": None, "Connection": "close"}),
-        changed("write_unknown", status=403),
-        changed("write_unknown", status=501) | changed("undefined_method", status=400),
+        changed(*WRITES, status=403),
+        changed(*WRITES, status=501) | changed("undefined_method", status=400),
         changed("undefined_method", status=405, headers={"Allow": "GET"}) | changed("item_options", status=404),
         changed("item_override_options", "unknown_item_override_delete", status=403),
         changed("post_unacceptable", "post_unacceptable_override_get", "post_unacceptable_form", status=404),
@@ -304,7 +316,7 @@ def test_a_field_that_is_not_a_list_stands_once(name: str, value: str) -> None:
 
 @pytest.mark.parametrize("status", [403, 404, 405, 501])
 def test_a_write_may_be_refused_in_several_ways(status: int) -> None:
-    refusal_of_write = changed("write_unknown", status=status)
+    refusal_of_write = changed(*WRITES, status=status)
     assert HTTP.violated(refusal_of_write) == set()
 
 

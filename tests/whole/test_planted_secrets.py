@@ -47,7 +47,7 @@ class Echo:
     def _echo(self, server: ReferenceServer, request: Request, answer: Answer) -> None:
         sent = [*request.lines("authorization"), *(line.partition("=")[2] for line in request.lines("cookie"))]
         # Only what looks like a token is one: the others are words that the plan shows, too.
-        sent = [text.split()[-1] for text in sent if "eyJ" in text]
+        sent = [text.split()[-1] for text in sent if "eyJ" in text and "." in text]
         self.seen.update(sent)
         # The same request is answered in the same way.
         number = zlib.crc32(" ".join([request.method, request.path, request.query, *sent]).encode())
@@ -124,7 +124,7 @@ def _strings(value: object) -> Iterator[str]:
         elif isinstance(each, dict):
             yield from map(str, each)
             waiting += each.values()
-            if each.get("encoding") == "base64":
+            if each.get("encoding") == "base64" and "text" in each:
                 yield base64.b64decode(each["text"]).decode("latin-1")
 
 

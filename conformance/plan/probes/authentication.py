@@ -96,7 +96,7 @@ altered_token = header_family(
     },
 )
 # None of these needs the signing key. Most are sent only where it was given, as the tokens are many then.
-_MANY = get(_ITEM, needs=("signing-key",))
+_MINTING = ("signing-key",)
 
 
 def _bearing(probe: Probe, token: str) -> Probe:
@@ -106,13 +106,13 @@ def _bearing(probe: Probe, token: str) -> Probe:
 token_of_known_key = family(
     {
         **{name: _bearing(get(_ITEM), f"known-key-{name}") for name in altered.KNOWN_KEYS},
-        **{name: _bearing(_MANY, f"known-key-{name}") for name in altered.MORE_KNOWN_KEYS},
+        **{name: _bearing(get(_ITEM, needs=_MINTING), f"known-key-{name}") for name in altered.MORE_KNOWN_KEYS},
     }
 )
 loosely_encoded_token = family(
     {
         "padded": _bearing(get(_ITEM), "signature-padded"),
-        **{name: _bearing(_MANY, f"token-{name}") for name in ("quoted", "escaped", "spaced")},
+        **{name: _bearing(get(_ITEM, needs=_MINTING), f"token-{name}") for name in ("quoted", "escaped", "spaced")},
     }
 )
 interrupted_token = get(_ITEM).but(headers={"Authorization": derived_token("signature-interrupted")})

@@ -47,7 +47,8 @@ class Echo:
     def _echo(self, server: ReferenceServer, request: Request, answer: Answer) -> None:
         sent = [*request.lines("authorization"), *(line.partition("=")[2] for line in request.lines("cookie"))]
         # Only what looks like a token is one: the others are words that the plan shows, too.
-        sent = [text.split()[-1] for text in sent if "eyJ" in text and "." in text]
+        last = [text.split()[-1] for text in sent if text.strip()]
+        sent = [word for word in last if "eyJ" in word and "." in word]
         self.seen.update(sent)
         # The same request is answered in the same way.
         number = zlib.crc32(" ".join([request.method, request.path, request.query, *sent]).encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -15,6 +16,8 @@ _LISTING = ("second-customer", "collection")
 _HIDDEN = ("hidden-invoice",)
 _OTHER_CUSTOMER = {"Authorization": OTHER_AUTH_TOKEN}
 _OTHER = "/invoices/{other_invoice_id}"
+# What is sent back of an answer.
+_PLAIN = re.compile("[ -~]{1,64}")
 
 # other_item is the GET of the invoice; base has most of the unknown ones.
 other_item_head = other_item.but(method="HEAD")
@@ -118,9 +121,9 @@ def _of_foreign_account(filtered: str) -> PathFunction:
 
 
 def _by_reference(other_item_of_owner: Exchange) -> str:
-    reference = other_item_of_owner.resource.get("attributes", {}).get("reference")
-    if not isinstance(reference, str) or not reference:
-        raise NotObserved("the other customer's invoice has no reference")
+    reference = other_item_of_owner.attributes.get("reference")
+    if not isinstance(reference, str) or not _PLAIN.fullmatch(reference):
+        raise NotObserved("the other customer's invoice has no reference that fits into a query")
     return f"/invoices?filter%5Breference_eq%5D={quote(reference)}"
 
 

@@ -53,9 +53,9 @@ def expect_documented_refusal(exchange: Exchange, *, syntax: bool) -> None:
 def shows_data(exchange: Exchange) -> bool:
     """Return whether a successful answer has the data of a resource or of a collection, or a linkage.
 
-    Raises NotObserved without an answer and for a server error, which is left to ERR-011.
+    Raises NotObserved without an answer and for a server error, which is left to ERR-011; 501 refuses a method.
     """
-    if exchange.status >= 500:
+    if exchange.status >= 500 and exchange.status != 501:
         raise NotObserved("a server error: ERR-011")
     if not 200 <= exchange.status < 300:
         return False

@@ -34,6 +34,7 @@ DRF = {
     "NEGO-015": "JSON:API, content-negotiation-servers: a wildcard makes up for parameters on every JSON:API entry",
     "PAGE-005": "documented: page number 0 is 404, not 400",
     "QRY-004": "JSON:API, query-parameters: fields without a type is ignored",
+    "REL-003": "JSON:API, resource identifier objects: what OPTIONS describes of the relationship has its own members",
     "REL-007": "JSON:API, fetching-includes: include on the relationship is neither honoured nor refused",
     "WIRE-005": "RFC 9112, 6.1: the connection goes on after Content-Length beside Transfer-Encoding",
     "WIRE-006": "RFC 9112, 3.2.2: a target in absolute form is not found",

@@ -140,9 +140,7 @@ unreadable_coding = family(
             "unknown": "xchunked",
             "behind-chunked": "chunked, conformance",
             "identity": "chunked, identity",
-            "twice": "chunked, chunked",
             "quoted": '"chunked"',
-            "parameter": "chunked;q=1",
             "control": "\x0bchunked",
         }.items()
     }

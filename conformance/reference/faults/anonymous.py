@@ -117,7 +117,7 @@ fault("auth-inclusion-believes-any-signature", {"JWT-002"}, SIGNATURE)(
 fault("auth-collection-believes-any-signature", {"JWT-002"}, SIGNATURE, needs=COLLECTION)(
     "The collection is served to whoever sends a token, whatever its signature.", _believes(is_collection)
 )
-fault("auth-bearer-believes-any-signature", {"JWT-002", "AUTH-004"}, SIGNATURE)(
+fault("auth-bearer-believes-any-signature", {"JWT-002"}, SIGNATURE, also={"AUTH-004": "other schemes are tried, too"})(
     "The signature of a token after Bearer is not verified.",
     _believes(lambda request: any(line.lower().startswith("bearer ") for line in request.lines("authorization"))),
 )

@@ -148,7 +148,9 @@ def raw_refused(api: Api) -> None:
     api.replace(Api.authenticate, authenticate)
 
 
-@fault("auth-bearer-crash", {"AUTH-004", "AUTH-007", "ERR-011"}, rfc(6750, "2.1"))
+@fault(
+    "auth-bearer-crash", {"AUTH-007", "ERR-011"}, rfc(6750, "2.1"), also={"AUTH-004": "other schemes are tried, too"}
+)
 @instead_of(Api.credentials)
 def bearer_crash(original: Callable[[Request], str | None], request: Request) -> str | None:
     """The scheme Bearer is answered with 500."""

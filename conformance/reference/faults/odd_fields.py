@@ -243,7 +243,7 @@ fault("range-empty-element-crash", _CRASH, rfc(9110, "14.1.2"))(
     "A comma at the end of Range is answered with 500.",
     _trusts("range", lambda line: [part.index("-") for part in line.partition("=")[2].split(",")]),
 )
-fault("upgrade-version-crash", _CRASH | {"SEC-028"}, rfc(9110, "7.8"))(
+fault("upgrade-version-crash", _CRASH, rfc(9110, "7.8"), also={"SEC-028": "the field is sent without a token, too"})(
     "An Upgrade without a version is answered with 500.", _trusts("upgrade", lambda line: line.split("/")[1])
 )
 fault("transfer-weight-crash", _CRASH, rfc(9110, "10.1.4"))(

@@ -199,8 +199,7 @@ def test_a_write_that_nobody_can_read_is_refused(
 ) -> None:
     require_status(unknown_item, 404)
     require(any(400 <= each.status < 500 for each in every_write_unknown), "no write is refused with a client error")
-    status = write_unknown_with_content.status
-    refused = 400 <= status < 500 or status == 501
+    refused = _is_refused(write_unknown_with_content)
     expect(refused, "a refusal", status_line(write_unknown_with_content), write_unknown_with_content)
 
 
@@ -266,10 +265,14 @@ def test_an_odd_method_is_refused_elsewhere(odd_method_elsewhere: Exchange) -> N
     _expect_unsupported(odd_method_elsewhere)
 
 
+def _is_refused(exchange: Exchange) -> bool:
+    """Return whether a request was refused by a client error, or as one whose method nobody implements."""
+    return 400 <= exchange.status < 500 or exchange.status == 501
+
+
 def _expect_unsupported(exchange: Exchange) -> None:
     """Expect a refusal, of the method or of the resource, and no failure."""
-    refused = 400 <= exchange.status < 500 or exchange.status == 501
-    expect(refused, "501, 405 or another refusal", status_line(exchange), exchange)
+    expect(_is_refused(exchange), "501, 405 or another refusal", status_line(exchange), exchange)
 
 
 @requirement("AUTH-001")
@@ -319,8 +322,7 @@ def test_a_get_is_not_overridden_by_an_undefined_method(
     item: Exchange, item_again: Exchange, item_override_undefined: Exchange
 ) -> None:
     require_status(item, 200)
-    refused = 400 <= item_override_undefined.status < 500 or item_override_undefined.status == 501
-    require(not refused, "the request is refused")
+    require(not _is_refused(item_override_undefined), "the request is refused")
     expect_same_invoice(item_override_undefined, item, item_again, "GET is the method")
 
 

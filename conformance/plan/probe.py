@@ -197,9 +197,19 @@ def get(path: str | PathFunction, *, each_invoice: bool = False, needs: tuple[st
     return Probe(path, each_invoice=each_invoice, needs=needs)
 
 
-def family(variants: Mapping[str, Probe]) -> Family:
-    """Declare a family; the names of its variants become part of node ids."""
-    return Family(dict(variants))
+def family(*parts: Mapping[str, Probe] | Family) -> Family:
+    """Declare a family of all ``parts``; the names of its variants become part of node ids.
+
+    Raises:
+        ValueError: For a name in two parts, of which one would hide the other.
+    """
+    variants: dict[str, Probe] = {}
+    for part in parts:
+        added = part.variants if isinstance(part, Family) else part
+        if twice := variants.keys() & added.keys():
+            raise ValueError(f"two variants are named {', '.join(sorted(twice))}")
+        variants |= added
+    return Family(variants)
 
 
 def header_family(probe: Probe, field_name: str, values: Mapping[str, HeaderValue]) -> Family:

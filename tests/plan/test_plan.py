@@ -362,3 +362,9 @@ def test_an_entity_tag_with_bytes_beyond_ascii_can_be_sent_back() -> None:
     assert 'W/"\xe9\xff\xb5A-AND-MORE"' in [request.header("If-None-Match") for request in asked]
     for request in asked:
         reveal(text_of(request), made).encode("latin-1")
+
+
+def test_no_variant_hides_another_one() -> None:
+    parts = [query_family(get("/"), {name: f"{name}=1"}) for name in ("a", "b", "a")]
+    with pytest.raises(ValueError, match=r"^two variants are named a$"):
+        family(*parts)

@@ -65,17 +65,15 @@ collection_parameter = query_family(
 
 item_with_account_and_fields = get(_ITEM).but(query="include=account&fields%5Binvoices%5D=reference")
 odd_query = family(
-    {
-        **query_family(
-            get(_ITEM),
-            {
-                "comma-behind": "include=account,",
-                "semicolon": "include=account;fields%5Binvoices%5D=reference",
-                "key-of-fields": "fields%5Binvoices%5D%5Ba%5D=reference",
-                "filter-without-name": "filter=x&page=1",
-            },
-        ).variants,
-        **query_family(get(_ITEM, needs=_CONTESTED), {**INCLUDE, **FIELDS, **SYNTAX}).variants,
-    }
+    query_family(
+        get(_ITEM),
+        {
+            "comma-behind": "include=account,",
+            "semicolon": "include=account;fields%5Binvoices%5D=reference",
+            "key-of-fields": "fields%5Binvoices%5D%5Ba%5D=reference",
+            "filter-without-name": "filter=x&page=1",
+        },
+    ),
+    query_family(get(_ITEM, needs=_CONTESTED), {**INCLUDE, **FIELDS, **SYNTAX}),
 )
 inclusion_between_ampersands = query_family(get(_ITEM, needs=_CONTESTED), INCLUSION)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.model.exchange import JSON_API, Exchange, NotObserved
-from conformance.plan.field_values import SLOW_FIELDS, SLOW_UNITS
+from conformance.plan.field_values.slow import SLOW_FIELDS, SLOW_UNITS
 from conformance.plan.probe import Headers, HeadersFunction, Probe, family, get, pack
 from conformance.plan.probes.base import item
 from conformance.reading.effects import on_shown_data, on_understood_data

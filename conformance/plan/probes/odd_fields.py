@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from conformance.plan.field_values import FIELDS, FORWARDING, LIKE_AN_ATTACK, Value
+from conformance.plan.field_values import FIELDS, LIKE_AN_ATTACK
+from conformance.plan.field_values.clients import FORWARDING
+from conformance.plan.field_values.value import Value
 from conformance.plan.probe import Family, Probe, family, get, pack
 from conformance.plan.probes.base import item
 from conformance.reading.effects import on_shown_data

@@ -1,0 +1,33 @@
+"""Fields of what is signed and of what stands before a server, and names that most fields do not have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.plan.field_values.value import Value
+
+FIELDS: Mapping[str, tuple[Value, ...]] = {
+    "Signature-Input": ("sig=(", ""),
+    "Signature": ("sig=:%:", "="),
+    "Want-Digest": ("sha-256;q=abc",),
+    "Content-Digest": ("sha-256=:%:", "="),
+    "Repr-Digest": ("sha-256=::", "x"),
+    "Want-Content-Digest": ("sha-256=x", "="),
+    "Accept-Signature": ("sig=(", ""),
+    "Available-Dictionary": (":%:", "x"),
+    "Client-Cert": (":%:", ""),
+    "X-SSL-Client-Cert": ("-----BEGIN CERTIFICATE-----", "%zz"),
+    "X-ARR-ClientCert": ("%",),
+    "CDN-Loop": (";", "\xff"),
+    "Alt-Used": ("::", "["),
+    "Early-Data": ("2", ""),
+    "X-Csrf-Token": ("", "%"),
+    "X-Forwarded-Server": (":", "\xff"),
+    "X-Original-Host": ("[", ""),
+    # Names that are tokens, and not what most names look like.
+    "X_Conformance": ("1",),
+    "1-Conformance": ("1",),
+    "X-!#$%&'*+.^`|~": ("1",),
+    "Q": ("1",),
+    f"X-Conformance-{'n' * 60}": ("1",),
+}

@@ -66,7 +66,7 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def server() -> Iterator[ReferenceServer]:
-    with ReferenceServer(faults=[all_faults()["auth-no-challenge"]]) as started:
+    with ReferenceServer(faults=[all_faults()["if-none-match-star-unknown"]]) as started:
         yield started
 
 
@@ -94,12 +94,12 @@ def test_the_action_judges(runner: Path, server: ReferenceServer, tmp_path: Path
         "base-url": server.base_url,
         "auth-token": server.token,
         "invoice-ids": server.describe()["invoice_ids"][0],
-        "arguments": f"'--write-waivers={known}' -k 'AUTH-001 or AUTH-002'",
+        "arguments": f"'--write-waivers={known}' -k 'AUTH-001 or COND-003'",
     }
     done = judge(runner, tmp_path, inputs)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "::error title=WWW-Authenticate is missing" in done.stdout
-    assert "AUTH\\-002" in (tmp_path / "s.md").read_text()
+    assert "::error title=200 where 304 belongs" in done.stdout
+    assert "COND\\-003" in (tmp_path / "s.md").read_text()
     reports = tmp_path / DEFAULTS["reports"]
     assert sorted(path.name for path in reports.iterdir()) == ["junit.xml", "report.html", "report.json"]
     assert json.loads((reports / "report.json").read_text())["run"]["exit_code"] == 1
@@ -109,7 +109,7 @@ def test_the_action_judges(runner: Path, server: ReferenceServer, tmp_path: Path
     assert given["verdict"] == "does not conform"
     assert json.loads(given["counts"]) == json.loads((reports / "report.json").read_text())["counts"]
     assert given["report"] == f"{DEFAULTS['reports']}/report.html"
-    waived = judge(runner, tmp_path, {**inputs, "arguments": "-k AUTH", "waivers": str(known)})
+    waived = judge(runner, tmp_path, {**inputs, "arguments": "-k 'AUTH-001 or COND-003'", "waivers": str(known)})
     assert waived.returncode == 0, waived.stdout + waived.stderr
     assert "conforms, with 1 requirement waived" in waived.stdout
     assert outputs(tmp_path)["verdict"] == "conforms"
@@ -148,7 +148,7 @@ def test_the_action_keeps_packages_by_what_has_to_be_installed(tmp_path: Path) -
 
 def test_pytest_finds_the_installed_checks(runner: Path, tmp_path: Path) -> None:
     pytest_command = runner / "invoices-conformance" / "bin" / "pytest"
-    some = "-k 'ITEM or getInvoice-fuzzing' --fuzz-examples=1 -p no:cacheprovider"
+    some = "-k 'ITEM-001 or getInvoice-fuzzing' --fuzz-examples=1 -p no:cacheprovider"
     done = step(f"{pytest_command} --pyargs conformance --embedded {some}", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "verdict     conforms  (of the selected" in done.stdout

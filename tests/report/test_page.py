@@ -12,9 +12,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 
 from conformance.report import html, json_report
-from tests.report.test_reports import judge
 from tests.support.browser import browser, show
-from tests.support.hostile import BREAKOUT, LINK, SCRIPT, hostile
+from tests.support.hostile import BREAKOUT, LINK, SCRIPT
+from tests.support.written import Files
 
 _HARMED = "return [window.harmed, document.title, location.protocol]"
 
@@ -26,12 +26,10 @@ def driver() -> Iterator[WebDriver]:
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def page(attacked: Files) -> Path:
     """The report of a run against the hostile server."""
-    folder = tmp_path_factory.mktemp("page")
-    made = judge(hostile, folder)
-    assert made.result.code == 1, made.result.output
-    return folder / "report.html"
+    assert attacked.result.code == 1, attacked.result.output
+    return attacked.folder / "report.html"
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 import signal
@@ -10,8 +9,6 @@ import subprocess
 import threading
 import xml.etree.ElementTree as ET
 from collections import Counter
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,71 +21,18 @@ from conformance.reference.faults import all_faults
 from conformance.reference.server import ReferenceServer
 from conformance.report import ctrf, json_report
 from tests.servers.raw import Talk, answer, hang_up, raw_server
-from tests.support.hostile import COOKIE, KEY, SIGNATURE, echo, hostile
-from tests.support.runs import CHECKS, ROOT, Result, command, run
+from tests.support.hostile import COOKIE, KEY, SIGNATURE, echo
+from tests.support.runs import CHECKS, ROOT, command, run
 from tests.support.targets import INVOICE_ID, TOKEN
+from tests.support.written import PARTS, Files, judge, options
 
-PARTS = (f"{CHECKS}/test_item.py", f"{CHECKS}/test_headers.py", f"{CHECKS}/test_validators.py")
 RELATED = (f"{CHECKS}/test_item.py", f"{CHECKS}/test_related.py")
-
-
-@dataclass(frozen=True)
-class Files:
-    """What a run left."""
-
-    result: Result
-    folder: Path
-
-    @cached_property
-    def _loaded(self) -> dict[str, Any]:
-        return json_report.load(str(self.folder / "report.json"))
-
-    @property
-    def report(self) -> dict[str, Any]:
-        """A copy of the report, which a test may change."""
-        return copy.deepcopy(self._loaded)
-
-    @property
-    def page(self) -> str:
-        return (self.folder / "report.html").read_text()
-
-
-def options(folder: Path) -> list[str]:
-    names = {
-        "record": "run.har",
-        "report-json": "report.json",
-        "report-html": "report.html",
-        "report-ctrf": "ctrf.json",
-        "junit-xml": "junit.xml",
-    }
-    return [f"--{name}={folder / file}" for name, file in names.items()]
-
-
-def judge(script: Any, folder: Path, *more: str) -> Files:
-    """Judge a server that runs ``script``, with everything written that can be."""
-    with raw_server(script) as server:
-        result = run(
-            *(more or PARTS),
-            *options(folder),
-            f"--base-url={server.base_url}",
-            f"--request-header=Cookie: sid={COOKIE}",
-            "--request-timeout=2",
-            INVOICES_AUTH_TOKEN=TOKEN,
-            INVOICES_INVOICE_IDS=INVOICE_ID,
-            INVOICES_SIGNING_KEY=KEY,
-        )
-    return Files(result, folder)
 
 
 @pytest.fixture(scope="module")
 def echoed(tmp_path_factory: pytest.TempPathFactory) -> Files:
     """A run against a server that answers with what it was asked, secrets included."""
     return judge(echo, tmp_path_factory.mktemp("echo"))
-
-
-@pytest.fixture(scope="module")
-def attacked(tmp_path_factory: pytest.TempPathFactory) -> Files:
-    return judge(hostile, tmp_path_factory.mktemp("hostile"))
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ SCRIPT = "<script>window.harmed=1</script><img src=x onerror=window.harmed=2>"
 BREAKOUT = "\"'></pre></style></textarea></title><svg onload=window.harmed=3>{{7*7}}{% raw %}"
 LINK = "javascript:window.harmed=4"
 ANSI = "\x1b[31mred\x1b]0;title\x07\x9b2J\u202egnp.exe"
-HUGE = "A" * 40_000
+HUGE = "A" * 24_000
 # What is planted for the server that gives it away.
 SIGNATURE = TOKEN.rsplit(".", 1)[1]
 KEY = "planted-signing-key-0123456789abcdef"
@@ -55,7 +55,7 @@ def hostile(talk: Talk) -> None:
             f"X-Request-Id: {BREAKOUT}",
             f"Set-Cookie: <u>=1; Path={BREAKOUT}",
             f"Location: {LINK}",
-            f"Vary: {'B' * 30_000}",
+            f"Vary: {'B' * 10_000}",
             f"Content-Length: {len(body)}",
         ]
         talk.send("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body)

@@ -2,45 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 
 from conformance.config.target import Target
 from conformance.judge import suite
-from conformance.judge.endings import SuiteError
+from conformance.judge.endings import Ending, SuiteError
 from conformance.judge.evaluate import evaluate
-from conformance.judge.values import values_of
+from conformance.judge.values import Values, values_of
 from conformance.model.exchange import Exchange, NotObserved
-from conformance.observe.message_bytes import head_of, revealed
 from conformance.plan.parameters import RECORD_WIDE
 from conformance.plan.steps import Step, closure
 from conformance.reference.app import Api
-from conformance.reference.bare import BareAnswer, BareServer, Parsed, parsed
+from conformance.reference.bare import shows_in_answers
 from conformance.reference.clock import Clock
 from conformance.reference.faults import Fault
-from conformance.reference.message import Answer, Connection
 from conformance.reference.reduced import Reduced
 from conformance.reference.server import ReferenceServer
 from conformance.run import Run
-from tests.support import detection, instant
-from tests.support.lookups import answers_and_lookups
-from tests.support.reads import Reader
+from tests.support import asked, detection, instant, sameness
+from tests.support.apart import judges_each_apart, wide_parameters
+from tests.support.asked import Asked
+from tests.support.claims import verifying_once
+from tests.support.lookups import replaced_by
+from tests.support.reads import ALWAYS, Reader
 
+# What servers have answered, by what they lack: the correct one, and reduced ones.
+_ANSWERS: dict[Reduced | None, dict[Step, Exchange]] = {}
+# A case and the exchanges that it judges, by their identity: none of a clean run is ever given up.
+_Judged = tuple[suite.Case, frozenset[tuple[Step, int]]]
+# What cases read of their exchanges, and those that judge each exchange of the record apart for each of these.
+_READS: dict[_Judged, Mapping[Step, int] | None] = {}
+_READS_APART: dict[_Judged, dict[int, Mapping[Step, int]]] = {}
 # What has to be seen on connections.
 ON_CONNECTIONS = frozenset({"wire", "load"})
-# What an application answers to a step, before it is written or as bytes.
-Answered = list[Answer | str] | list[BareAnswer]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """How an application is asked for each step, what the correct one answers, and what is looked up in it for that."""
-
-    asking: Mapping[Step, Callable[[Api], Answered]]
-    answers: Mapping[Step, Answered]
-    lookups: Mapping[Step, frozenset[str]]
 
 
 @dataclass
@@ -60,18 +57,24 @@ class Clean:
     @cached_property
     def answered(self) -> Asked:
         """What the application answers, before it is written where all that a connection has is whole requests."""
-        api = self._correct()
-        messages = {step: _messages(exchange, self.target) for step, exchange in self.record.items()}
-        return _asked({step: _asking(each, api) for step, each in messages.items()}, api)
+        return asked.answered(self.record, self.target, self.base)
 
     @cached_property
     def written(self) -> Asked:
         """What the application writes."""
-        messages = {step: _messages(exchange, self.target) for step, exchange in self.record.items()}
-        return _asked({step: partial(_written, each) for step, each in messages.items()}, self._correct())
+        return asked.written(self.record, self.target, self.base)
 
-    def _correct(self) -> Api:
-        return ReferenceServer(frozen=True, variants=of_base(self.base)).api
+    def changed_by(self, change: Callable[[Api], object]) -> set[Step] | None:
+        """Return the steps whose answers are others once the application is changed; None where that varies."""
+        api = ReferenceServer(frozen=True, variants=of_base(self.base)).api
+        replaced = replaced_by(change, api)
+        if "signing_key" in replaced:
+            return None
+        verifying_once(api)
+        known = self.answered if shows_in_answers(api) else self.written
+        answers = {step: known.asking[step](api) for step, names in known.lookups.items() if replaced & names}
+        changed = {step for step, answer in answers.items() if answer != known.answers[step]}
+        return changed if all(known.asking[step](api) == answers[step] for step in changed) else None
 
     @cached_property
     def steps_of(self) -> Mapping[suite.Case, frozenset[Step]]:
@@ -121,17 +124,49 @@ class Clean:
         return self._reads[case]
 
     def _read_by(self, case: suite.Case) -> Mapping[Step, int] | None:
+        steps = self.steps if case.check.is_record_wide else self.steps_of[case]
+        judged = self._judged(case, steps)
+        if judged not in _READS:
+            _READS[judged] = self._noted(case, steps)
+        return _READS[judged]
+
+    def _noted(self, case: suite.Case, steps: Collection[Step]) -> Mapping[Step, int] | None:
         run, reader = self.reader
         try:
             values = values_of(run, case)
         except NotObserved:
             return None
-        steps = self.steps if case.check.is_record_wide else self.steps_of[case]
+        if judges_each_apart(case.check.function):
+            return self._noted_apart(case, values)
         reader.parts(steps)
-        ending = evaluate(case.check, values)
-        if isinstance(ending, SuiteError):
-            raise ending.error
+        _without_error(evaluate(case.check, values))
         return reader.parts(steps)
+
+    def _noted_apart(self, case: suite.Case, values: Values) -> Mapping[Step, int]:
+        """Return what a check reads that judges each exchange of the record apart, from one that is known no more."""
+        _, reader = self.reader
+        known = _READS_APART.setdefault(self._judged(case, self.steps_of[case]), {})
+        (name,) = wide_parameters(case.check)
+        for exchange in values[name]:
+            step = reader.step_of(exchange)
+            if id(self.record[step]) not in known:
+                steps = {step, *self.steps_of[case]}
+                reader.parts(steps)
+                _without_error(evaluate(case.check, {**values, name: (exchange,)}))
+                known[id(self.record[step])] = reader.parts(steps)
+        found = dict.fromkeys(self.record, ALWAYS)
+        for exchange in self.record.values():
+            for step, parts in known.get(id(exchange), {}).items():
+                found[step] |= parts
+        return found
+
+    def _judged(self, case: suite.Case, steps: Collection[Step]) -> _Judged:
+        return case, frozenset((step, id(self.record.get(step))) for step in steps)
+
+
+def _without_error(ending: Ending) -> None:
+    if isinstance(ending, SuiteError):
+        raise ending.error
 
 
 def _named_steps(case: suite.Case, target: Target) -> frozenset[Step]:
@@ -150,34 +185,53 @@ def _server() -> ReferenceServer:
 @cache
 def clean(capabilities: frozenset[str], base: Reduced | None = None) -> Clean:
     """Return the run against the correct server with ``capabilities``, or against the reduced one ``base``."""
-    server, api = _server(), live(base=base).api
+    server = _server()
+    on_connections = bool(capabilities & ON_CONNECTIONS)
+    known = {} if on_connections else _known_answers(capabilities, base)
+    api = live(base=base).api
     server.serve(api)
-    with nullcontext() if capabilities & ON_CONNECTIONS else instant.answering(api):
-        return _observed(detection.run_against(server, capabilities), server, capabilities, base)
+    with nullcontext() if on_connections else instant.answering(api):
+        found = _observed(detection.run_against(server, capabilities), server, capabilities, base, known)
+    if not on_connections:
+        _ANSWERS.setdefault(base, {}).update(found.record)
+    return found
 
 
-def _observed(run: Run, server: ReferenceServer, capabilities: frozenset[str], base: Reduced | None) -> Clean:
+def _known_answers(capabilities: frozenset[str], base: Reduced | None) -> Mapping[Step, Exchange]:
+    """Return the exchanges with a server that earlier runs had, and those of the correct server that are the same."""
+    own = _ANSWERS.get(base, {})
+    if base is None:
+        return own
+    correct = clean(capabilities)
+    other = correct.changed_by(base.apply)
+    return own if other is None else {step: each for step, each in correct.record.items() if step not in other} | own
+
+
+def _observed(
+    run: Run,
+    server: ReferenceServer,
+    capabilities: frozenset[str],
+    base: Reduced | None,
+    known: Mapping[Step, Exchange],
+) -> Clean:
     try:
         run.start()
         cases = [case for case in suite.cases(run.target) if not case.missing(run.target)]
         needed = closure(suite.needed(run.target, cases))
-        run.observe(needed)
+        sameness.observe(run, needed, known)
+        record = run.observer.record
         return Clean(
             server=server,
             capabilities=capabilities,
             target=run.target,
             steps=tuple(needed),
-            record=dict(run.observer.record),
+            record={step: record[step] for step in needed if step in record},
             unbuilt=dict(run.observer.unbuilt),
             cases=tuple(cases),
             base=base,
         )
     finally:
         run.stop()
-
-
-def _asked(asking: Mapping[Step, Callable[[Api], Answered]], api: Api) -> Asked:
-    return Asked(asking, *answers_and_lookups(api, asking))
 
 
 def of_base(base: Reduced | None) -> list[Reduced]:
@@ -190,26 +244,3 @@ def live(faults: Iterable[Fault] = (), base: Reduced | None = None) -> Reference
     server = ReferenceServer(faults=faults, frozen=True, variants=of_base(base))
     server.api.clock = Clock()
     return server
-
-
-def _messages(exchange: Exchange, target: Target) -> tuple[bytes, ...]:
-    """Return what is written on the connection, secrets revealed."""
-    request = exchange.request
-    if request.raw:
-        return tuple(revealed(text, target) for text in request.raw)
-    return (head_of(request, target) + request.body,)
-
-
-def _asking(messages: tuple[bytes, ...], api: Api) -> Callable[[Api], Answered]:
-    """Return what asks an application: for its answers before they are written, where each message is one request."""
-    requests = [parsed(message, api) for message in messages]
-    return partial(_written, messages) if None in requests else partial(_answers, [each for each in requests if each])
-
-
-def _answers(requests: Sequence[Parsed], api: Api) -> list[Answer | str]:
-    connection = Connection(number=0)
-    return [request.answer(api, connection) for request in requests]
-
-
-def _written(messages: tuple[bytes, ...], api: Api) -> list[BareAnswer]:
-    return BareServer(api).answers_on_one_connection(messages)

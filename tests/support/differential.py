@@ -8,67 +8,29 @@ cases that read a part of an exchange that differs can find something.
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from conformance.judge import suite
 from conformance.judge.evaluate import judge_all
-from conformance.model.exchange import NotObserved
 from conformance.model.outcome import Judgement
-from conformance.plan.requests import build_request
-from conformance.plan.steps import Step, closure, probe_of
+from conformance.plan.steps import Step, closure
 from conformance.reference import tokens
-from conformance.reference.app import Api
-from conformance.reference.bare import shows_in_answers
 from conformance.reference.faults import Fault
 from conformance.reference.server import ReferenceServer
 from conformance.run import Run
-from tests.support import detection, instant
-from tests.support.clean import Clean, clean, live, of_base
-from tests.support.lookups import Before
+from tests.support import detection, instant, sameness
+from tests.support.claims import verifying_once
+from tests.support.clean import Clean, clean, live
 from tests.support.seen import Changes
 
 # What has to be seen on real connections, or again and again.
 _ON_CONNECTIONS = frozenset({"https", "load", detection.REPEAT})
 
 
-_CLAIMS: dict[str, dict[str, Any] | None] = {}
-
-
 def takes_the_full_way(fault: Fault) -> bool:
     """Return whether a fault keeps state, or lies in what only real connections show."""
     return fault.stateful or bool(fault.needs & _ON_CONNECTIONS)
-
-
-def _verifying_once(api: Api) -> Api:
-    """Return ``api``, which verifies each token once in this process, unless a fault has a hand in that."""
-    if api.signing_key == tokens.frozen_key() and vars(api).keys().isdisjoint({"claims", "leeway"}):
-        api.replace(Api.claims, _remembered)
-    return api
-
-
-def _remembered(original: Callable[[str], dict[str, Any] | None], token: str) -> dict[str, Any] | None:
-    """Return the claims of ``token``: all frozen servers have one key."""
-    if token not in _CLAIMS:
-        _CLAIMS[token] = original(token)
-    return copy.copy(_CLAIMS[token])
-
-
-def changed_by(fault: Fault, known: Clean) -> set[Step] | None:
-    """Return the steps whose answers ``fault`` changes; None where that varies."""
-    api = ReferenceServer(frozen=True, variants=of_base(known.base)).api
-    before = Before(api)
-    fault.apply(api)
-    replaced = before.replaced()
-    if "signing_key" in replaced:
-        return None
-    _verifying_once(api)
-    asked = known.answered if shows_in_answers(api) else known.written
-    answers = {step: asked.asking[step](api) for step, names in asked.lookups.items() if replaced & names}
-    changed = {step for step, answer in answers.items() if answer != asked.answers[step]}
-    return changed if all(asked.asking[step](api) == answers[step] for step in changed) else None
 
 
 def judge(fault: Fault) -> list[Judgement] | None:
@@ -78,7 +40,7 @@ def judge(fault: Fault) -> list[Judgement] | None:
     if fault.stateful:
         return _judge_everything(fault)
     known = clean(detection.capabilities_for([fault]))
-    changed = changed_by(fault, known)
+    changed = known.changed_by(fault.apply)
     return judge_changed(fault, known, changed) if changed else None
 
 
@@ -91,9 +53,10 @@ def judge_changed(
     """
     affected = known.affected_by(changed)
     needed = affected if requirements is None else _needed(requirements, known, affected)
-    api = _verifying_once(live([fault], known.base).api)
+    api = verifying_once(live([fault], known.base).api)
     with instant.answering(api), _started(known, set(affected)) as run:
-        _observe(run, known, changed, needed)
+        same = {step: exchange for step, exchange in known.record.items() if step not in changed}
+        sameness.observe(run, needed, same)
         return Changes(run, known).judgements(requirements)
 
 
@@ -123,7 +86,7 @@ def judge_correct(capabilities: Collection[str]) -> list[Judgement]:
         if run.abort:
             raise detection.Aborted(run.abort.code, run.abort.message)
         cases = suite.cases(run.target)
-        _observe(run, known, set(), closure(suite.needed(run.target, cases)))
+        sameness.observe(run, closure(suite.needed(run.target, cases)), known.record)
         return judge_all(run, cases)
     finally:
         run.stop()
@@ -156,27 +119,3 @@ def _started(known: Clean, unknown: set[Step]) -> Iterator[Run]:
         yield run
     finally:
         run.stop()
-
-
-def _observe(run: Run, known: Clean, changed: set[Step], affected: Sequence[Step]) -> None:
-    """Send what is ``affected``, but for requests that stay the same and whose answers have not ``changed``."""
-    record, waiting = run.observer.record, {step: step.dependencies() for step in affected}
-    while waiting:
-        ready = [step for step, before in waiting.items() if waiting.keys().isdisjoint(before)]
-        for step in ready:
-            if step not in changed and _is_same(run, step, known):
-                record[step] = known.record[step]
-        run.observe(ready)
-        for step in ready:
-            del waiting[step]
-
-
-def _is_same(run: Run, step: Step, known: Clean) -> bool:
-    """Return whether the request of ``step`` is the same as to the correct server, its answer being the same then."""
-    if step not in known.record or probe_of(step).packed is not None:
-        return False
-    try:
-        before = {each.probe: run.observer.record[each] for each in step.dependencies()}
-        return build_request(step, run.target, before) == known.record[step].request
-    except (KeyError, NotObserved):
-        return False

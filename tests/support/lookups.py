@@ -32,7 +32,7 @@ def answers_and_lookups(
     return answers, lookups
 
 
-class Before:
+class _Before:
     """The attributes of an application before it is altered."""
 
     def __init__(self, api: Api) -> None:
@@ -51,6 +51,13 @@ class Before:
             return False
         before = self._values[name]
         return bool(before == value) if isinstance(value, list | dict) else before is value
+
+
+def replaced_by(change: Callable[[Api], object], api: Api) -> set[str]:
+    """Change ``api``, and return the names of the attributes that are others then, or hold something else."""
+    before = _Before(api)
+    change(api)
+    return before.replaced()
 
 
 def _kept(value: object) -> object:

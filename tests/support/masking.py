@@ -97,7 +97,7 @@ def look(name: str, base: Reduced) -> Seen:
     """Return what becomes of the fault ``name`` in the server ``base``."""
     fault = faults()[name]
     known = _known(fault, base)
-    changed = differential.changed_by(fault, known)
+    changed = known.changed_by(fault.apply)
     if not changed:
         return Seen.INVISIBLE
     named = {*fault.caught_by, *fault.also, *_reported_by(name, base.name)}

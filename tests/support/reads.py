@@ -211,7 +211,12 @@ class Reader:
         """Begin with nothing read of ``record``."""
         self._noting = {step: _Exchange(exchange) for step, exchange in record.items()}
         self.record: dict[Step, Exchange] = {**self._noting}
+        self._steps = {id(exchange): step for step, exchange in self.record.items()}
 
     def parts(self, steps: Iterable[Step]) -> dict[Step, int]:
         """Return what was read of the exchanges of ``steps`` since this was last asked."""
         return {step: ALWAYS | self._noting[step].noted.taken() for step in steps if step in self._noting}
+
+    def step_of(self, exchange: Exchange) -> Step:
+        """Return the step of an exchange of the record."""
+        return self._steps[id(exchange)]

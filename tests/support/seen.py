@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
-from collections.abc import Callable, Collection, Iterable
-from functools import cache
+from collections.abc import Collection, Iterable
 
 from conformance.judge import suite
 from conformance.judge.endings import SuiteError, Violation
@@ -14,14 +10,11 @@ from conformance.judge.evaluate import evaluate, judge
 from conformance.judge.values import values_of
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.model.outcome import Judgement
-from conformance.plan.parameters import RECORD_WIDE
 from conformance.plan.steps import Step
 from conformance.run import Run
+from tests.support.apart import judges_each_apart, wide_parameters
 from tests.support.clean import Clean
 from tests.support.reads import ALWAYS, PARTS
-
-# How a check ends that judges each exchange by itself.
-_EACH = tuple(f"observe_each({start}every_" for start in ("", "documents.distinct("))
 
 
 class Changes:
@@ -54,7 +47,7 @@ class Changes:
             return judge(self._run, case)
         if not case.check.is_record_wide:
             return None
-        if not _judges_each_apart(case.check.function):
+        if not judges_each_apart(case.check.function):
             is_seen = self._run.observer.superseded or self._shows(case, self._new)
         else:
             is_seen = self._is_found_in_what_is_new(case)
@@ -91,7 +84,7 @@ class Changes:
                 for each, step in self._new_of(values[name])
                 if step is None or reads is None or self._differs(step, reads.get(step, ALWAYS))
             )
-            for name in _wide(case)
+            for name in wide_parameters(case.check)
         }
         return any(new.values()) and isinstance(evaluate(case.check, {**values, **new}), Violation | SuiteError)
 
@@ -101,22 +94,3 @@ class Changes:
             fresh = [(each, self._steps.get(id(each))) for each in exchanges if id(each) in self._fresh]
             self._news[id(exchanges)] = exchanges, fresh
         return self._news[id(exchanges)][1]
-
-
-def _wide(case: suite.Case) -> list[str]:
-    return [name for name in case.check.parameters if name in RECORD_WIDE]
-
-
-def _may_grow(value: ast.expr | None) -> bool:
-    """Return whether something begins empty, as what is kept from one exchange to the next does."""
-    return not isinstance(value, ast.Call | ast.Subscript | ast.Tuple | ast.ListComp | ast.SetComp)
-
-
-@cache
-def _judges_each_apart(check: Callable[..., None]) -> bool:
-    """Return whether a check of the record judges each exchange by itself, and keeps nothing from one to the next."""
-    (function,) = ast.parse(textwrap.dedent(inspect.getsource(check))).body
-    assert isinstance(function, ast.FunctionDef)
-    wide = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id in RECORD_WIDE]
-    kept = [node for node in function.body if isinstance(node, ast.Assign | ast.AnnAssign) and _may_grow(node.value)]
-    return len(wide) == 1 and not kept and ast.unparse(function.body[-1]).startswith(_EACH)

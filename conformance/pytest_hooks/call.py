@@ -27,6 +27,33 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Judge a case without what pytest does for fixtures and captured output in each phase: checks have neither.
+
+    The last of several is left to pytest, which then takes down what other items set up.
+    """
+    if not (isinstance(item, CheckItem) and isinstance(nextitem, CheckItem)):
+        return None
+    if xdist.is_worker(item.config) or run_of(item.config).abort or item.config.option.setuponly:
+        return None
+    hook = item.ihook
+    hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reraise = (KeyboardInterrupt, pytest.exit.Exception)
+    call = pytest.CallInfo.from_call(item.runtest, when="call", reraise=reraise)
+    hook.pytest_runtest_logreport(report=hook.pytest_runtest_makereport(item=item, call=call))
+    # pytest ends an item by the report of its teardown.
+    hook.pytest_runtest_logreport(report=_teardown(item))
+    hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
+
+
+def _teardown(item: CheckItem) -> pytest.TestReport:
+    return pytest.TestReport(
+        item.nodeid, item.location, {}, "passed", None, "teardown", user_properties=item.user_properties
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport | None:
     """Report the judgements of an item; an exception is an error of the suite."""
     if not isinstance(item, JudgingItem):

@@ -110,7 +110,12 @@ def _take(run: Run, received: list[dict[str, Any]]) -> None:
     run.judgements += run.waivers.excuse_all([*run.judgements_before, *_conclusions(run)])
     run.generated = [data["generated"] for data in received if "generated" in data]
     # As found, so that a record can be judged with other waivers.
-    run.keep_generated({data["item"]: {**data, "judgements": data["found"]} for data in received if "item" in data})
+    generated = {data["item"]: data for data in received if "item" in data}
+    run.keep_generated({name: {**data, "judgements": _found(data)} for name, data in generated.items()})
+
+
+def _found(data: dict[str, Any]) -> Any:
+    return data.get("found", data["judgements"])
 
 
 def _conclusions(run: Run) -> list[Judgement]:

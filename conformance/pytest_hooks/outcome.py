@@ -64,8 +64,7 @@ def properties(report: pytest.TestReport) -> list[tuple[str, object]]:
 def apply(judgements: Sequence[Judgement], report: pytest.TestReport, run: Run) -> None:
     """Write the judgements of an item into ``report``: failed and error fail a test, all but passed are described."""
     details: Any = report
-    found = [judgement.to_dict() for judgement in judgements]
-    judgements = run.waivers.excuse_all(judgements)
+    found, judgements = judgements, run.waivers.excuse_all(judgements)
     outcome = worst([judgement.outcome for judgement in judgements] or [Outcome.NOT_OFFERED])
     weighty = [judgement for judgement in judgements if judgement.outcome is outcome]
     about = " ".join(dict.fromkeys(judgement.requirement for judgement in weighty)) if len(judgements) < 2 else ""
@@ -73,8 +72,9 @@ def apply(judgements: Sequence[Judgement], report: pytest.TestReport, run: Run) 
         "outcome": str(outcome),
         "about": about or f"{len({judgement.requirement for judgement in weighty})} requirements",
         "judgements": [judgement.to_dict() for judgement in judgements],
-        "found": found,
     }
+    if list(found) != list(judgements):
+        details.conformance["found"] = [judgement.to_dict() for judgement in found]
     summary = "; ".join(f"{judgement.requirement}: {judgement.summary}" for judgement in weighty)
     if outcome is Outcome.PASSED:
         report.outcome, report.longrepr = "passed", None

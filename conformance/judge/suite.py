@@ -156,5 +156,5 @@ def cases(target: Target, among: Iterable[Check] | None = None) -> list[Case]:
 
 
 def needed(target: Target, among: Iterable[Case]) -> list[Step]:
-    """Return the steps that the applicable cases ``among`` the given ones judge."""
-    return [step for case in among if not case.missing(target) for step in case.steps(target)]
+    """Return the steps that the applicable cases ``among`` the given ones judge, each once."""
+    return list(dict.fromkeys(step for case in among if not case.missing(target) for step in case.steps(target)))

@@ -112,7 +112,7 @@ class Observer:
             return
         burst = [step for step in wanted if is_burst(step)]
         if burst and len(burst) < len(wanted):
-            self._observe([step for step in wanted if step not in burst])
+            self._observe([step for step in wanted if not is_burst(step)])
             self._observe(burst)
             return
         for quiet in [step for step in wanted if is_alone(step)] if len(wanted) > 1 else ():

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.plan import probes
 from conformance.plan.probe import Family, Probe
@@ -14,9 +13,10 @@ if TYPE_CHECKING:
     from conformance.config.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One request of the plan: a probe, for one invoice. From ``round`` 1 on, the request of round 0 once more."""
+
+    # A tuple, for steps are looked up some hundred thousand times in a run.
 
     probe: str
     invoice_id: str
@@ -24,9 +24,14 @@ class Step:
 
     def dependencies(self) -> tuple[Step, ...]:
         """Return the steps that have to be answered first."""
-        if self.round:
-            return (Step(self.probe, self.invoice_id),)
-        return tuple(Step(name, self.invoice_id) for name in probe_of(self).dependencies)
+        return _dependencies(self)
+
+
+@lru_cache(maxsize=16_384)
+def _dependencies(step: Step) -> tuple[Step, ...]:
+    if step.round:
+        return (Step(step.probe, step.invoice_id),)
+    return tuple(Step(name, step.invoice_id) for name in probe_of(step).dependencies)
 
 
 def probe_of(step: Step) -> Probe:
@@ -103,16 +108,14 @@ def closure(steps: Iterable[Step]) -> list[Step]:
     ordered: dict[Step, None] = {}
 
     def visit(step: Step, trail: tuple[Step, ...]) -> None:
-        if step in ordered:
-            return
         if step in trail:
             raise ValueError(f"probe {step.probe} depends on itself")
-        before = step.dependencies()
-        if not ordered.keys() >= set(before):
-            for earlier in before:
+        for earlier in step.dependencies():
+            if earlier not in ordered:
                 visit(earlier, (*trail, step))
         ordered[step] = None
 
     for step in steps:
-        visit(step, ())
+        if step not in ordered:
+            visit(step, ())
     return list(ordered)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from struct import Struct
 
 from conformance.syntax.spellings import Undone, squeezed
 
@@ -28,7 +27,7 @@ _USUAL_HEADER = 64
 _ASCENDING = b"/0123456789abcdefghijklmnopqrstuvwxyz"
 _DESCENDING = _ASCENDING[::-1]
 _PLAIN = bytes(byte if byte in _ASCENDING else ord("/") for byte in range(256))
-_FOURS = Struct("=4I")
+_ORDERED = frozenset(row[at : at + RUN] for row in (_ASCENDING, _DESCENDING) for at in range(len(row) - RUN + 1))
 _DECIMAL = tuple(b"%d" % byte for byte in range(256))
 # Header, claims and signature; without signature, claims show by how they begin.
 _TOKEN = re.compile(
@@ -60,17 +59,16 @@ def _grams(form: bytes) -> list[bytes]:
     return [form[at : at + RUN] for at in range(len(form) - RUN + 1)]
 
 
-def _numbers(form: bytes) -> Iterator[int]:
-    """Yield the runs in ``form`` as numbers."""
+def _numbers(form: bytes) -> Iterator[memoryview]:
+    """Yield the runs in ``form`` as numbers, by where they begin."""
     for start in range(min(RUN, len(form) - RUN + 1)):
-        yield from memoryview(form)[start : len(form) - (len(form) - start) % RUN].cast("Q")
+        yield memoryview(form)[start : len(form) - (len(form) - start) % RUN].cast("Q")
 
 
 def _is_guessable(gram: bytes) -> bool:
     if gram.isdigit() or gram[:4] == gram[4:] or len(set(gram)) <= 3:
         return True
-    plain = gram.translate(_PLAIN)
-    return plain in _ASCENDING or plain in _DESCENDING
+    return gram.translate(_PLAIN) in _ORDERED
 
 
 def _encoded(part: bytes) -> Iterator[bytes]:
@@ -115,19 +113,19 @@ def _of_part(part: bytes, share: float) -> Grams:
     if not share:
         return dict.fromkeys((gram for form, _ in _spelled(part) for gram in _grams(form)), share)
     found: Grams = {}
+    # The first spelling in which a run stands counts most.
     for form, factor in _spelled(part):
-        for gram in _grams(form):
-            lesser = _GUESSABLE if _is_guessable(gram) else 1.0
-            found[gram] = max(found.get(gram, 0.0), share * factor * lesser)
+        for gram in set(_grams(form)).difference(found):
+            found[gram] = share * factor * (_GUESSABLE if _is_guessable(gram) else 1.0)
     return found
 
 
 @lru_cache(maxsize=512)
 def _in_digits(part: bytes) -> frozenset[int]:
     """Return the runs of ``part`` in hexadecimal and decimal digits as numbers."""
-    forms = (part, part.lower(), part.upper())
+    forms = {part, part.lower(), part.upper()}
     written = (each for form in forms for each in (form.hex().encode(), b"".join(map(_DECIMAL.__getitem__, form))))
-    return frozenset(number for each in written for number in _numbers(each))
+    return frozenset().union(*(numbers for each in written for numbers in _numbers(each)))
 
 
 class Runs:
@@ -164,13 +162,15 @@ class Runs:
             self._quiet.update(gram for gram in grams if gram not in self._shares)
         else:
             self._quiet.difference_update(grams)
-        for gram, found in grams.items():
-            share = 0.0 if gram in self._public else found
-            if share <= self._shares.get(gram, -1.0):
-                continue
-            self._shares[gram] = share
-            if share:
-                self._fours.update(_FOURS.unpack(gram[:4] + gram[1:5] + gram[2:6] + gram[3:7]))
+        fresh = {**grams, **dict.fromkeys(grams.keys() & self._public, 0.0)}
+        for gram in fresh.keys() & self._shares.keys():
+            if fresh[gram] <= self._shares[gram]:
+                del fresh[gram]
+        self._shares.update(fresh)
+        joined = b"".join(gram for gram, share in fresh.items() if share)
+        for begin in range(4):
+            # Every other four, for the others reach into the next run.
+            self._fours.update(memoryview(joined + joined[:begin])[begin:].cast("I")[::2])
 
     def may_be_in_digits(self, bare: bytes) -> bool:
         """Return whether ``bare``, which is squeezed, may have a run in hexadecimal or decimal digits."""

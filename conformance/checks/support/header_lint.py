@@ -187,8 +187,9 @@ _LONGEST_LINE = 4096
 # Fields of which httplint judges the form only, and which hold something new in nearly every answer.
 _EVER_NEW = frozenset({"etag", "x-request-id", "x-runtime", "content-length"})
 _DIGIT = re.compile("[0-9a-f]")
-# Fields of requests whose values count for answers; of others it counts whether they are there.
+# Fields of requests whose values count for answers, and of which it counts whether they are there; no other one does.
 _READ_OF_REQUESTS = frozenset({"accept-encoding", "te", "range", "expect", "upgrade", "origin"})
+_OF_REQUESTS = _READ_OF_REQUESTS | {"authorization", "access-control-request-method", "access-control-request-headers"}
 _SOME_DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
 
 
@@ -223,7 +224,9 @@ def _section(exchange: Exchange, answer: Answer) -> Exchange:
     )
     url = exchange.request.url if {"location", "content-location"} & answer.fields.names() else "http://host.invalid/"
     asked = tuple(
-        (name, value if name.lower() in _READ_OF_REQUESTS else "any") for name, value in exchange.request.headers
+        (name, value if name.lower() in _READ_OF_REQUESTS else "any")
+        for name, value in exchange.request.headers
+        if name.lower() in _OF_REQUESTS
     )
     request = Request(exchange.request.method, url, asked)
     return Exchange("", request, Answer(answer.status, "", answer.version, Fields(lines), b"", 0))

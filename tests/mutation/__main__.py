@@ -2,17 +2,14 @@
 
 Usage: python -m tests.mutation [-n N] [-s FILE.jsonl] [-o FILE.jsonl] FILE...
 
-Every mutant is judged in a process of its own, forked from one that has run the tests before. A check is a pure
-function, so what the mutated checks do not take part in is taken from that run: tests that call none of them are left
-out, and the other checks repeat how they ended.
+All tests run once to see which lines each of them executes. Every mutant is judged in a process of its own, by the
+tests that execute what is changed in it.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import difflib
-import functools
 import gc
 import importlib
 import importlib.abc
@@ -21,138 +18,66 @@ import json
 import os
 import resource
 import sys
+import tempfile
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
+import coverage
 import pytest
 
 from tests.mutation.operators import mutants
 
 ROOT: Final = Path(__file__).parents[2]
-PACKAGE: Final = "conformance.checks"
-# The areas that are judged together, and the files that test them.
-AREAS: Final[Sequence[tuple[str, str]]] = (
-    ("validators conditional ranges caching http methods", "validators conditional caching http methods preconditions"),
-    (
-        "attributes item json links related relationship semantics structure",
-        "attributes item json relationship semantics structure preconditions",
-    ),
-    (
-        "negotiation error_documents errors headers parameters authentication disclosure",
-        "negotiation errors headers parameters authentication disclosure preconditions",
-    ),
-    ("cookies isolation tokens transport", "isolation tokens transport preconditions"),
-    ("collection collection_parameters", "collection"),
-    ("filtering", "filtering"),
-    ("pagination", "pagination"),
-    ("sorting", "sorting"),
-    ("wire", "wire"),
-    ("robustness injection", "robustness injection"),
-    ("cross_origin", "cross_origin"),
-    ("connections load", "load"),
-    ("repetition", "repetition"),
-)
-VERDICT: Final = (
-    "tests/model/test_verdict.py",
-    "tests/model/test_waivers.py",
-    "-k",
-    "not written_file and not reported_once",
-)
+# What has to notice mutants.
+TESTS: Final = ("tests/checks", "tests/model/test_verdict.py", "tests/model/test_waivers.py")
+WITHOUT_SERVER: Final = ("-k", "not written_file and not reported_once")
 LIMIT: Final = 60  # seconds of processor time, which other work on the machine does not change
-# How the n-th call of a check in a test ended: without, or with an exception.
-Call = tuple[str, str, int]
-Log = dict[Call, BaseException | None]
-
-
-def tests_of(module: str, dependents: set[str]) -> list[str]:
-    """Return the files that test ``module``, or what imports it."""
-    if module == "conformance.model.verdict":
-        return list(VERDICT)
-    names = {name.rpartition(".test_")[2] for name in {module, *dependents}}
-    return [
-        f"tests/checks/test_{test}.py"
-        for area, tests in AREAS
-        if names & set(area.split())
-        for test in sorted(tests.split(), key=lambda each: each not in names)
-    ]
-
-
-def dependents_of(module: str) -> set[str]:
-    """Return the check modules that import ``module``, at first or second hand."""
-    imports = {}
-    for path in sorted((ROOT / "conformance/checks").rglob("*.py")):
-        named = set()
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        imports[".".join(path.relative_to(ROOT).with_suffix("").parts)] = named
-    found: set[str] = set()
-    while more := {name for name, named in imports.items() if named & {module, *found}} - found:
-        found |= more
-    return found
-
-
-def check_modules() -> Iterator[ModuleType]:
-    """Yield the modules with checks."""
-    for path in sorted((ROOT / "conformance/checks").glob("test_*.py")):
-        yield importlib.import_module(f"{PACKAGE}.{path.stem}")
-
-
-def watched(key: str, function: Callable[..., None], log: Log, *, replay: bool) -> Callable[..., None]:
-    """Return a check that keeps how it ended in ``log``, or ends so again."""
-    counts: Counter[str] = Counter()
-
-    @functools.wraps(function)
-    def check(*arguments: Any, **named: Any) -> None:
-        test = os.environ.get("PYTEST_CURRENT_TEST", "").removesuffix(" (call)")
-        counts[test] += 1
-        call = (test, key, counts[test])
-        if not replay:
-            try:
-                function(*arguments, **named)
-            except Exception as raised:
-                log[call] = raised.with_traceback(None)
-                raise
-            log[call] = None
-        elif call not in log:
-            function(*arguments, **named)
-        elif ending := log[call]:
-            raise ending.with_traceback(None)
-
-    return check
-
-
-def watch(log: Log, affected: Callable[[str], bool] | None) -> None:
-    """Record in ``log`` how checks end; with ``affected``, the others end as it has them."""
-    for module in check_modules():
-        for name, function in list(vars(module).items()):
-            key = f"{module.__name__}.{name}"
-            if name.startswith("test_") and not (affected and affected(key)):
-                setattr(module, name, watched(key, function, log, replay=affected is not None))
+# The tests by the lines that they execute; an empty text for what is executed when the module is imported.
+Executing = Mapping[int, Collection[str]]
 
 
 class Chosen:
-    """Choose the tests that call what is affected: those first in which it is violated, and short ones before long."""
+    """Choose the tests that may notice a mutant."""
 
-    def __init__(self, wanted: dict[str, tuple[bool, int]]) -> None:
-        """Take the tests, with a number to sort them by."""
+    def __init__(self, wanted: Mapping[str, int]) -> None:
+        """Take their node ids, and how many lines of the module each executes."""
         self.wanted = wanted
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out and sort the tests."""
-        items[:] = sorted((each for each in items if each.nodeid in self.wanted), key=lambda i: self.wanted[i.nodeid])
+        """Leave out all others, and begin with those that do least."""
+        items[:] = sorted(
+            (each for each in items if each.nodeid in self.wanted), key=lambda item: self.wanted[item.nodeid]
+        )
+
+
+class Measuring:
+    """Measure which lines each test executes."""
+
+    def __init__(self, measured: coverage.Coverage) -> None:
+        """Take what measures."""
+        self.measured = measured
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Note what is executed under the id of the test."""
+        self.measured.switch_context(item.nodeid)
+        return (yield)
 
 
 class Mutated(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     """Give one module other source."""
 
-    def __init__(self, name: str, path: Path, source: str) -> None:
-        """Take the name, the real path and the source of the module."""
-        self.name, self.path, self.source = name, path, source
+    def __init__(self, name: str, source: str) -> None:
+        """Take the name and the source of the module."""
+        self.name, self.source = name, source
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_load_initial_conftests(self) -> None:
+        """Come before the importer of pytest, which takes all modules that are named as tests are."""
+        sys.meta_path.insert(0, self)
 
     def find_spec(self, fullname: str, *_: Any) -> Any:
         """Find that module only."""
@@ -163,79 +88,83 @@ class Mutated(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         return self.source
 
 
-def forget(names: Callable[[str], bool]) -> None:
-    """Have modules imported again."""
-    for name in [name for name in sys.modules if names(name)]:
-        module = sys.modules.pop(name)
-        parent, _, last = name.rpartition(".")
-        if vars(sys.modules.get(parent, module)).get(last) is module:
-            delattr(sys.modules[parent], last)
-
-
-def run(files: Sequence[str], *plugins: object) -> int:
+def run(arguments: Sequence[str], *plugins: object) -> int:
     """Run tests, up to the first that fails."""
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *files], plugins=list(plugins)))
+    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *arguments], plugins=list(plugins)))
 
 
-def changed_checks(module: str, source: str, mutated: str, dependents: set[str]) -> Callable[[str], bool]:
-    """Return which checks a mutant can change: one, or all of the modules that it reaches."""
-    before, after = (ast.parse(text).body for text in (source, mutated))
-    different = [new for old, new in zip(before, after, strict=True) if ast.dump(old) != ast.dump(new)]
-    names = {each.name for each in different if isinstance(each, ast.FunctionDef)}
-    if len(names) == len(different) and all(name.startswith("test_") for name in names):
-        return lambda key: key in {f"{module}.{name}" for name in names} or key.rpartition(".")[0] in dependents
-    return lambda key: key.rpartition(".")[0] in {module, *dependents}
-
-
-class Attempt:
-    """The mutants of one module."""
-
-    def __init__(self, path: Path) -> None:
-        """Run the tests of the module at ``path`` once; they have to pass."""
-        self.path = path
-        self.source = path.read_text()
-        self.module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        self.dependents = dependents_of(self.module)
-        self.files = tests_of(self.module, self.dependents)
-        self.log: Log = {}
-        if self.module != "conformance.model.verdict":
-            watch(self.log, None)
-            assert run(self.files) == 0, "the tests have to pass without a mutation"
-
-    def survives(self, mutated: str) -> bool:
-        """Return whether all tests pass with the module ``mutated``."""
-        gc.freeze()
-        child = os.fork()
-        if not child:
-            gc.disable()
-            code = 1
-            try:
-                resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
-                code = self._judge(mutated)
-            finally:
-                os._exit(code)
-        return os.waitpid(child, 0)[1] == 0
-
-    def _judge(self, mutated: str) -> int:
+def apart(judge: Callable[[], int]) -> int:
+    """Return the exit code of ``judge`` in a silent process of its own; not 0 where that was ended."""
+    gc.freeze()
+    child = os.fork()
+    if child:
+        return os.waitpid(child, 0)[1]
+    code = 1
+    try:
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
-        again = {self.module, *self.dependents} if self.log else set()
-        forget(lambda name: name in again or name.split(".")[0] == "tests" or (not again and "conformance" in name))
-        sys.meta_path.insert(0, Mutated(self.module, self.path, mutated))
-        if not self.log:
-            return run(self.files)
-        affected = changed_checks(self.module, self.source, mutated, self.dependents)
-        for module in check_modules():
-            for name, function in list(vars(module).items()):
-                setattr(module, name, getattr(function, "__wrapped__", function) if name[:5] == "test_" else function)
-        watch(self.log, affected)
-        wanted: dict[str, tuple[bool, int]] = defaultdict(lambda: (True, 0))
-        for (test, key, _), ending in self.log.items():
-            if affected(key):
-                silent, calls = wanted[test]
-                wanted[test] = (silent and type(ending).__name__ != "Violation", calls + 1)
-        return run(sorted({test.partition("::")[0] for test in wanted}), Chosen(wanted)) if wanted else 0
+        code = judge()
+    finally:
+        os._exit(code)
+
+
+def import_what_stays() -> None:
+    """Import what the checks are judged with, and let a correct server answer, once for all mutants of checks."""
+    from tests.support import correct, judged  # noqa: F401
+
+    correct.answers()
+    correct.secure_answers()
+    assert not any(name.startswith("conformance.checks") for name in sys.modules)
+
+
+def executing(files: Sequence[Path]) -> dict[Path, Executing]:
+    """Return by file and line which tests execute it; all have to pass."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "coverage"
+
+        def measure() -> int:
+            measured = coverage.Coverage(data_file=str(data), include=list(map(str, files)), config_file=False)
+            measured.start()
+            try:
+                return run([*TESTS, *WITHOUT_SERVER], Measuring(measured))
+            finally:
+                measured.stop()
+                measured.save()
+
+        assert apart(measure) == 0, "the tests have to pass without a mutation"
+        found = coverage.CoverageData(basename=str(data))
+        found.read()
+        return {path: found.contexts_by_lineno(str(path)) for path in files}
+
+
+def lines_changed(before: str, after: str) -> set[int]:
+    """Return the lines of ``before`` that are different in ``after``, from 1."""
+    blocks = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False).get_opcodes()
+    places = [(start, max(end, start + 1)) for kind, start, end, *_ in blocks if kind != "equal"]
+    return {line + 1 for start, end in places for line in range(start, end)}
+
+
+def noticing(changed: Iterable[int], known: Executing) -> dict[str, int]:
+    """Return the tests that execute one of the ``changed`` lines, and how many lines of the module they execute.
+
+    What is outside of functions is executed by none, and counts for all of them.
+    """
+    lines = Counter(test for tests in known.values() for test in tests if test)
+    found = {test for line in changed for test in known.get(line, ()) if test}
+    return {test: count for test, count in lines.items() if test in (found or lines)}
+
+
+def survives(path: Path, mutated: str, wanted: Mapping[str, int]) -> bool:
+    """Return whether the tests ``wanted`` pass with the module at ``path`` having the source ``mutated``."""
+    name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+    def judge() -> int:
+        gc.disable()
+        resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
+        return run(sorted({test.partition("::")[0] for test in wanted}), Chosen(wanted), Mutated(name, mutated))
+
+    return not wanted or apart(judge) == 0
 
 
 def main() -> None:
@@ -251,31 +180,26 @@ def main() -> None:
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
     options = parser.parse_args()
     known = None if options.survivors is None else set(options.survivors.read_text().splitlines())
-    for path in options.files:
+    files = [path.resolve() for path in options.files]
+    if all(path.is_relative_to(ROOT / "conformance/checks") for path in files):
+        import_what_stays()
+    tests = executing(files)
+    for path in files:
         began = time.monotonic()
-        # One process for each file: nothing of another file's run is left over.
-        child = os.fork()
-        if child:
-            os.waitpid(child, 0)
-            continue
-        output = os.fdopen(os.dup(1), "w")
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(quiet, 1)
-        attempt = Attempt(path.resolve())
-        count = survived = 0
-        with options.out.open("a") as out:
-            for operator, line, mutated in mutants(attempt.source, options.sample):
-                diff = difflib.unified_diff(attempt.source.splitlines(), mutated.splitlines(), lineterm="", n=0)
-                survivor = json.dumps({"file": path.name, "line": line, "operator": operator, "diff": list(diff)[3:]})
-                if known is not None and survivor not in known:
-                    continue
-                count += 1
-                if attempt.survives(mutated):
-                    survived += 1
-                    print(survivor, file=out, flush=True)
+        source, count, survived = path.read_text(), 0, 0
+        for operator, line, mutated in mutants(source, options.sample):
+            diff = difflib.unified_diff(source.splitlines(), mutated.splitlines(), lineterm="", n=0)
+            survivor = json.dumps({"file": path.name, "line": line, "operator": operator, "diff": list(diff)[3:]})
+            if known is not None and survivor not in known:
+                continue
+            count += 1
+            if survives(path, mutated, noticing(lines_changed(source, mutated), tests[path])):
+                survived += 1
+                with options.out.open("a") as out:
+                    print(survivor, file=out)
         seconds = time.monotonic() - began
-        print(f"{path}: {count} mutants, {survived} survived, {seconds:.0f} s", file=output, flush=True)
-        os._exit(0)
+        sys.stdout.write(f"{path.name}: {count} mutants, {survived} survived, {seconds:.0f} s\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

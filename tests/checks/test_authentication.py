@@ -13,6 +13,7 @@ from conformance.plan.probes.authentication import malformed_token
 from conformance.tokens.inspected import TokenFacts
 from tests.support.changes import changed, content
 from tests.support.correct import answers
+from tests.support.exchanges import refusal
 from tests.support.judged import FACTS, POLICY, outcome
 
 ERROR: dict[str, Any] = answers()["item_without_token"].document["errors"][0]
@@ -64,6 +65,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "last line": ({"AUTH-010"}, changed("two_authorizations[valid-last]", status=200)),
     "crash of two lines": ({"AUTH-010", "ERR-011"}, changed("two_authorizations[valid-last]", status=500)),
     "cookie": ({"AUTH-011"}, changed("item", headers={"Set-Cookie": "_session=1; HttpOnly"})),
+    "cookie of a 304": ({"AUTH-011"}, changed("item_not_modified", headers={"Set-Cookie": "_session=1; HttpOnly"})),
     "invoice in a 401": ({"AUTH-013"}, POLICY.throughout(401, body=content())),
     "invoice in an error": (
         {"AUTH-013"},
@@ -177,6 +179,25 @@ def test_an_altered_token_is_judged_at_the_invoice_where_no_account_is_shown() -
     none = changed("related", status=404) | changed("without_token[related]", status=404)
     for name, expected in (("item", "violated"), ("item_without_token", "passed")):
         assert outcome(check, related_with_altered_token=answers()[name], **none) == expected
+
+
+def test_what_is_not_served_to_its_owner_shows_nothing_of_tokens() -> None:
+    nothing = changed("relationship", status=404)
+    (refused,) = changed("altered_token_elsewhere[relationship]", status=403).values()
+    opens = authentication.test_an_altered_token_opens_no_view_of_an_invoice
+    assert outcome(opens, altered_token_elsewhere=refused, **nothing) == "not observed"
+    status = authentication.test_a_refused_token_has_the_documented_status_at_every_view
+    given = {**nothing, "every_related_with_altered_token": None, "every_altered_token_elsewhere": (refused,)}
+    assert outcome(status, **given) == "not observed"
+
+
+def test_what_says_nothing_is_not_judged() -> None:
+    in_url = authentication.test_a_token_in_the_url_does_not_authenticate
+    assert outcome(in_url, token_in_query=refusal(500)) == "not observed"
+    formed = authentication.test_challenges_are_well_formed
+    assert outcome(formed, every_error=(*challenge("").values(), *challenge(" , ,").values())) == "not observed"
+    known = authentication.test_the_key_is_not_a_known_default
+    assert outcome(known, token_facts=replace(FACTS, guessable_key=None)) == "not observed"
 
 
 def test_a_server_that_refuses_with_400_has_its_tokens_judged() -> None:

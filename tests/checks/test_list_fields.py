@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.checks import test_list_fields
-from tests.support.changes import shown
+from tests.support.changes import attributes, shown
 from tests.support.exchanges import refusal
 from tests.support.judged import outcome
 
@@ -17,6 +17,8 @@ def test_what_is_misread_is_found() -> None:
         assert outcome(check, quoted_lists=refusal(status, "quoted_lists")) == "violated"
     for status in (301, 403, 431):
         assert outcome(check, quoted_lists=refusal(status, "quoted_lists")) == "passed"
+    other = shown(document=attributes({"reference": "changed meanwhile"}))
+    assert outcome(check, item_again=other, quoted_lists=other) == "not observed"
 
 
 def test_a_listed_tag_that_is_lost_is_found() -> None:
@@ -24,7 +26,20 @@ def test_a_listed_tag_that_is_lost_is_found() -> None:
     listed = {"item_not_modified": refusal(304), "if_none_match_behind_comma": shown("if_none_match_behind_comma")}
     assert outcome(check, **listed) == "violated"
     assert outcome(check, **listed | {"if_none_match_behind_comma": refusal(304)}) == "passed"
-    assert outcome(check, **listed | {"item_not_modified": shown()}) == "not observed"
+    other = shown("if_none_match_behind_comma", headers={"ETag": '"changed meanwhile"'})
+    for changes in ({"item_not_modified": shown()}, {"if_none_match_behind_comma": other}):
+        assert outcome(check, **listed | changes) == "not observed"
+
+
+def test_the_last_of_many_tags_is_not_lost() -> None:
+    check = test_list_fields.test_the_last_of_many_tags_counts
+    many = shown("if_none_match_of_many")
+    assert outcome(check) == "passed"
+    assert outcome(check, if_none_match_of_many=many) == "violated"
+    other = shown("if_none_match_of_many", headers={"ETag": '"changed meanwhile"'})
+    for answer in (other, *(refusal(status, "if_none_match_of_many") for status in (400, 403, 431))):
+        assert outcome(check, if_none_match_of_many=answer) == "not observed"
+    assert outcome(check, if_none_match_of_many=many, item_not_modified=shown()) == "not observed"
 
 
 def test_what_takes_long_is_found() -> None:

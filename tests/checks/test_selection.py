@@ -29,6 +29,8 @@ def test_what_is_listed() -> None:
     seen: dict[str, Any] = {"every_page_of_listing": (LISTING,), "every_page_of_three": PAGES}
     assert outcome(check, every_item=(by_itself(4),), listing=LISTING, **seen) == "passed"
     assert outcome(check, every_item=(by_itself(7),), listing=LISTING, **seen) == "violated"
+    other: dict[str, Any] = {"every_page_of_listing": PAGES, "every_page_of_three": (refused(),)}
+    assert outcome(check, every_item=(by_itself(4),), listing=PAGES[0], **other) == "passed"
     part: dict[str, Any] = {"every_page_of_listing": PAGES[:1], "every_page_of_three": PAGES[:1]}
     assert outcome(check, every_item=(by_itself(7),), listing=PAGES[0], **part) == "not observed"
     fetched = selection.test_what_is_listed_can_be_fetched
@@ -105,6 +107,7 @@ def test_the_last_page_of_nothing() -> None:
         (f"{COLLECTION}?filter%5Breference_cont%5D=a%26b%3Dc+d%25%23%3B%C3%A9", "violated"),
         (f"{COLLECTION}?page%5Bnumber%5D=1", "violated"),
         (f"{COLLECTION}?page%5Bcursor%5D=bmV4dA", "not observed"),
+        (f"{COLLECTION}?filter%5Breference_cont%5D={quote(ODD_TEXT, safe='')}&page%5Bcursor%5D=bmV4dA", "passed"),
     ],
 )
 def test_parameters_in_links(link: str, expected: str) -> None:
@@ -159,13 +162,17 @@ def test_the_next_page_of_a_filter() -> None:
     assert outcome(check, everything, (page(rows[:2], asked, {"next": at("page[number]=2")}, 4),)) == "passed"
     assert outcome(check, everything, (page(rows[:4], asked, {}, 4),)) == "not observed"
     assert outcome(check, everything, (page(rows[3:], asked, {}, 4),)) == "not observed"
+    assert outcome(check, everything, (page([], asked, {}, 4),)) == "not observed"
 
 
 def test_links_between_pages() -> None:
     check = selection.test_a_page_of_several_has_the_documented_links
     assert outcome(check, PAGES[0], PAGES) == "passed"
-    bare = page(FIVE[3:], "page[number]=2&page[size]=3", {"first": at("page[number]=1")}, 5)
-    assert outcome(check, PAGES[0], (PAGES[0], bare)) == "violated"
+    links = {name: at("page[number]=1") for name in ("first", "last", "prev")}
+    for missing in links:
+        others = {name: link for name, link in links.items() if name != missing}
+        bare = page(FIVE[3:], "page[number]=2&page[size]=3", others, 5)
+        assert outcome(check, PAGES[0], (PAGES[0], bare)) == "violated"
     assert outcome(check, LISTING, (LISTING,)) == "not observed"
     following = selection.test_a_page_of_several_has_a_link_next
     assert outcome(following, LISTING, PAGES[0]) == "passed"

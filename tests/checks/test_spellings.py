@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from conformance.checks import test_spellings
-from tests.support.changes import content, shown
-from tests.support.exchanges import refusal
+from tests.support.changes import changed, content, shown
+from tests.support.exchanges import lost, refusal
 from tests.support.judged import outcome
 
 
@@ -22,3 +22,50 @@ def test_what_shows_no_data_is_not_found() -> None:
     page = shown(headers={"Content-Type": "text/html"}, body="<title>Log in</title>")
     for answer in (*map(refusal, (301, 308, 400, 401, 403, 404)), page, shown(body={"data": []})):
         assert outcome(check, respelled_without_token=answer) == "passed"
+
+
+def test_the_account_and_the_collection_are_judged_unless_everybody_may_see_them() -> None:
+    account = test_spellings.test_no_spelling_shows_an_account_without_a_token
+    opened = shown("respelled_account_without_token")
+    assert outcome(account, respelled_account_without_token=opened) == "violated"
+    everybody = {"account_from_self_link_without_token": shown("related")}
+    assert outcome(account, respelled_account_without_token=opened, **everybody) == "not observed"
+    collection = test_spellings.test_no_spelling_shows_the_collection_without_a_token
+    listed = shown("respelled_listing_without_token")
+    assert outcome(collection, respelled_listing_without_token=listed) == "violated"
+    everybody = {"listing_without_token": shown("listing")}
+    assert outcome(collection, respelled_listing_without_token=listed, **everybody) == "not observed"
+
+
+def test_data_of_another_customer_are_found() -> None:
+    check = test_spellings.test_no_spelling_shows_an_invoice_of_another_customer
+    foreign = shown(body=content(probe="other_item_of_owner"))
+    assert outcome(check, respelled_foreign=foreign) == "violated"
+    assert outcome(check, respelled_foreign=shown(body=content(probe="other_account_of_owner"))) == "violated"
+    for answer in (shown(), shown(status=404, body=foreign.body), refusal(400)):
+        assert outcome(check, respelled_foreign=answer) == "passed"
+    for answer in (refusal(500), lost("respelled_foreign")):
+        assert outcome(check, respelled_foreign=answer) == "not observed"
+    assert outcome(check, respelled_foreign=foreign, other_item=foreign) == "not observed"
+    assert outcome(check, respelled_foreign=foreign, other_item_of_owner=refusal(401)) == "not observed"
+
+
+def test_a_hidden_invoice_is_found() -> None:
+    check = test_spellings.test_no_spelling_shows_a_hidden_invoice
+    hidden = shown("respelled_hidden")
+    assert outcome(check, respelled_hidden=hidden) == "violated"
+    assert outcome(check, respelled_hidden=hidden, every_hidden_item=(refusal(404), shown())) == "not observed"
+    assert outcome(check, respelled_hidden=lost("respelled_hidden")) == "not observed"
+
+
+def test_a_part_of_an_id_is_found() -> None:
+    check = test_spellings.test_a_part_of_an_id_names_nothing
+    assert outcome(check, part_of_id=shown("part_of_id[cut]")) == "violated"
+    for name, status, expected in (
+        ("cut", 400, "passed"),
+        ("cut", 301, "violated"),
+        ("above", 301, "passed"),
+        ("above", 200, "violated"),
+    ):
+        (answer,) = changed(f"part_of_id[{name}]", status=status).values()
+        assert outcome(check, part_of_id=answer) == expected

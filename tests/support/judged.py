@@ -11,6 +11,7 @@ from typing import Any, Final
 from conformance.judge import suite
 from conformance.judge.endings import NotJudged, Violation, end_of
 from conformance.model.exchange import Exchange
+from conformance.model.requirements import registry
 from conformance.plan import probes
 from conformance.plan.parameters import EVERY
 from conformance.plan.probe import Family
@@ -80,7 +81,10 @@ def _result(function: Function, values: Mapping[str, Any]) -> str:
         assert all(texts), texts
         assert "\n" not in "".join(texts), texts
         return VIOLATED
-    return NOT_OBSERVED if isinstance(ending, NotJudged) else PASSED
+    if isinstance(ending, NotJudged):
+        assert ending.owner is None or ending.owner in registry(), ending
+        return NOT_OBSERVED
+    return PASSED
 
 
 def _gravest(function: Function, values: Mapping[str, list[Any]]) -> str:

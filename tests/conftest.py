@@ -22,7 +22,7 @@ from tests.support.runs import older_objects_left_alone
 EVERY_TEST = "TESTS_SKIP_NOTHING"
 # Tests that judge whole servers, many of them hundreds of times, or run no line that others do not: where coverage is
 # measured it is not by these.
-UNMEASURED = (
+UNMEASURED: tuple[str, ...] = (
     "benchmarks",
     "checks/*/test_a_correct_server_*",
     "checks/*/test_a_fault_is_found_by_*",

@@ -28,6 +28,7 @@ from typing import Any, Final
 import coverage
 import pytest
 
+from tests import conftest
 from tests.mutation.operators import mutants
 
 ROOT: Final = Path(__file__).parents[2]
@@ -40,16 +41,19 @@ Executing = Mapping[int, Collection[str]]
 
 
 class Chosen:
-    """Choose the tests that may notice a mutant."""
+    """Choose the tests that may notice a mutant: some, and those of the file that is named as the module is."""
 
-    def __init__(self, wanted: Mapping[str, int]) -> None:
-        """Take their node ids, and how many lines of the module each executes."""
-        self.wanted = wanted
+    def __init__(self, name: str, wanted: Mapping[str, int]) -> None:
+        """Take the name of the module, and by the node ids of tests how many of its lines each executes."""
+        self.name, self.wanted = name.removeprefix("test_"), wanted
+
+    def _is_wanted(self, item: pytest.Item) -> bool:
+        return item.nodeid in self.wanted or item.path.stem == f"test_{self.name}"
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out all others, and begin with those that do least."""
         items[:] = sorted(
-            (each for each in items if each.nodeid in self.wanted), key=lambda item: self.wanted[item.nodeid]
+            filter(self._is_wanted, items), key=lambda item: self.wanted.get(item.nodeid, sys.maxsize)
         )
 
 
@@ -124,6 +128,7 @@ def executing(files: Sequence[Path]) -> dict[Path, Executing]:
         data = Path(folder) / "coverage"
 
         def measure() -> int:
+            conftest.UNMEASURED = ()
             measured = coverage.Coverage(data_file=str(data), include=list(map(str, files)), config_file=False)
             measured.start()
             try:
@@ -162,7 +167,9 @@ def survives(path: Path, mutated: str, wanted: Mapping[str, int]) -> bool:
     def judge() -> int:
         gc.disable()
         resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT))
-        return run(sorted({test.partition("::")[0] for test in wanted}), Chosen(wanted), Mutated(name, mutated))
+        return run(
+            sorted({test.partition("::")[0] for test in wanted}), Chosen(path.stem, wanted), Mutated(name, mutated)
+        )
 
     return not wanted or apart(judge) == 0
 

@@ -195,6 +195,8 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
             coding_problem="br is not known",
         ),
         changed("respelled_path[json]", status=200) | changed("suffixed_path_unacceptable", status=406),
+        changed("item_with_account_in_gzip", status=403, body="Refused by the gateway"),
+        changed("listing_arranged", asked={"Accept-Encoding": "gzip"}, headers=CODED),
         changed("accept_any", body={"meta": {}}, headers={"Cache-Control": "public"}),
         HTTP.throughout(headers={"CDN-Cache-Control": "no-store", "Surrogate-Control": "max-age=0"}),
         HTTP.throughout(404, headers={"CDN-Cache-Control": "max-age=60"}),
@@ -215,7 +217,7 @@ def test_a_correct_server_is_correct(changes: dict[str, Exchange]) -> None:
 
 
 @pytest.mark.parametrize(
-    "coding", ["aes128gcm", "br", "compress", "dcb", "dcz", "exi", "pack200-gzip", "x-compress", "ZSTD"]
+    "coding", ["aes128gcm", "br", "compress", "dcb", "dcz", "exi", "pack200-gzip", "x-compress", "ZSTD", "gzip, br"]
 )
 def test_a_registered_coding_that_cannot_be_undone_here_is_not_a_fault(coding: str) -> None:
     headers = {**CODED, "Content-Encoding": coding}
@@ -237,6 +239,14 @@ def test_the_coding_of_content_that_is_not_at_hand_is_not_judged(coding: str, pa
     headers = {**CODED, "Content-Encoding": coding}
     cut_off = changed("item_for_browser", headers=headers, coding_problem="it ends too early", **parts)
     assert "CACHE-007" not in HTTP.violated(cut_off)
+
+
+def test_an_invoice_that_varies_by_everything_has_the_others_vary() -> None:
+    everything = changed("item", headers={"Vary": "*"})
+    suffixed = changed("respelled_path[json]", status=200, headers={"Vary": None})
+    unacceptable = changed("suffixed_path_unacceptable", status=406)
+    found = HTTP.violations(everything | suffixed | unacceptable)
+    assert ("CACHE-006", "test_vary_does_not_depend_on_a_suffix") in found
 
 
 def test_an_empty_collection_proves_nothing() -> None:

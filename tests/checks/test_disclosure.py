@@ -113,6 +113,8 @@ def test_existence_is_found() -> None:
     assert POLICY.violated(changed("second_unknown_related_without_token", status=404)) == {"SEC-019"}
     no_account = changed("related", status=404) | changed("second_unknown_related_without_token", status=404)
     assert POLICY.violated(no_account) == {"SEC-019"}
+    forbidden = changed("without_token[related]", status=403)
+    assert "SEC-019" in POLICY.violated(forbidden | changed("second_unknown_related_without_token", status=404))
     same = answers()["item_without_token"].document
     assert "SEC-019" in POLICY.violated(changed("unknown_item_without_token", status=404, body=same))
 

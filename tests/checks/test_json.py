@@ -35,6 +35,7 @@ def item(text: str | bytes) -> dict[str, Exchange]:
         ("JSON-001", TEXT.replace(NUMBER, f"/* seconds */{NUMBER}")),
         ("JSON-001", TEXT.replace('"23"', '"2\t3"')),
         ("JSON-001", "\N{NO-BREAK SPACE}" + TEXT),
+        ("JSON-001", '{"meta":{"n":NaN}}'),
         ("JSON-001", b""),
         ("JSON-001", b" \r\n"),
         ("JSON-002", b"\xef\xbb\xbf" + TEXT.encode()),
@@ -54,7 +55,7 @@ def item(text: str | bytes) -> dict[str, Exchange]:
         ("JSON-006", TEXT.replace(NUMBER, '"originated-calls-duration":7e2')),
         ("JSON-006", TEXT.replace('"terminated-calls-count":0', '"terminated-calls-count":-0')),
     ],
-    ids=[str(number) for number in range(27)],
+    ids=[str(number) for number in range(28)],
 )
 def test_a_fault_of_the_text_is_found_by_its_owner_alone(owner: str, text: str | bytes) -> None:
     assert INVOICES.violated(item(text)) == {owner}
@@ -107,6 +108,15 @@ def test_what_is_owned_by_others_is_not_a_finding(answer: Exchange) -> None:
 def test_a_text_that_is_nested_too_deeply_is_not_judged() -> None:
     deep = {"other": exchange("other", body="[" * 100_000 + "]" * 100_000)}
     assert judged(test_json.test_the_content_is_one_json_text, deep) == "not observed"
+
+
+def test_a_text_that_cannot_be_read_has_nothing_else_to_judge() -> None:
+    for check in (
+        test_json.test_no_object_has_a_member_twice,
+        test_json.test_strings_hold_characters_only,
+        test_json.test_numbers_fit_into_a_double,
+    ):
+        assert judged(check, item(TEXT[:-1])) == "not observed"
 
 
 def test_amounts_that_are_numbers_are_not_a_matter_of_precision() -> None:

@@ -138,11 +138,26 @@ def test_the_fields_that_override_a_method_are_sent_together() -> None:
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [(405, "passed"), (501, "passed"), (400, "passed"), (200, "violated"), (404, "violated"), (500, "violated")],
+    [
+        *((status, "passed") for status in (405, 501, 400)),
+        *((status, "violated") for status in (200, 404, 500)),
+        (403, "not observed"),
+    ],
 )
 def test_an_undefined_method_may_be_refused_in_several_ways(status: int, expected: str) -> None:
     answer = changed("undefined_method", status=status)
     assert result(test_methods.test_an_undefined_method_is_refused, answer) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [(200, "violated"), (302, "violated"), (403, "passed"), (500, "violated"), (501, "passed")]
+)
+def test_an_odd_method_may_be_refused_elsewhere_in_any_way(status: int, expected: str) -> None:
+    elsewhere = changed("odd_method_elsewhere", status=status)
+    assert result(test_methods.test_an_odd_method_is_refused_elsewhere, elsewhere) == expected
+    check = test_methods.test_a_write_that_nobody_can_read_is_refused
+    assert result(check, changed("write_unknown_with_content", status=status)) == expected
+    assert result(check, changed("write_unknown", "write_unknown_with_content", status=501)) == "not observed"
 
 
 @pytest.mark.parametrize(
@@ -199,3 +214,12 @@ def test_a_post_stays_a_post(usual: int, overridden: int, expected: str) -> None
         (test_methods.test_a_post_is_not_overridden_by_its_content, "post_unacceptable_form"),
     ):
         assert result(check, first | changed(name, status=overridden)) == expected
+
+
+@pytest.mark.parametrize("status", [411, 413, 415])
+def test_a_post_with_content_may_be_refused_for_that(status: int) -> None:
+    first = changed("post_unacceptable", status=405)
+    form = changed("post_unacceptable_form", status=status)
+    assert result(test_methods.test_a_post_is_not_overridden_by_its_content, first | form) == "not observed"
+    plain = changed("post_unacceptable_override_get", status=status)
+    assert result(test_methods.test_a_post_is_not_overridden_by_get, first | plain) == "violated"

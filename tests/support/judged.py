@@ -80,6 +80,7 @@ def _result(function: Function, values: Mapping[str, Any]) -> str:
         texts = (ending.expected, ending.observed)
         assert all(texts), texts
         assert "\n" not in "".join(texts), texts
+        assert "None" not in texts, texts
         return VIOLATED
     if isinstance(ending, NotJudged):
         assert ending.owner is None or ending.owner in registry(), ending

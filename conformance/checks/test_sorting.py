@@ -67,7 +67,7 @@ def _disorder(page: Exchange, field: tuple[str, bool]) -> str | None:
     """Return where a page is in none of the orders that its sort field can have, by value or by text."""
     # JSON:API defines no order of values.
     wrong = _disorder_of_values(page, field)
-    if wrong is None or not _is_written_as_text(field[0]):
+    if not _is_written_as_text(field[0]):
         return wrong
     in_texts = text_disorder(collection_pages.elements(page).values(), field[0], descending=field[1])
     return None if in_texts is None else wrong

@@ -178,11 +178,20 @@ def shown(second: int, amount: str, probe: str = "item", number: int = 0) -> Exc
         ([shown(0, "1.5"), shown(1, "2.5", "item_with_account")], "violated"),
         ([shown(0, "1.5"), shown(1, "2.5", "item_with_account"), shown(2, "1.5", number=3)], "violated"),
         ([shown(0, "1.5"), shown(1, "2.5", "item_with_account"), shown(2, "2.5", number=3)], "passed"),
+        (
+            [
+                shown(0, "1.5"),
+                shown(1, "2.5", "item_with_account"),
+                shown(2, "1.5", "item_with_account", number=3),
+                shown(3, "1.5", number=3),
+            ],
+            "passed",
+        ),
         ([shown(0, "1.5"), shown(1, "1.50", "item_with_account"), shown(2, "2.5", number=3)], "passed"),
         ([shown(1, "1.5"), shown(0, "2.5", "item_with_account"), shown(2, "1.5", number=3)], "passed"),
         ([shown(0, "1.5"), shown(1, "1.5", "item_with_account"), shown(2, "1.5", number=3)], "passed"),
     ],
-    ids=["once", "between", "changed", "written-otherwise", "before", "same"],
+    ids=["once", "between", "changed", "unsteady", "written-otherwise", "before", "same"],
 )
 def test_an_amount_that_changes_is_not_a_finding(answers: list[Exchange], expected: str) -> None:
     check = test_attributes.test_amounts_are_the_same_in_every_answer
@@ -192,3 +201,21 @@ def test_an_amount_that_changes_is_not_a_finding(answers: list[Exchange], expect
 @pytest.mark.parametrize("check", INVOICES.checks, ids=lambda check: check.name)
 def test_a_check_finds_nothing_where_nothing_was_answered(check: Check) -> None:
     assert judged(check.function, {"item": exchange("item", None)}) == "not observed"
+
+
+def test_an_id_that_is_not_a_uuid_hides_no_others() -> None:
+    first, second = (f"abb41d3{number}-a26e-11ef-be6d-0242ac120003" for number in range(2))
+    known = [exchange(body=content({"/data/id": each}), path=f"{PREFIX}/invoices/{each}") for each in (first, second)]
+    word = exchange(body=content({"/data/id": "word"}), path=f"{PREFIX}/invoices/word")
+    check = test_attributes.test_ids_do_not_share_a_node
+    assert outcome(check, every_item=(word, *known)) == "violated"
+    assert outcome(check, every_item=(word, known[0])) == "not observed"
+
+
+@pytest.mark.parametrize("name", ["end-date", "originated-last-call-at"])
+def test_the_same_time_in_another_spelling_is_the_same_value(name: str) -> None:
+    check = test_attributes.test_an_invoice_with_its_account_shows_the_same_values
+    for hour, expected in (("01", "passed"), ("02", "violated")):
+        seen = changed("item_with_account", document=attributes({name: f"2024-11-14T{hour}:00:00.000+01:00"}))
+        alone = changed("item", document=attributes({name: "2024-11-14T00:00:00.000Z"}))
+        assert outcome(check, **alone, **seen) == expected

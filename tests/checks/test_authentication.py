@@ -194,6 +194,8 @@ def test_what_is_not_served_to_its_owner_shows_nothing_of_tokens() -> None:
 def test_what_says_nothing_is_not_judged() -> None:
     in_url = authentication.test_a_token_in_the_url_does_not_authenticate
     assert outcome(in_url, token_in_query=refusal(500)) == "not observed"
+    malformed = authentication.test_a_malformed_token_is_refused
+    assert outcome(malformed, malformed_token=refusal(429)) == "not observed"
     formed = authentication.test_challenges_are_well_formed
     assert outcome(formed, every_error=(*challenge("").values(), *challenge(" , ,").values())) == "not observed"
     known = authentication.test_the_key_is_not_a_known_default

@@ -50,6 +50,8 @@ def test_the_document(answer: Exchange, expected: str) -> None:
 def test_the_document_of_a_part(part: Exchange, expected: str) -> None:
     check = collection.test_a_part_of_the_collection_is_an_array
     assert outcome(check, LISTING, (refused(),), (refused(),), (part,)) == expected
+    assert outcome(check, LISTING, (part,), (refused(),), (refused(),)) == expected
+    assert outcome(check, LISTING, (refused(),), (part,), (refused(),)) == expected
     assert outcome(check, page(None), (part,), (part,), (part,)) == "not observed"
 
 
@@ -105,6 +107,15 @@ def test_further_attributes_of_elements() -> None:
     assert outcome(check, LISTING, LISTING) == "passed"
     assert outcome(check, LISTING, further) == outcome(check, further, refused()) == "violated"
     assert outcome(check, EMPTY, EMPTY) == "not observed"
+
+
+def test_internal_attributes_of_elements() -> None:
+    check = collection.test_elements_show_no_internal_attributes
+    inside = whole([element(1, {"password-digest": "x"})])
+    account = {"type": "accounts", "id": ACCOUNTS[0], "attributes": {"password-digest": "x"}}
+    assert outcome(check) == "passed"
+    for answer in (inside, whole(TWO, included=[account])):
+        assert outcome(check, listing_with_account=answer) == "violated"
 
 
 def test_further_attributes_of_accounts() -> None:

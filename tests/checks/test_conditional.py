@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks import test_conditional, test_ranges
+from conformance.checks import test_conditional, test_not_modified, test_ranges
 from conformance.model.exchange import Exchange
 from tests.support.changes import altered, changed, content
 from tests.support.correct import SECOND, answers
@@ -104,3 +104,38 @@ def test_a_range_that_is_longer_than_the_invoice_says_nothing(body: bytes, expec
 def test_options_with_preconditions(status: int, expected: str) -> None:
     given = answers() | changed("item_options_with_preconditions", status=status)
     assert judged(test_conditional.test_options_takes_no_notice_of_preconditions, given) == expected
+
+
+def test_a_304_lacks_nothing_that_tells_caches_where_content_belongs() -> None:
+    check = test_not_modified.test_a_304_repeats_what_caches_need
+    for name in ("Cache-Control", "Content-Location", "ETag", "Expires", "Vary"):
+        fields = {"Content-Location": "/invoices/1", "Expires": "Thu, 14 Nov 2024 09:57:08 GMT"}
+        given = answers() | changed("item", headers=fields) | changed("item_not_modified", headers=fields)
+        assert judged(check, given) == "passed"
+        assert judged(check, given | changed("item_not_modified", headers={**fields, name: None})) == "violated"
+
+
+def test_a_head_of_which_every_field_differs_is_not_compared() -> None:
+    check = test_not_modified.test_a_304_to_head_repeats_what_caches_need
+    other = {"Cache-Control": "no-store", "ETag": FRESH, "Vary": "*"}
+    given = answers() | changed("item_head", headers=other)
+    assert judged(check, answers()) == "passed"
+    assert judged(check, given) == "not observed"
+
+
+@pytest.mark.parametrize("name", ["Authorization", "Cookie", "Accept"])
+def test_a_304_to_another_request_than_the_200_is_not_judged(name: str) -> None:
+    check = test_not_modified.test_a_304_does_not_describe_content
+    described = changed("item_not_modified", headers={"Content-Type": "text/html"})
+    record = {"item": answers()["item"]}
+    assert judged(check, record | described) == "violated"
+    other = changed("item_not_modified", asked={name: "x"}, headers={"Content-Type": "text/html"})
+    assert judged(check, record | other) == "not observed"
+
+
+def test_what_is_not_served_has_no_precondition_to_judge() -> None:
+    nothing = changed("item", status=404) | changed("if_none_match_any", status=404)
+    assert judged(test_conditional.test_any_tag_is_not_modified, answers() | nothing) == "not observed"
+    failed = changed("unknown_item", "unknown_item_if_none_match", status=412)
+    check = test_conditional.test_a_precondition_does_not_hide_that_nothing_exists
+    assert judged(check, answers() | failed) == "not observed"

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.checks import test_documented_members as members
 from tests.support.changes import changed
-from tests.support.exchanges import REMOVED
+from tests.support.exchanges import ITEM_PATH, REMOVED, exchange
 from tests.support.judged import outcome
 from tests.support.pages import element, whole
 
@@ -30,6 +30,12 @@ CASES: dict[str, tuple[Any, str, dict[str, Any], str]] = {
         "relationship",
         {"/links/related": REMOVED},
         "violated",
+    ),
+    "links of the relationship as an array": (
+        members.test_the_relationship_document_has_its_links,
+        "relationship",
+        {"/links": []},
+        "not observed",
     ),
     "account": (members.test_an_account_links_to_itself, "related", {}, "passed"),
     "list of accounts": (members.test_an_account_of_the_list_links_to_itself, "accounts_listing", {}, "passed"),
@@ -53,6 +59,11 @@ CASES: dict[str, tuple[Any, str, dict[str, Any], str]] = {
 def test_links_that_are_missing(case: str) -> None:
     check, probe, changes, expected = CASES[case]
     assert outcome(check, **changed(probe, document=changes)) == expected
+
+
+def test_what_is_not_a_relationship_is_not_judged_as_one() -> None:
+    account = exchange("relationship", path=f"{ITEM_PATH}/account", body={"data": None})
+    assert outcome(members.test_the_relationship_document_has_its_links, relationship=account) == "not observed"
 
 
 def test_an_account_to_which_only_its_own_link_leads() -> None:

@@ -229,3 +229,15 @@ def test_the_source_of_another_status_counts_where_it_names_a_parameter(
 
 def test_every_check_of_the_area_is_violated_by_a_fault() -> None:
     assert POLICY.unviolated([answers_changed for _, answers_changed in FAULTS.values()], "ERR") == set()
+
+
+def test_errors_of_another_media_type_are_not_those_of_json_api() -> None:
+    plain = changed("unknown_item", headers=PLAIN, body={"errors": "not found"})
+    check = test_error_documents.test_errors_are_an_array_of_objects
+    assert outcome(check, every_error=tuple(plain.values())) == "not observed"
+
+
+@pytest.mark.parametrize("name", ["item_without_token", "malformed_token", "altered_token", "unknown_item"])
+def test_a_refusal_without_a_code_is_found(name: str) -> None:
+    error = {member: value for member, value in ERROR.items() if member != "code"}
+    assert "ERR-015" in POLICY.violated(changed(name, body={"errors": [error]}))

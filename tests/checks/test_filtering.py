@@ -136,6 +136,8 @@ def test_a_server_without_the_filter_by_account_is_not_asked_for_nothing() -> No
     check = filtering.test_what_matches_nothing_gives_nothing
     unmatched = named(refused(404), "unmatched_filter[account]")
     assert outcome(check, EVERYTHING, refused(), (refused(400),), unmatched) == "not observed"
+    other = named(EVERYTHING, "unmatched_filter[reference]")
+    assert outcome(check, EVERYTHING, refused(), (refused(400),), other) == "violated"
 
 
 def test_a_server_that_ignores_filters_has_one_fault() -> None:

@@ -37,7 +37,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "unsafe-url": ({"HDR-006"}, item(Referrer_Policy="unsafe-url")),
     "unknown referrer policy": ({"HDR-006"}, item(Referrer_Policy="strict")),
     "no Referrer-Policy": ({"HDR-006"}, item(Referrer_Policy=None)),
-    "loose policy last": ({"HDR-006"}, item(Referrer_Policy="no-referrer, origin-when-cross-origin")),
+    **{
+        f"{policy} last": ({"HDR-006"}, item(Referrer_Policy=f"no-referrer, {policy}"))
+        for policy in ("no-referrer-when-downgrade", "origin", "origin-when-cross-origin", "unsafe-url")
+    },
     "no request id": ({"HDR-007"}, without("X-Request-Id", "related")),
     "empty request id": ({"HDR-007"}, item(X_Request_Id="")),
     "echo": ({"HDR-008"}, changed("item_with_request_id", headers={"X-Request-Id": 'conformance<b>"'})),

@@ -22,3 +22,6 @@ def test_a_field_that_chooses_is_found() -> None:
     assert outcome(check, names_of_other_customer=shown("names_of_other_customer")) == "violated"
     assert outcome(check, names_of_other_customer=refusal(404)) == "passed"
     assert outcome(check, names_of_other_customer=shown(), other_item=shown()) == "not observed"
+    assert outcome(check, names_of_other_customer=shown(), other_item=refusal(403)) == "violated"
+    other = test_identity.test_nothing_else_opens_an_invoice_of_another_customer
+    assert outcome(other, other_customer_named_otherwise=shown(), other_item=refusal(403)) == "violated"

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from conformance.model.exchange import Exchange
+from conformance.checks.support.isolation import asked_id
+from conformance.model.exchange import Exchange, NotObserved
 from conformance.reference.data import FOREIGN, HIDDEN_INVOICE_IDS, OTHER_INVOICE_ID
 from tests.support.changes import altered, changed, content
 from tests.support.correct import answers
-from tests.support.exchanges import INVOICE_ID
+from tests.support.exchanges import INVOICE_ID, exchange
 from tests.support.judged import CUSTOMERS, Group
 
 HIDDEN_ID = HIDDEN_INVOICE_IDS[0]
@@ -208,3 +209,9 @@ def test_a_hidden_invoice_is_compared_with_any_refusal_of_an_unknown_one() -> No
 
 def test_every_check_is_violated_by_a_fault() -> None:
     assert Group(("isolation",)).unviolated([changes for _, changes in FAULTS.values()]) == set()
+
+
+def test_a_request_that_names_no_invoice_has_no_id_of_one() -> None:
+    assert asked_id(exchange()) == INVOICE_ID
+    with pytest.raises(NotObserved):
+        asked_id(exchange(path="/invoices"))

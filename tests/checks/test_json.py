@@ -94,6 +94,7 @@ def test_another_spelling_of_the_same_is_not_a_finding(text: str) -> None:
     [
         refusal(503, body=b""),
         exchange("other", 200, body=b"", method="HEAD"),
+        exchange("other", 200, body=b"", method="POST"),
         exchange("other", 304),
         exchange("other", 206, body=TEXT[10:20]),
         exchange("other", body=b"\x1f\x8b", coding_problem="not gzip"),

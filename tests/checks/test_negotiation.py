@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from conformance.checks import test_negotiation
 from conformance.model.exchange import JSON_API, Exchange
 from tests.support.changes import changed, content
 from tests.support.exchanges import PREFIX, exchange, refusal
-from tests.support.judged import POLICY
+from tests.support.judged import POLICY, outcome
 
 PLAIN = {"Content-Type": "application/json"}
 PROFILED = f'{JSON_API}; profile="https://example.com/a;b, c https://example.com/d"'
@@ -120,3 +123,12 @@ def test_nothing_is_concluded_from_refusals_when_the_invoice_is_refused() -> Non
 
 def test_every_check_of_the_area_is_violated_by_a_fault() -> None:
     assert POLICY.unviolated([answers_changed for _, answers_changed in FAULTS.values()], "NEGO") == set()
+
+
+def test_content_without_a_content_type_may_be_refused_for_that() -> None:
+    check = test_negotiation.test_a_get_without_content_has_no_unsupported_media_type
+    answer = refusal(415)
+    assert outcome(check, every_answer=(answer,)) == "violated"
+    for changes in ({"body": b"{}"}, {"method": "POST"}, {"headers": (("Content-Type", "text/plain"),)}):
+        other = replace(answer, request=replace(answer.request, **changes))
+        assert outcome(check, every_answer=(other,)) == "not observed"

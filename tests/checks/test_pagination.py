@@ -161,6 +161,13 @@ def test_the_parameters_of_links(link: str, expected: str) -> None:
     assert outcome(check, page(TEN, link, links={"next": at(link)}), refused()) == "not observed"
 
 
+def test_the_document_link_of_a_page() -> None:
+    check = pagination.test_the_document_link_of_a_page_leads_to_that_page
+    assert outcome(check, FIRST, FIRST) == "passed"
+    assert outcome(check, FIRST, SECOND) == "violated"
+    assert outcome(check, FIRST, refused(404)) == "not observed"
+
+
 def test_every_invoice_on_one_page() -> None:
     check = pagination.test_next_leads_through_all_pages
     twice = page([TEN[3], *LAST.document["data"]], _query(LAST), LAST.document["links"], probe=LAST.probe)
@@ -261,6 +268,9 @@ def test_links_keep_a_filter_that_is_heeded(link: str, expected: str) -> None:
         answer = page(shown, "filter[has_pdf_eq]=true", {"next": f"?{link}"})
         for lists in (((answer,), ()), ((), (answer,))):
             assert outcome(check, (), (), (), *lists) == wanted
+    unread = page(elements("has-pdf", [5]), "filter[has_pdf_eq]=true")
+    heeded = page(rows[:1], "filter[has_pdf_eq]=true", {"next": f"?{link}"})
+    assert outcome(check, (), (), (), (unread, refused(404, "filter[has_pdf_eq]=true")), (heeded,)) == expected
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from conformance.model.exchange import Exchange
 from tests.support.changes import changed, content, everywhere
 from tests.support.correct import ACCOUNT_ID, SECOND_ID, answers
 from tests.support.exchanges import INVOICE_ID, ITEM_PATH, ORIGIN, PREFIX, REMOVED, exchange, refusal
-from tests.support.judged import INVOICES, judged
+from tests.support.judged import INVOICES, judged, outcome
 
 RELATIONSHIP = f"{ITEM_PATH}/relationships/account"
 LINKAGE = content(probe="relationship")["data"]
@@ -205,3 +205,14 @@ def test_the_account_in_a_link_to_it(base: str, account_id: str, below: str, exp
     body = content({"/data/relationships/account/links/related": f"{ORIGIN}{path}{below}"})
     given = {"item": exchange("item", body=body, path=path), **changed("related", document={"/data/id": account_id})}
     assert judged(test_related.test_the_related_link_does_not_depend_on_the_account, given) == expected
+
+
+def test_the_account_of_an_unknown_invoice_is_not_judged_where_no_account_is_linked() -> None:
+    check = test_related.test_the_account_of_an_unknown_invoice_is_not_found
+    assert outcome(check, related=None) == "not observed"
+    assert outcome(check, related=None, unknown_related=answers()["related"]) == "violated"
+
+
+@pytest.mark.parametrize("name", ["balance", "min-balance", "max-balance", "destination-rate-limit"])
+def test_each_amount_of_an_account_has_its_form(name: str) -> None:
+    assert INVOICES.violated(account(**{name.replace("-", "_"): "1,5"})) == {"RELD-010"}

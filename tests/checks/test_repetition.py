@@ -281,3 +281,4 @@ def test_what_succeeds_only_when_it_is_sent_again() -> None:
     assert outcome(check, (*lost[:3], *answered, *others)) == "passed"
     assert outcome(check, (*lost, exchange())) == "not observed"
     assert outcome(check, tuple(answered)) == "not observed"
+    assert outcome(check, (*lost, *(replace(each, retries=1) for each in lost))) == "not observed"

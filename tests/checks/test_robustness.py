@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks import test_injection, test_robustness
+from conformance.checks import test_injection, test_odd_fields, test_robustness
 from conformance.model.exchange import Exchange
 from conformance.reading.classification import is_oversized, may_be_cut_off
 from tests.support.changes import shown
@@ -104,6 +104,12 @@ def test_a_respelled_path_gives_the_same(answer: Exchange, expected: str) -> Non
     assert outcome(RESPELLED, respelled_path=answer) == expected
 
 
+def test_a_suffix_may_choose_another_representation() -> None:
+    for path, expected in (("x.json", "not observed"), ("x.xml?y=1", "not observed"), ("x.jsonx", "violated")):
+        asked = exchange("respelled_path", headers={"Content-Type": "text/xml"}, body="<x/>", path=f"{PREFIX}/{path}")
+        assert outcome(RESPELLED, respelled_path=asked) == expected
+
+
 def test_a_media_type_that_is_wrong_anyway_is_not_judged_again() -> None:
     wrong = shown(headers={"Content-Type": "application/json"})
     assert outcome(RESPELLED, item=wrong, respelled_path=wrong) == "not observed"
@@ -141,3 +147,9 @@ def test_what_may_be_cut_off(path: str, query: str | None, headers: dict[str, st
 def test_many_lines_may_be_refused_for_their_number() -> None:
     assert is_oversized(exchange(request_headers={f"X-{number}": "1" for number in range(100)}))
     assert not is_oversized(shown())
+
+
+def test_a_connection_that_is_closed_for_what_looks_like_an_attack_is_not_a_finding() -> None:
+    check = test_odd_fields.test_an_odd_field_that_looks_like_an_attack_does_not_matter
+    assert outcome(check, odd_fields_like_an_attack=lost("odd_fields_like_an_attack")) == "not observed"
+    assert outcome(check, odd_fields_like_an_attack=refusal(500)) == "violated"

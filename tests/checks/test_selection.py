@@ -163,6 +163,7 @@ def test_the_next_page_of_a_filter() -> None:
     assert outcome(check, everything, (page(rows[:4], asked, {}, 4),)) == "not observed"
     assert outcome(check, everything, (page(rows[3:], asked, {}, 4),)) == "not observed"
     assert outcome(check, everything, (page([], asked, {}, 4),)) == "not observed"
+    assert outcome(check, everything, (page(rows[:2], "page[size]=2", {}, 4),)) == "not observed"
 
 
 def test_links_between_pages() -> None:

@@ -92,6 +92,15 @@ def test_two_fields(order: list[int], expected: str) -> None:
     assert outcome(check, refused(400, both), (first, second)) == "not observed"
 
 
+@pytest.mark.parametrize(("order", "expected"), [([0, 1, 2, 3], "passed"), ([1, 0, 3, 2], "violated")])
+def test_two_fields_that_ascend(order: list[int], expected: str) -> None:
+    check = sorting.test_the_second_sort_field_orders_what_the_first_leaves_tied
+    first = whole(rows([0, 1, 2, 3]), "sort=service-transactions-count")
+    second = whole(rows([0, 2, 1, 3]), "sort=start-date")
+    both = whole(rows(order), "sort=service-transactions-count,start-date")
+    assert outcome(check, both, (first, second)) == expected
+
+
 def test_what_cannot_be_sorted_by_is_refused() -> None:
     listing = whole(rows([0, 1]), "sort=nosuch")
     assert outcome(sorting.test_an_unsupported_sort_is_refused, listing, refused()) == "passed"

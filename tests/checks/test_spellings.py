@@ -15,6 +15,7 @@ def test_data_without_a_token_are_found() -> None:
     assert outcome(check, respelled_without_token=shown(body=content(probe="relationship"))) == "violated"
     assert outcome(check, respelled_without_token=opened, item_without_token=shown()) == "not observed"
     assert outcome(check, respelled_without_token=opened, item=refusal(404)) == "not observed"
+    assert outcome(check, respelled_without_token=refusal(500)) == "not observed"
 
 
 def test_what_shows_no_data_is_not_found() -> None:
@@ -42,7 +43,7 @@ def test_data_of_another_customer_are_found() -> None:
     foreign = shown(body=content(probe="other_item_of_owner"))
     assert outcome(check, respelled_foreign=foreign) == "violated"
     assert outcome(check, respelled_foreign=shown(body=content(probe="other_account_of_owner"))) == "violated"
-    for answer in (shown(), shown(status=404, body=foreign.body), refusal(400)):
+    for answer in (shown(), shown(status=404, body=foreign.body), shown(body={"data": [{"id": "1"}]}), refusal(400)):
         assert outcome(check, respelled_foreign=answer) == "passed"
     for answer in (refusal(500), lost("respelled_foreign")):
         assert outcome(check, respelled_foreign=answer) == "not observed"

@@ -92,6 +92,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {**served("item_without_token", status=400), **served("token_with_signature_of_other")},
     ),
     "cleared for all": ({"AUTH-012"}, by_cookie(f"{COOKIE}=; HttpOnly; SameSite=Lax", Cache_Control="max-age=60")),
+    "cleared and open to scripts": ({"AUTH-012"}, by_cookie(f"{COOKIE}=; Path=/")),
     "ended by age": ({"AUTH-012"}, by_cookie(SET_COOKIE.replace("3600", "0"))),
     "ended by date": (
         {"AUTH-012"},
@@ -122,6 +123,7 @@ def test_a_short_key_is_found() -> None:
     [
         {},
         served("token_with_expiry_twice_last_future"),
+        served("unusual_token", "token_with_extension", status=500),
         by_cookie("route=1", SET_COOKIE.lower().replace(COOKIE.lower(), COOKIE), Cache_Control="no-store"),
         by_cookie(f"{COOKIE}=x; HttpOnly; SameSite=Strict; Expires=Thu, 01 Jan 2099 00:00:00 GMT"),
         by_cookie(f"{COOKIE}=x; HttpOnly; SameSite=Strict; Expires=soon"),
@@ -143,7 +145,20 @@ def test_a_key_that_does_not_fit_is_not_a_finding_and_is_named() -> None:
 
 
 def test_what_is_not_served_to_its_owner_cannot_be_refused_to_others() -> None:
-    assert CUSTOMERS.violated(served("expired_token[in-1970]", "related", status=404)) == set()
+    nothing = served("expired_token[in-1970]", "related", status=404)
+    assert CUSTOMERS.violated(nothing) == set()
+    (refused,) = served("expired_token[in-1970]", status=404).values()
+    given = {"related": nothing["related"], "expired_token": refused}
+    assert outcome(test_tokens.test_an_expired_token_is_refused, **given) == "not observed"
+
+
+def test_a_claim_that_is_not_judged_alone_is_not_judged_twice() -> None:
+    check = test_tokens.test_of_a_repeated_expiry_the_first_does_not_count
+    twice = served("token_with_expiry_twice_last_past")
+    known = answers() | served("expired_token[lately]")
+    expired = tuple(each for name, each in known.items() if name.startswith("expired_token["))
+    assert outcome(check, **twice) == "violated"
+    assert outcome(check, every_expired_token=expired, **twice) == "not observed"
 
 
 def test_an_open_door_is_the_finding_of_others() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.checks import test_validators
 from conformance.model.exchange import Exchange
 from tests.support.changes import CODED, altered, changed, coded
 from tests.support.correct import SECOND, answers
 from tests.support.exchanges import exchange
-from tests.support.judged import HTTP
+from tests.support.judged import HTTP, outcome
 
 WHOLE = answers()["item"].body
 LENGTH = str(len(WHOLE))
@@ -253,3 +254,10 @@ def test_a_correct_server_is_correct(changes: dict[str, Exchange]) -> None:
 
 def test_every_check_of_the_area_is_violated_by_a_fault() -> None:
     assert HTTP.unviolated([changes for _, changes in FAULTS.values()], "ETAG", "COND") == set()
+
+
+def test_the_tag_of_a_view_that_is_not_served_is_not_judged_by_its_form() -> None:
+    check = test_validators.test_the_entity_tag_of_a_view_has_the_documented_form
+    tag = {"headers": {"ETag": '"1"'}}
+    assert outcome(check, **changed("item_with_account", **tag)) == "violated"
+    assert outcome(check, **changed("item_with_account", status=404, **tag)) == "passed"

@@ -45,7 +45,7 @@ def disorder(elements: Iterable[collection_pages.Object], name: str, *, descendi
     return None
 
 
-def text_disorder(elements: Iterable[collection_pages.Object], name: str, *, descending: bool = False) -> str | None:
+def text_disorder(elements: Iterable[collection_pages.Object], name: str, *, descending: bool) -> str | None:
     """Return where ``elements`` are not in the order of the texts of the attribute ``name``; None when they are."""
     texts = [text for element in elements if (text := element["attributes"][name]) is not None]
     for before, after in pairwise(texts):

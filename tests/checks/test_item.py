@@ -105,6 +105,7 @@ def test_another_correct_server_is_not_a_finding(changes: dict[str, Any]) -> Non
         ("ITEM-001", changed("item", status=203)),
         ("ITEM-001", changed("item", status=404)),
         ("ITEM-004", changed("item_with_account", body={"data": []})),
+        ("ITEM-007", changed("item_with_account", document={"/data/type": "bills"})),
         ("ITEM-008", by_name(exchange("any", body=content({"/data/id": SECOND_ID})))),
         ("ITEM-017", changed("item_from_self_link", status=404)),
         ("ITEM-017", changed("item_from_self_link", document={"/data/type": "bills"})),

@@ -23,6 +23,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("ITEM-006", {"/included/0/name": "main"}),
     ("ITEM-009", {"/data/attributes/reference.": "23"}),
     ("ITEM-009", {f"{ACCOUNT}/links/-self": "/x"}),
+    ("ITEM-009", {"/data/relationships/sub account+": {"data": None}}),
     ("ITEM-010", {f"{ACCOUNT}/links/über": "/x"}),
     ("ITEM-010", {"/links": {"the account": "/x"}}),
     ("ITEM-011", {"/meta": []}),

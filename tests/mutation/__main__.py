@@ -3,7 +3,7 @@
 Usage: python -m tests.mutation [-n N] [-s FILE.jsonl] [-o FILE.jsonl] FILE...
 
 All tests run once to see which lines each of them executes. Every mutant is judged in a process of its own, by the
-tests that execute what is changed in it.
+tests that execute what is changed in it, and by those of the file that is named as the module is.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ROOT: Final = Path(__file__).parents[2]
 # What has to notice mutants.
 TESTS: Final = ("tests/checks", "tests/model/test_verdict.py", "tests/model/test_waivers.py")
 WITHOUT_SERVER: Final = ("-k", "not written_file and not reported_once")
-LIMIT: Final = 60  # seconds of processor time, which other work on the machine does not change
+LIMIT: Final = 120  # seconds of processor time, which other work on the machine does not change
 # The tests by the lines that they execute; an empty text for what is executed when the module is imported.
 Executing = Mapping[int, Collection[str]]
 

@@ -52,7 +52,7 @@ class Chosen:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leave out all others, and begin with those that do least."""
-        items[:] = sorted(filter(self._is_wanted, items), key=lambda item: self.wanted.get(item.nodeid, sys.maxsize))
+        items[:] = sorted(filter(self._is_wanted, items), key=lambda item: self.wanted.get(item.nodeid, 0))
 
 
 class Measuring:

@@ -132,12 +132,15 @@ def check_named(name: str) -> Check:
 def cases_of(check: Check, target: Target) -> Iterator[Case]:
     """Yield the cases of one check: one for each variant of a family, and for each known invoice where it is judged so.
 
-    Raises LookupError for a parameter that stands for nothing.
+    A check that does not apply to ``target`` is one case. Raises LookupError for a parameter that stands for nothing.
     """
     names = check.exchange_parameters
     for name in check.parameters:
         if name not in names and name not in VALUES:
             raise LookupError(f"{check.name}: no probe is named {name}")
+    if not check.applies(target.capabilities):
+        yield Case(check, {}, None)
+        return
     ids: Iterable[str | None] = target.invoice_ids if for_each_invoice(names) else (None,)
     for arguments in product(*(_variants(name) for name in names)):
         for invoice_id in ids:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from conformance.judge.endings import NotJudged, Violation, end_of, status_line
+from conformance.judge.endings import Violation, raised_by, status_line
 from conformance.model.exchange import Doubt, Exchange, NotObserved
 
 __all__ = [
@@ -83,15 +83,15 @@ def observe_each(exchanges: Iterable[Exchange], judge: Callable[[Exchange], None
     one from being judged: a limit, else the finding of another requirement, else that there is no such answer.
     """
     findings: list[Violation] = []
-    unjudged: list[NotJudged] = []
+    unjudged: list[NotObserved] = []
     judged = 0
     for exchange in exchanges:
-        ending = end_of(judge, exchange)
-        if isinstance(ending, NotJudged):
-            unjudged.append(ending)
+        raised = raised_by(judge, exchange)
+        if isinstance(raised, NotObserved):
+            unjudged.append(raised)
             continue
-        if isinstance(ending, Violation):
-            findings.append(ending)
+        if raised is not None:
+            findings.append(raised)
         judged += 1
     if findings:
         first = findings[0]
@@ -115,12 +115,12 @@ def observe_each(exchanges: Iterable[Exchange], judge: Callable[[Exchange], None
         raise _none_left(unjudged)
 
 
-def _none_left(unjudged: list[NotJudged]) -> NotObserved:
+def _none_left(unjudged: list[NotObserved]) -> NotObserved:
     for each in unjudged:
         if each.doubt:
-            return NotObserved(each.reason, doubt=each.doubt)
+            return NotObserved(str(each), doubt=each.doubt)
     for each in sorted(unjudged, key=lambda each: each.lawful):
         if each.owner:
-            return NotObserved(each.reason, owner=each.owner, lawful=each.lawful)
-    example = f": {unjudged[-1].reason}" if unjudged else ""
+            return NotObserved(str(each), owner=each.owner, lawful=each.lawful)
+    example = f": {unjudged[-1]}" if unjudged else ""
     return NotObserved(f"no answer of this run is of the kind that this requirement is about{example}")

@@ -114,13 +114,17 @@ Ending = Passed | Violation | NotJudged | SuiteError
 
 def end_of(judge: Callable[..., None], /, *arguments: object, **named: object) -> Passed | Violation | NotJudged:
     """Call ``judge`` and return how it ends. A plain assertion is a violation; other errors are raised."""
+    raised = raised_by(judge, *arguments, **named)
+    return Passed() if raised is None else NotJudged.of(raised) if isinstance(raised, NotObserved) else raised
+
+
+def raised_by(judge: Callable[..., None], /, *arguments: object, **named: object) -> Violation | NotObserved | None:
+    """Call ``judge`` and return what ends it early. A plain assertion is a violation; other errors are raised."""
     try:
         judge(*arguments, **named)
-    except NotObserved as reason:
-        return NotJudged.of(reason)
-    except Violation as violation:
+    except (Violation, NotObserved) as raised:
         # Its frames would keep what it was found in.
-        return violation.with_traceback(None)
+        return raised.with_traceback(None)
     except AssertionError as error:
         return Violation("", str(error).partition("\n")[0])
-    return Passed()
+    return None

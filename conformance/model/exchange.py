@@ -70,7 +70,7 @@ class Fields:
 
     def get(self, name: str) -> str | None:
         """Return the combined field value (RFC 9110, section 5.3), or None when the field is absent."""
-        lines = self.lines(name)
+        lines = self._by_name.get(name.lower())
         return ", ".join(lines) if lines else None
 
     def names(self) -> set[str]:
@@ -100,7 +100,7 @@ class Request:
     body: bytes = b""
     raw: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def target(self) -> str:
         """The request target: path and query as sent (RFC 9112, section 3.2.1)."""
         rest = self.url.split("://", 1)[-1]
@@ -211,7 +211,7 @@ class Exchange:
         """The content read as JSON."""
         return readings.of(self.body)
 
-    @property
+    @cached_property
     def media_type(self) -> str | None:
         """Type and subtype of Content-Type in lower case, or None when absent."""
         value = self.fields.get("Content-Type")

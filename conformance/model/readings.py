@@ -21,6 +21,8 @@ class Readings:
         """Keep up to ``most`` bytes."""
         self._most = most
         self._kept: OrderedDict[bytes, tuple[JsonText, int]] = OrderedDict()
+        # What was asked for last, which is asked for many times in a row.
+        self._last: tuple[bytes, JsonText] | None = None
         self._size = 0
         self._lock = threading.Lock()
 
@@ -31,14 +33,18 @@ class Readings:
 
     def of(self, body: bytes) -> JsonText:
         """Return what ``body`` says."""
+        if (last := self._last) is not None and last[0] is body:
+            return last[1]
         with self._lock:
             if body in self._kept:
                 self._kept.move_to_end(body)
+                self._last = body, self._kept[body][0]
                 return self._kept[body][0]
         found = json_text.read(body)
         # A text may need four bytes for each character.
         size = 5 * len(body) + _OF_A_VALUE * json_text.most_values(body)
         with self._lock:
+            self._last = body, found
             if body not in self._kept:
                 self._kept[body] = found, size
                 self._size += size

@@ -8,6 +8,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
+from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from conformance.syntax.json_text import IntegerLexeme, RealLexeme
@@ -119,5 +120,5 @@ def shown(value: Any) -> str:
     if isinstance(value, IntegerLexeme | RealLexeme):
         text = f"the number {value.lexeme[: _LONGEST_SHOWN + 1]}"
     else:
-        text = json.dumps(value[: _LONGEST_SHOWN + 1] if isinstance(value, str) else value)
+        text = encode_basestring_ascii(value[: _LONGEST_SHOWN + 1]) if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."

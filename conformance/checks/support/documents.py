@@ -262,10 +262,15 @@ def distinct(exchanges: Iterable[Exchange]) -> list[Exchange]:
     """Return one exchange for each document: what is the same byte for byte needs to be judged only once."""
     found: dict[tuple[object, ...], Exchange] = {}
     for exchange in exchanges:
-        key = (exchange.status, exchange.fields.get("Content-Type"), path_of_request(exchange), exchange.body)
-        # A HEAD or an incomplete answer is not a document of its own.
-        found.setdefault((exchange.request.method, exchange.request.header("Accept"), *key), exchange)
+        found.setdefault(_what_makes_a_document(exchange), exchange)
     return list(found.values())
+
+
+@once
+def _what_makes_a_document(exchange: Exchange) -> tuple[object, ...]:
+    key = (exchange.status, exchange.fields.get("Content-Type"), path_of_request(exchange), exchange.body)
+    # A HEAD or an incomplete answer is not a document of its own.
+    return exchange.request.method, exchange.request.header("Accept"), *key
 
 
 def some(parts: Iterable[Part]) -> list[Part]:

@@ -7,7 +7,7 @@ from collections.abc import Generator
 import pytest
 
 from conformance.config import settings
-from conformance.pytest_hooks import call, collection, finish, options, progress, signals, standard_output
+from conformance.pytest_hooks import call, collection, finish, garbage, options, progress, signals, standard_output
 from conformance.pytest_hooks.items import QUIET, keep_base_url, only_checks, settings_of
 from conformance.pytest_hooks.refusal import refuse
 
@@ -37,7 +37,8 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
     config.pluginmanager.unregister(name="hypothesispytest")
     if hasattr(config.option, "numprocesses") and not _can_be_shared(config):
         config.option.numprocesses, config.option.dist, config.option.tx = None, "no", []
-    with signals.taken_for_an_interrupt():
+    config.pluginmanager.register(garbage, garbage.__name__)
+    with signals.taken_for_an_interrupt(), garbage.collected_seldom():
         return (yield)
 
 

@@ -34,7 +34,9 @@ FAR_CONNECTIONS = 8
 def judged(select: str, *options: str) -> None:
     """Run the checks in a process of its own. Raises RuntimeError when the server does not conform."""
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", CHECKS, "-k", select, *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)
+    # Modules are compiled in the first run only, as they are for users.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False, text=True)
     if done.returncode:
         raise RuntimeError(done.stdout + done.stderr)
 
@@ -101,6 +103,7 @@ def _run_of(checkout: Path, select: str, options: list[str]) -> None:
     plugins = ["-p", "no:cacheprovider", "-p", "pytest_base_url.plugin", "-p", "conformance.plugin"]
     command = [sys.executable, "-m", "pytest", *plugins, CHECKS, "-k", select, *options]
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(checkout)}
+    environment["PYTHONDONTWRITEBYTECODE"] = ""
     done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, check=False, text=True)
     # Another version may find something, or too little.
     if done.returncode not in {ExitCode.CONFORMS, ExitCode.DOES_NOT_CONFORM, ExitCode.INCONCLUSIVE}:

@@ -160,4 +160,6 @@ def cases(target: Target, among: Iterable[Check] | None = None) -> list[Case]:
 
 def needed(target: Target, among: Iterable[Case]) -> list[Step]:
     """Return the steps that the applicable cases ``among`` the given ones judge, each once."""
-    return list(dict.fromkeys(step for case in among if not case.missing(target) for step in case.steps(target)))
+    applicable = (case for case in among if not case.missing(target))
+    asked = dict.fromkeys((each, case.invoice_id) for case in applicable for each in case.arguments.values())
+    return list(dict.fromkeys(step for each, invoice_id in asked for step in each.steps(target, invoice_id)))

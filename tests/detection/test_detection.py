@@ -73,7 +73,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     elif "together" in metafunc.fixturenames:
         metafunc.parametrize("together", _packed_by_needs(BOTH_WAYS), ids="+".join)
     elif "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", sorted(FAULTS if full else FAULTS.keys() - RECURRING))
+        by_name = sorted(FAULTS if full else FAULTS.keys() - RECURRING)
+        ordered = sorted(by_name, key=_needs)
+        metafunc.parametrize("name", ordered)
+
+
+def _needs(name: str) -> list[str]:
+    """Return what decides where a fault comes: those with equal needs together, as they have one clean run."""
+    return sorted(detection.capabilities_for([FAULTS[name]]))
 
 
 def test_faults_that_recur_are_caught_by_exactly_what_they_name(names: tuple[str, ...]) -> None:

@@ -165,16 +165,18 @@ def test_amounts_are_not_negative(item: Exchange, item_with_account: Exchange) -
 @requirement("SEM-012")
 def test_amounts_are_the_same_in_every_answer(every_success: Exchanges) -> None:
     found = shared_amounts.by_request(every_success)
+    usual = {amount: shared_amounts.usual(series)[0] for amount, series in found.items()}
     # Before a finding is final, the invoices are asked for once more.
     asked_again = any(exchange.round for exchange in every_success)
 
     def judge(exchange: Exchange) -> None:
         compared = False
         for amount, written, part in shared_amounts.shown_in(exchange):
-            series = found[amount]
-            other, expected = shared_amounts.usual(series)[0]
+            other, expected = usual[amount]
             same = plain_decimal(written) == plain_decimal(expected)
-            if exchange is other or (asked_again and not same and not shared_amounts.stayed_the_same(series, exchange)):
+            if exchange is other or (
+                asked_again and not same and not shared_amounts.stayed_the_same(found[amount], exchange)
+            ):
                 continue
             compared = True
             if not same:
@@ -189,11 +191,12 @@ def test_amounts_are_the_same_in_every_answer(every_success: Exchanges) -> None:
 @requirement("SEM-017")
 def test_amounts_have_the_same_decimals_in_every_answer(every_success: Exchanges) -> None:
     found = shared_amounts.by_request(every_success)
+    usual = {amount: shared_amounts.usual(series)[0] for amount, series in found.items()}
 
     def judge(exchange: Exchange) -> None:
         compared = False
         for amount, written, part in shared_amounts.shown_in(exchange):
-            other, expected = shared_amounts.usual(found[amount])[0]
+            other, expected = usual[amount]
             if exchange is other or plain_decimal(written) != plain_decimal(expected):
                 continue
             compared = True

@@ -22,7 +22,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def test_what_a_client_can_see_is_reported(server: str, request: pytest.FixtureRequest) -> None:
     base = all_reduced()[server]
-    seen = {name: masking.look(name, base) for name in masking.meeting(server, full=request.config.getoption("full"))}
+    seen = masking.look(masking.meeting(server, full=request.config.getoption("full")), base)
     assert masking.Seen.REPORTED in seen.values()
     hidden = [name for name, each in seen.items() if each is masking.Seen.HIDDEN]
     unexplained = [name for name in hidden if server not in masking.explained().get(name, {})]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -19,13 +19,14 @@ import yaml
 
 from conformance.judge.evaluate import judge
 from conformance.model.outcome import Judgement
+from conformance.model.requirements import registry
 from conformance.reference.faults import Fault, all_faults
 from conformance.reference.reduced import Reduced, all_reduced
 from conformance.syntax.strict_yaml import load
 from tests.support import detection, differential
 from tests.support.clean import Clean, clean, live
 
-# Two runs against a reduced server serve all faults.
+# What faults may need that are looked at in the shorter one of two runs against a reduced server, and in the other.
 _FEW: Final = frozenset({"contested"})
 _MANY: Final = detection.EVERYTHING - {"wire", "load"}
 # The reduced servers that faults meet by default which need more than a token: that costs a longer run each.
@@ -76,10 +77,6 @@ def _chosen(fault: str) -> str:
     return names[zlib.crc32(fault.encode()) // ONE_IN % len(names)]
 
 
-def _known(fault: Fault, base: Reduced) -> Clean:
-    return clean(_FEW if fault.needs <= _FEW else _MANY, base)
-
-
 def _is_new(found: Sequence[Judgement], known: Clean) -> bool:
     """Return whether one of the findings ``found`` is not the same on the reduced server without a fault."""
     observed = {each.nodeid: each.observed for each in found}
@@ -93,10 +90,29 @@ def _is_new(found: Sequence[Judgement], known: Clean) -> bool:
         run.stop()
 
 
-def look(name: str, base: Reduced) -> Seen:
-    """Return what becomes of the fault ``name`` in the server ``base``."""
+def look(names: Collection[str], base: Reduced) -> dict[str, Seen]:
+    """Return what becomes of the faults ``names`` in the server ``base``.
+
+    All that need little are looked at in one run, the others in a second one; both ask for what they need, no more.
+    """
+    little = [name for name in names if faults()[name].needs <= _FEW]
+    found: dict[str, Seen] = {}
+    for together in (little, sorted(set(names).difference(little))):
+        if together:
+            known = clean(frozenset().union(*(_needed(name, base) for name in together)), base)
+            found |= {name: _seen(name, known, base) for name in together}
+    return found
+
+
+def _needed(name: str, base: Reduced) -> frozenset[str]:
+    """Return the capabilities that the fault ``name`` needs to be seen, and those of what reports it in its place."""
     fault = faults()[name]
-    known = _known(fault, base)
+    others = (registry()[requirement].needs for requirement in _reported_by(name, base.name))
+    return detection.capabilities_for([fault]).union(*others)
+
+
+def _seen(name: str, known: Clean, base: Reduced) -> Seen:
+    fault = faults()[name]
     changed = known.changed_by(fault.apply)
     if not changed:
         return Seen.INVISIBLE
@@ -126,7 +142,7 @@ def _measured(one_in: int) -> dict[str, Any]:
     chosen = [name for name in faults() if is_one_in(one_in, name)]
     servers: dict[str, dict[str, int]] = {}
     for server, base in all_reduced().items():
-        seen = {name: look(name, base) for name in chosen}
+        seen = look(chosen, base)
         counts = Counter(seen.values())
         servers[server] = {"reported": counts[Seen.REPORTED], "hidden": counts[Seen.HIDDEN]}
         hidden = [name for name, each in seen.items() if each is Seen.HIDDEN]

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from conformance.model.outcome import Judgement, Outcome
+from conformance.reference.bare import shows_in_answers
 from conformance.reference.data import KNOWN_INVOICE_IDS
 from conformance.reference.server import ReferenceServer
 from conformance.reference.variants import Variant
@@ -32,17 +33,19 @@ LATE = frozenset({"answers-late"})
 
 
 def packs(variants: Collection[Variant], apart: Mapping[str, Collection[str]]) -> list[tuple[Variant, ...]]:
-    """Return the variants in groups whose members touch nothing in common; what needs settings of its own is alone.
+    """Return the variants in groups whose members touch nothing in common, last those judged on connections.
+
+    What needs time limits of its own is alone.
 
     ``apart`` has what else keeps two of them apart, by name: the requirements that report them.
     """
     groups: list[list[Variant]] = []
     taken: list[set[str]] = []
     common = Counter(part for each in variants for part in each.touches)
-    # What touches the most contended part first, so that there are few groups.
-    for each in sorted(variants, key=lambda each: -max(common[part] for part in each.touches)):
+    # What is judged on connections first, so that few groups are; then what touches the most contended part.
+    for each in sorted(variants, key=lambda each: (_answers(each), -max(common[part] for part in each.touches))):
         own = {*each.touches, *each.departs, *apart.get(each.name, ())}
-        alone = each.name in SETTINGS
+        alone = each.name in LATE
         fitting = (place for place, group in enumerate(groups) if _fits(group) and taken[place].isdisjoint(own))
         place = len(groups) if alone else next(fitting, len(groups))
         if place == len(groups):
@@ -50,11 +53,16 @@ def packs(variants: Collection[Variant], apart: Mapping[str, Collection[str]]) -
             taken.append(set())
         groups[place].append(each)
         taken[place] |= own
-    return [tuple(group) for group in groups]
+    return [tuple(group) for group in sorted(groups, key=lambda group: not all(map(_answers, group)))]
+
+
+def _answers(each: Variant) -> bool:
+    """Return whether a server with the variant can answer in this thread."""
+    return shows_in_answers(ReferenceServer(variants=[each]).api)
 
 
 def _fits(group: list[Variant]) -> bool:
-    return len(group) < LARGEST and group[0].name not in SETTINGS
+    return len(group) < LARGEST and group[0].name not in LATE
 
 
 def judge(variants: Collection[Variant]) -> list[Judgement]:

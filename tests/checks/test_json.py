@@ -46,6 +46,7 @@ def item(text: str | bytes) -> dict[str, Exchange]:
         ("JSON-003", TEXT.replace('"type":"invoices"', '"type":"invoices","\\u0074ype":"invoices"')),
         ("JSON-004", TEXT.replace('"23"', '"cut \\ud83d"')),
         ("JSON-004", TEXT.replace('"23"', '"\\uffff"')),
+        ("JSON-004", TEXT.replace('"23"', '"\U0010fffe"')),
         ("JSON-004", TEXT.replace('"23"', '"\N{ARABIC LETTER ALEF}\ufdd0"')),
         ("JSON-005", TEXT.replace(NUMBER, '"originated-calls-duration":9007199254740992')),
         ("JSON-005", TEXT.replace(NUMBER, f'{NUMBER},"@note":{{}}').replace('{"data"', '{"meta":{"n":1e400},"data"')),
@@ -55,7 +56,7 @@ def item(text: str | bytes) -> dict[str, Exchange]:
         ("JSON-006", TEXT.replace(NUMBER, '"originated-calls-duration":7e2')),
         ("JSON-006", TEXT.replace('"terminated-calls-count":0', '"terminated-calls-count":-0')),
     ],
-    ids=[str(number) for number in range(28)],
+    ids=[str(number) for number in range(29)],
 )
 def test_a_fault_of_the_text_is_found_by_its_owner_alone(owner: str, text: str | bytes) -> None:
     assert INVOICES.violated(item(text)) == {owner}
@@ -134,6 +135,11 @@ def test_another_order_of_members_is_found() -> None:
 
 def test_a_member_that_changes_with_each_answer_is_found() -> None:
     assert INVOICES.violated(changed("item_again", document={"/meta": {"at": "now"}})) == {"JSON-007"}
+
+
+@pytest.mark.parametrize("changes", [{"/data/type": "bills"}, {"/data/id": "1"}])
+def test_the_bytes_of_another_resource_are_not_compared(changes: dict[str, str]) -> None:
+    assert "JSON-007" not in INVOICES.violated(changed("item_again", document=changes))
 
 
 def test_a_byte_more_is_found() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import httplint
 import pytest
@@ -41,6 +42,7 @@ def test_the_mapping_names_what_exists() -> None:
     names = {note.__name__ for note in _classes()} | {_module(note) for note in _classes()}
     assert (set(header_lint.REQUIREMENTS) | header_lint.GRAMMAR_NOTES | _ignored()) <= names
     assert set(header_lint.REQUIREMENTS.values()) | set(header_lint.GRAMMAR.values()) <= set(registry())
+    assert all(find_spec(f"httplint.field.parsers.{name.replace('-', '_')}") for name in header_lint.GRAMMAR)
     assert not _ignored() & (set(header_lint.REQUIREMENTS) | header_lint.GRAMMAR_NOTES)
 
 

@@ -106,7 +106,7 @@ def test_options_with_preconditions(status: int, expected: str) -> None:
     assert judged(test_conditional.test_options_takes_no_notice_of_preconditions, given) == expected
 
 
-def test_a_304_lacks_nothing_that_shows_caches_where_content_belongs() -> None:
+def test_a_304_lacks_no_field_that_caches_need() -> None:
     check = test_not_modified.test_a_304_repeats_what_caches_need
     for name in ("Cache-Control", "Content-Location", "ETag", "Expires", "Vary"):
         fields = {"Content-Location": "/invoices/1", "Expires": "Thu, 14 Nov 2024 09:57:08 GMT"}

@@ -13,6 +13,7 @@ from conformance.config.settings import SETTINGS, Setting, SettingError
 from conformance.config.sources import Sources, read_settings, read_target_file
 from conformance.config.target import build, split_base_url
 from conformance.pytest_hooks.items import run_of
+from tests.support.runs import QUICK
 from tests.support.targets import target_of
 
 pytest_plugins = ["pytester"]
@@ -380,8 +381,6 @@ def test_an_invoice_that_may_be_lost_is_not_judged_by(other: str) -> None:
 
 # What follows goes through pytest's own reading of options and ini files.
 
-# Plugins that take long to load.
-WITHOUT_OTHERS = ("-p", "no:schemathesis", "-p", "no:hypothesispytest", "-p", "no:benchmark")
 ReadSettings = Callable[..., tuple[object, ...]]
 
 
@@ -392,7 +391,7 @@ def settings_of(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> R
         monkeypatch.delenv(name, raising=False)
 
     def read(*arguments: str) -> tuple[object, ...]:
-        run = run_of(pytester.parseconfigure(*WITHOUT_OTHERS, "--pyargs", "conformance", *arguments))
+        run = run_of(pytester.parseconfigure(*QUICK, "--pyargs", "conformance", *arguments))
         values = (run.settings[name] for name in ("concurrency", "invoice-id", "insecure", "fail-on"))
         return (*values, None if run.embedded else run.target.base_url)
 

@@ -39,7 +39,10 @@ def run(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
         "def test_other(tool): pass\n"
         "def test_passes(): pass\n"
     )
-    without = [f"-pno:{name}" for name in ("cacheprovider", "schemathesis", "invoices-conformance")]
+    without = [
+        f"-pno:{name}"
+        for name in ("cacheprovider", "schemathesis", "anyio", "hypothesispytest", "invoices-conformance")
+    ]
     command = [sys.executable, "-m", "pytest", "-n", "1", *without, str(folder)]
     own = {name: value for name, value in os.environ.items() if name != EVERY_TEST and not name.startswith("PYTEST_")}
     root = str(Path(__file__).parents[1])

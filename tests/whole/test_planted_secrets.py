@@ -92,15 +92,7 @@ def options(server: ReferenceServer, bundle: Path | None) -> list[str]:
 
 def run(arguments: list[str], where: Path, **environment: str) -> str:
     """Run the checks in a process of their own; return what it prints."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        str(ROOT / "conformance" / "checks"),
-        "-p",
-        "no:cacheprovider",
-        *arguments,
-    ]
+    command = runs.command(str(ROOT / "conformance" / "checks"), *arguments)
     done = subprocess.run(
         command,
         cwd=where,

@@ -11,7 +11,7 @@ from conformance.checks import test_conditional, test_not_modified, test_ranges
 from conformance.model.exchange import Exchange
 from tests.support.changes import altered, changed, content
 from tests.support.correct import SECOND, answers
-from tests.support.judged import HTTP, judged, outcome
+from tests.support.judged import HTTP, Function, judged, outcome
 
 FRESH = 'W/"00000000000000000000000000000009"'
 MODIFIED = {"Last-Modified": "Thu, 14 Nov 2024 09:00:00 GMT"}
@@ -113,6 +113,30 @@ def test_a_304_lacks_no_field_that_caches_need() -> None:
         given = answers() | changed("item", headers=fields) | changed("item_not_modified", headers=fields)
         assert judged(check, given) == "passed"
         assert judged(check, given | changed("item_not_modified", headers={**fields, name: None})) == "violated"
+
+
+@pytest.mark.parametrize(
+    ("check", "name"),
+    [
+        (test_not_modified.test_a_304_repeats_what_caches_need, "item_not_modified"),
+        (test_not_modified.test_a_304_for_any_tag_repeats_what_caches_need, "if_none_match_any"),
+        (test_not_modified.test_a_304_to_head_repeats_what_caches_need, "item_head_not_modified"),
+        (test_not_modified.test_a_304_of_the_account_repeats_what_caches_need, "related_not_modified"),
+        (test_not_modified.test_a_304_of_the_relationship_repeats_what_caches_need, "relationship_not_modified"),
+        (
+            test_not_modified.test_a_304_of_the_invoice_with_its_account_repeats_what_caches_need,
+            "included_not_modified",
+        ),
+        (test_not_modified.test_a_304_of_sparse_fields_repeats_what_caches_need, "sparse_not_modified"),
+        (test_not_modified.test_a_304_of_the_collection_repeats_what_caches_need, "listing_not_modified"),
+    ],
+)
+def test_what_is_sent_again_or_is_of_another_state_is_not_compared(check: Function, name: str) -> None:
+    bare = {"headers": {"Cache-Control": None}}
+    assert outcome(check, **changed(name, **bare)) == "violated"
+    assert outcome(check, **changed(name, status=200, **bare)) == "not observed"
+    other = changed(name, asked={"If-None-Match": FRESH}, **bare)
+    assert outcome(check, **other) == "not observed"
 
 
 def test_a_head_of_which_every_field_differs_is_not_compared() -> None:

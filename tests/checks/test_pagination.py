@@ -166,6 +166,10 @@ def test_the_document_link_of_a_page() -> None:
     assert outcome(check, FIRST, FIRST) == "passed"
     assert outcome(check, FIRST, SECOND) == "violated"
     assert outcome(check, FIRST, refused(404)) == "not observed"
+    fetched = pagination.test_the_document_link_of_a_page_can_be_fetched
+    assert outcome(fetched, FIRST, FIRST) == "passed"
+    assert outcome(fetched, FIRST, refused(404)) == "violated"
+    assert outcome(fetched, refused(404), refused(404)) == "not observed"
 
 
 def test_every_invoice_on_one_page() -> None:

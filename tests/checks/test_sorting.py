@@ -108,3 +108,10 @@ def test_what_cannot_be_sorted_by_is_refused() -> None:
     assert outcome(sorting.test_an_unsupported_sort_is_refused, refused(404), listing) == "not observed"
     for answer, expected in ((listing, "passed"), (refused(), "passed"), (refused(404), "violated")):
         assert outcome(sorting.test_every_attribute_sorts_or_is_refused, listing, answer) == expected
+    assert outcome(sorting.test_every_attribute_sorts_or_is_refused, refused(404), refused(404)) == "not observed"
+
+
+@pytest.mark.parametrize(("order", "expected"), [([0, 3], "not observed"), ([3, 0], "violated"), ([0, 1], "violated")])
+def test_a_name_in_another_case_may_be_known(order: list[int], expected: str) -> None:
+    page = whole(rows(order), "sort=Service-Transactions-Count")
+    assert outcome(sorting.test_an_unsupported_sort_is_refused, page, page) == expected

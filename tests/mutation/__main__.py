@@ -33,7 +33,7 @@ from tests.mutation.operators import mutants
 
 ROOT: Final = Path(__file__).parents[2]
 # What has to notice mutants.
-TESTS: Final = ("tests/checks", "tests/model/test_verdict.py", "tests/model/test_waivers.py")
+TESTS: Final = ("tests/checks", *(f"tests/model/test_{name}.py" for name in ("verdict", "blocked", "waivers")))
 WITHOUT_SERVER: Final = ("-k", "not written_file and not reported_once")
 LIMIT: Final = 120  # seconds of processor time, which other work on the machine does not change
 # The tests by the lines that they execute; an empty text for what is executed when the module is imported.

@@ -91,6 +91,15 @@ def test_the_verdict_says_what_to_do() -> None:
     )
 
 
+def test_the_most_frequent_reason_comes_first() -> None:
+    doubts = {"AAA-001": Doubt.LOST, "AAA-002": Doubt.LIMIT, "BBB-001": Doubt.LIMIT}
+    found = [judged(name, Outcome.INCONCLUSIVE, doubt) for name, doubt in doubts.items()]
+    sentence = decide(found, REGISTRY, fail_on=REGISTRY["BBB-001"].level).sentence
+    assert "3 requirements could not be judged" in sentence
+    assert "--rate-limit" in sentence
+    assert "stays up" not in sentence
+
+
 def test_a_limit_on_what_makes_no_run_fail_is_not_a_hole() -> None:
     found = [judged("BBB-001", Outcome.INCONCLUSIVE, Doubt.LIMIT), judged("AAA-002", Outcome.PASSED)]
     assert verdict_of(*found).exit_code == 0

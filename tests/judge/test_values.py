@@ -10,7 +10,7 @@ from conformance.model.outcome import Outcome
 from conformance.plan.steps import Step
 from conformance.reference.data import DOCUMENTED
 from conformance.run import Run
-from tests.support.targets import settings_of
+from tests.support.targets import settings_of, target_of
 
 RELATED = Step("related", DOCUMENTED.id)
 
@@ -57,3 +57,11 @@ def test_which_parameters_are_optional_is_read_from_their_annotations() -> None:
     check = suite.Check.of(with_or_without)
     assert check is not None
     assert (check.parameters, check.optional) == (("item", "related"), frozenset({"related"}))
+
+
+def test_a_check_that_does_not_apply_is_one_case() -> None:
+    target = target_of()
+    absent = [check for check in suite.checks() if not check.applies(target.capabilities)]
+    cases = suite.cases(target, absent)
+    assert sorted(case.name for case in cases) == sorted(check.name for check in absent)
+    assert not any(case.steps(target) for case in cases)

@@ -1,3 +1,5 @@
+"""How often the garbage of a run is collected."""
+
 import gc
 
 from conformance.pytest_hooks.garbage import collected_seldom, pytest_unconfigure

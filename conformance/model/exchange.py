@@ -211,7 +211,7 @@ class Exchange:
         """The content read as JSON."""
         return readings.of(self.body)
 
-    @cached_property
+    @property
     def media_type(self) -> str | None:
         """Type and subtype of Content-Type in lower case, or None when absent."""
         value = self.fields.get("Content-Type")

@@ -136,6 +136,10 @@ class _Fields(Fields):
         self._noted.parts |= PARTS.bit(Part(Fields, name.lower()))
         return self._source.lines(name)
 
+    def get(self, name: str) -> str | None:
+        self._noted.parts |= PARTS.bit(Part(Fields, name.lower()))
+        return self._source.get(name)
+
     def names(self) -> set[str]:
         return {name.lower() for name, _ in self.pairs}
 
@@ -170,6 +174,11 @@ class _Remembered(dict[str, Any]):
             return True
         self._noted.begin(str(name))
         return False
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return what is kept as ``name``, which is how a cached property asks."""
+        is_kept = name in self
+        return self[name] if is_kept else default
 
     def __setitem__(self, name: str, found: Any) -> None:
         self._noted.keep(name, found)

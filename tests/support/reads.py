@@ -175,11 +175,6 @@ class _Remembered(dict[str, Any]):
         self._noted.begin(str(name))
         return False
 
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return what is kept as ``name``, which is how a cached property asks."""
-        is_kept = name in self
-        return self[name] if is_kept else default
-
     def __setitem__(self, name: str, found: Any) -> None:
         self._noted.keep(name, found)
 

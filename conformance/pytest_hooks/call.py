@@ -12,6 +12,11 @@ from conformance.pytest_hooks.collection import cases_in
 from conformance.pytest_hooks.items import run_of
 from conformance.pytest_hooks.judging_item import GeneratingItem, JudgingItem
 
+_PHASES = ("protocol", "setup", "call", "teardown", "makereport")
+# Whose hooks around an item have nothing to do for a case.
+_WITHOUT_PART = frozenset({"_pytest", "conformance", "_hypothesis_pytestplugin"})
+_WATCHED: pytest.StashKey[bool] = pytest.StashKey()
+
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Send what the checks need before the first of them, where one process of several has them."""
@@ -30,11 +35,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Judge a case without what pytest does for fixtures and captured output in each phase: checks have neither.
 
-    The last of several is left to pytest, which then takes down what other items set up.
+    The last of several is left to pytest, which then takes down what other items set up. So are all where another
+    plugin takes part in the phases.
     """
     if not (isinstance(item, CheckItem) and isinstance(nextitem, CheckItem)):
         return None
     if xdist.is_worker(item.config) or run_of(item.config).abort or item.config.option.setuponly:
+        return None
+    if _is_watched(item.config):
         return None
     hook = item.ihook
     hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
@@ -45,6 +53,15 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     hook.pytest_runtest_logreport(report=_teardown(item))
     hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
     return True
+
+
+def _is_watched(config: pytest.Config) -> bool:
+    """Return whether another plugin has a hook around items, and so may rely on each phase."""
+    if _WATCHED not in config.stash:
+        hooks = (getattr(config.hook, f"pytest_runtest_{phase}") for phase in _PHASES)
+        modules = {each.function.__module__.partition(".")[0] for hook in hooks for each in hook.get_hookimpls()}
+        config.stash[_WATCHED] = not modules <= _WITHOUT_PART
+    return config.stash[_WATCHED]
 
 
 def _teardown(item: CheckItem) -> pytest.TestReport:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from conformance.syntax.spellings import Undone, squeezed
 
@@ -65,6 +65,7 @@ def _numbers(form: bytes) -> Iterator[memoryview]:
         yield memoryview(form)[start : len(form) - (len(form) - start) % RUN].cast("Q")
 
 
+@lru_cache(maxsize=4096)
 def _is_guessable(gram: bytes) -> bool:
     if gram.isdigit() or gram[:4] == gram[4:] or len(set(gram)) <= 3:
         return True
@@ -111,12 +112,11 @@ def _parts(secret: bytes) -> Iterator[tuple[bytes, float]]:
 @lru_cache(maxsize=512)
 def _of_part(part: bytes, share: float) -> Grams:
     if not share:
-        return dict.fromkeys((gram for form, _ in _spelled(part) for gram in _grams(form)), share)
+        return dict.fromkeys(chain.from_iterable(_grams(form) for form, _ in _spelled(part)), share)
     found: Grams = {}
     # The first spelling in which a run stands counts most.
     for form, factor in _spelled(part):
-        for gram in set(_grams(form)).difference(found):
-            found[gram] = share * factor * (_GUESSABLE if _is_guessable(gram) else 1.0)
+        found.update(dict.fromkeys(set(_grams(form)).difference(found), share * factor))
     return found
 
 
@@ -203,7 +203,7 @@ class Runs:
                 while data[end : end + RUN] in shares:
                     end += 1
                 grams = [data[place : place + RUN] for place in range(start, end)]
-                if sum(map(shares.__getitem__, grams)) >= _WHOLE:
+                if sum(map(self._share, grams)) >= _WHOLE:
                     yield Hit(start, end - 1 + RUN, self._quiet.issuperset(grams))
                 seen = end
 
@@ -219,11 +219,16 @@ class Runs:
                     yield Hit(start, before + RUN, quiet)
                 start, share, quiet = at, 0.0, True
             gram = data[at : at + RUN]
-            share += self._shares[gram]
+            share += self._share(gram)
             quiet = quiet and gram in self._quiet
             before = at
         if share >= _WHOLE:
             yield Hit(start, before + RUN, quiet)
+
+    def _share(self, gram: bytes) -> float:
+        # Few runs are ever met: only then is it looked at whether one can be guessed.
+        share = self._shares[gram]
+        return share * _GUESSABLE if share and _is_guessable(gram) else share
 
     def _places(self, data: bytes) -> Iterator[int]:
         """Yield where runs begin, in their order."""

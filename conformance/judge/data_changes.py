@@ -62,7 +62,7 @@ class Repetitions:
         """
         if len(steps) == 1 and probes.by_key()[steps[0].probe].each_invoice:
             return True
-        found = [(self._statuses(step), step._replace(round=number)) for step in steps]
+        found = [(self._statuses(step), step.again(number)) for step in steps]
         if all(statuses.get(step) in {None, _usual(statuses)} for statuses, step in found):
             return True
         if any(statuses.get(step, 0) >= 500 > (_usual(statuses) or 500) for statuses, step in found):
@@ -75,7 +75,7 @@ class Repetitions:
         return {each: it.status for each, it in found if it is not None and it.answer and not says_later(it)}
 
     def _rounds(self, step: Step) -> Iterable[Step]:
-        return (step._replace(round=number) for number in range(self._times))
+        return (step.again(number) for number in range(self._times))
 
     def _settled(self, steps: list[Step], number: int) -> bool:
         """Return whether what the requests ask for was the same before round ``number`` and after it.
@@ -101,7 +101,7 @@ class Repetitions:
     def _nearest(self, step: Step, numbers: Iterable[int]) -> _State | None:
         """Return the first state that the rounds ``numbers`` show; rounds after the last one are sent now."""
         for number in numbers:
-            again = step._replace(round=number)
+            again = step.again(number)
             if number >= self._times:
                 self._run.observer.observe([again])
             if state := _state(self._run.observer.record.get(again)):
@@ -129,7 +129,7 @@ class Repetitions:
     def _in_a_row(self, step: Step) -> list[_State]:
         """Return what ``step`` shows when it is sent several times, one after the other."""
         first = self._times + _CLOSING
-        rounds = [step._replace(round=number) for number in range(first, first + _ROW)]
+        rounds = [step.again(number) for number in range(first, first + _ROW)]
         self._run.observer.observe_at(_SERIAL, rounds)
         return [state for each in rounds if (state := _state(self._run.observer.record.get(each)))]
 
@@ -177,8 +177,8 @@ def look_again(run: Run, steps: Iterable[Step]) -> dict[Step, list[Exchange]]:
     record, first = run.observer.record, run.settings["repeat"] + _CLOSING
     rounds = {}
     for step in steps:
-        free = (number for number in itertools.count(first) if step._replace(round=number) not in record)
-        rounds[step] = [step._replace(round=number) for number in itertools.islice(free, _AFTERWARDS)]
+        free = (number for number in itertools.count(first) if step.again(number) not in record)
+        rounds[step] = [step.again(number) for number in itertools.islice(free, _AFTERWARDS)]
     # What alternates from one request to the next differs between two that follow each other.
     run.observer.observe_at(_SERIAL, [each for found in rounds.values() for each in found])
     received = {step: map(record.get, found) for step, found in rounds.items()}
@@ -189,7 +189,7 @@ def answer_again(run: Run, steps: Iterable[Step], times: int) -> range:
     """Send each of ``steps`` that may be repeated until it has ``times`` answers; return the numbers of the rounds."""
     numbers = range(times)
     repeated = [step for step in steps if repeat.is_repeated(run.observer, step)]
-    run.observer.observe_at(_SERIAL, [step._replace(round=number) for number in numbers for step in repeated])
+    run.observer.observe_at(_SERIAL, [step.again(number) for number in numbers for step in repeated])
     return numbers
 
 

@@ -69,7 +69,7 @@ def is_repeated(observer: Observer, step: Step) -> bool:
 
 def steps_of(number: int, steps: Iterable[Step], observer: Observer) -> list[Step]:
     """Return ``steps``, those that are repeated as they are sent in round ``number``."""
-    return [step._replace(round=number) if number and is_repeated(observer, step) else step for step in steps]
+    return [step.again(number) if number and is_repeated(observer, step) else step for step in steps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,11 @@ def send(observer: Observer, steps: Sequence[Step], times: int, progress: Progre
     """Send what is stable of ``steps``, all that they depend on included, until each has been sent ``times`` times."""
     if times < 2:
         return
-    missing = [step for step in closure(steps) if step._replace(round=times - 1) not in observer.record]
+    missing = [step for step in closure(steps) if step.again(times - 1) not in observer.record]
     repeated = [step for step in missing if is_repeated(observer, step)]
     if not repeated:
         return
     for number in range(1, times):
-        order = [step._replace(round=number) for step in repeated]
+        order = [step.again(number) for step in repeated]
         random.Random(number).shuffle(order)  # noqa: S311 - an order, no secret
         observer.observe_at(PACINGS[(number - 1) % len(PACINGS)], order, progress)

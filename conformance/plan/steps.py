@@ -26,6 +26,10 @@ class Step(NamedTuple):
         """Return the steps that have to be answered first."""
         return _dependencies(self)
 
+    def again(self, number: int) -> Step:
+        """Return the same request in the round ``number``."""
+        return self._replace(round=number)
+
 
 @lru_cache(maxsize=16_384)
 def _dependencies(step: Step) -> tuple[Step, ...]:

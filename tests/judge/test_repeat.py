@@ -302,7 +302,7 @@ def test_a_round_has_the_request_of_the_first_one() -> None:
         try:
             observer.observe([tagged])
             repeat.send(observer, [tagged], 3)
-            asked = {observer.record[tagged._replace(round=number)].request for number in range(3)}
+            asked = {observer.record[tagged.again(number)].request for number in range(3)}
         finally:
             observer.close()
     assert len(asked) == 1

@@ -22,6 +22,7 @@ from conformance.observe.progress import Progress, Silent
 from conformance.observe.record.recorder import Recorder, now
 from conformance.observe.record.replay import Record, ReplayObserver, facts_of
 from conformance.plan.steps import Step, everything
+from conformance.syntax import large_blocks
 from conformance.tokens.inspected import TokenFacts, inspect
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ class Run:
 
         What is ``known`` already, or known to be impossible, is not sent.
         """
+        large_blocks.give_back()
         if self.kept:
             self._observer = ReplayObserver(self.target, self.kept)
         elif self.embedded and not self.abort:

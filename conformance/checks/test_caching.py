@@ -10,7 +10,7 @@ from conformance.judge.api import NotObserved, Violation, expect, observe_each, 
 from conformance.judge.preconditions import contents, may_have_content, require_status
 from conformance.model.exchange import Exchange, Fields
 from conformance.reading import collection_pages
-from conformance.reading.header_fields import MalformedError, cache_directives, directives, varies_by
+from conformance.reading.header_fields import MalformedError, cache_directives, directives, number, varies_by
 
 # The codings that are registered, whether or not they can be undone here (RFC 9110, section 8.4.1).
 _CODINGS = {
@@ -48,9 +48,10 @@ def _expect_validated(item: Exchange) -> None:
     if "no-store" in found or found.get("no-cache", "") is None:
         return
     age = found.get("max-age")
-    require("max-age" not in found or (age or "").isdigit(), "max-age is not a number, which CACHE-002 judges")
+    is_number = bool(re.fullmatch("[0-9]+", age or ""))
+    require("max-age" not in found or is_number, "max-age is not a number, which CACHE-002 judges")
     observed = item.fields.get("Cache-Control") or "no Cache-Control"
-    expect(age is not None and int(age) == 0, "max-age=0", observed, item, part="Cache-Control")
+    expect(age is not None and number(age) == 0, "max-age=0", observed, item, part="Cache-Control")
 
 
 @requirement("CACHE-013")

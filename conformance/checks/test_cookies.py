@@ -9,6 +9,7 @@ from conformance.checks.support.refusals import expect_refused, is_refused
 from conformance.judge.api import expect, expect_status, require, requirement, status_line
 from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange
+from conformance.reading.header_fields import number
 from conformance.syntax.scalars import shown
 
 _NOT_CACHEABLE = {"no-store", "private", "no-cache"}
@@ -34,11 +35,12 @@ def _session_cookie(exchange: Exchange) -> tuple[str, dict[str, str]] | None:
 
 def _ends(attributes: dict[str, str], exchange: Exchange) -> bool:
     """Return whether the cookie is one that the client has to delete (RFC 6265, section 5.3)."""
-    if re.fullmatch(r"-?[0-9]+", attributes.get("max-age", ""), re.ASCII):
-        return int(attributes["max-age"]) <= 0
+    age = attributes.get("max-age", "")
+    if re.fullmatch(r"-?[0-9]+", age, re.ASCII):
+        return age.startswith("-") or number(age) == 0
     try:
         expiry = parsedate_to_datetime(attributes.get("expires", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return False
     return bool(exchange.started and expiry.tzinfo and expiry <= exchange.started)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.checks.support.conditions import Condition, conditions, outcome
-from conformance.judge.api import expect, expect_status, observe_each, require, requirement
+from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement
 from conformance.judge.preconditions import is_refusal, require_status
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.reading import collection_pages
@@ -144,8 +144,9 @@ def _expect_selection(listing: Exchange, filtered: Exchange) -> None:
     )
     expected = f"the invoices that fulfil {' and '.join(map(str, asked))}"
     for place, (identifier, element) in enumerate(selected.items()):
-        observed = f"invoice {identifier} with {_shown(asked, element)}"
-        expect(outcome(asked, element) is not False, expected, observed, filtered, part=f"/data/{place}")
+        if outcome(asked, element) is False:
+            observed = f"invoice {identifier} with {_shown(asked, element)}"
+            raise Violation(expected, observed, filtered, part=f"/data/{place}")
     if complete:
         missing = [each for each, fulfils in outcomes.items() if fulfils and each not in selected]
         observed = f"not invoice {missing[0]} with {_shown(asked, everything[missing[0]])}" if missing else ""
@@ -153,6 +154,7 @@ def _expect_selection(listing: Exchange, filtered: Exchange) -> None:
 
 
 def _shown(asked: list[Condition], element: collection_pages.Object) -> str:
+    """Return the value of an element whose outcome is known, so that it can be read."""
     name = asked[0].name
     value = collection_pages.account_id(element) if name == "account-id" else element["attributes"][name]
     return f"{name} {shown(value)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from conformance.checks.support.header_lint import second_opinion
@@ -9,7 +10,7 @@ from conformance.judge.api import NotObserved, expect, observe_each, require, re
 from conformance.judge.comparison import describes_the_exchange
 from conformance.judge.preconditions import require_status, require_validation, sent_length, unsolicited_content
 from conformance.model.exchange import Exchange
-from conformance.reading.header_fields import cache_directives, declared_length, opaque, varies_by
+from conformance.reading.header_fields import cache_directives, declared_length, number, opaque, varies_by
 
 _REPEATED = ("Cache-Control", "Content-Location", "ETag", "Expires", "Vary")
 
@@ -123,7 +124,7 @@ def _same_for_caches(name: str, full: Exchange, short: Exchange) -> bool:
 def _storing(exchange: Exchange) -> dict[str, str | None]:
     # A cache on the way may count a lifetime down.
     return {
-        name: "some" if value and value.isdigit() and int(value) else value
+        name: "some" if value and re.fullmatch("[0-9]+", value) and number(value) else value
         for name, value in cache_directives(exchange).items()
     }
 

@@ -18,6 +18,8 @@ _DIRECTIVE = re.compile(rf"({TOKEN.pattern})(?:=({TOKEN.pattern}|{QUOTED_STRING.
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _FIXDATE = re.compile(rf"({'|'.join(_DAYS)}), (\d\d) ([A-Z][a-z]{{2}}) (\d{{4}}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# No field needs larger numbers.
+_MOST_DIGITS = 18
 
 
 class MalformedError(ValueError):
@@ -127,6 +129,16 @@ def declared_length(exchange: Exchange) -> int | None:
     if not lines:
         return None
     value = lines.pop()
-    if lines or not re.fullmatch("[0-9]{1,18}", value):
+    if lines or not re.fullmatch(f"[0-9]{{1,{_MOST_DIGITS}}}", value):
         raise NotObserved(f"the answer to {exchange.described} has no well-formed Content-Length")
     return int(value)
+
+
+def number(digits: str) -> int:
+    """Return the number that ASCII digits write, 10**18 for all larger ones, which nothing tells apart.
+
+    Python refuses to convert thousands of digits, and whoever reads a field has to expect them (RFC 9111, section
+    1.2.2).
+    """
+    significant = digits.lstrip("0")
+    return int(significant or "0") if len(significant) <= _MOST_DIGITS else 10**_MOST_DIGITS

@@ -27,6 +27,14 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"CACHE-002"},
         HTTP.throughout(headers={"Cache-Control": 'max-age="0", private, must-revalidate'}),
     ),
+    "max-age-of-thousands-of-digits": (
+        {"CACHE-001"},
+        HTTP.throughout(headers={"Cache-Control": f"max-age={'9' * 5000}, private, must-revalidate"}),
+    ),
+    "max-age-in-other-digits": (
+        {"CACHE-002"},
+        HTTP.throughout(headers={"Cache-Control": 'max-age="\xb9", private, must-revalidate'}),
+    ),
     "max-age-negative": (
         {"CACHE-002"},
         HTTP.throughout(headers={"Cache-Control": "max-age=-1, private, must-revalidate"}),

@@ -42,6 +42,13 @@ def test_a_tag_without_quotes_hides_nothing_that_does_not_need_it() -> None:
     }
 
 
+@pytest.mark.parametrize("digits", ["\xb9", "9" * 5000])
+def test_lifetimes_that_python_does_not_convert_are_compared(digits: str) -> None:
+    line = f'max-age="{digits}", private, must-revalidate'
+    assert "COND-007" not in HTTP.violated(HTTP.throughout(200, 304, headers={"Cache-Control": line}))
+    assert "COND-007" in HTTP.violated(HTTP.throughout(200, headers={"Cache-Control": line}))
+
+
 def test_a_last_modified_takes_the_place_of_its_absence() -> None:
     dated = HTTP.throughout(200, headers=MODIFIED) | on_the_condition(status=304)
     dated |= changed("if_modified_since_future", status=304) | changed("if_unmodified_since_old", status=412)

@@ -72,6 +72,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "no parameter": ({"ERR-007"}, sources({"pointer": "/include"})),
     "empty source": ({"ERR-007"}, sources({})),
     "pointer without slash": ({"ERR-007"}, sources({"parameter": "include", "pointer": "include"})),
+    "parameter is a list": ({"ERR-007"}, sources({"parameter": ["include"]})),
     "pointer is a list": ({"ERR-007"}, sources({"parameter": "include", "pointer": ["include"]})),
     "HTML": ({"ERR-008"}, changed("unknown_include", **HTML)),
     "empty 400": ({"ERR-008"}, changed("unknown_include", body=b"")),

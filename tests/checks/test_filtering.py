@@ -115,6 +115,12 @@ def test_values(rows: list[dict[str, Any]], query: str, numbers: str, expected: 
         assert outcome(check, whole(rows), refused(), chosen(rows, numbers, query)) == expected
 
 
+def test_an_element_that_cannot_be_read_is_another_finding() -> None:
+    filtered = whole([{**AMOUNTS[0], "attributes": "none"}], "filter[amount_spent_eq]=0.5")
+    check = filtering.test_a_value_selects_by_the_shown_values
+    assert outcome(check, whole(AMOUNTS), refused(), filtered) == "not observed"
+
+
 def test_a_page_of_several_may_lack_what_another_page_has() -> None:
     query = "filter[has_pdf_eq]=true"
     first = page(FLAGS[:1], query, {"next": at(f"{query}&page[number]=2")})

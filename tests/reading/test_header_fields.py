@@ -28,6 +28,13 @@ def test_a_list_is_split_at_commas_outside_quotes(lines: list[str], found: list[
     assert header_fields.elements(lines) == found
 
 
+@pytest.mark.parametrize(
+    ("digits", "number"), [("0", 0), ("007", 7), ("9" * 18, 10**18 - 1), ("9" * 5000, 10**18), ("0" * 5000, 0)]
+)
+def test_numbers_of_any_length_are_read(digits: str, number: int) -> None:
+    assert header_fields.number(digits) == number
+
+
 def test_tokens_are_read_from_all_lines() -> None:
     assert header_fields.tokens(["GET, HEAD", "OPTIONS"]) == ["GET", "HEAD", "OPTIONS"]
     with pytest.raises(header_fields.MalformedError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import signal
@@ -151,7 +152,7 @@ def _refused(message: str) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from conformance.observe.record.recorder import replace_file
+    from conformance.observe.record.whole_files import replace_file
     from conformance.report import html, json_report
 
     try:
@@ -165,7 +166,7 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _merge(options: argparse.Namespace) -> int:
-    from conformance.observe.record.recorder import replace_file
+    from conformance.observe.record.whole_files import replace_file
     from conformance.report import html, json_report, merge
 
     try:
@@ -270,6 +271,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         completion.complete(_whole_parser())
     given = list(sys.argv[1:] if arguments is None else arguments)
     closed = _open_what_is_closed()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Where the terminal has other characters, the rest is readable all the same.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        Path.cwd()
+    except OSError as error:
+        sys.stderr.write(f"the current folder cannot be used: {error.strerror or error}\n")
+        return 4
     if given[:1] == ["run"]:
         code = _run(given[1:])
         return _unwritable("it is closed") if closed and code in {0, 1, 5} else code

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.observe.record.recorder import replace_file
+from conformance.observe.record.whole_files import replace_file
 from conformance.report import github, json_report, waiver_file, workflow
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import html
 import re
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 from conformance.judge.causes import FOUND, Cause
 from conformance.model.outcome import JUDGED, ExitCode, Judgement, Outcome
 from conformance.model.requirements import SOURCES, Requirement, registry
 from conformance.model.verdict import Verdict, gating_outcomes
+from conformance.observe.record.whole_files import opened_at_once
 from conformance.report.terminal import NAMES, shown_causes
 from conformance.run import Run
 from conformance.syntax.wording import counted
@@ -76,7 +76,7 @@ def append_summary(run: Run, verdict: Verdict, path: str) -> None:
     """Add the summary to the file of the step. Raises OSError."""
     content = "\n".join(summary(run, verdict)) + "\n"
     # Written at once: another step that runs at the same time adds to the file, too.
-    with Path(path).open("ab", buffering=0) as file:
+    with open(path, "ab", buffering=0, opener=opened_at_once) as file:
         file.write(content.encode())
 
 

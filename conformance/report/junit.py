@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from conformance.observe.record.recorder import replace_file
+from conformance.observe.record.whole_files import beside, replace_file
 
 # What an item that judges many requirements is named after.
 _GENERATED = "GEN-001"
@@ -15,8 +16,9 @@ _GENERATED = "GEN-001"
 def draft_of(path: str) -> str:
     """Return the file that pytest writes in the place of ``path``, which another run may write at the same time."""
     wanted = Path(path)
-    is_ordinary = wanted.is_file() or not wanted.exists()
-    return str(wanted.with_name(f".{wanted.name}.{os.getpid()}.draft")) if is_ordinary else path
+    # Beside a device nothing can be written. Unlike those of Path, these functions take no exception to any name.
+    is_ordinary = os.path.isfile(path) or not os.path.exists(path)  # noqa: PTH110, PTH113
+    return str(beside(wanted if is_ordinary else Path(tempfile.gettempdir(), wanted.name), ".draft"))
 
 
 def finish(path: str, abort: str | None) -> None:
@@ -25,8 +27,6 @@ def finish(path: str, abort: str | None) -> None:
     Raises OSError.
     """
     draft = Path(draft_of(path))
-    if not draft.is_file():  # such as a device
-        return
     try:
         if abort is None:
             _write_named(path, ET.parse(draft).getroot())  # noqa: S314 - pytest made it

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,74 @@ def test_a_full_disk_is_one_line(option: str) -> None:
     assert result.row("verdict").startswith("conforms")
     assert "Traceback" not in result.output + result.errors
     assert "generated xml file" not in result.output
+
+
+@pytest.mark.parametrize("option", ["junit-xml", "report-json", "record", "write-waivers"])
+def test_nobody_is_waited_for_who_does_not_read(option: str, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    result = run(*EMBEDDED, f"--{option}={tmp_path}/pipe")
+    assert result.code == 3
+    assert f"{tmp_path}/pipe cannot be written: No such device or address" in result.lines
+
+
+def test_a_summary_that_nobody_reads_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert run(*EMBEDDED, GITHUB_STEP_SUMMARY=f"{tmp_path}/pipe").code == 3
+
+
+def test_a_named_pipe_that_is_read_gets_the_report(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor() as executor:
+        read = executor.submit((tmp_path / "pipe").read_text)
+        assert run(*EMBEDDED, f"--report-json={tmp_path}/pipe").code == 0
+        assert json.loads(read.result())["run"]["exit_code"] == 0
+
+
+LINKS = {"to itself": "link", "to nowhere": "no/such/folder"}
+
+
+@pytest.mark.parametrize("to", LINKS.values(), ids=LINKS)
+@pytest.mark.parametrize(("option", "code"), [("junit-xml", {3}), ("report-json", {3, 4})])
+def test_a_link_that_leads_nowhere_is_one_line(option: str, code: set[int], to: str, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(to)
+    result = run(*EMBEDDED, f"--{option}={tmp_path}/link")
+    assert result.code in code
+    assert f"{tmp_path}/link" in result.output + result.errors
+    assert "Traceback" not in result.output + result.errors
+
+
+@pytest.mark.parametrize("option", ["junit-xml", "report-json", "waivers", "ca-bundle", "target"])
+def test_a_name_that_is_too_long_is_one_line(option: str, tmp_path: Path) -> None:
+    result = run(*EMBEDDED, f"--{option}={tmp_path}/{'n' * 300}")
+    assert result.code in {3, 4}
+    assert "Traceback" not in result.output + result.errors
+
+
+def test_a_name_as_long_as_can_be_is_written(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 255)
+    assert run(*EMBEDDED, f"--report-json={path}", f"--junit-xml={path}").code == 0
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_folder_that_is_gone_is_a_wrong_setting(tmp_path: Path) -> None:
+    script = f"cd {tmp_path}; mkdir gone; cd gone; rmdir ../gone; {sys.executable} -m conformance.cli run --embedded"
+    environment = {**without_settings(), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 4
+    assert done.stderr == "the current folder cannot be used: No such file or directory\n"
+
+
+def test_what_a_terminal_cannot_show_is_escaped(tmp_path: Path) -> None:
+    ascii_only = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "conformance.cli", "serve", "--list-faults"],
+        cwd=tmp_path,
+        env={**without_settings(), **ascii_only, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.isascii()
 
 
 def test_a_bad_path_of_junit_is_one_line(tmp_path: Path) -> None:

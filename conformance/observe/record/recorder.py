@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.model.exchange import Answer, Exchange, Fields, NotObserved
 from conformance.observe.record import har
+from conformance.observe.record.whole_files import replace_file
 
 if TYPE_CHECKING:
     from conformance.plan.steps import Step
@@ -121,30 +120,6 @@ class Recorder:
         pairs = tuple((text(name), text(value)) for name, value in fields)
         # What stays as it is need not be in memory twice.
         return fields if pairs == fields.pairs else Fields(pairs)
-
-
-def replace_file(path: Path, text: str | Iterable[str]) -> None:
-    """Write ``text``, whole or in pieces, to a file; who reads it meanwhile sees the old content or the new one.
-
-    Raises OSError.
-
-    What is not an ordinary file, such as /dev/stdout, is written to as it is.
-    """
-    pieces = (text,) if isinstance(text, str) else text
-    if path.exists() and not path.is_file():
-        _write(path, pieces)
-        return
-    made = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        _write(made, pieces)
-        made.replace(path.resolve() if path.is_symlink() else path)
-    finally:
-        made.unlink(missing_ok=True)
-
-
-def _write(path: Path, pieces: Iterable[str]) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(pieces)
 
 
 def now() -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance.model.exchange import Answer, Fields, Request
 from conformance.syntax import content_codings, json_text, redaction
+from conformance.syntax.spellings import has_zlib_header
 
 if TYPE_CHECKING:
     from conformance.config.target import Target
@@ -28,6 +29,14 @@ def size_of(answer: Answer) -> int:
     """Return about how many bytes ``answer`` takes while a run keeps and judges it."""
     lines = sum(len(name) + len(value) + _OF_A_LINE for name, value in answer.fields)
     return len(answer.body) + len(answer.unsolicited) + _OF_A_VALUE * json_text.most_values(answer.body) + lines
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def failure_of(message: str, target: Target) -> str:
@@ -63,11 +72,15 @@ def answer_of(response: WireResponse, request: Request, target: Target, limit: i
         pairs.append((sys.intern(redact.text(name)), clean))
     fields = Fields(tuple(pairs))
     raw = bytes(response.content)
+    # Both would be in memory while others are looked at.
+    response.content = bytearray()
     coding = fields.get("Content-Encoding")
     body, problem = raw, None
     if coding and raw:
         whole = not response.truncated and response.incomplete is None
         body, problem = content_codings.decode(raw, coding.split(","), limit + 1, whole=whole)
+    if problem and not has_zlib_header(raw) and not _is_text(raw):
+        body = b"[withheld: %d bytes: content that cannot be decoded]" % len(raw)
     most_values = min(_MOST_VALUES, limit // 16)
     truncated = response.truncated or len(body) > limit or json_text.most_values(body) > most_values
     body = body[: min(limit, _BEGINNING)] if truncated else body

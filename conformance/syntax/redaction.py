@@ -41,6 +41,8 @@ _SMALL = 4096
 _SHORT, _MOST_REMEMBERED = 100, 2000
 # Larger contents up to so many bytes are remembered, the last ones.
 _MOST_LARGE, _RECENT = 262_144, 16
+# How zip, PDF, xz, bzip2, zstd and 7z begin: each part of them is compressed by itself, or in another way.
+_ARCHIVES = (b"PK\x03\x04", b"%PDF-", b"\xfd7zXZ", b"BZh91AY&SY", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf")
 _WITHHELD = b"[withheld: %d bytes: secrets throughout]"
 # What follows a secret may go on like another one, by chance.
 _LOOSE = 16
@@ -261,6 +263,9 @@ class Redactor:
             hexadecimal, numbers = from_hexadecimal(bare.data), from_numbers(data)
             hits += _mapped(self._runs.within(hexadecimal.data.lower()), [bare, hexadecimal])
             hits += _mapped(self._runs.within(numbers.data.lower()), [numbers])
+            # As UTF-16.
+            letters = Squeezed(hexadecimal.data)
+            hits += _mapped(self._runs.within(letters.data), [bare, hexadecimal, letters])
         return hits + self._hits_in_base64(data) if inside else hits
 
     def _hits_in_base64(self, data: bytes) -> list[Hit]:
@@ -283,10 +288,12 @@ class Redactor:
         return found + _mapped(self._all_hits(texts.data, plain, inside=False), [texts])
 
     def _withheld(self, data: bytes) -> tuple[bytes, bool] | None:
-        """Return what stands for compressed content that holds a secret, or of which not all could be looked at.
+        """Return what stands for content that holds a secret where it is compressed, or cannot be looked at.
 
         Beside it, whether a secret was found that is not quiet.
         """
+        if data.startswith(_ARCHIVES):
+            return b"[withheld: %d bytes: an archive or a document, which is not opened]" % len(data), False
         content = opened(data, _most_opened(data))
         if content is None:
             return None

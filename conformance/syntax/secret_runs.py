@@ -97,6 +97,12 @@ def _spelled(part: bytes) -> Iterator[tuple[bytes, float]]:
         yield encoded, _BASE64
 
 
+def _bytes_of(signature: bytes) -> bytes:
+    """Return what a signature, or the part of one before another dot, stands for."""
+    digits = re.split(rb"[.=]", signature, maxsplit=1)[0]
+    return base64.urlsafe_b64decode(digits[: len(digits) - len(digits) % 4])
+
+
 def _parts(secret: bytes) -> Iterator[tuple[bytes, float]]:
     """Yield the parts of ``secret``, each with the share of a run: of a token the signature is what is secret."""
     place = 0
@@ -156,6 +162,13 @@ class Runs:
             self._add(_of_part(part, share), quiet=quiet)
             if share:
                 self._digits |= _in_digits(part)
+            if share == 1:
+                self._digits.update(*_numbers(part.decode("latin-1").encode("utf-16-le").hex().encode()))
+        for signature in (_bytes_of(token[3]) for token in _TOKEN.finditer(secret)):
+            # Those who compare signatures show their bytes where these differ. A text is not a signature.
+            if not signature.isascii():
+                self._add(dict.fromkeys(_grams(signature.lower()), 1.0), quiet=quiet)
+                self._digits |= _in_digits(signature)
 
     def _add(self, grams: Grams, *, quiet: bool) -> None:
         if quiet:

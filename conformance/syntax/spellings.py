@@ -25,28 +25,32 @@ _ESCAPE = re.compile(
     rb"""(
       \x00
     | %(?:[uU][0-9a-fA-F]{4}|[0-9a-fA-F]{2})                         # percent, and as old browsers wrote it
-    | \\(?:[uU][0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|[xX][0-9a-fA-F]{2}|[0-3][0-7]{2}|\r?\n|[ -~])  # programs
-    | &(?:\#[xX][0-9a-fA-F]{1,6}|\#[0-9]{1,7}|[a-zA-Z][a-zA-Z0-9]{1,31}(?=;));?  # HTML
+    | \\(?:U[0-9a-fA-F]{8}|[uU][0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}                # programs
+         |[xX][0-9a-fA-F]{2}|[0-3][0-7]{2}|\r?\n|[ -~])
+    | &(?:\#[xX]0{0,20}[0-9a-fA-F]{1,6}|\#0{0,20}[0-9]{1,7}|[a-zA-Z][a-zA-Z0-9]{1,31}(?=;));?  # HTML
     | =(?:[0-9a-fA-F]{2}|\r?\n)                                      # quoted-printable
     | 0[xX][0-9a-fA-F]{2}(?![0-9a-zA-Z])                             # a list of numbers
     | </?[a-zA-Z][^<>]{0,60}>                                        # tags within a word
+    | \x1b\[[0-9;]{0,20}[a-zA-Z]                                     # colours within a word
     )""",
     re.VERBOSE,
 )
-_SPECIAL = re.compile(rb"[\x00%\\&=<]|0[xX]")
+_SPECIAL = re.compile(rb"[\x00\x1b%\\&=<]|0[xX]")
 _WITHOUT_TEXT = b"bfnrt\r\n"
 # Distinct escapes whose meaning is remembered.
 _REMEMBERED = 8192
 _GZIP, _ANY_HEADER, _NO_HEADER = b"\x1f\x8b", 47, -15
-_FEED = 16_384
+# Members are many only where they are small: what is fed to one and left over is copied.
+_FIRST_FEED, _FEED = 128, 16_384
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 # Base64, with both alphabets as one and all else blank. Of a text every fourth character is one of the first 32.
 _IN_BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 _WORDS = bytes(byte if byte in _IN_BASE64 else 0x20 for byte in range(256)).translate(bytes.maketrans(b"-_", b"+/"))
 _TEXTUAL = re.compile(rb"(?:[A-Za-f][A-Za-z0-9+/]{3}){6}|H4sI|eJ|eN")
 _SHORTEST_WORD = 24
+_OF_WORDS = 262_144
 _HEXADECIMAL = re.compile(rb"[0-9a-f]{16,}")
-_NUMBERS = re.compile(rb"(?:[0-9]{2,3}[, \r\n]{1,8}){8,}[0-9]{2,3}")
+_NUMBERS = re.compile(rb"(?:[0-9]{1,3}[,;. \t\r\n]{1,40}){8,}[0-9]{1,3}")
 
 
 def squeezed(data: bytes) -> bytes:
@@ -215,7 +219,7 @@ class Decoded:
 def from_base64(data: bytes) -> Iterator[Part]:
     """Yield the long runs of base64 that stand for a text or for compressed content."""
     place, words = 0, data.translate(_WORDS)
-    for word in words.split():
+    for word in _words(words):
         if len(word) < _SHORTEST_WORD or not _TEXTUAL.match(word):
             continue
         place = words.index(word, place)
@@ -223,6 +227,16 @@ def from_base64(data: bytes) -> Iterator[Part]:
         if content.isascii() or has_zlib_header(content):
             yield Part(place, place + len(word), content)
         place += len(word)
+
+
+def _words(words: bytes) -> Iterator[bytes]:
+    """Yield what stands between blanks. Short words take many times their length, so they are not all there at once."""
+    start = 0
+    while start < len(words):
+        end = words.find(b" ", start + _OF_WORDS)
+        end = len(words) if end < 0 else end
+        yield from words[start:end].split()
+        start = end
 
 
 def from_hexadecimal(data: bytes) -> Decoded:
@@ -269,15 +283,14 @@ def opened(data: bytes, limit: int) -> tuple[bytes, bool] | None:
 
 def _inflated(data: bytes, header: int, limit: int) -> tuple[bytes, bool]:
     """Return the content of all members of a compressed text, one after the other."""
-    found = bytearray()
-    while data and len(found) <= limit:
-        inflater = zlib.decompressobj(header)
+    found, place = bytearray(), 0
+    while place < len(data) and len(found) <= limit:
+        inflater, size = zlib.decompressobj(header), _FIRST_FEED
         try:
-            for at in range(0, len(data), _FEED):
-                found += inflater.decompress(data[at : at + _FEED], limit + 1 - len(found))
-                if inflater.eof or len(found) > limit:
-                    break
+            while place < len(data) and not inflater.eof and len(found) <= limit:
+                piece = data[place : place + size]
+                found += inflater.decompress(piece, limit + 1 - len(found))
+                place, size = place + len(piece) - len(inflater.unused_data), _FEED
         except zlib.error:
             break
-        data = inflater.unused_data + data[at + _FEED :] if inflater.eof else b""
     return bytes(found[:limit]), len(found) <= limit

@@ -100,6 +100,11 @@ def _bomb(kind: str) -> bytes:
     return gzip.compress(plain, 1) if kind == "gzip" else zlib.compress(plain, 1)
 
 
+@cache
+def _empty_members() -> bytes:
+    return gzip.compress(b"", mtime=0) * 100_000
+
+
 def _section(line: str, count: int) -> bytes:
     lines = "".join(f"{line.format(number)}\r\n" for number in range(count))
     return _STATUS + _TYPE + lines.encode() + b"Content-Length: 2\r\n\r\n{}"
@@ -161,6 +166,25 @@ ANSWERS: dict[str, Hostile] = {
     "bombs within": Hostile(
         "What is compressed twice.", text(gzip.compress(_bomb("gzip")), "Content-Encoding: gzip, gzip")
     ),
+    "empty members": Hostile("100,000 members of gzip that hold nothing.", text(_empty_members())),
+    "empty members, labelled": Hostile("The same, labelled.", text(_empty_members(), "Content-Encoding: gzip")),
+    "empty members in base64": Hostile(
+        "The same in base64.", text(b'{"data":"' + base64.b64encode(_empty_members()) + b'"}')
+    ),
+    "words of base64": Hostile(
+        "100,000 words that begin as compressed content does.",
+        text(b'{"data":"' + (b"eJ" + b"A" * 22 + b" ") * 100_000),
+    ),
+    "short words": Hostile("7 MB of words of two letters.", text(b'{"data":"' + b"ab " * 2_300_000 + b'"}')),
+    "long name in gzip": Hostile(
+        "A name of 2 MB in the header of gzip.",
+        text(b"\x1f\x8b\x08\x08" + b"\0" * 6 + b"n" * 2_000_000 + b"\0\x03\0" + b"\0" * 8, "Content-Encoding: gzip"),
+    ),
+    "brotli": Hostile("Bytes in a coding that is not known here.", text(b"\xcf\xff" * 50_000, "Content-Encoding: br")),
+    "colours": Hostile("A megabyte of colours of a terminal.", text(b'{"data":"' + b"\\u001b[1m" * 110_000 + b'"}')),
+    "zeros of a reference": Hostile(
+        "A reference of HTML with a megabyte of zeros.", text(b'{"data":"&#' + b"0" * MEGABYTE + b';"}')
+    ),
     "many codings": Hostile("A thousand codings.", text(b"{}", f"Content-Encoding: {'gzip, ' * 1000}gzip")),
     "broken gzip": Hostile("Content that is not gzip and says so.", text(b"{}" * 1000, "Content-Encoding: gzip")),
     # Header sections.
@@ -202,6 +226,26 @@ ANSWERS: dict[str, Hostile] = {
     "no end of hints": Hostile(
         "Interim answers that never end.", forever(b"", b"HTTP/1.1 103 Hints\r\n\r\n" * 1000), 5
     ),
+    "no end of an extension": Hostile(
+        "A chunk whose extension never ends.", forever(CHUNKED, b"1;" + b"x=y;" * 20_000)
+    ),
+    "no end of trailers": Hostile(
+        "Trailer fields that never end.", forever(CHUNKED + b"2\r\n{}\r\n0\r\n", b"X-A: b\r\n" * 1000)
+    ),
+    "many trailers": Hostile(
+        "25,000 trailer fields.", sends(CHUNKED + b"2\r\n{}\r\n0\r\n" + b"a:b\r\n" * 25_000 + b"\r\n")
+    ),
+    "many chunks": Hostile("100,000 chunks of one byte.", sends(CHUNKED + b"1\r\n \r\n" * 100_000 + b"0\r\n\r\n")),
+    "many hints": Hostile(
+        "3000 interim answers before the answer.", sends(b"HTTP/1.1 103 Hints\r\nLink: </a>\r\n\r\n" * 3000 + SOUND)
+    ),
+    "a length of 5000 digits": Hostile(
+        "A content length of 5000 digits.", sends(_STATUS + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n{}"), 5
+    ),
+    "a chunk of 5000 digits": Hostile(
+        "A chunk whose size has 5000 digits.", sends(CHUNKED + b"0" * 5000 + b"1\r\na\r\n0\r\n\r\n")
+    ),
+    "garbage behind": Hostile("60 kB of noise behind each answer.", sends(SOUND + b"\x00\xff" * 30_000)),
     "unasked answers": Hostile("A second answer that nobody asked for.", sends(answer(), answer())),
     "another protocol": Hostile("The greeting of a mail server.", ends(b"220 mail ESMTP\r\n"), 5),
     "switches": Hostile(

@@ -29,7 +29,7 @@ SELECTED = frozenset(
     }
 )
 # KiB beside what the process has already, and seconds of a processor.
-MOST_MEMORY, MOST_SECONDS = 450 * 1024, 6.0
+MOST_MEMORY, MOST_SECONDS = 300 * 1024, 6.0
 _STATUS = Path("/proc/self/status")
 
 

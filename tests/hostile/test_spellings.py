@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 from pathlib import Path
@@ -50,6 +51,28 @@ def test_nothing_of_a_secret_stays(spelling: Spelling, redactor: Redactor) -> No
         assert clean != spelled, name
         left = [each for each in runs(PARTS[name], spelled, spelling) if each in clean]
         assert not left, (name, clean)
+
+
+def _forms_of(signature: bytes) -> dict[str, bytes]:
+    return {
+        "bytes": signature,
+        "hexadecimal": signature.hex().encode(),
+        "with colons": signature.hex(":").upper().encode(),
+        "numbers": json.dumps([*signature]).encode(),
+        "base64": base64.b64encode(signature),
+    }
+
+
+@pytest.mark.parametrize("form", ["bytes", "hexadecimal", "with colons", "numbers", "base64"])
+def test_the_bytes_of_a_signature_are_secret(form: str, redactor: Redactor) -> None:
+    shown = _forms_of(base64.urlsafe_b64decode(f"{SIGNATURE}="))[form]
+    clean = redactor.content(b"expected " + shown + b", got another one")
+    assert len(clean) < len(b"expected , got another one[redacted]") + 16
+
+
+@pytest.mark.parametrize("beginning", [b"PK\x03\x04", b"%PDF-1.7\n", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\0"])
+def test_what_is_not_opened_is_withheld(beginning: bytes, redactor: Redactor) -> None:
+    assert redactor.content(beginning + b"\0" * 96).startswith(b"[withheld: ")
 
 
 def test_what_is_around_stays(redactor: Redactor) -> None:

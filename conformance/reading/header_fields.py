@@ -135,7 +135,7 @@ def declared_length(exchange: Exchange) -> int | None:
 
 
 def number(digits: str) -> int:
-    """Return the number that ASCII digits write, 10**18 for all larger ones, which nothing tells apart.
+    """Return the number that ASCII digits write, 10**18 for all larger ones.
 
     Python refuses to convert thousands of digits, and whoever reads a field has to expect them (RFC 9111, section
     1.2.2).

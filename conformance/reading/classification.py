@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from conformance.model.exchange import JSON_API, Exchange, NotObserved, Request
 from conformance.reading.header_fields import elements
@@ -177,6 +177,12 @@ def is_of_gateway(exchange: Exchange) -> bool:
     return exchange.answer is not None and exchange.answer.status in _NO_ANSWER_BEHIND
 
 
+def asks_another_host(exchange: Exchange) -> bool:
+    """Return whether the request names another host: what answers may be another site (RFC 9110, section 4.3.3)."""
+    host = exchange.request.header("Host")
+    return host is not None and host.lower() != urlsplit(exchange.request.url).netloc.lower()
+
+
 def is_conditional(exchange: Exchange) -> bool:
     """Return whether the answer depends on what the resource was like when the request was made (RFC 9110, 13.1)."""
     return any(name.lower() in _PRECONDITIONS for name, _ in exchange.request.headers)
@@ -193,7 +199,8 @@ def may_be_refused_early(exchange: Exchange) -> bool:
     The parsers of Node and Go, for two, answer 400 without Date to a method that they do not know, or to a malformed
     message, and gunicorn 414 to more than 4094 bytes.
     """
-    early = exchange.status in _OF_THE_FORM or bool(exchange.request.raw) or may_be_cut_off(exchange)
+    malformed = bool(exchange.request.raw or _MALFORMED_ESCAPE.search(exchange.request.target))
+    early = exchange.status in _OF_THE_FORM or malformed or may_be_cut_off(exchange)
     return exchange.status >= 400 and early
 
 

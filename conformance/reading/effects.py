@@ -28,8 +28,13 @@ _LAWFUL = frozenset({206, *range(300, 400), 400, 403, 412, *range(413, 418), 421
 # What stands before a server refuses in its own words, or leads elsewhere.
 _FIREWALL = frozenset({301, 302, 303, 307, 308, 403, 429, 431})
 # Lawful beside some fields only, by the beginning of their names.
-# A framework may refuse a Content-Type that it cannot read as it refuses an Accept.
-_LAWFUL_BESIDE = {406: ("accept", "content-type"), 404: ("x-forwarded-", "forwarded", "x-scheme")}
+# A framework may refuse a Content-Type that it cannot read as it refuses an Accept. A cache that has nothing stored
+# answers only-if-cached with 504 (RFC 9111, section 5.2.1.7).
+_LAWFUL_BESIDE = {
+    406: ("accept", "content-type"),
+    404: ("x-forwarded-", "forwarded", "x-scheme"),
+    504: ("cache-control",),
+}
 
 
 def added(plain: Request, odd: Request) -> tuple[tuple[str, str], ...]:
@@ -81,7 +86,9 @@ def _shows_something(exchange: Exchange) -> bool:
 
 def on_refusal(plain: Exchange, odd: Exchange) -> Effect:
     """Return the effect on a request that is refused: it stays refused, and no success shows data."""
-    if odd.answer is None or odd.status >= 500 or (odd.succeeded and _shows_something(odd)):
+    if odd.answer is None or (odd.succeeded and _shows_something(odd)):
+        return Effect.SHOWN
+    if odd.status >= 500 and not _is_lawful(plain, odd):
         return Effect.SHOWN
     return Effect.NONE if odd.status == plain.status else Effect.REFUSED
 

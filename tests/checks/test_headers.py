@@ -56,7 +56,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "version of ASP.NET": ({"HDR-010"}, item(X_AspNet_Version="4.0.30319")),
     "nosniff not on errors": ({"HDR-011"}, without("X-Content-Type-Options", "unknown_item")),
     "X-Frame-Options not on errors": ({"HDR-011"}, without("X-Frame-Options", "item_without_token")),
-    "no Referrer-Policy on the account": ({"HDR-011"}, without("Referrer-Policy", "related")),
+    "no X-Frame-Options on the account": ({"HDR-011"}, without("X-Frame-Options", "related")),
     "one id for two": ({"HDR-013"}, POLICY.throughout(400, headers={"X-Request-Id": ID})),
     "one id for all": ({"HDR-013"}, POLICY.throughout(headers={"X-Request-Id": ID})),
     "counter": ({"HDR-014"}, item(X_Request_Id="17")),

@@ -139,7 +139,7 @@ def _gets_gzip(request: Request) -> bool:
     return request.method == "GET" and _accepts_gzip(request)
 
 
-fault("coding-not-of-head", {"HTTP-006", "HTTP-018"}, LENGTH)(
+fault("coding-not-of-head", {"HTTP-018"}, LENGTH)(
     "What compresses leaves out HEAD, whose length is that of the plain content.", _compress(_gets_gzip, _gzip)
 )
 

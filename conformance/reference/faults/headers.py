@@ -42,10 +42,10 @@ fault("download-options-missing", {"HDR-004"}, EXAMPLE_FIELDS)(
 fault("cross-domain-policies-all", {"HDR-005"}, EXAMPLE_FIELDS)(
     "X-Permitted-Cross-Domain-Policies is all.", field("X-Permitted-Cross-Domain-Policies", "all")
 )
-fault("referrer-policy-unsafe", {"HDR-006"}, EXAMPLE_FIELDS, also={"HDR-011": "errors have it, too"})(
+fault("referrer-policy-unsafe", {"HDR-006"}, EXAMPLE_FIELDS)(
     "Referrer-Policy is unsafe-url.", field("Referrer-Policy", "unsafe-url")
 )
-fault("referrer-policy-unknown", {"HDR-006"}, EXAMPLE_FIELDS, also={"HDR-011": "errors have it, too"})(
+fault("referrer-policy-unknown", {"HDR-006"}, EXAMPLE_FIELDS)(
     "Referrer-Policy is a word that no browser knows.", field("Referrer-Policy", "strict")
 )
 fault("request-id-missing", {"HDR-007"}, EXAMPLE_FIELDS)("There is no X-Request-Id.", field("X-Request-Id", None))

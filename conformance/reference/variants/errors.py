@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 OBJECTS = "JSON:API 1.1, error-objects"
 NOT_FOUND = "RFC 9110, section 15.5.5"
+_MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _RESOURCE = re.compile(rf"{PREFIX}/(?:invoices(?:/{UUID}(?:/relationships/\w+|/\w+)?)?|accounts(?:/{UUID})?)")
 
 
@@ -137,3 +138,15 @@ def malformed_queries(api: Api) -> None:
             page_answer(answer)
 
     api.on_answer(change)
+
+
+@variant("malformed-targets-refused-without-date", clause="RFC 9110, section 6.6.1", touches={"early", "early-query"})
+def without_date(api: Api) -> None:
+    """The parser of requests refuses a malformed percent-encoding in a few words; it has no clock, and no date."""
+
+    def refuse(request: Request, answer: Answer) -> None:
+        if _MALFORMED.search(f"{request.path}?{request.query}"):
+            answer.status, answer.body = 400, b"400 Bad Request"
+            answer.headers = [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")]
+
+    api.on_answer(refuse)

@@ -10,6 +10,7 @@ import secrets
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
+from conformance.reference.faults.tools import set_field
 from conformance.reference.faults.where import is_collection
 from conformance.reference.variants import variant
 from conformance.reference.variants.tools import add_fields, has_content
@@ -232,6 +233,12 @@ _DOCUMENTED: tuple[tuple[str, Callable[[Api], None], str, set[str], Mapping[str,
 )
 for _name, _install, _sentence, _touched, _departs in _DOCUMENTED:
     variant(_name, clause=EXAMPLE, touches=_touched, departs=_departs, sentence=_sentence)(_install)
+
+
+@variant("referrers-limited-on-success", clause=EXAMPLE, touches={"Referrer-Policy"})
+def referrers_limited_on_success(api: Api) -> None:
+    """Errors, which lead nowhere, have no Referrer-Policy."""
+    set_field(api, "Referrer-Policy", None, lambda _, answer: answer.status >= 400)
 
 
 @variant("frames-by-policy", clause="Content Security Policy Level 3, frame-ancestors", touches={"X-Frame-Options"})

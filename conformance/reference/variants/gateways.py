@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from conformance.reference.data import DOCUMENTED
 from conformance.reference.message import Answer, Problem
 from conformance.reference.variants import variant
-from conformance.reference.variants.tools import AnswerCounts
+from conformance.reference.variants.tools import PAGE, AnswerCounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -115,6 +115,41 @@ def any_host(api: Api) -> None:
             raise
 
     api.replace("authority", authority)
+
+
+@variant("other-hosts-another-site", clause="RFC 9110, section 4.3.3", touches={"host"})
+def another_site(api: Api) -> None:
+    """Who asks for another host gets the page of another site, with the header fields of that."""
+    others = set[str]()
+
+    def authority(original: Callable[[Request], str], request: Request) -> str:
+        own = request.host
+        try:
+            return original(request)
+        except Problem as problem:
+            if problem.status != 421:
+                raise
+            others.update(request.lines("host"))
+            return own
+
+    def change(request: Request, answer: Answer) -> None:
+        if others.intersection(request.lines("host")):
+            answer.status, answer.body = 200, PAGE
+            answer.headers = [("Date", api.date()), ("Content-Type", "text/html"), ("ETag", '"6398c30e-267"')]
+
+    api.replace("authority", authority)
+    api.on_answer(change)
+
+
+@variant("nothing-stored", clause="RFC 9111, section 5.2.1.7", touches={"only-if-cached"})
+def nothing_stored(api: Api) -> None:
+    """A cache, which has nothing stored, answers only-if-cached with 504 and a page."""
+
+    def refuse(request: Request) -> Answer | None:
+        wanted = any(line.strip() == "only-if-cached" for line in request.lines("cache-control"))
+        return Answer(504, [("Content-Type", "text/html")], PAGE) if wanted else None
+
+    api.on_request(refuse)
 
 
 @variant("answers-late", clause="RFC 9110, section 15.5.9", touches={"late"}, departs={"HTTP-028": "SHOULD"})

@@ -114,3 +114,36 @@ _GZIP: tuple[tuple[str, Callable[[Request, Answer], bool], str], ...] = (
 )
 for _name, _which, _sentence in _GZIP:
     variant(_name, clause=CODINGS, touches={"coding", "vary", "ranges"}, sentence=_sentence)(_compressing(_which))
+
+
+@variant("gzip-not-of-head", clause="RFC 9110, section 9.3.2", touches={"coding", "vary", "ranges", "head-length"})
+def gzip_not_of_head(api: Api) -> None:
+    """What compresses needs content: an answer to HEAD has neither a coding nor a length."""
+
+    def change(request: Request, answer: Answer) -> None:
+        vary_by(answer, "Accept-Encoding")
+        if answer.status not in {204, 304} and accepts_gzip(request):
+            if request.method == "HEAD":
+                answer.chunked = True
+            else:
+                compress(answer)
+
+    api.on_answer(change)
+
+
+@variant("gzip-in-ranges", clause="RFC 9110, section 14.2", touches={"coding", "vary", "ranges"})
+def gzip_in_ranges(api: Api) -> None:
+    """Documents are compressed where gzip is listed, and the first two bytes alone can be asked for."""
+
+    def change(request: Request, answer: Answer) -> None:
+        if answer.status != 200:
+            return
+        vary_by(answer, "Accept-Encoding")
+        if accepts_gzip(request):
+            compress(answer)
+        first = [line.lower() for line in request.lines("range")] == ["bytes=0-1"]
+        if first and request.method == "GET" and not request.lines("if-range"):
+            answer.headers.append(("Content-Range", f"bytes 0-1/{len(answer.body)}"))
+            answer.status, answer.body = 206, answer.body[:2]
+
+    api.on_answer(change)

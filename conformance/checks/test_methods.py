@@ -122,7 +122,9 @@ def _expect_length_of_get(status: int, get: Exchange, get_again: Exchange, head:
     require(length is not None, "HEAD has no Content-Length")
     wanted = sent_length(get)
     require(wanted == sent_length(get_again), "the length differs from one answer to the next")
-    expect(length == wanted, f"{wanted}, as for GET", length, head, part="Content-Length")
+    if length != wanted:
+        # Two servers behind a gateway may write the same content in other bytes, under one weak tag.
+        raise _other_field(get, head, f"{wanted}, as for GET", str(length), "Content-Length")
 
 
 @requirement("HTTP-018")

@@ -79,6 +79,19 @@ def members_in_changing_order(api: Api) -> None:
     tag_by(api, lambda document: document)
 
 
+@variant("json-indented-by-one-of-two", clause="RFC 9110, section 8.8.1", touches={"json", "etag"})
+def indented_by_one_of_two(api: Api) -> None:
+    """One of two servers behind a gateway indents its documents; the weak entity tag is the same."""
+    numbers = itertools.count(1)
+
+    def encode(original: Callable[[Document], bytes], document: Document) -> bytes:
+        text = original(document)
+        return text if next(numbers) % 3 else _indented(text)
+
+    api.replace("encode", encode)
+    tag_by(api, lambda document: document)
+
+
 @variant(
     "json-names-twice-in-meta",
     clause="RFC 8259, section 4",

@@ -194,8 +194,8 @@ def test_content_length_of_head_is_that_of_get_for_an_error(
 def test_a_write_is_refused_as_not_allowed(write_unknown: Exchange) -> None:
     status = write_unknown.status
     require(not 200 <= status < 300, "success", owner="HTTP-022")
-    # The last three are for what is refused before anybody looks which methods the resource has.
-    expect_status(write_unknown, 405, 403, 404, 501, 400, 411, 415)
+    # The last four are for what is refused before anybody looks which methods the resource has.
+    expect_status(write_unknown, 405, 403, 404, 501, 400, 411, 415, 428)
 
 
 @requirement("HTTP-007")

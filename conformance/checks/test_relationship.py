@@ -13,8 +13,8 @@ from conformance.syntax.urls import target_of
 
 Exchanges = tuple[Exchange, ...]
 _IDENTIFIER = ("type", "id", "lid", "meta")
-# Refusals of the content that was sent, and not of the update.
-_CONTENT_REFUSED = (400, 409, 411, 415, 422)
+# Refusals of the content that was sent, or for want of a precondition, and not of the update.
+_CONTENT_REFUSED = (400, 409, 411, 415, 422, 428)
 
 
 def _linkage(exchange: Exchange) -> resources.Object:

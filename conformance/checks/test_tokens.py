@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.checks.support.refusals import expect_documented_refusal, expect_refused, is_refused
+from conformance.checks.support.refusals import TOO_LONG, expect_documented_refusal, expect_refused, is_refused
 from conformance.judge.api import Violation, expect_status, observe_each, require, requirement
 from conformance.judge.comparison import expect_alike
 from conformance.judge.preconditions import expect_survived, require_served_to_its_owner, require_status
@@ -123,6 +123,7 @@ def test_an_unusual_token_is_accepted(
 ) -> None:
     _key_fits(item_without_token, minted_token)
     require(unusual_token.status < 500, "a server error", owner="ERR-011")
+    require(unusual_token.status not in TOO_LONG, "refused for its length")
     expect_status(unusual_token, 200, why="the token is valid in an unusual form")
 
 
@@ -132,6 +133,7 @@ def test_a_token_with_an_unknown_parameter_is_accepted(
 ) -> None:
     _key_fits(item_without_token, minted_token)
     require(token_with_extension.status < 500, "a server error", owner="ERR-011")
+    require(token_with_extension.status not in TOO_LONG, "refused for its length")
     expect_status(token_with_extension, 200, why="its header has a parameter that nobody has to know")
 
 

@@ -126,7 +126,7 @@ class Sender:
             # What is refused while fewer are under way than before is as if it were sent for the first time.
             times = times + 1 if most == self._under_way.most else 1
             most = self._under_way.most
-        self._patience.answered(exchange)
+        self._patience.answered(exchange, times)
         return exchange
 
     def _send_once(self, step: Step, request: Request) -> Exchange:

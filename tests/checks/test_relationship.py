@@ -107,7 +107,7 @@ def test_an_account_that_is_named_wrongly_everywhere_is_found(identifier: dict[s
         changed("related_sparse", status=400),
         changed("relationship_update", status=403),
         changed("relationship_update", status=501),
-        *(changed("relationship_update", status=status) for status in (400, 409, 411, 415, 422)),
+        *(changed("relationship_update", status=status) for status in (400, 409, 411, 415, 422, 428)),
         linked({"/data/lid": "1"}),
         changed("related_not_modified", status=200, headers={"ETag": '"changed"'}),
         account(balance=None, total_capacity=None, currency=7),

@@ -183,6 +183,25 @@ def test_a_target_that_is_unavailable_for_ever_is_not_waited_for_long(clock: Clo
     assert sum(clock.waits) == 15
 
 
+def test_requests_that_are_never_served_are_not_waited_for_for_ever(clock: Clock) -> None:
+    busy = later("503 Service Unavailable", "Retry-After: 5")
+    refused = [busy] * 3
+    with raw_server(always(*refused, OK, *refused, OK, *refused, OK, busy)) as server:
+        observer = observer_of(server.base_url, invoice_id=IDS, concurrency="1")
+        observer.observe([Step("item", each) for each in IDS])
+        observer.close()
+    assert clock.waits == [5] * 6
+
+
+def test_waiting_that_helped_is_tried_again(clock: Clock) -> None:
+    busy = later("503 Service Unavailable", "Retry-After: 5")
+    with raw_server(always(*[busy] * 6, busy, OK, *[busy] * 6)) as server:
+        observer = observer_of(server.base_url, invoice_id=IDS[:5], concurrency="1")
+        observer.observe([Step("item", each) for each in IDS[:5]])
+        observer.close()
+    assert clock.waits == [5] * 9
+
+
 def test_an_overload_that_was_seen_to_pass_is_not_judged(clock: Clock) -> None:
     busy = later("503 Service Unavailable")
     with raw_server(always(busy, OK, busy)) as server:

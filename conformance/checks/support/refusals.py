@@ -9,6 +9,8 @@ from conformance.model.exchange import Exchange
 from conformance.syntax.scalars import shown
 
 CLIENT_ERRORS = range(400, 500)
+# What is refused for its length is not refused as a token.
+TOO_LONG = frozenset({413, 431})
 
 
 def is_refused(exchange: Exchange) -> bool:
@@ -45,7 +47,7 @@ def expect_documented_refusal(exchange: Exchange, *, syntax: bool) -> None:
     Raises NotObserved for what is not refused, which is the finding of another requirement, and for what is refused
     for its length.
     """
-    if not is_refused(exchange) or exchange.status in {413, 431}:
+    if not is_refused(exchange) or exchange.status in TOO_LONG:
         raise NotObserved("not refused as a token")
     expect_status(exchange, 401, *((400,) if syntax else ()), why="the token is not valid")
 

@@ -41,8 +41,8 @@ _MANY_LINES = 50
 # What the interface reads; a value of any other field may be refused before the application sees the request.
 _READ_BY_THE_INTERFACE = frozenset({"accept", "authorization", "content-type", "if-match", "if-none-match"})
 _METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
-# What firewalls look for: markup, quotes, templates, path tricks, control characters.
-_LIKE_AN_ATTACK = re.compile(r"['\"<>;\\\x00-\x1f]|\.\.|\{\{|\$\{")
+# What firewalls look for: markup, quotes, comments of SQL, templates, path tricks, control characters.
+_LIKE_AN_ATTACK = re.compile(r"['\"<>;\\\x00-\x1f]|\.\.|--|\{\{|\$\{")
 # Statuses that a gateway, a firewall or the HTTP layer gives in its own format.
 _FROM_A_GATEWAY = frozenset(
     {403, 407, 408, 413, 414, 416, 417, 421, 426, 429, 431, 502, 503, 504, 505, *range(520, 531)}
@@ -132,6 +132,7 @@ def made_by_application(exchange: Exchange, item: Exchange) -> bool:
         and _names_resource(exchange, item)
         and not _MALFORMED_ESCAPE.search(query)
         and bool(_PLAIN_QUERY.fullmatch(unquote(query)))
+        and not _LIKE_AN_ATTACK.search(unquote(query))
         and special.isdisjoint(_STEERING)
         and (exchange.status != 400 or (special <= _READ_BY_THE_INTERFACE and _is_printable(request)))
         and len(set(names)) == len(names) <= _MANY_LINES

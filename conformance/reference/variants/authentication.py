@@ -192,6 +192,18 @@ def five_minutes(api: Api) -> None:
     api.leeway = 300
 
 
+@variant("long-tokens-refused", clause="RFC 6585, section 5", touches={"claims"})
+def long_tokens(api: Api) -> None:
+    """A token that is longer than two thousand characters is refused with 431."""
+
+    def claims(original: Callable[[str], dict[str, Any] | None], token: str) -> dict[str, Any] | None:
+        if len(token) > 2000:
+            raise Problem(431, "Header fields too large", "The token is too long.")
+        return original(token)
+
+    api.replace("claims", claims)
+
+
 @variant("claims-given-twice-refused", clause="RFC 7519, section 4", touches={"claims"})
 def claims_twice(api: Api) -> None:
     """A token with the same claim twice is refused."""

@@ -77,6 +77,12 @@ _WRITES: tuple[tuple[str, Callable[[Request], Answer | None], str, str], ...] = 
         "RFC 9110, section 15.5.1",
         "A write without content is refused with 400 before it is routed.",
     ),
+    (
+        "writes-without-precondition-refused",
+        lambda request: None if request.method == "POST" or request.lines("if-match") else _page(428),
+        "RFC 6585, section 3",
+        "A write without If-Match is refused with 428 before it is routed.",
+    ),
 )
 for _name, _sent, _clause, _sentence in _WRITES:
     # By the letter of JSON:API an update of a relationship that exists is 403.

@@ -194,12 +194,26 @@ def collection_redirected(api: Api) -> None:
 _ATTACK = re.compile(r"['\"<>{}`\\\x00]|\.\./|--|\bUNION\b|\bSELECT\b", re.IGNORECASE)
 
 
-@variant("firewall", clause="RFC 9110, section 15.5.4", touches={"firewall"})
-def firewall(api: Api) -> None:
-    """What looks like an attack in the path or the query is refused with 403 and a page, before all else."""
-
+def _firewall(status: int) -> Callable[[Api], None]:
     def refuse(request: Request) -> Answer | None:
         target = unquote(unquote(f"{request.path}?{request.query}", "latin-1"), "latin-1")
-        return Answer(403, [("Content-Type", "text/html")], PAGE) if _ATTACK.search(target) else None
+        return Answer(status, [("Content-Type", "text/html")], PAGE) if _ATTACK.search(target) else None
 
-    api.on_request(refuse)
+    return lambda api: api.on_request(refuse)
+
+
+for _name, _status, _clause, _sentence in (
+    (
+        "firewall",
+        403,
+        "RFC 9110, section 15.5.4",
+        "What looks like an attack in the path or the query is refused with 403 and a page, before all else.",
+    ),
+    (
+        "firewall-that-hides",
+        404,
+        "RFC 9110, section 15.5.5",
+        "What looks like an attack gets 404 and a page: that it is refused is not to be known.",
+    ),
+):
+    variant(_name, clause=_clause, touches={"firewall"}, sentence=_sentence)(_firewall(_status))

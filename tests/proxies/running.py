@@ -13,7 +13,7 @@ from pathlib import Path
 
 import trustme
 
-from tests.proxies import haproxy, nginx
+from tests.proxies import apache, haproxy, nginx
 from tests.proxies.places import Places
 
 START_SECONDS, STOP_SECONDS, ATTEMPTS = 20.0, 10.0, 3
@@ -74,6 +74,7 @@ class Program:
 
 NGINX = Program("nginx", nginx.configuration, nginx.command)
 HAPROXY = Program("haproxy", haproxy.configuration, haproxy.command)
+APACHE = Program("apache2", apache.configuration, apache.command)
 
 
 def free_ports(count: int) -> list[int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.config.settings import SettingError, Settings
+from conformance.config.settings import SETTINGS, SettingError, Settings
 from conformance.config.sources import Sources, readable_settings
 from conformance.config.target import split_base_url
 from conformance.model.outcome import ExitCode
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 # Stands for a base URL that is missing or wrong.
 _UNKNOWN = "http://target.invalid"
+# What describes the target and the way to it.
+_OF_THE_TARGET = frozenset(
+    {
+        *("client-cert", "client-key", "ca-bundle", "proxy", "connect-to"),
+        *("plain-url", "public-origin", "expendable-invoice-id"),
+    }
+)
 
 
 class Reported:
@@ -79,7 +86,9 @@ def _run(message: str, values: Settings, base_url: str) -> Run:
     try:
         run = Run(base_url or _UNKNOWN, dry, dry=True)
     except SettingError:
-        run = Run(_UNKNOWN, dry, dry=True)
+        # Some values do not fit together, or not to the base URL.
+        alone = {setting.name: setting.default for setting in SETTINGS if setting.name in _OF_THE_TARGET}
+        run = Run(_UNKNOWN, Settings({**dry.values, **alone}), dry=True)
     run.target = replace(run.target, base_url=base_url or "unknown", invoice_ids=values["invoice-id"])
     run.abort = Abort(ExitCode.USAGE, message)
     return run

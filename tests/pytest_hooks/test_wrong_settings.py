@@ -57,6 +57,23 @@ WRONG: dict[str, tuple[list[str], dict[str, str], str]] = {
     "a token in two words after =": ([URL, "--auth-token=Bearer", TOKEN], {}, "put the whole value in quotes"),
     "a field in two words": ([URL, "--request-header", "X-Key:", TOKEN], {}, "--request-header: the value is followed"),
     "a token by itself": ([URL, TOKEN], {}, "a token stands by itself: write --auth-token=TOKEN, or set INVOICES_AUTH"),
+    "a proxy for plain http": ([URL, "--proxy=http://127.0.0.1:9"], {}, "--proxy: is used for https only: "),
+    "a key without its certificate": ([URL, "--client-key={out}"], {}, "--client-key: belongs to a certificate: "),
+    "a certificate for plain http": ([URL, "--client-cert={out}"], {}, "--client-cert: is shown over https only, "),
+    "plain http behind a proxy": (
+        ["--base-url=https://a", "--proxy=http://b:9", "--plain-url=http://a"],
+        {},
+        "--plain-url: cannot be reached through --proxy: ",
+    ),
+    "no URL of plain http": (["--base-url=https://a", "--plain-url=a"], {}, "--plain-url: 'a' is not a URL such as "),
+    "a public origin with a path": ([URL, "--public-origin=https://a/b"], {}, "--public-origin: 'https://a/b' has a "),
+    "no host to connect to": ([URL, "--connect-to=a:b:c"], {}, "--connect-to: "),
+    "an expendable invoice that counts": (
+        [URL, "--invoice-id=a", "--expendable-invoice-id=A"],
+        {},
+        "--expendable-invoice-id: is given as another invoice, too: ",
+    ),
+    "a certificate that is none": (["--base-url=https://a", "--ca-bundle={out}"], {}, "--ca-bundle: "),
     "the former name of --fail-on": (["--strict"], {}, "a SHOULD fails the run with --fail-on=should"),
 }
 

@@ -204,10 +204,14 @@ def _require_a_way(origin: Origin, settings: Settings) -> None:
         raise SettingError("--plain-url: cannot be reached through --proxy: leave out one of them")
 
 
-def _require_apart(expendable: str, others: Iterable[str]) -> None:
-    """Raise SettingError when the invoice that may be lost is one by which something else is judged."""
-    if expendable.lower() in map(str.lower, others):
+def _require_apart(own: Iterable[str], other: Iterable[str], hidden: Iterable[str], expendable: str) -> None:
+    """Raise SettingError when one invoice is given as two that are judged otherwise."""
+    usual, foreign, unseen = ({number.lower() for number in numbers} for numbers in (own, other, hidden))
+    if expendable.lower() in usual | foreign | unseen:
         raise SettingError("--expendable-invoice-id: is given as another invoice, too: give one that may be lost")
+    for name, numbers in (("other-invoice-id", foreign), ("hidden-invoice-id", unseen)):
+        if numbers & usual:
+            raise SettingError(f"--{name}: is given as --invoice-id, too, which the customer may see: leave out one")
 
 
 def is_loopback(origin: Origin) -> bool:
@@ -258,8 +262,9 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
         capabilities.add("plain-http")
     token = str(value("auth-token") or "")
     public = (base_url, settings["api-prefix"], settings["session-cookie"])
-    identifiers = (*ids("invoice-id"), *ids("other-invoice-id"), *ids("hidden-invoice-id"))
-    _require_apart(expendable, identifiers)
+    own, other, hidden = ids("invoice-id"), ids("other-invoice-id"), ids("hidden-invoice-id")
+    _require_apart(own, other, hidden, expendable)
+    identifiers = (*own, *other, *hidden)
     redactor = redaction.Redactor(
         (token, other_token, key), public=(*public, *identifiers, expendable, *(each.name for each in SETTINGS))
     )
@@ -272,9 +277,9 @@ def build(base_url: str, settings: Settings, supplied: Mapping[str, object] | No
         auth_token=token,
         other_auth_token=other_token,
         signing_key=key,
-        invoice_ids=ids("invoice-id"),
-        other_invoice_ids=ids("other-invoice-id"),
-        hidden_invoice_ids=ids("hidden-invoice-id"),
+        invoice_ids=own,
+        other_invoice_ids=other,
+        hidden_invoice_ids=hidden,
         expendable_invoice_id=expendable,
         capabilities=frozenset(capabilities),
         settings=settings,

@@ -22,7 +22,7 @@ _UNKNOWN = "http://target.invalid"
 _OF_THE_TARGET = frozenset(
     {
         *("client-cert", "client-key", "ca-bundle", "proxy", "connect-to"),
-        *("plain-url", "public-origin", "expendable-invoice-id"),
+        *("plain-url", "public-origin", "other-invoice-id", "hidden-invoice-id", "expendable-invoice-id"),
     }
 )
 

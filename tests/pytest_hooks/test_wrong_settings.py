@@ -73,6 +73,16 @@ WRONG: dict[str, tuple[list[str], dict[str, str], str]] = {
         {},
         "--expendable-invoice-id: is given as another invoice, too: ",
     ),
+    "a hidden invoice that is seen": (
+        [URL, "--invoice-id=a", "--hidden-invoice-id=A"],
+        {},
+        "--hidden-invoice-id: is given as --invoice-id, too, ",
+    ),
+    "another customer's invoice that is one's own": (
+        [URL, "--invoice-id=a", "--invoice-id=b", "--other-invoice-id=b"],
+        {},
+        "--other-invoice-id: is given as --invoice-id, too, ",
+    ),
     "a certificate that is none": (["--base-url=https://a", "--ca-bundle={out}"], {}, "--ca-bundle: "),
     "the former name of --fail-on": (["--strict"], {}, "a SHOULD fails the run with --fail-on=should"),
 }

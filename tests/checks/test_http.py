@@ -188,6 +188,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "connection-lost-twice": ({"HTTP-017"}, unanswered(lost=True, retries=1)),
     "no-answer-in-time": ({"HTTP-028"}, unanswered(failure=TOO_SLOW)),
+    "read-as-head": (set(), unanswered("odd_method[lower-case-head]", failure=TOO_SLOW)),
     "cut-off-by-time": ({"HTTP-028"}, changed("accept_any", incomplete=TOO_SLOW, body=b'{"data"')),
     "never-connected": (set(), unanswered(failure="cannot connect: Connection refused")),
     "no-answer": ({"HTTP-017"}, unanswered(failure="no complete answer")),

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _BACKOFF = (0.5, 2.0, 8.0)
 # Requests under way at once where a load is wanted.
 _BURST = 20
+# What a server may have at a path with a slash at its end, and with all that is below.
+_COLLECTIONS = ("/invoices", "/accounts")
 
 
 def _nothing() -> None:
@@ -279,9 +281,9 @@ class Observer:
             self.unbuilt.pop(step, None)
 
     def _send(self, step: Step, request: Request, *, past_gateways: bool = True) -> Exchange:
-        """Send a request, and once more where the collection redirects to its canonical form: that is judged."""
+        """Send a request, and once more where a collection redirects to its canonical form: that is judged."""
         exchange = self._sender.send(step, request, past_gateways=past_gateways)
-        canonical = canonical_request(exchange, self.target.url("/invoices"))
+        canonical = canonical_request(exchange, [self.target.url(path) for path in _COLLECTIONS])
         if canonical is None:
             return exchange
         if step.probe:

@@ -12,6 +12,7 @@ from tests.support import detection
 from tests.support.exchanges import ORIGIN, PREFIX, exchange
 
 COLLECTION = f"{ORIGIN}{PREFIX}/invoices"
+COLLECTIONS = [COLLECTION, f"{ORIGIN}{PREFIX}/accounts"]
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_only_a_slash_may_differ(status: int, location: str, followed: bool) -> 
     answer = exchange(
         "listing", status, body={}, path=f"{PREFIX}/invoices", query="sort=start-date", headers={"Location": location}
     )
-    found = canonical_request(answer, COLLECTION)
+    found = canonical_request(answer, COLLECTIONS)
     assert (found.url if found else None) == (f"{COLLECTION}/?sort=start-date" if followed else None)
 
 
@@ -45,12 +46,15 @@ def test_only_a_slash_may_differ(status: int, location: str, followed: bool) -> 
         ("/invoices/1/", "/invoices/1", False),
         ("/invoices/1", "/invoices/2/", False),
         ("/invoices/1", "/invoices/", False),
-        ("/accounts", "/accounts/", False),
+        ("/accounts", "/accounts/", True),
+        ("/accounts/1", "/accounts/1/", True),
+        ("/accounts", "/invoices/", False),
+        ("/metrics", "/metrics/", False),
     ],
 )
 def test_below_the_collection_a_slash_may_be_added(path: str, leads_to: str, followed: bool) -> None:
     answer = exchange("item", 308, body={}, path=f"{PREFIX}{path}", headers={"Location": f"{PREFIX}{leads_to}"})
-    found = canonical_request(answer, COLLECTION)
+    found = canonical_request(answer, COLLECTIONS)
     assert (found.url if found else None) == (f"{ORIGIN}{PREFIX}{leads_to}" if followed else None)
 
 

@@ -78,8 +78,13 @@ def test_the_included_account_of_another_customer_is_not_served(
 
 def _is_of_account(exchange: Exchange) -> bool:
     """Return whether the request is for the account of an invoice, or for the invoice with its account."""
-    path, _, query = exchange.request.target.partition("?")
-    return path.rstrip("/").endswith("/account") or "include=" in query
+    query = exchange.request.target.partition("?")[2]
+    return _path(exchange).endswith("/account") or "include=" in query
+
+
+def _path(exchange: Exchange) -> str:
+    # A redirect may have added a slash.
+    return exchange.request.target.partition("?")[0].rstrip("/")
 
 
 def _expect_not_served(exchange: Exchange) -> None:
@@ -94,7 +99,7 @@ def test_no_view_of_an_invoice_of_another_customer_is_served(
     item: Exchange, other_item_of_owner: Exchange, other_item: Exchange, other_view: Exchange
 ) -> None:
     require_two_customers(item, other_item_of_owner)
-    require(not other_item.succeeded, "the invoice itself is shown, which another check judges")
+    require(not other_item.succeeded, "the invoice itself is shown", owner="SEC-001")
     require(not _is_of_account(other_view), "a view of the account: SEC-002")
     _expect_not_served(other_view)
 
@@ -119,7 +124,7 @@ def test_the_account_of_another_customer_is_not_served_by_itself(
 ) -> None:
     require_two_customers(item, other_item_of_owner)
     require_status(other_account_of_owner, 200)
-    require(not other_related.succeeded, "the account is shown as that of the invoice, which another check judges")
+    require(not other_related.succeeded, "the account is shown as that of the invoice", owner="SEC-002")
     _expect_nothing_of(other_account_of_owner, other_account_by_itself, item)
 
 
@@ -241,7 +246,36 @@ def test_no_view_reveals_that_it_exists(
     every_unknown_view_for_other: Exchanges,
 ) -> None:
     require_two_customers(item, other_item_of_owner)
+    require(_path(other_view) == _path(other_item), "a view of what is below the invoice")
     require(not other_item.succeeded, "the invoice itself is shown", owner="SEC-001")
+    _expect_alike(other_view, _counterpart(other_view, every_unknown_view_for_other))
+
+
+@requirement("SEC-003")
+def test_no_view_of_its_account_reveals_that_it_exists(
+    item: Exchange,
+    other_item_of_owner: Exchange,
+    other_related: Exchange,
+    other_view: Exchange,
+    every_unknown_view_for_other: Exchanges,
+) -> None:
+    require_two_customers(item, other_item_of_owner)
+    require(_path(other_view) == _path(other_related), "not a view of the account")
+    require(not other_related.succeeded, "the account itself is shown", owner="SEC-002")
+    _expect_alike(other_view, _counterpart(other_view, every_unknown_view_for_other))
+
+
+@requirement("SEC-003")
+def test_no_view_of_its_relationship_reveals_that_it_exists(
+    item: Exchange,
+    other_item_of_owner: Exchange,
+    other_relationship: Exchange,
+    other_view: Exchange,
+    every_unknown_view_for_other: Exchanges,
+) -> None:
+    require_two_customers(item, other_item_of_owner)
+    require(_path(other_view) == _path(other_relationship), "not a view of the relationship")
+    require(not other_relationship.succeeded, "the relationship itself is shown", owner="SEC-002")
     _expect_alike(other_view, _counterpart(other_view, every_unknown_view_for_other))
 
 
@@ -307,10 +341,8 @@ def _expect_not_listed(listing: Exchange, forbidden: set[tuple[str, str]], whose
 def _listings(exchanges: Exchanges) -> Iterator[Exchange]:
     """Yield the answers to the first customer that list invoices: pages, sorted, filtered, with inclusion."""
     for exchange in exchanges:
-        path = exchange.request.target.partition("?")[0]
         own = OTHER_AUTH_TOKEN not in (exchange.request.header("Authorization") or "")
-        # A redirect may have added a slash.
-        if own and path.rstrip("/").endswith("/invoices"):
+        if own and _path(exchange).endswith("/invoices"):
             yield exchange
 
 

@@ -59,6 +59,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "sparse account": ({"SEC-002"}, put("other_view[related-sparse]", body=ACCOUNT)),
     "304 for the account": ({"SEC-003"}, put("other_view[related-if-none-match]", status=304)),
     "relationship forbidden with include": ({"SEC-003"}, put("other_view[relationship-with-account]", status=403)),
+    "sparse forbidden": ({"SEC-003"}, put("other_view[sparse]", status=403)),
     "hidden with account": ({"SEC-005"}, put("hidden_view[with-account]", body=HIDDEN)),
     "hidden sparse forbidden": ({"SEC-005"}, put("hidden_view[sparse]", status=403)),
     "query judged first": ({"SEC-003"}, put("unknown_item_unknown_include", status=404)),
@@ -199,6 +200,17 @@ def test_the_order_of_directives_and_a_lifetime_left_reveal_nothing() -> None:
 @pytest.mark.parametrize("name", ["other_item", "other_view[sparse]", "hidden_view[sparse]", "unknown_item"])
 def test_a_limit_of_requests_reveals_nothing_of_what_exists(name: str) -> None:
     assert CUSTOMERS.violated(put(name, status=429)) == set()
+
+
+@pytest.mark.parametrize(
+    ("shown", "view"),
+    [("other_related", "related-if-none-match"), ("other_relationship", "relationship-if-none-match")],
+)
+def test_what_is_shown_in_the_plain_view_is_one_finding(shown: str, view: str) -> None:
+    plain = put(shown, body=ACCOUNT)
+    assert (
+        CUSTOMERS.violated(plain | put(f"other_view[{view}]", status=304)) == CUSTOMERS.violated(plain) == {"SEC-002"}
+    )
 
 
 def test_a_hidden_invoice_is_compared_with_any_refusal_of_an_unknown_one() -> None:

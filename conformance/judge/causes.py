@@ -141,7 +141,9 @@ def _weightiest_first(finding: Judgement) -> tuple[int, bool, int, int]:
 
 
 def _weight(key: Key, group: Sequence[Judgement]) -> Weight:
-    if key[0] == "exposed" or any(each.requirement in EXPOSING for each in group):
+    # A field that is missing shows nothing to anybody: without Cache-Control, shared caches keep no answer to a token.
+    lacking = key[0] == "field" and bool(key[2])
+    if key[0] == "exposed" or (not lacking and any(each.requirement in EXPOSING for each in group)):
         return Weight.EXPOSURE
     if key[0] in {"error", "silence"}:
         return Weight.SERVER_ERROR

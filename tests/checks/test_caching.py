@@ -18,7 +18,7 @@ def of_account(headers: Mapping[str, str | None]) -> dict[str, Exchange]:
 
 
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
-    "no-cache-control": ({"CACHE-001"}, HTTP.throughout(200, 304, headers={"Cache-Control": None})),
+    "no-cache-control": ({"CACHE-001", "CACHE-003"}, HTTP.throughout(200, 304, headers={"Cache-Control": None})),
     "cached-for-a-minute": (
         {"CACHE-001"},
         HTTP.throughout(200, 304, headers={"Cache-Control": "max-age=60, private, must-revalidate"}),

@@ -70,6 +70,9 @@ fault("cache-control-public-collection", {"CACHE-003"}, PRIVATE, needs=COLLECTIO
     "The collection may be stored by shared caches.",
     field("Cache-Control", "public, max-age=60", is_collection, {200, 304}),
 )
+fault("cache-control-missing", {"CACHE-001", "CACHE-003"}, EXAMPLE_FIELDS)(
+    "No answer with data has Cache-Control.", field("Cache-Control", None, status={200, 304})
+)
 fault("cache-control-missing-on-include", {"CACHE-003"}, AUTHORISED_CACHING)(
     "An invoice with its account included has no Cache-Control.", field("Cache-Control", None, includes_account, 200)
 )

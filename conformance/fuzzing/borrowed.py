@@ -143,6 +143,14 @@ _OF_ONE_PARAMETER = frozenset(
         *("fields_unknown", "unknown_parameter"),
     }
 )
+# The declared probe that is the plain request of an operation.
+_PLAIN: Mapping[str, str] = {
+    "getInvoice": "item",
+    "getInvoices": "listing",
+    "getInvoiceAccountLinkage": "relationship",
+    "getInvoiceAccount": "related",
+    "getAccounts": "accounts_listing",
+}
 # Operations whose plain request is a probe: what its answer shows, the checks report.
 PROBED = frozenset({"getInvoice", "getInvoiceAccountLinkage", "getInvoiceAccount"})
 # What is sent after a generated request, to be compared with its answer.
@@ -195,6 +203,15 @@ def _wide_rule(check: Check) -> Rule:
     return Rule(check.requirement, check.name, judge, together, borrowed=True, counterparts=counterparts)
 
 
+def _require_plain_is_served(exchange: Exchange, context: Context) -> None:
+    """Raise NotObserved unless the server has the resource that was asked for, which shows without parameters."""
+    operation = context.asked(exchange).operation
+    probe = _PLAIN.get(operation.name) if operation is not None else None
+    if probe is not None:
+        plain = context.counterpart(probe, exchange.invoice_id or "")
+        require(plain.status == 200, "not served without the parameter either", owner="GEN-002")
+
+
 def _role_rule(check: Check, role: str) -> Rule:
     fits = _fits_any_fields(check, role) or ROLES[role]
     otherwise = f"not in place of {role}"
@@ -214,8 +231,10 @@ def _role_rule(check: Check, role: str) -> Rule:
         refused = is_refusal(exchange) and bool(context.asked(exchange).parameters)
         wanted = exchange.status == 404 and role in _UNKNOWN
         require(not refused or wanted or role not in _REFUSABLE, "refused for its parameters", owner="GEN-002")
-        several = refused and exchange.status != 400 and len(context.asked(exchange).parameters) > 1
-        require(not several or role not in _OF_ONE_PARAMETER, "refused for another parameter", owner="GEN-002")
+        if refused and exchange.status != 400 and role in _OF_ONE_PARAMETER:
+            several = len(context.asked(exchange).parameters) > 1
+            require(not several, "refused for another parameter", owner="GEN-002")
+            _require_plain_is_served(exchange, context)
         subject = replace(exchange, probe=role)
         values: dict[str, Any] = {}
         for name in check.parameters:

@@ -272,12 +272,12 @@ class Exchange:
 
     def account_link(self, name: str) -> str:
         """Return the link ``name`` of relationship ``account``. Raises NotObserved when absent or malformed."""
-        return link_of(self.account_relationship, name, self)
+        return link_of(self.account_relationship, name, self, requirement="ITEM-015")
 
     @property
     def self_link(self) -> str:
         """The resource-level self link. Raises NotObserved when absent or malformed."""
-        return link_of(self.resource, "self", self)
+        return link_of(self.resource, "self", self, requirement="ITEM-033")
 
     @property
     def etag(self) -> str:
@@ -309,17 +309,17 @@ class Exchange:
         return NotObserved(reason.format(self.described), owner=owner, lawful=True)
 
 
-def link_of(owner: dict[str, Any], name: str, exchange: Exchange) -> str:
+def link_of(owner: dict[str, Any], name: str, exchange: Exchange, requirement: str | None = None) -> str:
     """Return the URL of the link ``name`` in the ``links`` of ``owner``: a string or a link object's ``href``.
 
-    ``owner`` is a part of the answer in ``exchange``.
-
-    Raises NotObserved when it is absent or malformed (JSON:API 1.1, document-links).
+    ``owner`` is a part of the answer in ``exchange``. Raises NotObserved when the link is absent or malformed
+    (JSON:API 1.1, document-links), blocked by ``requirement`` if that fails.
     """
     links = owner.get("links")
     link = links.get(name) if isinstance(links, dict) else None
     if isinstance(link, dict):
         link = link.get("href")
     if not isinstance(link, str):
-        raise NotObserved(f"the answer to {exchange.described} has no usable link {name}")
+        reason = f"the answer to {exchange.described} has no usable link {name}"
+        raise NotObserved(reason, owner=requirement, lawful=True)
     return link

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from conformance.checks.support import documents, invoices, shared_amounts
-from conformance.checks.support.readings import Reading, judge_each, pointer
+from conformance.checks.support.readings import Reading, judge_each
 from conformance.judge.api import Violation, expect, observe_each, require, requirement
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved
@@ -101,7 +101,7 @@ def test_date_times_are_real(item: Exchange, item_with_account: Exchange) -> Non
             instant(value)
         except ValueError as error:
             observed = f"{shown(value)}: {error}"
-            raise Violation("a time that exists", observed, reading.exchange, part=pointer(name)) from error
+            raise Violation("a time that exists", observed, reading.exchange, part=reading.pointer(name)) from error
 
     judge_each((item, item_with_account), (*contract.dates(), *contract.call_times()), judge)
 
@@ -276,7 +276,7 @@ def _expect_same_values(item: Exchange, view: Exchange) -> None:
             continue
         compared += 1
         expected, observed = f"{shown(alone.value(name))}, as without a query", shown(seen.value(name))
-        expect(wanted == found, expected, observed, view, part=pointer(name))
+        expect(wanted == found, expected, observed, view, part=seen.pointer(name))
     if not compared:
         raise NotObserved(f"the answer to {view.described} shows nothing that could be compared")
 

@@ -12,6 +12,7 @@ from conformance.judge.preconditions import require_status
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.reading import collection_pages
+from conformance.reading.attribute_names import shown_name
 from conformance.syntax.json_text import IntegerLexeme
 from conformance.syntax.scalars import Instant, is_same_value, shown
 
@@ -225,10 +226,11 @@ def test_there_is_a_total_count(listing: Exchange) -> None:
 
 @requirement("COLL-005")
 def test_the_newest_comes_first(listing: Exchange) -> None:
-    starts = [_time(element, "start-date") for element in collection_pages.elements(listing).values()]
+    elements = [*collection_pages.elements(listing).values()]
+    starts = [_time(element, "start-date") for element in elements]
     require(len(set(starts)) > 1, "the collection does not show two different start dates")
     for place, (one, other) in enumerate(pairwise(starts), 1):
-        part = f"/data/{place}/attributes/start-date"
+        part = f"/data/{place}/attributes/{shown_name(elements[place]['attributes'], 'start-date')}"
         expect(one >= other, "no later start-date than that of the element before", "a later one", listing, part=part)
 
 

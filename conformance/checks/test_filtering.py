@@ -156,5 +156,5 @@ def _expect_selection(listing: Exchange, filtered: Exchange) -> None:
 def _shown(asked: list[Condition], element: collection_pages.Object) -> str:
     """Return the value of an element whose outcome is known, so that it can be read."""
     name = asked[0].name
-    value = collection_pages.account_id(element) if name == "account-id" else element["attributes"][name]
+    value = collection_pages.account_id(element) if name == "account-id" else collection_pages.written(element, name)
     return f"{name} {shown(value)}"

@@ -11,6 +11,7 @@ from conformance.checks.support import documents
 from conformance.judge.api import Violation, expect, observe_each, requirement
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved
+from conformance.reading.attribute_names import shown_name
 from conformance.syntax.json_text import DefectKind, IntegerLexeme, JsonText, RealLexeme
 from conformance.syntax.scalars import shown
 
@@ -115,7 +116,7 @@ def test_counts_and_durations_are_whole_numbers(every_answer: Exchanges) -> None
         counters = [
             documents.Part(f"{pointer}/attributes/{name}", attributes[name])
             for pointer, attributes in _invoice_attributes(exchange)
-            for name in names
+            for name in (shown_name(attributes, each) for each in names)
             if name in attributes
         ]
         for pointer, value in documents.some(counters):

@@ -9,6 +9,7 @@ from conformance.judge.api import expect, expect_status, observe_each, require, 
 from conformance.judge.preconditions import require_status
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved, link_of
+from conformance.reading.attribute_names import shown_name
 from conformance.syntax.json_text import IntegerLexeme, RealLexeme
 from conformance.syntax.scalars import is_uuid, plain_decimal, shown
 from conformance.syntax.urls import is_uri_reference
@@ -159,7 +160,7 @@ def test_an_unknown_include_on_the_account_is_refused(related: Exchange, related
 @requirement("RELD-008")
 def test_the_account_has_an_entity_tag(item: Exchange, related: Exchange) -> None:
     if "ETag" not in item.fields:
-        raise NotObserved("the invoice has no ETag either: ETAG-001")
+        raise NotObserved("the invoice has no ETag either", owner="ETAG-001")
     invoices.expect_served(related)
     expect("ETag" in related.fields, "an ETag", "none", related, part="ETag")
 
@@ -204,9 +205,10 @@ def test_the_attributes_of_an_account_have_their_form(every_success: tuple[Excha
     def judge(exchange: Exchange) -> None:
         for pointer, attributes in _attributes_of_accounts(exchange):
             for name, form, fits in _forms():
-                if name in attributes:
-                    value = attributes[name]
-                    part = f"{pointer}/{name}"
+                known = shown_name(attributes, name)
+                if known in attributes:
+                    value = attributes[known]
+                    part = f"{pointer}/{known}"
                     expect(fits(value), f"{name} as {form}", shown(value), exchange, part=part)
 
     observe_each(every_success, judge)
@@ -216,14 +218,13 @@ def test_the_attributes_of_an_account_have_their_form(every_success: tuple[Excha
 def test_the_limits_of_an_account_fit_together(every_success: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         for pointer, attributes in _attributes_of_accounts(exchange):
-            least, most, limit = (
-                plain_decimal(attributes.get(name)) for name in ("min-balance", "max-balance", "destination-rate-limit")
-            )
+            names = [shown_name(attributes, name) for name in ("min-balance", "max-balance", "destination-rate-limit")]
+            least, most, limit = (plain_decimal(attributes.get(name)) for name in names)
             if least is not None and most is not None:
-                expected, part = f"a min-balance up to the max-balance of {most}", f"{pointer}/min-balance"
+                expected, part = f"a min-balance up to the max-balance of {most}", f"{pointer}/{names[0]}"
                 expect(least <= most, expected, str(least), exchange, part=part)
             if limit is not None:
-                part = f"{pointer}/destination-rate-limit"
+                part = f"{pointer}/{names[2]}"
                 expect(limit >= 0, "a destination-rate-limit from zero up", str(limit), exchange, part=part)
 
     observe_each(every_success, judge)

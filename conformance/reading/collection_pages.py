@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved, link_of
+from conformance.reading.attribute_names import shown_name
 from conformance.syntax.json_text import IntegerLexeme
 from conformance.syntax.scalars import Instant, instant, is_date_time, plain_decimal
 
@@ -39,15 +40,20 @@ def elements(page: Exchange) -> dict[str, Object]:
     return found
 
 
+def written(element: Object, name: str) -> Any:
+    """Return the attribute ``name`` as it is. Raises NotObserved when it is absent: ITEM-022 owns that."""
+    attributes = element.get("attributes")
+    if not isinstance(attributes, dict) or shown_name(attributes, name) not in attributes:
+        raise NotObserved(f"an element has no attribute {name}", owner="ITEM-022")
+    return attributes[shown_name(attributes, name)]
+
+
 def value(element: Object, name: str) -> Value:
     """Return what the attribute ``name`` means: a decimal, a number, a point in time, a flag, text, or None for null.
 
     Raises NotObserved when it is absent or not in its form: the requirements on attributes own that.
     """
-    attributes = element.get("attributes")
-    if not isinstance(attributes, dict) or name not in attributes:
-        raise NotObserved(f"an element has no attribute {name}", owner="ITEM-022")
-    found = attributes[name]
+    found = written(element, name)
     if found is None:
         return None
     meaning: Value = None

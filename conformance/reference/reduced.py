@@ -79,6 +79,20 @@ def no_self_link(api: Api) -> None:
     api.replace("account_resource", without)
 
 
+@_reduced("names-with-underscores")
+def names_with_underscores(api: Api) -> None:
+    """The names of attributes have underscores in the place of hyphens."""
+
+    def renamed(original: Callable[..., Document], *arguments: Any) -> Document:
+        resource = original(*arguments)
+        if "attributes" in resource:
+            resource["attributes"] = {name.replace("-", "_"): value for name, value in resource["attributes"].items()}
+        return resource
+
+    api.replace("invoice_resource", renamed)
+    api.replace("account_resource", renamed)
+
+
 @_reduced("no-head")
 def no_head(api: Api) -> None:
     """HEAD is refused with 405."""
@@ -178,17 +192,17 @@ def no_vary(api: Api) -> None:
 
 @_reduced("collection-behind-redirect")
 def collection_behind_redirect(api: Api) -> None:
-    """The collection is at the path with a slash at its end, to which a redirect leads."""
-    path = f"{PREFIX}/invoices"
+    """The collections are at paths with a slash at their end, to which redirects lead."""
+    paths = {f"{PREFIX}/invoices", f"{PREFIX}/accounts"}
 
     def redirect(request: Request) -> Answer | None:
-        if request.path == path and request.method in {"GET", "HEAD"}:
+        if request.path in paths and request.method in {"GET", "HEAD"}:
             query = f"?{request.query}" if request.query else ""
-            return Answer(308, [("Location", f"{request.base}{path}/{query}"), ("Cache-Control", "no-store")])
+            return Answer(308, [("Location", f"{request.base}{request.path}/{query}"), ("Cache-Control", "no-store")])
         return None
 
     def route(original: Callable[[str], Route], asked: str) -> Route:
-        return original(path if asked == f"{path}/" else asked)
+        return original(asked[:-1] if asked[:-1] in paths else asked)
 
     api.on_request(redirect)
     api.replace("route", route)

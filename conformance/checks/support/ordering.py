@@ -40,14 +40,14 @@ def disorder(elements: Iterable[collection_pages.Object], name: str, *, descendi
         return None if len(runs) <= 2 else f"{name} changes {len(runs) - 1} times"
     for (one, before), (other, after) in pairwise(rows):
         if (one < other) if descending else (one > other):
-            first, second = (shown(each["attributes"][name]) for each in (before, after))
+            first, second = (shown(collection_pages.written(each, name)) for each in (before, after))
             return f"{first} before {second}"
     return None
 
 
 def text_disorder(elements: Iterable[collection_pages.Object], name: str, *, descending: bool) -> str | None:
     """Return where ``elements`` are not in the order of the texts of the attribute ``name``; None when they are."""
-    texts = [text for element in elements if (text := element["attributes"][name]) is not None]
+    texts = [text for element in elements if (text := collection_pages.written(element, name)) is not None]
     for before, after in pairwise(texts):
         if (before < after) if descending else (before > after):
             return f"{shown(before)} before {shown(after)}"

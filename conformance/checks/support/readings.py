@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from conformance.judge.api import Violation, observe_each
 from conformance.model.exchange import Exchange, NotObserved
+from conformance.reading.attribute_names import shown_name
 from conformance.syntax.json_text import IntegerLexeme
 from conformance.syntax.scalars import Instant, instant, is_date_time, plain_decimal, shown
 
@@ -29,9 +30,14 @@ class Reading:
 
     def value(self, name: str) -> Any:
         """Return the attribute as it is."""
-        if name not in self.attributes:
+        found = shown_name(self.attributes, name)
+        if found not in self.attributes:
             raise NotObserved(f"there is no attribute {name}")
-        return self.attributes[name]
+        return self.attributes[found]
+
+    def pointer(self, name: str) -> str:
+        """Return the JSON Pointer of an attribute, by the name under which it is shown."""
+        return f"/data/attributes/{shown_name(self.attributes, name)}"
 
     def amount(self, name: str) -> Decimal:
         """Return an amount exactly."""
@@ -67,13 +73,8 @@ class Reading:
     def expect(self, condition: object, expected: str, name: str) -> None:
         """Raise Violation with the attribute as it was observed unless ``condition`` on this answer alone holds."""
         if not condition:
-            observed = shown(self.attributes[name])
-            raise Violation(expected, observed, self.exchange, part=pointer(name), alone=True)
-
-
-def pointer(name: str) -> str:
-    """Return the JSON Pointer of an attribute."""
-    return f"/data/attributes/{name}"
+            observed = shown(self.value(name))
+            raise Violation(expected, observed, self.exchange, part=self.pointer(name), alone=True)
 
 
 def judge_each(

@@ -9,6 +9,7 @@ from conformance.checks.support import documents, invoices
 from conformance.checks.support.readings import Reading
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.reading.attribute_names import shown_name
 from conformance.syntax.scalars import plain_decimal
 
 Amount = tuple[str, str]
@@ -58,7 +59,11 @@ def _amounts(exchange: Exchange) -> Iterator[tuple[Amount, str, str]]:
                 reading.amount(name)
             except NotObserved:
                 continue
-            yield (invoice["id"].lower(), name), str(reading.value(name)), f"{place}/attributes/{name}"
+            yield (
+                (invoice["id"].lower(), name),
+                str(reading.value(name)),
+                f"{place}/attributes/{shown_name(reading.attributes, name)}",
+            )
 
 
 def _shown_invoices(exchange: Exchange) -> list[documents.Part]:

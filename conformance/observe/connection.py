@@ -220,6 +220,7 @@ class Connection:
             except h11.RemoteProtocolError as error:
                 if response is None:
                     malformed = WireError(f"not a well-formed HTTP response: {error}")
+                    malformed.malformed = True
                     # On a kept-alive connection these may be bytes that belong to the response before.
                     malformed.stale, malformed.unsolicited = not fresh, b"" if fresh else received
                     raise malformed from error

@@ -163,6 +163,7 @@ class Sender:
         plain = self.pool.tls is not None and request.url.startswith("http://")
         limit = self._target.settings["request-timeout"]
         limit = min(limit, _PLAIN_LIMIT) if plain else limit
+        before: dict[Step | None, bytes] = {}
         while True:
             single = plain or is_alone(step) or self._serial.needed
             if not self.rate.acquire():
@@ -184,8 +185,10 @@ class Sender:
             except WireError as error:
                 connection.close()
                 if error.stale:
-                    self.pool.note_unsolicited(last, error.unsolicited)
+                    before[last] = error.unsolicited
                     continue
+                # What is malformed on a new connection, too, is the answer to this request and belongs to none before.
+                self._note_unsolicited({} if error.malformed else before)
                 failure = failure_of(str(error), self._target)
                 return replace(exchange, failure=failure, lost=error.closed, elapsed=time.monotonic() - clock)
             except ssl.SSLError as error:
@@ -196,6 +199,7 @@ class Sender:
                 with self._lock:
                     self._sent += 1
             self._reached = True
+            self._note_unsolicited(before)
             if response.status == 408 and last is not None and not connection.reusable:
                 continue  # about the idle connection, not of this request (RFC 9110, section 15.5.9)
             used_up = connection.ordinal == self.pacing.per_connection
@@ -204,6 +208,10 @@ class Sender:
             elif connection.reusable:
                 self.pool.keep(connection, step)
             return replace(exchange, answer=self._kept_of(response, request), elapsed=response.elapsed)
+
+    def _note_unsolicited(self, found: dict[Step | None, bytes]) -> None:
+        for step, received in found.items():
+            self.pool.note_unsolicited(step, received)
 
     def _send_raw(self, step: Step, request: Request) -> Exchange:
         """Write what stands in ``raw`` on a connection of its own, and keep all answers."""

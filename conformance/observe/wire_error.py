@@ -12,9 +12,10 @@ class WireError(Exception):
         """``closed``: the server ended the connection.
 
         ``stale``: the connection had been kept alive and could not be used any more; ``unsolicited`` is what came on it
-        instead of an answer.
+        instead of an answer. ``malformed``: what came is not an HTTP response.
         """
         super().__init__(message)
         self.closed = closed
         self.stale = False
         self.unsolicited = b""
+        self.malformed = False

@@ -58,6 +58,22 @@ def test_bytes_that_come_late_belong_to_the_answer_before_them() -> None:
     assert (first.status, first.unsolicited) == (304, b'{"data": null}')
 
 
+def test_a_malformed_answer_does_not_belong_to_the_answer_before_it() -> None:
+    def script(talk: Talk) -> None:
+        while request := talk.request():
+            known = request.startswith(f"GET /api/rest/customer/v1/invoices/{INVOICE_ID} ".encode())
+            talk.send(OK if known else OK.replace(b"\r\n\r\n", b"\r\nLink: <\0>\r\n\r\n"))
+
+    with raw_server(script) as server:
+        observer = observer_of(server.base_url, concurrency="1")
+        observer.observe([ITEM, OTHER])
+        observer.close()
+    first = observer.record[ITEM].answer
+    assert first is not None
+    assert (first.status, first.unsolicited) == (200, b"")
+    assert "illegal header line" in (observer.record[OTHER].failure or "")
+
+
 def test_what_came_is_looked_at_while_the_rest_is_waited_for() -> None:
     looked = threading.Event()
 

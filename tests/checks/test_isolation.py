@@ -202,6 +202,14 @@ def test_a_limit_of_requests_reveals_nothing_of_what_exists(name: str) -> None:
     assert CUSTOMERS.violated(put(name, status=429)) == set()
 
 
+def test_the_linkage_names_an_account_that_is_not_served_as_related() -> None:
+    absent = put("other_account_of_owner", status=404)
+    listed = put("accounts_listing", body={"data": [ACCOUNT["data"]]})
+    assert CUSTOMERS.violated(listed) == CUSTOMERS.violated(listed | absent) == {"SEC-024"}
+    unnamed = absent | put("other_relationship_of_owner", status=404)
+    assert CUSTOMERS.violated(listed | unnamed) == set()
+
+
 @pytest.mark.parametrize(
     ("shown", "view"),
     [("other_related", "related-if-none-match"), ("other_relationship", "relationship-if-none-match")],

@@ -21,6 +21,8 @@ _TEMPLATES = {
     "error": "{1}, an error of the server",
     "method": "{1} is refused with {2}",
     "absent": "{1} is answered {2}",
+    "ignored": "{1} is ignored",
+    "returned": "{1} returns what it does not name",
 }
 
 
@@ -32,7 +34,7 @@ def headline(key: Key, group: Sequence[Judgement]) -> str:
         case ("silence", *_):
             slow = all(without_count(each.observed) == TOO_SLOW for each in group)
             return f"{TOO_SLOW if slow else 'no answer'}{_on(group, 'request')}"
-        case ("error" | "method" | "absent", *_):
+        case ("error" | "method" | "absent" | "ignored" | "returned", *_):
             return f"{_TEMPLATES[str(key[0])].format(*key)}{_on(group, 'request')}"
         case ("exposed", ""):
             return f"tokens that must be refused are accepted{_on(group, 'token')}"
@@ -58,7 +60,7 @@ def _misplaced(key: Key, group: Sequence[Judgement], facts: Facts) -> str:
 
 def _noun(key: Key, group: Sequence[Judgement]) -> str:
     subject = str(key[-1])
-    if key[0] in {"accepted", "refused"} and subject not in registry():
+    if key[0] in {"accepted", "refused", "answered"} and subject not in registry():
         return f"bad {subject}" if key[0] == "accepted" and subject != "unknown parameter" else subject
     queries = all(facts.parameters for each in group if (facts := facts_of(each)))
     return "bad query" if queries and key[0] == "status" else "request"

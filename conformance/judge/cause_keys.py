@@ -33,6 +33,12 @@ EXPOSING = frozenset(
         "SEC-029",
     }
 )
+# What sparse fieldsets show besides what is asked for, of whatever resource.
+_OF_FIELDS = frozenset({"FLDS-001", "FLDS-002", "GEN-003", "RELD-007"})
+# What another requirement says of the most important answers of its kind.
+_WIDER = {"ERR-008": "ERR-014"}
+# What is about one of the invoices that a collection lists, and not about the resource of that path.
+_OF_ONE_LISTED = frozenset({"COLL-009"})
 # Areas about who the client is.
 _TOKENS = frozenset({"AUTH", "JWT"})
 # When so many requirements on tokens fail by what is accepted, tokens are not looked at.
@@ -67,9 +73,11 @@ def key_of(finding: Judgement, absent: set[tuple[str, int | None]]) -> Key:
         key = _method_key(finding, facts) or (_status_key(requirement, facts, absent) if facts.of_status else None)
         if key:
             return key
+        if requirement.id in _OF_FIELDS and "fields" in facts.parameters:
+            return "returned", "fields"
     if part := part_of(finding):
         return _part_key(requirement, part, missing=facts is not None and facts.missing)
-    return "requirement", requirement.id
+    return "requirement", _WIDER.get(requirement.id, requirement.id)
 
 
 def _method_key(finding: Judgement, facts: Facts) -> Key | None:
@@ -94,8 +102,10 @@ def _other_key(requirement: Requirement, facts: Facts, status: int, absent: set[
             return "status", status, wanted[0]
         return _accepted_key(requirement, facts)
     if status < 400:
-        return "answered", status, wanted[0], requirement.id
-    if resource_of(facts) in absent:
+        # One field that is not read as it has to be is one mistake, however many requests show it.
+        only = facts.fields[0] if len(facts.fields) == 1 and not facts.parameters else requirement.id
+        return "answered", status, wanted[0], only
+    if resource_of(facts) in absent and requirement.id not in _OF_ONE_LISTED:
         return "absent", facts.resource, status
     return "refused", status, _subject(facts) or requirement.id
 
@@ -120,8 +130,11 @@ def _subject(facts: Facts) -> str:
     return (facts.parameters or facts.fields or ("",))[-1]
 
 
-def is_plain_refusal(facts: Facts) -> bool:
+def is_plain_refusal(finding: Judgement) -> bool:
     """Return whether a request that asks for nothing special is refused and must not be."""
+    facts = facts_of(finding)
+    if facts is None or finding.requirement in _OF_ONE_LISTED:
+        return False
     asked = facts.parameters or facts.fields or facts.method != "GET"
     refused = facts.of_status and facts.wanted and not _is_error(facts.wanted)
     return bool(facts.resource and refused and not asked and facts.status is not None and 400 <= facts.status < 500)

@@ -23,6 +23,8 @@ from conformance.model.waivers import without_count
 
 # What is a finding, the worst first; what is waived has been explained.
 FOUND = (Outcome.FAILED, Outcome.WARNED, Outcome.NOTED)
+# Sort fields by which nothing is ordered.
+_MANY_ORDERS = 6
 _OF_THE_PROTOCOL = frozenset({"http", "json", "jwt"})
 
 
@@ -83,13 +85,14 @@ def causes(judgements: Iterable[Judgement]) -> list[Cause]:
     of their outcomes; what the contract says comes before the protocol, and that before good practice.
     """
     found = [each for each in judgements if each.outcome in FOUND and each.requirement in registry()]
-    absent = {resource_of(facts) for each in found if (facts := facts_of(each)) and is_plain_refusal(facts)}
+    absent = {resource_of(facts) for each in found if (facts := facts_of(each)) and is_plain_refusal(each)}
     keys = without_single_rules_on_tokens([key_of(each, absent) for each in found])
     groups: dict[Key, list[Judgement]] = {}
     for key, each in zip(keys, found, strict=True):
         groups.setdefault(key, []).append(each)
     _join_by_value(groups)
     _join_by_requirement(groups)
+    _join_what_is_ignored(groups)
     return sorted((_cause(key, group) for key, group in groups.items()), key=_order)
 
 
@@ -114,6 +117,18 @@ def _join_by_requirement(groups: dict[Key, list[Judgement]]) -> None:
         ]
         if len(others) == 1:
             groups[others[0]] += groups.pop(key)
+
+
+def _join_what_is_ignored(groups: dict[Key, list[Judgement]]) -> None:
+    """Join the orders that are not kept with the bad ones that are accepted, where most are not: none is looked at."""
+    for key in [key for key in groups if key[0] == "accepted" and key[-1] == "sort"]:
+        orders = next((each for each, group in groups.items() if _are_many_orders(group) and each != key), None)
+        if orders is not None:
+            groups["ignored", "sort"] = groups.pop(key) + groups.pop(orders)
+
+
+def _are_many_orders(group: Sequence[Judgement]) -> bool:
+    return len(group) >= _MANY_ORDERS and all(each.requirement == "SORT-001" for each in group)
 
 
 @cache

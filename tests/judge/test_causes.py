@@ -97,6 +97,57 @@ def test_a_resource_that_is_absent_is_one_cause_for_all_that_it_is_asked() -> No
     assert ids(causes([plain, with_fields])) == [["RELD-001", "RELD-003"]]
 
 
+def test_an_invoice_that_is_listed_in_vain_is_not_a_resource_that_is_absent() -> None:
+    listed = status("COLL-009", 404, "200", f"GET {ITEM}", why="it is in the collection")
+    assert causes([listed])[0].headline == "404 where 200 belongs: it is in the collection"
+
+
+def test_a_field_that_is_misread_is_one_cause() -> None:
+    names = ["COND-002", "COND-003", "HTTP-029"]
+    found = causes([status(name, 200, "304", f"GET /{name}", fields=("If-None-Match",)) for name in names])
+    assert ids(found) == [["COND-002", "COND-003", "HTTP-029"]]
+    assert found[0].headline == "200 where 304 belongs, on 3 kinds of If-None-Match"
+    beside = status("COND-009", 200, "304", "GET /", fields=("If-Modified-Since", "If-None-Match"))
+    assert len(causes([*found[0].findings, beside])) == 2
+
+
+def test_sparse_fieldsets_that_are_ignored_are_one_cause_whatever_they_are_of() -> None:
+    found = causes(
+        [
+            finding("FLDS-001", part="/data", parameters=("fields",), asks="GET /a?fields[invoices]=x"),
+            finding("GEN-003", part="/included/0", parameters=("fields",), asks="GET /a?fields[accounts]=x"),
+            finding("RELD-007", part="/data", parameters=("fields",), asks="GET /b?fields[accounts]=x"),
+            status("RELD-007", 200, "400", "GET /b?include=x", parameters=("include",)),
+        ]
+    )
+    assert sorted(ids(found)) == [["RELD-007"], ["RELD-007", "FLDS-001", "GEN-003"]]
+    assert "fields returns what it does not name, on 3 kinds of request" in {each.headline for each in found}
+
+
+@pytest.mark.parametrize(("wrong", "number"), [(1, 2), (8, 1)])
+def test_orders_that_are_not_kept_are_one_cause_with_bad_ones_where_they_are_many(wrong: int, number: int) -> None:
+    bad = status("SORT-003", 200, "400", "GET /?sort=nosuch", parameters=("sort",))
+    orders = [finding("SORT-001", part="/data", parameters=("sort",), asks=f"GET /?sort={n}") for n in range(wrong)]
+    found = causes([bad, *orders])
+    assert len(found) == number
+    if number == 1:
+        assert found[0].headline == "sort is ignored, on 9 kinds of request"
+
+
+def test_errors_in_another_form_are_one_cause() -> None:
+    found = causes([finding("ERR-014"), finding("ERR-008", Outcome.WARNED)])
+    assert ids(found) == [["ERR-014", "ERR-008"]]
+    assert [each.ids for each in causes([finding("ERR-008", Outcome.WARNED)])] == [["ERR-008"]]
+
+
+def test_a_field_that_is_missing_shows_nothing_to_anybody() -> None:
+    lacking = [finding(name, part="Cache-Control", missing=True) for name in ("CACHE-001", "CACHE-003")]
+    (cause,) = causes(lacking)
+    assert cause.weight is Weight.CONTRACT
+    (public,) = causes([finding("CACHE-003", part="Cache-Control", observed="public")])
+    assert public.weight is Weight.EXPOSURE
+
+
 def test_many_tokens_that_are_accepted_are_one_cause() -> None:
     names = ["JWT-003", "JWT-005", "JWT-006", "JWT-007"]
     found = causes([status(name, 200, "401", f"GET /{name}", fields=("Authorization",)) for name in names])

@@ -43,6 +43,8 @@ def test_answers_on_one_connection_stay_in_step(
     )
     answers = () if turns.answer is None else (turns.answer, *turns.later)
     require(all(each.status not in {429, 503} for each in answers), "the target limits requests")
+    redirected = any(each.status in {307, 308} for each in answers)
+    require(not redirected, "the invoice is behind a redirect, which is not followed on one connection")
     for number, (counterpart, answer) in enumerate(zip(counterparts, answers, strict=False), 1):
         exchange = replace(turns, answer=answer)
         observed = status_line(exchange)

@@ -101,6 +101,13 @@ def test_an_echoed_credential_is_found() -> None:
     assert POLICY.violated(changed("item", secrets_found=("header X-Debug",))) == {"SEC-006"}
 
 
+def test_a_redirect_may_repeat_the_query_that_has_the_token() -> None:
+    in_location = {"status": 308, "headers": {"Location": "/"}, "secrets_found": ("header location",)}
+    asked = changed("token_in_query", **in_location)
+    assert "SEC-006" not in POLICY.violated(asked)
+    assert "SEC-006" in POLICY.violated(changed("unknown_include", **in_location))
+
+
 def test_an_echo_by_trace_is_judged_elsewhere() -> None:
     trace = refusal(405, "trace", method="TRACE", secrets_found=("body",), body=b"at a.b(C.java:1)")
     assert POLICY.violated({"trace": trace}) == set()

@@ -44,7 +44,7 @@ def pipelined(*answers: Exchange, **parts: Any) -> Exchange:
         # The same content in another coding; content that was cut off has another owner.
         ([*LISTED[:3], shown(wire_length=7)], "passed"),
         ([*LISTED[:3], shown(body=b"{", incomplete="the message is not complete")], "passed"),
-        *(([*LISTED[:2], refusal(status)], "not observed") for status in (429, 503)),
+        *(([*LISTED[:2], refusal(status)], "not observed") for status in (429, 503, 308)),
     ],
 )
 def test_answers_stay_in_step(answers: list[Exchange], expected: str) -> None:

@@ -9,7 +9,7 @@ from conformance.model.exchange import Exchange
 from conformance.plan.probes.http import OVERRIDES
 from tests.support.changes import changed
 from tests.support.correct import answers
-from tests.support.judged import Function, judged
+from tests.support.judged import Function, judged, outcome
 
 
 def result(check: Function, changes: dict[str, Exchange]) -> str:
@@ -223,3 +223,16 @@ def test_a_post_with_content_may_be_refused_for_that(status: int) -> None:
     assert result(test_methods.test_a_post_is_not_overridden_by_its_content, first | form) == "not observed"
     plain = changed("post_unacceptable_override_get", status=status)
     assert result(test_methods.test_a_post_is_not_overridden_by_get, first | plain) == "violated"
+
+
+@pytest.mark.parametrize(
+    ("check", "name"),
+    [
+        (test_methods.test_a_write_is_refused_as_not_allowed, "write_unknown[PATCH]"),
+        (test_methods.test_an_undefined_method_is_refused, "undefined_method"),
+    ],
+)
+@pytest.mark.parametrize(("status", "expected"), [(307, "not observed"), (308, "not observed"), (302, "violated")])
+def test_a_method_that_is_redirected_is_not_answered(check: Function, name: str, status: int, expected: str) -> None:
+    (answer,) = changed(name, status=status).values()
+    assert outcome(check, **{name.partition("[")[0]: answer}) == expected

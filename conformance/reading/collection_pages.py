@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved, link_of
 from conformance.reading.attribute_names import shown_name
-from conformance.syntax.json_text import IntegerLexeme
+from conformance.syntax.json_text import IntegerLexeme, RealLexeme
 from conformance.syntax.scalars import Instant, instant, is_date_time, plain_decimal
 
 Object = dict[str, Any]
@@ -58,7 +58,8 @@ def value(element: Object, name: str) -> Value:
         return None
     meaning: Value = None
     if name in contract.amounts():
-        meaning = plain_decimal(found)
+        # A number without quotes means the same: that it is one, SEM-009 says.
+        meaning = plain_decimal(found.lexeme if isinstance(found, IntegerLexeme | RealLexeme) else found)
     elif name in {*contract.counts(), *contract.durations()}:
         meaning = int(found) if isinstance(found, IntegerLexeme) else None
     elif name in {*contract.dates(), *contract.call_times()}:
@@ -66,8 +67,19 @@ def value(element: Object, name: str) -> Value:
     elif isinstance(found, bool if name in contract.flags() else str):
         meaning = found
     if meaning is None:
-        raise NotObserved(f"{name} of an element is not in its form")
+        raise NotObserved(f"{name} of an element is not in its form", owner=_owner(name), lawful=True)
     return meaning
+
+
+def _owner(name: str) -> str | None:
+    """Return the requirement on the form of an attribute."""
+    if name in contract.amounts():
+        return "SEM-009"
+    if name in contract.dates():
+        return "SEM-005"
+    if name in contract.call_times():
+        return "SEM-007"
+    return "JSON-006" if name in {*contract.counts(), *contract.durations()} else None
 
 
 def _time(text: object) -> Instant | None:

@@ -102,7 +102,7 @@ def test_an_echoed_credential_is_found() -> None:
 
 
 def test_a_redirect_may_repeat_the_query_that_has_the_token() -> None:
-    in_location = {"status": 308, "headers": {"Location": "/"}, "secrets_found": ("header location",)}
+    in_location: dict[str, Any] = {"status": 308, "headers": {"Location": "/"}, "secrets_found": ("header location",)}
     asked = changed("token_in_query", **in_location)
     assert "SEC-006" not in POLICY.violated(asked)
     assert "SEC-006" in POLICY.violated(changed("unknown_include", **in_location))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from conformance.model.exchange import NotObserved
 from conformance.reading import collection_pages
+from conformance.syntax.json_text import RealLexeme
 from tests.support.pages import walk
 
 
@@ -14,3 +17,31 @@ def test_a_walk_without_a_page_is_not_judged() -> None:
         collection_pages.walked(())
     pages = walk([{"type": "invoices", "id": str(number)} for number in range(3)], 2)
     assert collection_pages.walked(pages) == pages
+
+
+def test_values_are_read_whatever_the_spelling_of_their_name_and_their_quotes() -> None:
+    element = {"attributes": {"amount_spent": RealLexeme("12.50"), "start-date": "2024-11-07"}}
+    assert collection_pages.value(element, "amount-spent") == Decimal("12.5")
+    assert collection_pages.written(element, "amount-spent") == 12.5
+    with pytest.raises(NotObserved, match="not in its form") as unread:
+        collection_pages.value(element, "start-date")
+    assert (unread.value.owner, unread.value.lawful) == ("SEM-005", True)
+    with pytest.raises(NotObserved, match="no attribute reference") as absent:
+        collection_pages.value(element, "reference")
+    assert absent.value.owner == "ITEM-022"
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        ("amount-spent", "SEM-009"),
+        ("end-date", "SEM-005"),
+        ("originated-last-call-at", "SEM-007"),
+        ("originated-calls-count", "JSON-006"),
+        ("has-pdf", None),
+    ],
+)
+def test_what_is_not_in_its_form_is_blocked_by_what_says_so(name: str, owner: str | None) -> None:
+    with pytest.raises(NotObserved) as unread:
+        collection_pages.value({"attributes": {name: []}}, name)
+    assert unread.value.owner == owner

@@ -47,7 +47,8 @@ def disorder(elements: Iterable[collection_pages.Object], name: str, *, descendi
 
 def text_disorder(elements: Iterable[collection_pages.Object], name: str, *, descending: bool) -> str | None:
     """Return where ``elements`` are not in the order of the texts of the attribute ``name``; None when they are."""
-    texts = [text for element in elements if (text := collection_pages.written(element, name)) is not None]
+    shown_values = (collection_pages.written(element, name) for element in elements)
+    texts = [str(value) for value in shown_values if value is not None]
     for before, after in pairwise(texts):
         if (before < after) if descending else (before > after):
             return f"{shown(before)} before {shown(after)}"

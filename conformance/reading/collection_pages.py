@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
@@ -69,6 +69,22 @@ def value(element: Object, name: str) -> Value:
     if meaning is None:
         raise NotObserved(f"{name} of an element is not in its form", owner=_owner(name), lawful=True)
     return meaning
+
+
+def values(elements: Sequence[Object], name: str) -> list[Value]:
+    """Return what the attribute ``name`` of each element means, to put them in order.
+
+    Times without a zone, which SEM-005 and SEM-007 report, have an order where all of them are written so. Raises
+    NotObserved as ``value`` does.
+    """
+    times = [_time_without_zone(written(element, name)) for element in elements]
+    if times and None not in times and name in {*contract.dates(), *contract.call_times()}:
+        return [*times]
+    return [value(element, name) for element in elements]
+
+
+def _time_without_zone(found: object) -> Instant | None:
+    return _time(f"{found}Z") if isinstance(found, str) and not is_date_time(found) else None
 
 
 def _owner(name: str) -> str | None:

@@ -15,17 +15,15 @@ from conformance.syntax.scalars import shown
 _WORD = re.compile("[bcdfghjklmnpqrst][aeiou]")
 
 
-def _ordinal(element: collection_pages.Object, name: str) -> Any:
-    """Return what ``element`` is ordered by; None where the order is open: null, and most texts."""
-    value = collection_pages.value(element, name)
-    if isinstance(value, str):
-        return value[0] if _WORD.match(value) else None
-    return value
+def _ordinals(elements: Sequence[collection_pages.Object], name: str) -> list[Any]:
+    """Return what each element is ordered by; None where the order is open: null, and most texts."""
+    values = collection_pages.values(elements, name)
+    return [(value[0] if _WORD.match(value) else None) if isinstance(value, str) else value for value in values]
 
 
 def differing(elements: Iterable[collection_pages.Object], name: str) -> bool:
     """Return whether there are two elements whose order is not open. Raises NotObserved for an unreadable value."""
-    return len({_ordinal(element, name) for element in elements} - {None}) > 1
+    return len({*_ordinals([*elements], name)} - {None}) > 1
 
 
 def disorder(elements: Iterable[collection_pages.Object], name: str, *, descending: bool = False) -> str | None:
@@ -34,7 +32,8 @@ def disorder(elements: Iterable[collection_pages.Object], name: str, *, descendi
     Nulls may stand anywhere. Which flag comes first is open; the other one follows. Raises NotObserved for an
     unreadable value.
     """
-    rows = [(ordinal, element) for element in elements if (ordinal := _ordinal(element, name)) is not None]
+    every = [*elements]
+    rows = [(ordinal, each) for ordinal, each in zip(_ordinals(every, name), every, strict=True) if ordinal is not None]
     if any(isinstance(ordinal, bool) for ordinal, _ in rows):
         runs = [flag for flag, _ in groupby(ordinal for ordinal, _ in rows)]
         return None if len(runs) <= 2 else f"{name} changes {len(runs) - 1} times"

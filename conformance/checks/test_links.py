@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from conformance.checks.support import documents, invoices, resources
-from conformance.judge.api import expect, expect_status, observe_each, require, requirement
+from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement
 from conformance.judge.preconditions import require_status
 from conformance.model.exchange import JSON_API, Exchange, NotObserved, link_of
 from conformance.reading import collection_pages
@@ -115,9 +115,9 @@ def test_the_link_of_no_document_leads_to_another_view(every_success: tuple[Exch
         wanted, observed = resources.fields_of(exchange.resource), resources.fields_of(view.resource)
         number, found = len(wanted[0] | wanted[1]), len(observed[0] | observed[1])
         leads_to = f"{shown(link)}, which gives {counted(found, 'field')}, as the answer to {view.described} shows"
-        expect(
-            wanted == observed, f"a link to the same {counted(number, 'field')}", leads_to, exchange, part="/links/self"
-        )
+        if wanted != observed:
+            same = f"a link to the same {counted(number, 'field')}"
+            raise Violation(same, leads_to, exchange, part="/links/self", others=(view,))
 
     observe_each(every_success, judge)
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from conformance.fuzzing import hostile
+from conformance.fuzzing import borrowed, hostile
 from conformance.fuzzing.asked import IdForm, operations
 from conformance.fuzzing.session import Session
-from conformance.model.exchange import Exchange, Request
+from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.model.requirements import Level, registry
+from conformance.reference.reduced import Route
 from conformance.reference.server import ReferenceServer
 from tests.servers import drf_server
 from tests.support.exchanges import INVOICE_ID, PREFIX, exchange, refusal
@@ -271,6 +272,22 @@ def test_a_stranger_gets_no_false_finding() -> None:
         made.close()
     found = {finding.rule.requirement for outcome in outcomes for finding in outcome.findings}
     assert {name for name in found if registry()[name].level is Level.MUST} <= DEVIATIONS.keys()
+
+
+def test_parameters_of_what_is_not_served_are_not_judged() -> None:
+    def route(original: Callable[[str], Route], path: str) -> Route:
+        found = original(path)
+        return None if found is not None and found[0] == "relationship" else found
+
+    with ReferenceServer() as running, answering(running.api):
+        running.api.replace("route", route)
+        made = session_of(running)
+        url = made.target.url(f"/invoices/{made.target.invoice_ids[0]}/relationships/account?nosuch=1")
+        refused = replace(refusal(404), request=Request("GET", url, ()), invoice_id=made.target.invoice_ids[0])
+        rule = next(each for each in borrowed.rules(()) if each.name.endswith("[unknown_parameter]"))
+        with pytest.raises(NotObserved, match="not served without the parameter either"):
+            rule.judge(refused, made)
+        made.close()
 
 
 def test_what_the_target_shows_exists(server: ReferenceServer) -> None:

@@ -115,6 +115,16 @@ def test_head_of_the_collection_needs_credentials(
     expect_status(listing_head_without_token, 401, why="the request has no credentials")
 
 
+@requirement("AUTH-001")
+def test_no_view_is_shown_without_credentials(
+    item: Exchange, item_without_token: Exchange, view_without_token: Exchange
+) -> None:
+    _guarded(item, item_without_token)
+    # Parameters and fields that are not supported may be refused before the token is looked at, and so may HEAD.
+    observed = status_line(view_without_token)
+    expect(not view_without_token.succeeded, "401: the request has no credentials", observed, view_without_token)
+
+
 @requirement("AUTH-002")
 def test_every_401_has_a_challenge(every_error: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
@@ -245,7 +255,17 @@ def test_a_bearer_token_gives_the_same_invoice_or_nothing(item: Exchange, bearer
 
 
 @requirement("AUTH-007")
+def test_blanks_behind_the_scheme_do_no_harm(
+    item: Exchange, bearer_token: Exchange, bearer_token_behind_blanks: Exchange
+) -> None:
+    require_status(item, 200)
+    require(bearer_token.status in {200, 400, 401}, "a single blank does, which another check judges")
+    expect_status(bearer_token_behind_blanks, 200, 401, 400, why="there may be more than one blank")
+
+
+@requirement("AUTH-007")
 def test_the_case_of_the_scheme_does_not_matter(every_bearer_token: tuple[Exchange, ...]) -> None:
+    require(len(every_bearer_token) == 2, "one of the two has no answer that says anything")
     first, second = every_bearer_token
     require({first.status, second.status} <= {200, 400, 401}, "the scheme is answered otherwise")
     expect(first.status == second.status, f"{first.status} in any case", status_line(second), second)

@@ -73,6 +73,8 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     ),
     "open inclusion": ({"AUTH-001"}, changed("included_without_token", status=200)),
     "open without Accept": ({"AUTH-001"}, changed("any_type_without_token", status=200)),
+    "open views": ({"AUTH-001"}, changed("view_without_token", status=200)),
+    "blanks behind Bearer": ({"AUTH-007"}, changed("bearer_token_behind_blanks", status=404)),
     "open account": ({"AUTH-001"}, changed("account_from_self_link_without_token", status=200)),
     "open collection": ({"AUTH-001"}, changed("listing_without_token", status=200)),
     "identifier in a 401": (
@@ -213,6 +215,12 @@ def test_the_case_of_a_scheme_that_is_answered_otherwise_is_not_compared() -> No
         assert {check for requirement, check in found if requirement == "AUTH-007"} == {
             "test_a_bearer_token_gives_the_same_invoice_or_nothing"
         }
+
+
+def test_one_answer_with_a_scheme_is_compared_with_nothing() -> None:
+    check = authentication.test_the_case_of_the_scheme_does_not_matter
+    assert outcome(check) == "passed"
+    assert outcome(check, every_bearer_token=(answers()["bearer_token[capitalised]"],)) == "not observed"
 
 
 def test_a_server_that_lets_everybody_in_has_that_one_finding() -> None:

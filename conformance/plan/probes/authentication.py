@@ -43,6 +43,23 @@ any_type_without_token = get(_ITEM).but(headers={**_ANONYMOUS, "Accept": None})
 account_from_self_link_without_token = account_from_self_link.but(headers=_ANONYMOUS)
 listing_without_token = listing.but(headers=_ANONYMOUS, after=(listing,))
 listing_head_without_token = listing_head.but(headers=_ANONYMOUS, after=(listing_head,))
+# Ways to look at what is shown, by each of which a server may come past its own guard. Fewer are sent by default.
+view_without_token = family(
+    {
+        "sparse": get(_ITEM, needs=_CONTESTED).but(headers=_ANONYMOUS, query="fields%5Binvoices%5D=reference"),
+        "any-type": get(_ITEM, needs=_CONTESTED).but(headers={**_ANONYMOUS, "Accept": "*/*"}),
+        "form": get(_ITEM, needs=_CONTESTED).but(
+            headers={**_ANONYMOUS, "Content-Type": "application/x-www-form-urlencoded"}
+        ),
+        "account-head": account_from_self_link.but(method="HEAD", headers=_ANONYMOUS, needs=_CONTESTED),
+        "page": listing.but(
+            headers=_ANONYMOUS,
+            query="include=account&sort=start-date&page%5Bnumber%5D=2&page%5Bsize%5D=1",
+        ),
+        "filter": listing.but(headers=_ANONYMOUS, query="filter%5Breference_not_eq%5D=conformance"),
+        "accounts": get("/accounts", needs=("collection",)).but(headers=_ANONYMOUS),
+    }
+)
 unknown_item_without_token = get("/invoices/{unknown_id}").but(headers=_ANONYMOUS)
 
 _NO_TOKENS: Mapping[str, str] = {
@@ -125,6 +142,9 @@ altered_token_elsewhere = family(
         "bearer": get(_ITEM).but(headers={"Authorization": f"Bearer {derived_token('signature-shortened')}"}),
         "relationship": get(relationship_or_invoice).but(headers={"Authorization": derived_token("expiry-changed")}),
         "included": get(included_or_invoice).but(headers={"Authorization": derived_token("signature-extended")}),
+        "head": get(_ITEM, needs=_CONTESTED).but(
+            method="HEAD", headers={"Authorization": derived_token("signature-changed")}
+        ),
     }
 )
 listing_with_altered_token = listing.but(
@@ -142,6 +162,7 @@ token_of_foreign_key = header_family(
 bearer_token = header_family(
     get(_ITEM), "Authorization", {"capitalised": f"Bearer {AUTH_TOKEN}", "lower-case": f"bearer {AUTH_TOKEN}"}
 )
+bearer_token_behind_blanks = get(_ITEM, needs=_CONTESTED).but(headers={"Authorization": f"Bearer  {AUTH_TOKEN}"})
 token_of_other_scheme = family(
     {
         name: get(_ITEM, needs=_CONTESTED).but(headers={"Authorization": f"{words} {AUTH_TOKEN}"})

@@ -9,7 +9,7 @@ from conformance.reference.data import CUSTOMER, INVOICES
 from conformance.reference.faults import Area
 from conformance.reference.faults.clauses import AUDIENCES, CREDENTIALS, EXPIRY, SIGNATURE
 from conformance.reference.faults.effects import not_found, open_to_all
-from conformance.reference.faults.needs import COLLECTION, MINTING
+from conformance.reference.faults.needs import COLLECTION, CONTESTED, MINTING
 from conformance.reference.faults.seams import effect, instead_of
 from conformance.reference.faults.token_tools import decode
 from conformance.reference.faults.where import (
@@ -22,6 +22,7 @@ from conformance.reference.faults.where import (
     is_item,
     is_related,
     is_relationship,
+    starts_with_fields,
 )
 
 if TYPE_CHECKING:
@@ -126,4 +127,17 @@ fault("auth-account-ignores-expiry", {"JWT-003"}, EXPIRY, needs=MINTING)(
 )
 fault("auth-relationship-ignores-audience", {"JWT-005"}, AUDIENCES, needs=MINTING)(
     "The relationship is served for tokens of other services.", _believes(is_relationship, without="aud")
+)
+fault("auth-anonymous-sparse", {"AUTH-001"}, CREDENTIALS, needs=CONTESTED)(
+    "A request with sparse fieldsets needs no credentials.", open_to_all(is_item & starts_with_fields)
+)
+fault("auth-anonymous-form", {"AUTH-001"}, CREDENTIALS, needs=CONTESTED)(
+    "A request that says to be a form needs no credentials.",
+    open_to_all(has("content-type", "application/x-www-form-urlencoded")),
+)
+fault("auth-anonymous-account-by-itself-head", {"AUTH-001"}, CREDENTIALS, needs=CONTESTED)(
+    "HEAD of the account by itself needs no credentials.", open_to_all(is_account & is_head)
+)
+fault("auth-head-believes-any-signature", {"JWT-002"}, SIGNATURE, needs=CONTESTED)(
+    "HEAD is answered to whoever sends a token, whatever its signature.", _believes(is_item & is_head)
 )

@@ -254,3 +254,7 @@ fault("auth-page-for-people-account", {"ERR-014"}, API_ERRORS)(
 fault("auth-page-for-people-collection", {"ERR-014"}, API_ERRORS, needs=COLLECTION)(
     "The 401 answer of the collection is an HTML page.", _page_for_people(is_collection)
 )
+fault("auth-blanks-behind-the-scheme-crash", {"AUTH-007", "ERR-011"}, CREDENTIALS, needs=CONTESTED)(
+    "Two blanks behind Bearer are answered with 500.",
+    crashes(lambda request: any(line.startswith("Bearer  ") for line in request.lines("authorization"))),
+)

@@ -220,6 +220,15 @@ def test_a_false_if_match_fails(item: Exchange, if_match_other: Exchange) -> Non
 
 
 @requirement("COND-011")
+def test_if_match_is_evaluated_before_if_none_match(
+    item: Exchange, if_match_other: Exchange, if_match_other_and_any: Exchange
+) -> None:
+    require_status(item, 200)
+    require(400 <= if_match_other.status < 500, "not even alone is it looked at, which another check judges")
+    _expect_not_served(if_match_other_and_any, "If-Match comes first")
+
+
+@requirement("COND-011")
 def test_if_match_any_is_true(item: Exchange, if_match_any: Exchange) -> None:
     require_status(item, 200)
     expect_status(if_match_any, 200, why="* matches whatever exists")

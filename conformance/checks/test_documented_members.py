@@ -88,6 +88,22 @@ def test_elements_have_all_documented_attributes(item: Exchange, listing: Exchan
         expect(not missing, "all documented attributes", observed, listing, part=f"/data/{place}/attributes")
 
 
+@requirement("COLL-008")
+def test_elements_of_every_page_have_all_documented_attributes(
+    listing: Exchange, listing_with_account: Exchange, every_page_of_three: tuple[Exchange, ...]
+) -> None:
+    known = collection_pages.elements(listing)
+
+    def judge(page: Exchange) -> None:
+        for place, (identifier, element) in enumerate(collection_pages.elements(page).items()):
+            names, has = (documents.member_object(each, "attributes") for each in (known.get(identifier, {}), element))
+            missing = [name for name in contract.attribute_names() if name in names and name not in has]
+            observed = f"without {', '.join(missing[:4])}"
+            expect(not missing, "the attributes as elsewhere", observed, page, part=f"/data/{place}/attributes")
+
+    observe_each((listing_with_account, *every_page_of_three), judge)
+
+
 @requirement("SEM-018")
 def test_no_text_stands_for_a_missing_value(
     item: Exchange, item_with_account: Exchange | None, related: Exchange | None
@@ -103,6 +119,19 @@ def test_no_text_in_an_element_stands_for_a_missing_value(listing: Exchange) -> 
 def _expect_values(exchange: Exchange) -> None:
     for pointer, resource in documents.some(documents.resources(exchange)):
         for name, value in documents.member_object(resource, "attributes").items():
-            wrong = isinstance(value, str) and _NO_VALUE.fullmatch(value)
-            observed = shown(value) if wrong else ""
-            expect(not wrong, "a value, or null", observed, exchange, part=f"{pointer}/attributes/{name}")
+            _expect_value(exchange, f"{pointer}/attributes/{name}", value)
+
+
+def _expect_value(exchange: Exchange, pointer: str, value: object) -> None:
+    wrong = isinstance(value, str) and _NO_VALUE.fullmatch(value)
+    expect(not wrong, "a value, or null", shown(value) if wrong else "", exchange, part=pointer)
+
+
+@requirement("SEM-018")
+def test_no_text_of_an_error_stands_for_a_missing_value(every_error: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        for pointer, error in documents.some(documents.error_objects(exchange)):
+            for name in ("title", "detail", "code"):
+                _expect_value(exchange, f"{pointer}/{name}", error.get(name))
+
+    observe_each(documents.distinct(every_error), judge)

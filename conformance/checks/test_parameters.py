@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from conformance.judge.api import Violation, expect, expect_status, observe_each
 from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange, NotObserved, link_of
 from conformance.plan.probes.parameters import FIELDS_OF_EVERY_KIND
+from conformance.reading import collection_pages
 from conformance.reading.classification import declares_version_1_0
 from conformance.syntax.scalars import shown
 from conformance.syntax.wording import counted
@@ -215,6 +217,22 @@ def test_the_accounts_included_with_the_collection_are_the_related_ones(
     observe_each(every_item_with_account, lambda each: _expect_as_included(listing_with_account, _included(each)))
 
 
+@requirement("INCL-005")
+def test_the_listed_accounts_are_the_related_ones(
+    every_related: tuple[Exchange, ...], accounts_listing: Exchange
+) -> None:
+    known = collection_pages.elements(accounts_listing)
+
+    def judge(related: Exchange) -> None:
+        require_status(related, 200)
+        identifier = str(related.resource.get("id")).lower()
+        require(identifier in known, "the account is not in the list", owner="COLL-011")
+        place = list(known).index(identifier)
+        expect_same_values(accounts_listing, f"/data/{place}", known[identifier], related.resource)
+
+    observe_each(every_related, judge)
+
+
 def _expect_related(exchange: Exchange, accounts: Iterable[Exchange]) -> None:
     """Judge every account that is included and was fetched by itself, too."""
     _included(exchange)
@@ -357,6 +375,23 @@ def test_an_undefined_parameter_is_refused(
         expect_status(exchange, 400, why="JSON:API does not define this parameter and reserves such names")
 
     observe_each(every_unknown_parameter, judge)
+
+
+@requirement("QRY-001")
+def test_no_undefined_parameter_is_known_by_its_name(
+    item: Exchange, every_unknown_parameter: tuple[Exchange, ...], every_odd_query: tuple[Exchange, ...]
+) -> None:
+    require_status(item, 200)
+    require(all(each.status == 400 for each in every_unknown_parameter), "no undefined parameter is refused")
+
+    def judge(exchange: Exchange) -> None:
+        named = re.findall(r"(?:^|&)([a-z]+)(?:%5B[a-z]*%5D)*=", exchange.request.target.partition("?")[2])
+        undefined = sorted(set(named) - {"include", "fields", "sort", "page", "filter"})
+        require(undefined, "there is no parameter of such a name")
+        why = f"JSON:API does not define {undefined[0]} and reserves such names"
+        expect(exchange.status != 200, f"400: {why}", status_line(exchange), exchange)
+
+    observe_each(every_odd_query, judge)
 
 
 @requirement("QRY-002")

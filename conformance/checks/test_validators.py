@@ -22,7 +22,11 @@ def test_an_invoice_has_an_entity_tag(item: Exchange) -> None:
 
 @requirement("ETAG-001")
 def test_a_view_of_an_invoice_has_an_entity_tag(
-    item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange, item_in_gzip: Exchange
+    item: Exchange,
+    item_with_account: Exchange,
+    fields_of_attributes: Exchange,
+    item_in_gzip: Exchange,
+    every_accept_any: tuple[Exchange, ...],
 ) -> None:
     require("ETag" in item.fields, "the invoice has no ETag, which another check judges")
 
@@ -30,7 +34,7 @@ def test_a_view_of_an_invoice_has_an_entity_tag(
         require_status(exchange, 200)
         expect("ETag" in exchange.fields, "an ETag field", "none", exchange, part="ETag")
 
-    observe_each((item_with_account, fields_of_attributes, item_in_gzip), judge)
+    observe_each((item_with_account, fields_of_attributes, item_in_gzip, *every_accept_any), judge)
 
 
 @requirement("ETAG-002")

@@ -43,6 +43,7 @@ FIELDS: Mapping[str, str] = {
     "fields-id": f"{_FIELDS}=id",
     "fields-type": f"{_FIELDS}=type",
     "fields-links": f"{_FIELDS}=links",
+    "fields-of-nothing-with-account": f"include=account&{_FIELDS}=",
     "fields-asterisk": f"{_FIELDS}=*",
     "fields-minus": f"{_FIELDS}=-reference",
     "fields-underscore": f"{_FIELDS}=amount_spent",
@@ -107,6 +108,7 @@ SYNTAX: Mapping[str, str] = {
     "callback": "callback=x",
     "format": "format=xml",
     "locale": "locale=xx-invalid",
+    "tracking": "gclid=x&utm_source=y",
     "utf8": "utf8=%E2%9C%93",
     "route": "id=1&action=index&controller=x",
     "debug": "debug=true&trace&pretty&explain=1",
@@ -116,6 +118,20 @@ SYNTAX: Mapping[str, str] = {
     "filter": "filter%5Breference_eq%5D=1",
     "page-list": "page%5Bsize%5D%5B%5D=1",
 }
+# Shapes that readers of parameters fail at, whoever looks at their names. They travel together.
+SHAPES: tuple[str, ...] = (
+    "filter=x",
+    "page=1",
+    "fields%5B%5D=reference",
+    "page%5Bnumber%5D%5B%5D=1",
+    "sort%5Ba%5D=b",
+    "filter%5Ba%5D%5Bb%5D%5Bc%5D=1",
+    "%5Ba%5D=1",
+    "a%5Bb=1",
+    "a%5Db=1",
+    "=1",
+    "conformance",
+)
 # The ampersands divide nothing from nothing: what is asked for stays.
 INCLUSION: Mapping[str, str] = {
     "ampersand-behind": "include=account&",

@@ -123,6 +123,11 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "unknown type": ({"FLDS-004"}, changed("fields_unknown[type]", status=200)),
     "limit": ({"QRY-001"}, changed("unknown_parameter[limit]", status=200)),
     "parameter of the account": ({"QRY-001"}, changed("unknown_parameter[related]", status=200)),
+    "format": ({"QRY-001"}, changed("odd_query[format]", body=content(), status=200)),
+    "listed account": (
+        {"INCL-005"},
+        changed("accounts_listing", body={"data": [{**ACCOUNT, "attributes": {"balance": "7.0"}}]}),
+    ),
     "fooBar": ({"QRY-002"}, changed("custom_parameter", status=200)),
     "raw brackets ignored": ({"QRY-003"}, changed("fields_of_attributes_raw", body=content())),
     "raw brackets only": ({"QRY-003"}, changed("fields_of_attributes", status=400)),

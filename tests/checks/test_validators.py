@@ -159,6 +159,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "invalid-date-matches": ({"COND-010"}, changed("if_modified_since_invalid", status=304)),
     "invalid-date-refused": ({"COND-010"}, changed("if_modified_since_invalid", status=400)),
     "if-match-ignored": ({"COND-011"}, changed("if_match_other", status=200) | changed("if_match_weak", status=200)),
+    "if-none-match-first": ({"COND-011"}, changed("if_match_other_and_any", status=304)),
     "if-match-star-refused": ({"COND-011"}, changed("if_match_any", status=412)),
     "if-match-weak": ({"COND-012"}, changed("if_match_weak", status=200)),
     "if-unmodified-since-honoured": ({"COND-012"}, changed("if_unmodified_since_old", status=412)),

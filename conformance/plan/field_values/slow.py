@@ -53,4 +53,11 @@ SLOW_FIELDS: tuple[tuple[tuple[str, str, str], ...], ...] = (
         ("From", "a@b", "x"),
         ("Content-Type", "text/plain; a=b", "x"),
     ),
+    (
+        ("X-Forwarded-For", "192.0.2.1", "x"),
+        ("X-Real-IP", "192.0.2.1", "x"),
+        ("Via", "1.1 a", "x"),
+        ("Pragma", "no-cache", "x"),
+        ("Authorization", "Bearer", "x"),
+    ),
 )

@@ -133,6 +133,10 @@ if_modified_since_invalid = header_family(
 if_modified_since_last_modified = get(_ITEM).but(headers=_last_modified)
 
 if_match_other = get(_ITEM).but(headers={"If-Match": '"conformance"'})
+# RFC 9110, section 13.2.2: If-Match comes first.
+if_match_other_and_any = get(_ITEM, needs=("contested",)).but(
+    headers={"If-Match": '"conformance"', "If-None-Match": "*"}
+)
 if_match_any = get(_ITEM).but(headers={"If-Match": "*"})
 if_match_weak = get(_ITEM).but(headers=lambda item: {"If-Match": f"W/{opaque(item.etag)}"})
 if_unmodified_since_old = get(_ITEM).but(headers={"If-Unmodified-Since": LONG_AGO})

@@ -21,7 +21,8 @@ accept_spelled = header_family(
         "capitals": "Application/VND.API+JSON",
         # No server has this picture, so there is no other answer to give.
         "empty-element": f"image/png , , {JSON_API}",
-        "two-lines": ["image/png", JSON_API],
+        # Neither the first line nor the last one.
+        "several-lines": ["image/png", JSON_API, "image/gif"],
     },
 )
 accept_foreign_parameter = header_family(

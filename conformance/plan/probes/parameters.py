@@ -5,9 +5,10 @@ Square brackets are percent-encoded, as RFC 3986 has it, unless a probe is about
 
 from __future__ import annotations
 
-from conformance.plan.odd_queries import FIELDS, INCLUDE, INCLUSION, SYNTAX
-from conformance.plan.probe import family, get, query_family
-from conformance.plan.probes.base import related, relationship
+from conformance.plan.odd_queries import FIELDS, INCLUDE, INCLUSION, SHAPES, SYNTAX
+from conformance.plan.probe import Parameter, family, get, pack, query_family
+from conformance.plan.probes.base import item, related, relationship
+from conformance.reading.effects import on_shown_data
 
 _ITEM = "/invoices/{invoice_id}"
 _CONTESTED = ("contested",)
@@ -38,7 +39,12 @@ include_in_encoded_letters = get(_ITEM).but(query="%69nclude=%61ccount")
 fields_of_relationship = get(_ITEM).but(query="fields%5Binvoices%5D=account")
 fields_empty = get(_ITEM).but(query="fields%5Binvoices%5D=")
 fields_unknown = query_family(
-    get(_ITEM), {"field": "fields%5Binvoices%5D=nosuch", "type": "fields%5Bnosuch%5D=reference"}
+    get(_ITEM),
+    # Behind what is known: some readers look at the first one only.
+    {
+        "field": "fields%5Binvoices%5D=reference,nosuch",
+        "type": "fields%5Binvoices%5D=reference&fields%5Bnosuch%5D=reference",
+    },
 )
 
 unknown_parameter = family(
@@ -63,7 +69,10 @@ collection_parameter = query_family(
     get(_ITEM, needs=_CONTESTED), {"sort": "sort=start-date", "page": "page%5Bsize%5D=1"}
 )
 
-item_with_account_and_fields = get(_ITEM).but(query="include=account&fields%5Binvoices%5D=reference")
+# Some readers forget what they have read when fields follow, others when fields come first.
+item_with_account_and_fields = get(_ITEM).but(
+    query="fields%5Baccounts%5D=name&include=account&fields%5Binvoices%5D=reference"
+)
 odd_query = family(
     query_family(
         get(_ITEM),
@@ -71,9 +80,9 @@ odd_query = family(
             "comma-behind": "include=account,",
             "semicolon": "include=account;fields%5Binvoices%5D=reference",
             "key-of-fields": "fields%5Binvoices%5D%5Ba%5D=reference",
-            "filter-without-name": "filter=x&page=1",
         },
     ),
+    {"shapes": pack(get(_ITEM), map(Parameter, SHAPES), on_shown_data, item)},
     query_family(get(_ITEM, needs=_CONTESTED), {**INCLUDE, **FIELDS, **SYNTAX}),
 )
 inclusion_between_ampersands = query_family(get(_ITEM, needs=_CONTESTED), INCLUSION)

@@ -13,6 +13,7 @@ from conformance.reference.faults.effects import (
     in_account_attributes,
     in_attributes,
     in_collection,
+    in_error,
     in_relationship,
     in_resource,
 )
@@ -127,4 +128,13 @@ fault("text-object-as-name", {"SEM-018"})(
 )
 fault("text-nan-as-currency", {"SEM-018"})(
     "The currency of an account is not a number.", in_account_attributes(lambda shown: shown.update(currency="NaN"))
+)
+
+fault("text-undefined-in-errors", {"SEM-018"})(
+    "The detail of errors is undefined, as JavaScript prints it.",
+    in_error(lambda error: error.update(detail="undefined")),
+)
+fault("text-untranslated-in-errors", {"SEM-018"})(
+    "The title of errors is the name of a text that is not translated.",
+    in_error(lambda error: error.update(title="translation missing: en.errors.not_found")),
 )

@@ -168,3 +168,11 @@ fault("slow-backslashes-of-type", {"HTTP-028"}, OWASP_RESOURCES, needs=CONTESTED
     "Many backslashes in Content-Type are gone over again and again.",
     _waits(_any_line("content-type", lambda line: "\\" * 500 in line)),
 )
+fault("slow-letters-of-forwarded-for", {"HTTP-028"}, OWASP_RESOURCES, needs=CONTESTED)(
+    "Many letters in X-Forwarded-For are gone over again and again.",
+    _waits(_any_line("x-forwarded-for", lambda line: "a" * 500 in line)),
+)
+fault("slow-blanks-of-authorization", {"HTTP-028"}, OWASP_RESOURCES, needs=CONTESTED)(
+    "Many blanks in Authorization are gone over again and again.",
+    _waits(_any_line("authorization", lambda line: " " * 500 in line)),
+)

@@ -64,6 +64,9 @@ fault("accept-subtype-wildcard-refused", {"NEGO-018"}, ACCEPT)(
     "The range application/* is refused.",
     _acceptable(lambda original, lines: "application/*" not in ",".join(lines) and original(lines)),
 )
+fault("accept-last-line-alone", {"NEGO-005"}, ACCEPT)(
+    "Of several lines of Accept the last one counts.", _acceptable(lambda original, lines: original(lines[-1:]))
+)
 fault("accept-wildcard-refused", {"NEGO-003"}, ACCEPT, also={"NEGO-018": "with a weight, too"})(
     "The range */* is refused.", _acceptable(lambda original, lines: "*/*" not in ",".join(lines) and original(lines))
 )

@@ -108,11 +108,8 @@ def shows_nothing(api: Api) -> None:
 @on_document
 def drop_inclusion(request: Request, document: Document) -> None:
     """With sparse fieldsets that lack the relationship nothing is included."""
-    if (
-        "include=" in request.query
-        and "fields" in request.query
-        and "account" not in request.query.partition("fields")[2]
-    ):
+    named = re.search(r"fields(?:\[|%5B)invoices(?:\]|%5D)=([^&]*)", request.query)
+    if "include=" in request.query and named and "account" not in named[1]:
         document.pop("included", None)
 
 
@@ -121,9 +118,40 @@ def drop_inclusion(request: Request, document: Document) -> None:
 def first_counts(original: Callable[..., Document], request: Request, *rest: object) -> Document:
     """Beside include and fields only the one that is sent last counts."""
     found = original(request, *rest)
-    if request.query.startswith("include=account&fields"):
+    if "include=account&fields" in request.query:
         found.pop("included", None)
     return found
+
+
+@fault("query-fields-of-accounts-drop-inclusion", {"INCL-009"}, INCLUDES)
+@on_document
+def drop_what_has_fields(request: Request, document: Document) -> None:
+    """Of accounts with sparse fieldsets none is included."""
+    if "include=" in request.query and "fields%5Baccounts" in request.query:
+        document.pop("included", None)
+
+
+@fault("query-inclusion-behind-fields-unread", {"INCL-009"}, INCLUDES)
+@on_document
+def drop_what_comes_later(request: Request, document: Document) -> None:
+    """Behind fields no include is read."""
+    if re.match(r"fields.*&include=", request.query):
+        document.pop("included", None)
+
+
+fault("query-list-of-fields-crash", _CRASH)(
+    "Fields of no type are answered with 500.", crashes(lambda request: "fields%5B%5D=" in request.query)
+)
+fault("query-number-in-list-crash", _CRASH)(
+    "A list of page numbers is answered with 500.", crashes(lambda request: "page%5Bnumber%5D%5B" in request.query)
+)
+fault("query-without-equals-sign-crash", _CRASH)(
+    "A parameter without an equals sign is answered with 500.",
+    crashes(lambda request: "conformance" in request.query.split("&")),
+)
+fault("query-deep-filter-crash", _CRASH)(
+    "A filter with three keys is answered with 500.", crashes(lambda request: "%5Bc%5D" in request.query)
+)
 
 
 fault("method-unknown-on-item-crash", {"HTTP-009", "ERR-011"}, METHODS)(

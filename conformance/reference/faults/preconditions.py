@@ -254,3 +254,14 @@ fault("if-none-match-malformed-crash", {"COND-014", "ERR-011", "HTTP-029"}, rfc(
     "A malformed If-None-Match is answered with 500.",
     crashes_in(Api.none_match, lambda lines, _: lines != ["*"] and not entity_tags(lines)),
 )
+
+
+@fault("if-none-match-before-if-match", {"COND-011"}, rfc(9110, "13.2.2"), needs=CONTESTED)
+def none_match_first(api: Api) -> None:
+    """If-None-Match is evaluated before If-Match."""
+
+    def status(original: Callable[[Request, str], int | None], request: Request, tag: str) -> int | None:
+        lines = request.lines("if-none-match")
+        return 304 if lines and not api.none_match(lines, tag) else original(request, tag)
+
+    api.replace(Api.precondition_status, status)

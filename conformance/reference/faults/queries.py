@@ -112,6 +112,26 @@ fault("fields-unknown-type-ignored", {"FLDS-004"}, "Documented API, fields")(
     "Fields of unknown types are ignored.",
     skips(Api.parse_fields, lambda _query, _name, resource_type, _value: resource_type not in KINDS),
 )
+fault("fields-unknown-type-ignored-beside-known", {"FLDS-004"}, "Documented API, fields")(
+    "Fields of unknown types are ignored beside those of known ones.",
+    skips(Api.parse_fields, lambda query, _name, resource_type, _value: resource_type not in KINDS and query.fields),
+)
+
+
+@fault("fields-unknown-ignored-behind-known", {"FLDS-004"}, "Documented API, fields")
+@instead_of(Api.parse_fields)
+def first_field_checked(original: Callable[..., None], query: Query, name: str, resource_type: str, value: str) -> None:
+    """Of a list of fields the first is looked at, and unknown ones behind it are ignored."""
+    first, *others = value.split(",")
+    original(query, name, resource_type, ",".join([first, *(each for each in others if each in KINDS["invoices"])]))
+
+
+fault("query-format-ignored", {"QRY-001"}, CUSTOM_PARAMETERS, needs=CONTESTED)(
+    "The parameter format, and only that, is ignored instead of refused.", _tolerate(lambda name: name == "format")
+)
+fault("query-unknown-with-key-ignored", {"QRY-001"}, CUSTOM_PARAMETERS, needs=CONTESTED)(
+    "Unknown query parameters with a key are ignored.", _tolerate(lambda name: name.startswith("a["))
+)
 fault("query-unknown-ignored", {"QRY-001"}, CUSTOM_PARAMETERS, also={"QRY-002": "it holds for custom names, too"})(
     "Unknown query parameters are ignored.",
     _tolerate(lambda name: name.isalpha() and name not in ("fields", "filter", "page", "sort", "include")),

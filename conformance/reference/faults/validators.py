@@ -13,7 +13,7 @@ from conformance.reference.faults import Area
 from conformance.reference.faults.clauses import ENTITY_TAG, EXAMPLE_FIELDS, HEAD, VALIDATORS, rfc
 from conformance.reference.faults.effects import field
 from conformance.reference.faults.seams import effect, instead_of, on_document
-from conformance.reference.faults.where import everywhere, has_query, is_head, is_item
+from conformance.reference.faults.where import everywhere, has, has_query, is_head, is_item
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +61,9 @@ def _written(api: Api, change: Callable[[str], str], where: Where = everywhere) 
 
 
 fault("etag-missing", {"ETAG-001"}, rfc(9110, "8.8.3.1"))("There are no entity tags.", field("ETag", None))
+fault("etag-missing-for-any-type", {"ETAG-001"}, rfc(9110, "8.8.3.1"))(
+    "An invoice has no entity tag where the request has no Accept.", field("ETag", None, is_item & ~has("accept"))
+)
 fault(
     "etag-unquoted",
     {"ETAG-002"},

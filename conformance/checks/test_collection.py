@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from conformance.checks.support import documents, resources
+from conformance.checks.support.conditions import conditions, outcome
 from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement
 from conformance.judge.preconditions import require_status
 from conformance.model import contract
@@ -197,17 +198,40 @@ def test_the_total_count_is_that_of_the_invoices(
 
 
 @requirement("COLL-004")
-def test_the_total_count_is_that_of_what_was_asked_for(
-    every_filtered_by_account: Exchanges, every_unmatched_filter: Exchanges
+def test_the_total_count_is_that_of_what_was_asked_for(  # noqa: PLR0913, PLR0917 - one argument per kind of listing
+    every_filtered_by_account: Exchanges,
+    every_filtered_by_range: Exchanges,
+    every_filtered_by_value: Exchanges,
+    every_unmatched_filter: Exchanges,
+    every_sorted_by: Exchanges,
+    every_listing_arranged: Exchanges,
 ) -> None:
     def judge(page: Exchange) -> None:
         found = collection_pages.elements(page)
+        require(collection_pages.has_total_count(page), "there is no total count", owner="COLL-007")
         # The first page of several is not empty.
         whole = collection_pages.is_whole(page) or not found
         require(whole, f"the answer to {page.described} is one page of several")
-        expect(_count(page) == len(found), str(len(found)), _count(page), page, part="/meta/total-count")
+        count = collection_pages.total_count(page)
+        right = isinstance(count, IntegerLexeme) and count == len(found)
+        expect(right, str(len(found)), shown(count), page, part="/meta/total-count")
 
-    observe_each((*every_filtered_by_account, *every_unmatched_filter), judge)
+    filtered = (*every_filtered_by_account, *every_filtered_by_range, *every_filtered_by_value, *every_unmatched_filter)
+    observe_each((*filtered, *every_sorted_by, *every_listing_arranged), judge)
+
+
+@requirement("COLL-004")
+def test_the_total_count_of_several_pages_is_that_of_the_filter(
+    listing_with_account: Exchange, every_page_of_view: Exchanges
+) -> None:
+    first, *_ = every_page_of_view
+    require(collection_pages.is_whole(listing_with_account), "not all of the collection is known")
+    asked = conditions(first)
+    outcomes = [outcome(asked, each) for each in collection_pages.elements(listing_with_account).values()]
+    heeded = all(outcome(asked, each) for each in collection_pages.elements(first).values())
+    require(heeded and None not in outcomes, "the filter has no effect, or its effect is not known")
+    expected = outcomes.count(True)
+    expect(_count(first) == expected, str(expected), _count(first), first, part="/meta/total-count")
 
 
 def _count(page: Exchange) -> int:

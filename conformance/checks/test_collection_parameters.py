@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.checks.support import documents, resources
-from conformance.judge.api import expect, expect_status, require, requirement
+from conformance.judge.api import expect, expect_status, observe_each, require, requirement
 from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.plan.probes.paging import VIEW_FIELDS
@@ -54,12 +54,35 @@ def test_the_accounts_of_the_collection_are_included(listing_with_account: Excha
     expect(not missing, "the account of every invoice", observed, listing_with_account, part="/included")
 
 
+@requirement("INCL-001")
+def test_the_accounts_are_included_beside_other_parameters(
+    listing_with_account: Exchange,
+    every_listing_arranged: tuple[Exchange, ...],
+    every_page_of_view: tuple[Exchange, ...],
+) -> None:
+    require(_included(listing_with_account), "nothing is included without them either")
+
+    def judge(page: Exchange) -> None:
+        accounts = collection_pages.account_ids(page)
+        found = {identifier.lower() for _, identifier in resources.identities(page.document.get("included"))}
+        missing = [account for account in accounts if account not in found]
+        observed = f"without {len(missing)} of {len(accounts)}"
+        expect(not missing, "the account of every invoice", observed, page, part="/included")
+
+    observe_each((*every_listing_arranged, *every_page_of_view), judge)
+
+
 @requirement("INCL-002")
-def test_included_resources_are_linked_from_the_collection(listing_with_account: Exchange) -> None:
-    collection_pages.account_ids(listing_with_account)
+def test_included_resources_are_linked_from_the_collection(
+    listing_with_account: Exchange, item_with_account: Exchange | None
+) -> None:
+    require(collection_pages.elements(listing_with_account), "the collection is empty")
+    elsewhere = item_with_account is not None and "data" in item_with_account.account_relationship
+    require(elsewhere or _linked(listing_with_account), "no linkage is shown at all", owner="INCL-007")
     found = resources.identities(_included(listing_with_account))
     require(found, "nothing is included", owner="INCL-001")
-    loose = [identity for identity in found if identity not in _linked(listing_with_account)]
+    linked = _linked(listing_with_account)
+    loose = [identity for identity in found if identity not in linked]
     observed = f"none to {' '.join(loose[0])}" if loose else ""
     expect(not loose, "linkage to every included resource", observed, listing_with_account, part="/included")
 
@@ -127,6 +150,12 @@ def test_fields_hold_beside_other_parameters(
 def _fields(element: documents.Object) -> set[str]:
     attributes, relationships = resources.fields_of(element)
     return attributes | relationships
+
+
+@requirement("FLDS-004")
+def test_an_unknown_field_is_refused_by_the_collection(listing: Exchange, listing_unknown_field: Exchange) -> None:
+    require_status(listing, 200)
+    expect_status(listing_unknown_field, 400, why="there is no field nosuch")
 
 
 @requirement("QRY-001")

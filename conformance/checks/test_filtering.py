@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.checks.support.conditions import Condition, conditions, outcome
-from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement
+from conformance.judge.api import Violation, expect, expect_status, observe_each, require, requirement, status_line
 from conformance.judge.preconditions import is_refusal, require_status
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.reading import collection_pages
@@ -22,6 +22,19 @@ def test_an_unknown_filter_is_refused(listing: Exchange, unknown_filter: Exchang
 def test_an_undefined_filter_is_refused(listing: Exchange, undefined_filter: Exchange) -> None:
     require_status(listing, 200)
     expect_status(undefined_filter, 400, why="there is no such operator or attribute")
+
+
+@requirement("FILT-001")
+def test_a_filter_without_an_operator_is_refused_or_selects(
+    listing: Exchange, unknown_filter: Exchange, filter_without_operator: Exchange
+) -> None:
+    require_status(listing, 200)
+    require(collection_pages.elements(listing), "the collection is empty")
+    require(unknown_filter.status == 400, "no unknown filter is refused, which another check judges")
+    # A server may have such a filter, too.
+    selects = filter_without_operator.status == 200 and not collection_pages.data_of(filter_without_operator)
+    observed = status_line(filter_without_operator)
+    expect(selects or filter_without_operator.status == 400, "400, or none", observed, filter_without_operator)
 
 
 @requirement("FILT-001")
@@ -155,6 +168,6 @@ def _expect_selection(listing: Exchange, filtered: Exchange) -> None:
 
 def _shown(asked: list[Condition], element: collection_pages.Object) -> str:
     """Return the value of an element whose outcome is known, so that it can be read."""
-    name = asked[0].name
+    name = next((each for each in asked if each.holds(element) is False), asked[0]).name
     value = collection_pages.account_id(element) if name == "account-id" else collection_pages.written(element, name)
     return f"{name} {shown(value)}"

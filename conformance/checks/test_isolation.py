@@ -376,6 +376,19 @@ def test_listings_show_nothing_of_another_customer(
 
 
 @requirement("SEC-004")
+def test_the_listing_of_the_other_customer_shows_nothing_of_the_first(
+    other_item_of_owner: Exchange, every_item: Exchanges, listing: Exchange | None, listing_of_other_customer: Exchange
+) -> None:
+    require_two_customers(every_item[0], other_item_of_owner)
+    # Where both get the same answer, it is one stored for whoever asks.
+    same = listing is not None and listing.body == listing_of_other_customer.body
+    require(not same, "both customers get the same answer", owner="CACHE-009")
+    own = {identity for item in every_item if item.status == 200 for identity in identifiers(item.document["data"])}
+    invoices = {each for each in own if each[0] == "invoices"}
+    _expect_not_listed(listing_of_other_customer, invoices, "of the first customer")
+
+
+@requirement("SEC-004")
 def test_filters_show_nothing_of_another_customer(
     item: Exchange,
     other_item_of_owner: Exchange,
@@ -417,6 +430,24 @@ def test_the_accounts_of_another_customer_are_not_listed(
     foreign = _foreign(item, other_item_of_owner, None, other_account_of_owner, other_relationship_of_owner)
     require(any(kind == "accounts" for kind, _ in foreign), "no account of the other customer is known")
     _expect_not_listed(accounts_listing, foreign, "of the other customer")
+
+
+@requirement("SEC-024")
+def test_the_accounts_of_the_first_customer_are_not_listed_for_the_other(  # noqa: PLR0913, PLR0917 - two customers
+    item: Exchange,
+    other_item_of_owner: Exchange,
+    other_account_of_owner: Exchange,
+    related: Exchange,
+    accounts_listing: Exchange,
+    accounts_listing_of_other_customer: Exchange,
+) -> None:
+    require_two_customers(item, other_item_of_owner)
+    require_status(accounts_listing, 200)
+    require_status(related, 200)
+    own = {*identifiers(related.document["data"])} - {*identifiers(other_account_of_owner.ok_document["data"])}
+    accounts = {each for each in own if each[0] == "accounts"}
+    require(accounts, "both customers have one account")
+    _expect_not_listed(accounts_listing_of_other_customer, accounts, "of the first customer")
 
 
 @requirement("SEC-005")

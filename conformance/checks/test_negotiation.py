@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from conformance.checks.support.documents import member_object
 from conformance.judge.api import expect, expect_status, observe_each, require, requirement, status_line
 from conformance.judge.preconditions import expect_same_invoice, require_status, variant
 from conformance.model.exchange import JSON_API, Exchange
+from conformance.reading import collection_pages
 from conformance.reading.classification import (
     accepted_ranges,
     accepts_json_api,
@@ -15,7 +17,7 @@ from conformance.reading.classification import (
     made_by_application,
 )
 from conformance.reading.field_parameters import parameter_names
-from conformance.syntax.scalars import shown
+from conformance.syntax.scalars import is_same_value, shown
 
 
 def _one_content_type(exchange: Exchange) -> str | None:
@@ -244,3 +246,14 @@ def test_a_language_does_not_change_the_invoice(
     require_status(item_for_browser, 200)
     require(item_for_browser.media_type == item.media_type, "another representation")
     expect_same_invoice(item_for_browser, item, item_again, "attributes are for programs, in no language")
+
+
+@requirement("NEGO-017")
+def test_a_language_does_not_change_elements(listing: Exchange, sorted_by_two: Exchange) -> None:
+    known = collection_pages.elements(listing)
+    for place, (identifier, element) in enumerate(collection_pages.elements(sorted_by_two).items()):
+        require(identifier in known, "the invoice is not on the first page")
+        wanted, found = (member_object(each, "attributes") for each in (known[identifier], element))
+        for name in wanted.keys() & found.keys():
+            same, part = is_same_value(wanted[name], found[name]), f"/data/{place}/attributes/{name}"
+            expect(same, f"{shown(wanted[name])} in any language", shown(found[name]), sorted_by_two, part=part)

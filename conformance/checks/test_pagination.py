@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from conformance.checks.support import documents
@@ -12,6 +13,7 @@ from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.plan.probes.paging import PAGE_SIZE, VIEW_SIZE
 from conformance.reading import collection_pages
+from conformance.reading.classification import says_later
 from conformance.syntax.scalars import shown
 from conformance.syntax.urls import target_of
 
@@ -100,6 +102,28 @@ def test_the_last_page_has_no_next_one(every_page_of_three: Exchanges, every_pag
     observe_each((*every_page_of_three, *every_page_of_listing), judge)
 
 
+@requirement("PAGE-001")
+def test_the_next_link_leads_to_a_page(
+    every_page_of_three: Exchanges,
+    every_page_of_listing: Exchanges,
+    every_page_of_tied: Exchanges,
+    every_page_of_view: Exchanges,
+) -> None:
+    walks = (every_page_of_three, every_page_of_listing, every_page_of_tied, every_page_of_view)
+
+    before = {page.probe: previous for pages in walks for previous, page in pairwise(pages)}
+
+    def judge(page: Exchange) -> None:
+        require_status(before[page.probe], 200)
+        link = collection_pages.page_link(before[page.probe], "next") or ""
+        lost = _lost(before[page.probe], link, (*_OF_THE_DATA, *_OF_THE_VIEW))
+        require(not lost, "the links do not keep the parameters", owner="PAGE-004")
+        require(not says_later(page), "an answer about the load")
+        expect_status(page, 200, why="it is a link next")
+
+    observe_each([page for pages in walks for page in pages[1:]], judge)
+
+
 def _is_circular(page: Exchange) -> bool:
     """Return whether next leads back to the first page."""
     following, first = (collection_pages.page_link(page, name) for name in ("next", "first"))
@@ -149,6 +173,15 @@ def test_the_page_size_limits_the_elements(listing: Exchange, every_page_of_thre
         expect(count <= PAGE_SIZE, f"at most {PAGE_SIZE} elements", count, page, part="/data")
 
     observe_each(every_page_of_three, judge)
+
+
+@requirement("PAGE-008")
+def test_a_page_size_of_one_gives_one_element(
+    listing: Exchange, first_of_three: Exchange, page_of_one: Exchange
+) -> None:
+    require(len(_ids(first_of_three)) <= PAGE_SIZE < len(_ids(listing)), "other sizes have no effect either")
+    count = len(_ids(page_of_one))
+    expect(count == 1, "one element", count, page_of_one, part="/data")
 
 
 @requirement("PAGE-008")
@@ -329,6 +362,26 @@ def test_links_keep_include_and_fields(
 ) -> None:
     pages = (*every_page_of_view, *every_filtered_by_account, listing_with_account, listing_sparse)
     observe_each(pages, lambda page: _expect_kept(page, _OF_THE_VIEW))
+
+
+@requirement("PAGE-009")
+def test_links_keep_the_page_size(
+    listing: Exchange, every_page_of_three: Exchanges, every_page_of_view: Exchanges, every_page_of_one: Exchanges
+) -> None:
+    def judge(page: Exchange) -> None:
+        _links(page)
+        size = dict(collection_pages.parameters(page.request.url)).get("page[size]", "")
+        heeded = size.isdecimal() and len(_ids(page)) <= int(size) < len(_ids(listing))
+        require(heeded, "page[size] has no effect", owner="PAGE-008")
+        for name in collection_pages.PAGE_LINKS:
+            link = collection_pages.page_link(page, name)
+            # Other servers count by other parameters.
+            kept = dict(collection_pages.parameters(link or ""))
+            if link is not None and (not kept or "page[number]" in kept):
+                observed = kept.get("page[size]", "none")
+                expect(observed == size, f"page[size]={size}", observed, page, part=f"/links/{name}")
+
+    observe_each((*every_page_of_three, *every_page_of_view, *every_page_of_one), judge)
 
 
 def _expect_kept(page: Exchange, families: tuple[str, ...]) -> None:

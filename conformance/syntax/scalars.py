@@ -92,6 +92,9 @@ def plain_decimal(value: object) -> Decimal | None:
 
 def is_same_value(one: object, other: object) -> bool:
     """Return whether two JSON values mean the same: decimals in texts do that whatever zeros they end with."""
+    # To Python, true equals 1.
+    if isinstance(one, bool) is not isinstance(other, bool):
+        return False
     number = plain_decimal(one)
     return one == other or (number is not None and number == plain_decimal(other))
 

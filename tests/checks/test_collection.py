@@ -170,13 +170,15 @@ def test_the_total_count_over_pages() -> None:
 
 def test_the_total_count_of_a_filter() -> None:
     check = collection.test_the_total_count_is_that_of_what_was_asked_for
-    assert outcome(check, (whole(TWO),), (EMPTY,)) == "passed"
-    assert outcome(check, (whole(TWO),), (whole([], total=2),)) == "violated"
-    assert outcome(check, (whole(TWO),), (page([], links={}, total=2),)) == "violated"
-    assert outcome(check, (page(TWO, links={}, total=9),), ()) == "not observed"
-    assert outcome(check, (whole(TWO, total=9),), (EMPTY,)) == "violated"
-    assert outcome(check, (whole(TWO, total="2"),), ()) == "not observed"
-    assert outcome(check, (refused(),), (page(TWO, links={"next": at("page[number]=2")}, total=9),)) == "not observed"
+    none = ((), (), (), ())
+    assert outcome(check, (whole(TWO),), (EMPTY,), *none) == "passed"
+    assert outcome(check, (whole(TWO),), (whole([], total=2),), *none) == "violated"
+    assert outcome(check, (whole(TWO),), (page([], links={}, total=2),), *none) == "violated"
+    assert outcome(check, (page(TWO, links={}, total=9),), (), *none) == "not observed"
+    assert outcome(check, (whole(TWO, total=9),), (EMPTY,), *none) == "violated"
+    assert outcome(check, (whole(TWO, total="2"),), (), *none) == "violated"
+    several = page(TWO, links={"next": at("page[number]=2")}, total=9)
+    assert outcome(check, (refused(),), (several,), *none) == "not observed"
 
 
 @pytest.mark.parametrize(
@@ -237,7 +239,7 @@ CONTRACTOR = ("contractors", "7")
                 [included(linked=CONTRACTOR).document["data"][0], element(2)],
                 included=[{"type": kind, "id": each} for kind, each in (*BOTH, CONTRACTOR)],
             ),
-            ["not observed"] * 3,
+            ["not observed", "violated", "not observed"],
         ),
     ],
 )
@@ -254,6 +256,7 @@ def test_inclusion(answer: Exchange, outcomes: list[str]) -> None:
     "check",
     [
         parameters.test_an_unknown_include_path_is_refused_by_the_collection,
+        parameters.test_an_unknown_field_is_refused_by_the_collection,
         parameters.test_an_undefined_parameter_is_refused_by_the_collection,
         parameters.test_a_sort_of_the_wrong_shape_is_refused,
     ],

@@ -111,6 +111,11 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"SEC-001"},
         put("other_item", "other_item_with_account", body=INVOICE),
     ),
+    "listed for the other": ({"SEC-004"}, put("listing_of_other_customer", body=listing(INVOICE_ID))),
+    "accounts for the other": (
+        {"SEC-024"},
+        put("accounts_listing_of_other_customer", body={"data": [answers()["related"].document["data"]]}),
+    ),
     "own token refused": ({"ROB-008"}, put("interleaved[own-1]", status=401)),
     "mixed": ({"ROB-008"}, put("interleaved[own-2]", body=INVOICE)),
     "taken for the other": ({"ROB-008"}, put("interleaved[other-1]", status=404)),
@@ -160,7 +165,8 @@ def linked(answer: dict[str, Any]) -> dict[str, Any]:
         put("other_item_with_account", "unknown_item_with_account", status=400),
         put("other_view[sparse]", "unknown_view_for_other[sparse]", status=400),
         put("hidden_view[related-head]", "unknown_view_for_hidden[related-head]", status=405),
-        put("listing_of_other_customer", body=listing(INVOICE_ID)),
+        # One stored answer for all is found by CACHE-009.
+        put("listing", "listing_of_other_customer", body=listing(INVOICE_ID)),
         put("interleaved[own-1]", status=503),
         put("interleaved[own-1]", body="<html>") | put("interleaved[own-2]", body=content({"/data/id": 23})),
         put(

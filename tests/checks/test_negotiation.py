@@ -35,7 +35,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "q is a parameter": ({"NEGO-004"}, changed("accept_with_weight[alone]", status=406)),
     "Q is a parameter beside others": ({"NEGO-004"}, changed("accept_with_weight[beside-other-type]", status=406)),
     "case": ({"NEGO-005"}, changed("accept_spelled[capitals]", status=406)),
-    "first line": ({"NEGO-005"}, changed("accept_spelled[two-lines]", status=406)),
+    "first line": ({"NEGO-005"}, changed("accept_spelled[several-lines]", status=406)),
     "empty elements": ({"NEGO-005"}, changed("accept_spelled[empty-element]", status=400)),
     "charset served": ({"NEGO-006"}, changed("unacceptable_item", status=200)),
     "version served": ({"NEGO-006"}, changed("accept_foreign_parameter", status=200)),
@@ -64,6 +64,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "Content-Type needed": ({"NEGO-012"}, changed("related", status=415)),
     "empty 406": ({"NEGO-013"}, changed("unacceptable_item", body=b"")),
     "blank 415": ({"NEGO-013"}, changed("content_type_with_parameter[charset]", body=b"\n")),
+    "language of a list": (
+        {"NEGO-017"},
+        changed("sorted_by_two", document={"/data/0/attributes/reference": "Rechnung"}),
+    ),
     "language redirects": ({"NEGO-014"}, changed("unusual_preference[language-and-charset]", status=302)),
     "coding crashes": ({"NEGO-014", "ERR-011"}, changed("unusual_preference[coding]", status=500)),
 }

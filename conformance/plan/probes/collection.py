@@ -14,6 +14,7 @@ listing_head = listing.but(method="HEAD")
 listing_with_account = listing.but(query="include=account")
 listing_sparse = listing.but(query="fields%5Binvoices%5D=reference,amount-spent")
 
+listing_unknown_field = listing.but(query="fields%5Binvoices%5D=reference,nosuch")
 listing_unknown_include = listing.but(query="include=nosuch")
 listing_unknown_parameter = listing.but(query="foo=1")
 unacceptable_listing = listing.but(headers={"Accept": f"{JSON_API};charset=utf-8"})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import quote
 
+from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.plan.probe import PathFunction, family, get, query_family
 from conformance.plan.probes.collection import listing
@@ -88,10 +89,12 @@ def _exactly(name: str) -> PathFunction:
 def _by_account(operator: str, count: int) -> PathFunction:
     """Return the path of a filter by the first ``count`` accounts that the collection shows."""
 
-    def path(listing_with_account: Exchange) -> str:
+    def path(listing_with_account: Exchange, unknown_id: str) -> str:
         operand = account_ids(listing_with_account)[:count]
         if not all(map(is_uuid, operand)):
             raise NotObserved("the account has no UUID", owner="RELD-002")
+        # What is not there adds nothing to a list, and takes nothing away.
+        operand += [unknown_id] if operator == "in" else []
         return f"/invoices?include=account&{_filters({f'account_id_{operator}': ','.join(operand)})}"
 
     return path
@@ -101,6 +104,19 @@ def _text(shown: list[Value], part: slice = slice(None)) -> str:
     """Return a part of the longest plain word among the values: no separators, no wildcards of any query language."""
     words = [text for text in shown if isinstance(text, str) and text.isascii() and text.isalnum()]
     return max(words, key=len, default="")[part]
+
+
+def _part_at(shown: list[Value], *, end: bool) -> str:
+    """Return how a word among the values begins, or ends; if there is one, a part that another value has elsewhere."""
+    texts = [text.casefold() for text in shown if isinstance(text, str)]
+    words = [text for text in shown if isinstance(text, str) and text.isascii() and text.isalnum()]
+    is_there = str.endswith if end else str.startswith
+    for length in (3, 2, 1):
+        for word in words:
+            part = word[-length:] if end else word[:length]
+            if any(part.casefold() in text and not is_there(text, part.casefold()) for text in texts):
+                return part
+    return _text(shown, slice(-3, None) if end else slice(3))
 
 
 def _two_texts(shown: list[Value]) -> str:
@@ -133,6 +149,58 @@ def _from_the_second(listing: Exchange) -> str:
     return f"/invoices?{_filters({'start-date_gteq': written})}"
 
 
+def _most_different(listing: Exchange, names: Iterable[str]) -> dict[str, Value]:
+    """Return the values of the invoice of which most attributes of these ``names`` differ from each other."""
+    rows = [{name: value(element, name) for name in names} for element in elements(listing).values()]
+    return max(rows, key=lambda row: len({repr(each) for each in row.values() if each is not None}), default={})
+
+
+def _all_of_one(listing: Exchange) -> str:
+    """Return the path that asks for an invoice by each of its numbers: a filter that reads another leaves it out."""
+    row = _most_different(listing, (*contract.amounts(), *contract.counts(), *contract.durations()))
+    return f"/invoices?{_filters({f'{name}_eq': _written(found) for name, found in row.items()})}"
+
+
+def _none_of_one(listing: Exchange) -> str:
+    """Return the path that asks for all but an invoice, by each of its numbers that no other invoice has."""
+    names = (*contract.amounts(), *contract.counts(), *contract.durations())
+    row = _most_different(listing, names)
+    shown = {name: [value(element, name) for element in elements(listing).values()] for name in names}
+    own = {f"{name}_not_eq": _written(found) for name, found in row.items() if shown[name].count(found) == 1}
+    if not own:
+        raise NotObserved("no invoice of the collection has a number of its own")
+    return f"/invoices?{_filters(own)}"
+
+
+def _zero(listing: Exchange) -> str:
+    """Return the path that asks for a count of zero, which some readers take for no value."""
+    for name in contract.counts():
+        shown = _values(listing, name)
+        if len(shown) > 1 and shown[0] == 0:
+            return f"/invoices?{_filters({f'{name}_eq': '0'})}"
+    raise NotObserved("the collection shows no count that is zero in some invoices")
+
+
+def _nearly_an_amount(listing: Exchange) -> str:
+    """Return the path that asks for an amount that differs in its last digit from the longest one that is shown."""
+    shown = _values(listing, "amount-spent")
+    longest = max((_written(each) for each in shown), key=len, default="")
+    near = next((longest[:-1] + digit for digit in "0123456789" if Decimal(longest[:-1] + digit) not in shown), "")
+    if not near:
+        raise NotObserved("the collection shows no amount")
+    return f"/invoices?{_filters({'amount-spent_eq': near})}"
+
+
+def _all_times_of_one(listing: Exchange) -> str:
+    """Return the path that asks for an invoice by each of its times, two seconds around it."""
+    row = _most_different(listing, (*contract.dates(), *contract.call_times()))
+    bounds: dict[str, str] = {}
+    for name, found in row.items():
+        if isinstance(found, Instant):
+            bounds |= {f"{name}_gteq": _written(found, -2), f"{name}_lteq": _written(found, 2)}
+    return f"/invoices?{_filters(bounds)}"
+
+
 def _last(shown: list[Value]) -> str:
     return _written(shown[-1]) if shown else ""
 
@@ -151,13 +219,14 @@ filtered_by_range = family(
             "end-date": ("gteq", "lteq"),
             "originated-first-call-at": ("gteq", "lteq"),
             "amount-spent": ("gt", "lt"),
-            "originated-calls-count": ("gteq", "lteq"),
+            "originated-calls-count": ("gt", "lt"),
         }.items()
     }
     # Both borders are one value.
     | {
         "originated-calls-count-exactly": get(_exactly("originated-calls-count"), needs=_NEEDS),
         "start-date-with-offset": get(_from_the_second, needs=_NEEDS),
+        "all-times": get(_all_times_of_one, needs=_NEEDS),
     }
 )
 filtered_by_value = family(
@@ -170,7 +239,8 @@ filtered_by_value = family(
         "flag_eq_false": get("/invoices", needs=_NEEDS).but(query="filter%5Bhas_pdf_eq%5D=false"),
         "text_eq": get(_by_value("reference", "eq", lambda shown: _text(shown, slice(-1))), needs=_NEEDS),
         "text_not_eq": get(_by_value("reference", "not_eq", _text), needs=_NEEDS),
-        "text_start": get(_by_value("reference", "start", lambda shown: _text(shown, slice(3))), needs=_NEEDS),
+        "text_start": get(_by_value("reference", "start", lambda shown: _part_at(shown, end=False)), needs=_NEEDS),
+        "text_cont": get(_by_value("reference", "cont", lambda shown: _text(shown, slice(1, -1))), needs=_NEEDS),
         # Texts that some readers take for more: a list, patterns, and nothing.
         "text_eq_comma": get(_by_value("reference", "eq", _two_texts), needs=_NEEDS),
         "text_eq_percent": get(_by_value("reference", "eq", lambda shown: _pattern(shown, "%", 1)), needs=_NEEDS),
@@ -186,7 +256,10 @@ filtered_by_value = family(
         },
         "text_eq_nul": listing.but(query="filter%5Breference_eq%5D=%00"),
         "text_in_nothing": listing.but(query="filter%5Breference_in%5D=,"),
-        "text_end": get(_by_value("reference", "end", lambda shown: _text(shown, slice(-3, None))), needs=_NEEDS),
+        "text_end": get(_by_value("reference", "end", lambda shown: _part_at(shown, end=True)), needs=_NEEDS),
+        "all_of_one": get(_all_of_one, needs=_NEEDS),
+        "none_of_one": get(_none_of_one, needs=_NEEDS),
+        "count_eq_zero": get(_zero, needs=_NEEDS),
     }
 )
 
@@ -198,6 +271,7 @@ unmatched_filter = family(
         ),
         "invoice": get(lambda unknown_id: f"/invoices?{_filters({'id_eq': unknown_id})}", needs=_NEEDS),
         "reference": listing.but(query="filter%5Breference_eq%5D=conformance-none"),
+        "amount": get(_nearly_an_amount, needs=_NEEDS),
         **query_family(
             listing.but(needs=("collection", "contested")),
             {
@@ -229,6 +303,10 @@ mistyped_filter = family(
             "start-date-impossible": "filter%5Bstart_date_gteq%5D=2024-02-30T25:61:61Z",
             "originated-calls-count": "filter%5Boriginated_calls_count_gteq%5D=abc",
             "originated-calls-count-with-letters": "filter%5Boriginated_calls_count_gteq%5D=0abc",
+            "originated-calls-count-huge": f"filter%5Boriginated_calls_count_gteq%5D={'9' * 40}",
+            "amount-spent": "filter%5Bamount_spent_gteq%5D=abc",
+            "amount-spent-not-a-number": "filter%5Bamount_spent_gt%5D=NaN",
+            "amount-spent-exponent": "filter%5Bamount_spent_gt%5D=1e400",
             "has-pdf": "filter%5Bhas_pdf_eq%5D=maybe",
             "account": "filter%5Baccount_id_eq%5D=abc",
             # Dates have years of four digits (RFC 3339); databases have a last one, too.
@@ -255,7 +333,6 @@ mistyped_filter = family(
         }
         | {
             "originated-calls-count-fraction": "filter%5Boriginated_calls_count_gteq%5D=99999999999999.5",
-            "originated-calls-count-huge": f"filter%5Boriginated_calls_count_gteq%5D={'9' * 40}",
             "originated-calls-count-exponent": "filter%5Boriginated_calls_count_gteq%5D=1e400",
             "account-cut": "filter%5Baccount_id_eq%5D=00000000",
             "account-beyond-ascii": "filter%5Baccount_id_eq%5D=%F0%9F%A7%BE",
@@ -264,6 +341,7 @@ mistyped_filter = family(
 )
 unknown_filter = listing.but(query="filter%5Bnosuch%5D=1")
 unknown_filter_operator = listing.but(query="filter%5Breference_nosuch%5D=1")
+filter_without_operator = listing.but(query="filter%5Breference%5D=conformance-none")
 undefined_filter = query_family(
     listing.but(needs=("collection", "contested")),
     {

@@ -58,7 +58,7 @@ def _views(invoice: str, needs: tuple[str, ...]) -> dict[str, Probe]:
     related = get(f"/invoices/{invoice}/account", needs=needs)
     if_none_match = {"If-None-Match": "*"}
     return {
-        "sparse": item.but(query=_SPARSE),
+        "sparse": item.but(query=_SPARSE, headers={"Accept": "*/*"}),
         "sparse-with-account": item.but(query=f"{_INCLUDE}&{_SPARSE}"),
         "head-with-account": item.but(method="HEAD", query=_INCLUDE),
         "relationship-head": relationship.but(method="HEAD"),
@@ -139,6 +139,9 @@ listing_of_foreign = family(
 )
 # Where accounts are not offered by themselves, nothing is there.
 accounts_listing = get("/accounts", needs=("collection",))
+accounts_listing_of_other_customer = get("/accounts", needs=_LISTING).but(
+    headers=_OTHER_CUSTOMER, after=(accounts_listing,)
+)
 listing_of_hidden = get(
     lambda hidden_invoice_id: f"/invoices?filter%5Bid_eq%5D={hidden_invoice_id}", needs=("hidden-invoice", "collection")
 )

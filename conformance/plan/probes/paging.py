@@ -70,6 +70,7 @@ invalid_page = query_family(
         "number-zero": "page%5Bnumber%5D=0",
         "number-negative": "page%5Bnumber%5D=-1",
         "number-empty": "page%5Bnumber%5D=",
+        "number-word": "page%5Bnumber%5D=last",
         "size-zero": "page%5Bsize%5D=0",
         "size-negative": "page%5Bsize%5D=-1",
         "size-word": "page%5Bsize%5D=abc",

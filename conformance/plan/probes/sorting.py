@@ -12,7 +12,9 @@ sorted_by = query_family(
     {name: f"sort={'-' if place % 2 else ''}{name}" for place, name in enumerate(contract.attribute_names())},
 )
 # The first field leaves most invoices tied.
-sorted_by_two = listing.but(query="sort=service-transactions-count,-start-date")
+sorted_by_two = listing.but(
+    query="sort=service-transactions-count,-start-date", headers={"Accept-Language": "de-DE, de;q=0.9"}
+)
 
 unsupported_sort = query_family(
     listing,

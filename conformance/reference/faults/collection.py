@@ -79,6 +79,7 @@ def included_twice(document: Document) -> None:
     GET,
     also={
         "FILT-005": "a range has its borders at the exact amounts",
+        "FILT-006": "an invoice is asked for by its exact amounts, too",
         "SEM-017": "where nothing is lost, zeros are added",
     },
 )

@@ -83,6 +83,10 @@ fault("tenant-scope-missing-on-include", {"SEC-002"}, OWASP_OBJECTS)(
     "With an include parameter, an invoice is found by its id, whoever owns it.",
     _find(lambda request, invoice: has_include(request) and _foreign(request, invoice)),
 )
+fault("tenant-scope-missing-for-any-type", {"SEC-001"}, OWASP_OBJECTS)(
+    "Whoever accepts anything finds an invoice by its id, whoever owns it.",
+    _find(lambda request, invoice: request.lines("accept") == ["*/*"] and _foreign(request, invoice)),
+)
 fault("tenant-disclosed-forbidden", {"SEC-003"}, OWASP_EXISTENCE)(
     "An invoice of another customer is answered with 403, an unknown one with 404.", _refused(forbidden)
 )

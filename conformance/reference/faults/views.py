@@ -223,7 +223,13 @@ fault("view-elements-of-later-pages-differ", {"COLL-003"}, API_COLLECTION, needs
     "From the second page on, invoices have no PDF.",
     _in_elements(Where(lambda request: _later_page.search(request.query)), _given({"has-pdf": False})),
 )
-fault("view-filtered-elements-differ", {"COLL-003"}, API_COLLECTION, needs=COLLECTION)(
+fault(
+    "view-filtered-elements-differ",
+    {"COLL-003"},
+    API_COLLECTION,
+    also={"FILT-006": "what is filtered by it shows another value"},
+    needs=COLLECTION,
+)(
     "Filtered invoices have no duration of terminated calls.",
     _in_elements(Where(lambda request: "filter" in request.query), _given({"terminated-calls-duration": 0})),
 )

@@ -287,6 +287,17 @@ def _codings(exchange: Exchange) -> list[str]:
     return [name for name in names if name and name != "identity"]
 
 
+@requirement("CACHE-015")
+def test_no_coding_is_no_coding(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        value = exchange.fields.get("Content-Encoding")
+        require(value is not None, "no Content-Encoding")
+        names = [name.strip().lower() for name in (value or "").split(",")]
+        expect("identity" not in names, "no field where there is no coding", value, exchange, part="Content-Encoding")
+
+    observe_each(every_answer, judge)
+
+
 @requirement("CACHE-007")
 def test_content_is_in_the_coding_that_it_names(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:

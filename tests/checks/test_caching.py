@@ -124,6 +124,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"CACHE-007"},
         changed("item_for_browser", headers={**CODED, "Content-Encoding": "utf-8"}, coding_problem="not known"),
     ),
+    "coding-of-none": ({"CACHE-015"}, changed("item_for_browser", headers={"Content-Encoding": "Identity"})),
     "coded-twice": ({"CACHE-007"}, coded(body=b"\x1f\x8b\x08")),
     "account-missing-when-coded": (
         {"CACHE-007"},

@@ -178,3 +178,7 @@ fault("coding-cuts-collection", {"CACHE-007"}, CODINGS, needs=COLLECTION)(
     "A compressed collection ends after so many elements.",
     _drops_from_coded(is_collection, lambda document: document["data"].__delitem__(slice(8, None))),
 )
+fault("coding-identity-named", {"CACHE-015"}, rfc(9110, "8.4"))(
+    "Content-Encoding is identity where the content is in no coding.",
+    field("Content-Encoding", "identity", is_item, 200),
+)

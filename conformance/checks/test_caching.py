@@ -288,7 +288,7 @@ def _codings(exchange: Exchange) -> list[str]:
 
 
 @requirement("CACHE-015")
-def test_no_coding_is_no_coding(every_answer: tuple[Exchange, ...]) -> None:
+def test_what_is_in_a_coding_has_one(every_answer: tuple[Exchange, ...]) -> None:
     def judge(exchange: Exchange) -> None:
         value = exchange.fields.get("Content-Encoding")
         require(value is not None, "no Content-Encoding")

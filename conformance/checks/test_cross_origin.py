@@ -23,6 +23,11 @@ def test_an_origin_that_is_like_the_own_one_gets_no_credentials(own_origin_exten
 
 
 @requirement("SEC-017")
+def test_a_foreign_origin_gets_no_credentials_elsewhere(elsewhere_with_range: Exchange) -> None:
+    _expect_no_credentials(elsewhere_with_range)
+
+
+@requirement("SEC-017")
 def test_a_preflight_promises_no_credentials(preflight: Exchange) -> None:
     _expect_no_credentials(preflight)
 

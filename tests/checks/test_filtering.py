@@ -131,6 +131,9 @@ def test_a_server_that_ignores_unknown_filters_is_judged_by_the_known_ones() -> 
     unknown = chosen(FLAGS, "123", "filter[nosuch]=1")
     wrong = chosen(FLAGS, "1", "filter[has_pdf_eq]=true")
     assert outcome(filtering.test_a_value_selects_by_the_shown_values, whole(FLAGS), unknown, wrong) == "violated"
+    several = chosen(FLAGS, "13", "filter[has_pdf_eq]=true&filter[reference_eq]=huge")
+    check = filtering.test_a_value_selects_by_the_shown_values
+    assert outcome(check, whole(FLAGS), unknown, several) == "not observed"
     # One that gives nothing for an unknown filter does not ignore it.
     nothing, ignored = (
         chosen(FLAGS, each, f"filter[{name}]=true") for each, name in (("", "nosuch"), ("123", "has_pdf_eq"))

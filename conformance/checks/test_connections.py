@@ -105,6 +105,9 @@ def test_customers_that_share_a_connection_get_their_own(
         observed = status_line(answered)
         same = answered.status == first.status and answered.resource.get("id") == first.resource.get("id")
         expect(same, what, observed, shared_connection_of_two_customers)
+        # What an earlier request asked for is not asked for any more.
+        included = answered.document.keys() - first.document.keys() & {"included"}
+        expect(not included, f"{what}, alone", f"{observed}, with included", shared_connection_of_two_customers)
 
 
 @requirement("WIRE-013")

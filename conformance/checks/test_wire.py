@@ -72,6 +72,13 @@ def test_a_folded_line_is_not_lost(wire_valid: Exchange, folded_accept: Exchange
     expect_status(folded_accept, 400, 200, why="refused, or read as one line")
 
 
+@requirement("WIRE-003")
+def test_a_line_that_follows_no_field_is_not_one(wire_valid: Exchange, folded_first_field: Exchange) -> None:
+    _require_valid(wire_valid)
+    _require_answered(folded_first_field)
+    expect_status(folded_first_field, 400, 200, why="refused, or dropped")
+
+
 @requirement("WIRE-004")
 def test_a_wrong_length_is_refused(wire_valid: Exchange, wrong_length: Exchange) -> None:
     _expect_refused(wrong_length, wire_valid, "Content-Length does not have one length")
@@ -122,6 +129,15 @@ def test_what_is_not_a_request_is_refused(wire_valid: Exchange, garbage: Exchang
     _require_valid(wire_valid)
     _require_answered(garbage)
     expect_status(garbage, 400, 405, 501, 505, why="that is not HTTP")
+
+
+@requirement("WIRE-008")
+def test_a_malformed_request_line_is_refused(wire_valid: Exchange, malformed_request_line: Exchange) -> None:
+    _require_valid(wire_valid)
+    _require_answered(malformed_request_line)
+    # It may be redirected to the right spelling, or name nothing.
+    refused = 300 <= malformed_request_line.status < 500 or malformed_request_line.status in {501, 505}
+    expect(refused, "400, or another refusal", status_line(malformed_request_line), malformed_request_line)
 
 
 @requirement("WIRE-008")

@@ -59,7 +59,7 @@ shared_connection_without_token = family(
 )
 shared_connection_of_two_customers = replace(
     talk(
-        *(other_item_of_owner, item, other_item_of_owner, unknown_include, other_item_of_owner),
+        *(other_item_of_owner, item_with_account, other_item_of_owner, unknown_include, other_item_of_owner),
         *(if_none_match_any, other_item_of_owner, item_head, other_item_of_owner, unknown_item, other_item_of_owner),
         *(unacceptable_item, other_item_of_owner, if_match_other, other_item_of_owner),
     ),
@@ -74,11 +74,16 @@ wrong_host = family(
         "missing": raw(f"{_LINE}{{usual}}\n", needs=_WIRE),
         "twice": raw(f"{_LINE}{_HOST}{_HOST}{{usual}}\n", needs=_WIRE),
         "invalid": raw(f"{_LINE}Host: conformance host/\n{{usual}}\n", needs=_WIRE),
+        # What stands around the host in a URL.
+        "with-user": raw(f"{_LINE}Host: conformance@{{authority}}\n{{usual}}\n", needs=_WIRE),
+        "with-path": raw(f"{_LINE}Host: {{authority}}/\n{{usual}}\n", needs=_WIRE),
     }
 )
 space_before_colon = _with("X-Conformance : 1\n")
 framing_before_colon = _with("Transfer-Encoding : chunked\n", "0\n\n", until_closed=True)
 
+# A line that follows none is not a field.
+folded_first_field = raw(f"{_LINE} If-None-Match: *\n{_HOST}{{usual}}\n", needs=_WIRE)
 # The second line is a part of the first, whatever it looks like.
 folded_field = _with("X-Conformance: 1\n If-None-Match: *\n")
 folded_accept = raw(f"{_LINE}{_HOST}Accept: image/png,\n application/vnd.api+json\n{{usual}}\n", needs=_WIRE).but(
@@ -98,6 +103,9 @@ wrong_length = family(
                 # Nothing to whoever reads as far as there are digits.
                 "letters": "0 bytes",
                 "quoted": '"0"',
+                "fraction": "0.0",
+                "two-words": "0 0",
+                "empty": "",
             }.items()
         },
         "list": _with("Content-Length: 5, 6\n", "hello!", until_closed=True),
@@ -114,6 +122,18 @@ absolute_form_with_other_host = raw(
 
 http_1_0 = raw(f"GET {{target}} HTTP/1.0\n{_HOST}{{usual}}\n", needs=_WIRE)
 
+malformed_request_line = family(
+    {
+        name: raw(f"{line}\n{_HOST}{{usual}}\n", needs=_WIRE)
+        for name, line in {
+            "protocol-in-lower-case": "GET {target} http/1.1",
+            "other-protocol": "GET {target} CONFORMANCE/1.1",
+            "version-with-zero": "GET {target} HTTP/01.1",
+            "version-of-three": "GET {target} HTTP/1.1.1",
+            "two-targets": "GET {target} {target} HTTP/1.1",
+        }.items()
+    }
+)
 garbage = raw("conformance of what is no request\n\n", needs=_WIRE)
 leading_empty_line = raw(f"\n{_VALID}", needs=_WIRE)
 lower_case_method = raw(f"get {{target}} HTTP/1.1\n{_HOST}{{usual}}\n", needs=_WIRE)
@@ -126,7 +146,7 @@ announced_close_spelled = family(
             "in-a-list": "keep-alive, close",
             "first-of-a-list": "close, te",
             "in-capitals": "CLOSE",
-            "second-line": "te\nConnection: close",
+            "second-line": "keep-alive\nConnection: close",
             "blanks": "\tclose \t",
         }.items()
     }
@@ -139,6 +159,8 @@ unreadable_coding = family(
         for name, codings in {
             "unknown": "xchunked",
             "behind-chunked": "chunked, conformance",
+            "gzip-behind-chunked": "chunked, gzip",
+            "longer": "chunkedx",
             "identity": "chunked, identity",
             "quoted": '"chunked"',
             "control": "\x0bchunked",
@@ -148,13 +170,17 @@ unreadable_coding = family(
 # Each is five to a reader of numbers that knows more of them than digits.
 wrong_chunk_size = family(
     {
-        name: _with("Transfer-Encoding: chunked\n", f"{size}\nhello\n0\n\n{_VALID}", until_closed=True)
-        for name, size in {
-            "prefix": "0x5",
-            "sign": "+5",
-            "underscore": "0_5",
-            "blank": " 5",
-            "letters": "5x",
+        name: _with("Transfer-Encoding: chunked\n", f"{begin}\n0\n\n{_VALID}", until_closed=True)
+        for name, begin in {
+            "prefix": "0x5\nhello",
+            "sign": "+5\nhello",
+            "minus": "-5\nhello",
+            "underscore": "0_5\nhello",
+            "blank": " 5\nhello",
+            "letters": "5x\nhello",
+            "nothing": "\nhello",
+            # Two letters stand where the line has to end.
+            "too-small": f"3\nhello0\n\n{_VALID}",
         }.items()
     }
 )
@@ -175,6 +201,15 @@ item_behind_content = family(
             ),
             "get": unacceptable_item.but(headers=_FORM, body=_CONTENT),
             "anonymous": item_without_token.but(headers=_FORM, body=_CONTENT),
+            "head": item_head.but(headers=_FORM, body=_CONTENT),
+            "options": item_options.but(headers=_FORM, body=_CONTENT),
+            **{
+                method.lower(): unknown_item.but(method=method, headers=_FORM, body=_CONTENT)
+                for method in ("POST", "PUT", "DELETE")
+            },
+            "upgrade": unacceptable_item.but(
+                headers={**_FORM, "Connection": "upgrade", "Upgrade": "conformance"}, body=_CONTENT
+            ),
         }.items()
     }
 )

@@ -62,6 +62,25 @@ for _name, _what, _when in (
     fault(f"state-after-{_name}", {"ROB-015"}, also=_ALSO)(
         f"The token of a request is not forgotten after {_what}.", _remembers(_when)
     )
+
+
+@fault("state-of-parameters", {"ROB-016"}, OWASP_OBJECTS, needs=SECOND)
+def parameters(api: Api) -> None:
+    """A request without parameters has those with which the one before on its connection was answered."""
+    asked: dict[int, str] = {}
+
+    def add(request: Request) -> None:
+        before = asked.pop(request.connection.number, "")
+        request.query = request.query or before
+
+    def keep(request: Request, answer: Answer) -> None:
+        if request.query == "include=account" and answer.status == 200:
+            asked[request.connection.number] = request.query
+
+    api.on_request(add)
+    api.on_answer(keep)
+
+
 for _name, _what, _when in (
     ("bad-request", "a refused parameter", lambda _, answer: answer.status == 400),
     ("not-modified", "a 304", lambda _, answer: answer.status == 304),

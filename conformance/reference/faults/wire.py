@@ -17,9 +17,15 @@ from conformance.reference.message import Answer, Problem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.reference.faults.seams import Install
     from conformance.reference.message import Request
 
 fault = Area(__name__, needs=WIRE)
+
+
+def _reads(pattern: bytes, as_if: bytes) -> Install:
+    """Let the server read what it gets as if something else stood there."""
+    return on_input(lambda data: re.sub(pattern, as_if, data))
 
 
 @fault("wire-host-missing-accepted", {"WIRE-001"}, rfc(9112, "3.2"))
@@ -58,6 +64,14 @@ def host_invalid(original: Callable[[Request], str], request: Request) -> str:
         raise
 
 
+for _name, _what, _host in (
+    ("user", "A user in front of the host", rb"conformance@([^\r]*)"),
+    ("path", "A path behind the host", rb"([^/\r]*)/"),
+):
+    fault(f"wire-host-with-{_name}-accepted", {"WIRE-001"}, rfc(9112, "3.2"))(
+        f"{_what} is dropped.",
+        _reads(rb"(\r\nHost: )" + _host + rb"(?=\r\n)", rb"\1\2"),
+    )
 fault("wire-space-before-colon-accepted", {"WIRE-002"}, rfc(9112, "5.1"))(
     "White space before a colon is ignored.", on_input(lambda data: re.sub(rb"(\r\n[A-Za-z-]+)[ \t]+:", rb"\1:", data))
 )
@@ -75,6 +89,10 @@ def folded_crash(api: Api) -> None:
     crashes(has("x-folded"))(api)
 
 
+fault("wire-first-line-folded-is-a-field", {"WIRE-003"}, rfc(9112, "2.2"))(
+    "White space in front of the first field is dropped.",
+    on_input(lambda data: re.sub(rb"( HTTP/1\.1\r\n)[ \t]+", rb"\1", data)),
+)
 fault("wire-folded-line-is-a-field", {"WIRE-003"}, rfc(9112, "5.2"))(
     "The second line of a folded field is dropped.", on_input(lambda data: re.sub(rb"\r\n[ \t]+[^\r]*", b"", data))
 )
@@ -135,6 +153,19 @@ fault("wire-empty-line-refused", {"WIRE-008"}, rfc(9112, "2.2"))(
     "An empty line before the request line is refused.",
     on_input(lambda data: b"\0" + data if data.startswith(b"\r\n") else data),
 )
+
+
+for _name, _what, _line in (
+    ("in-lower-case", "The name of the protocol is read in lower case, too", rb" http/1\.1"),
+    ("unknown", "The name of the protocol is not looked at", rb" [A-Z]+/1\.1"),
+    ("with-zero", "The version is read as numbers are", rb" HTTP/01\.1"),
+    ("of-three-numbers", "Of a version the first two numbers count", rb" HTTP/1\.1\.1"),
+    ("of-last-word", "Of the words of a request line the first two and the last count", rb" [^ \r]+ HTTP/1\.1"),
+):
+    fault(f"wire-protocol-{_name}", {"WIRE-008"}, rfc(9112, "3"))(
+        f"{_what}.",
+        _reads(rb"(\A[A-Z]+ /[^ \r]*)" + _line + rb"(?=\r\n)", rb"\1 HTTP/1.1"),
+    )
 
 
 @fault("wire-garbage-served", {"WIRE-008"}, rfc(9112, "3"))

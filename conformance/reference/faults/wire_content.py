@@ -74,6 +74,31 @@ for _name, _what, _size in (
         f"A chunk size with {_what} is read, as a reader of numbers does.",
         _reads(rb"(\r\n\r\n)" + _size + rb"(?=[0-9a-f]+\r\n)", rb"\1"),
     )
+fault("wire-chunk-end-unread", {"WIRE-011"}, rfc(9112, "7.1"))(
+    "Whatever two letters stand behind a chunk are taken for its line end.",
+    _reads(rb"(\r\n\r\n3\r\nhel)lo(?=0\r\n\r\n)", rb"\1\r\n"),
+)
+fault("wire-chunk-size-absent", {"WIRE-011"}, rfc(9112, "7.1"))(
+    "A chunk size without digits is zero.", _reads(rb"(\r\n\r\n)\r\nhello\r\n0\r\n\r\n", rb"\g<1>0\r\n\r\n")
+)
+fault("wire-coding-by-its-beginning", {"WIRE-010"}, rfc(9112, "6.1"))(
+    "Whatever transfer coding begins with chunked is taken for it.",
+    _reads(rb"(transfer-encoding: chunked)x", rb"\1"),
+)
+fault("wire-coding-gzip-of-chunks", {"WIRE-010"}, rfc(9112, "6.3"))(
+    "A known transfer coding that was applied after chunked is skipped.",
+    _reads(rb"(transfer-encoding: chunked), gzip", rb"\1"),
+)
+fault("wire-length-with-fraction", {"WIRE-004"}, rfc(9112, "6.3"))(
+    "A Content-Length with a fraction is read, as a reader of numbers does.",
+    _reads(rb"(content-length: [0-9]+)\.[0-9]+", rb"\1"),
+)
+fault("wire-length-empty-ignored", {"WIRE-004"}, rfc(9112, "6.3"))(
+    "An empty Content-Length counts as none.", _reads(rb"\r\ncontent-length: *(?=\r\n)", b"")
+)
+fault("wire-length-first-word", {"WIRE-004"}, rfc(9112, "6.3"))(
+    "Of a Content-Length of two words the first counts.", _reads(rb"(content-length: [0-9]+) +[0-9]+", rb"\1")
+)
 fault("wire-trailer-merged", {"WIRE-012"}, rfc(9110, "6.5.1"))(
     "Fields of the trailer section are fields of the request.",
     _reads(rb"(\r\n\r\n0\r\n)(authorization: [^\r]*)\r\n", rb"\r\n\2\1"),
@@ -81,6 +106,15 @@ fault("wire-trailer-merged", {"WIRE-012"}, rfc(9110, "6.5.1"))(
 fault("wire-content-of-patch-left", {"WIRE-013"}, rfc(9112, "9.3"))(
     "The content of a refused PATCH stays in the buffer, and is the beginning of the next request.",
     _reads(rb"(?<=^patch )([^{]*" + _FORM + rb")content-length: [0-9]+\r\n", rb"\1"),
+)
+for _method in ("head", "options", "post", "put", "delete"):
+    fault(f"wire-content-of-{_method}-left", {"WIRE-013"}, rfc(9112, "9.3"))(
+        f"The content of {_method.upper()} is not read, and is the beginning of the next request.",
+        _reads(rf"(?<=^{_method} )([^{{]*".encode() + _FORM + rb")content-length: [0-9]+\r\n", rb"\1"),
+    )
+fault("wire-content-of-upgrade-left", {"WIRE-013"}, rfc(9112, "9.3"))(
+    "What follows a request for another protocol is not looked at, though none is spoken.",
+    _reads(rb"(\r\nupgrade: [^{]*)content-length: [0-9]+\r\n", rb"\1"),
 )
 fault("wire-chunks-left", {"WIRE-013"}, rfc(9112, "9.3"))(
     "Chunked content of a refused request stays in the buffer, and is the beginning of the next request.",

@@ -80,6 +80,14 @@ def test_a_token_of_another_algorithm_is_refused(
     expect_refused(token_of_other_algorithm, "the token chooses its algorithm itself")
 
 
+@requirement("JWT-022")
+def test_another_form_of_the_key_does_not_sign(
+    item_without_token: Exchange, minted_token: Exchange, token_of_key_in_other_form: Exchange
+) -> None:
+    _key_fits(item_without_token, minted_token)
+    expect_refused(token_of_key_in_other_form, "the token is signed with another form of the key")
+
+
 @requirement("JWT-015")
 def test_the_name_of_the_algorithm_is_case_sensitive(
     item_without_token: Exchange, minted_token: Exchange, token_of_lower_case_algorithm: Exchange

@@ -131,20 +131,20 @@ def _rewritten_signature(change: Callable[[str], str]) -> Callable[[str], str]:
     return derive
 
 
-# Keys that libraries and programs fall back on, and that examples have: of nothing, of blank memory, of words.
+# Keys that libraries and programs fall back on, and that examples have: of nothing and of words. Blank memory signs as
+# nothing does, whatever its length up to a block: HMAC fills keys with zeros (RFC 2104, section 2).
 KNOWN_KEYS: Mapping[str, bytes] = MappingProxyType(
     {
         "empty": b"",
-        "zeros": bytes(32),
         "secret": b"secret",
         "example": b"your-256-bit-secret",
         "change": b"changeme",
+        "password": b"password",
     }
 )
 # Further ones, of manuals and examples, and what is left of a setting that is not there.
 MORE_KNOWN_KEYS: Mapping[str, bytes] = MappingProxyType(
     {
-        "password": b"password",
         "key": b"key",
         "test": b"test",
         "quiet": b"shhhhh",
@@ -156,8 +156,45 @@ MORE_KNOWN_KEYS: Mapping[str, bytes] = MappingProxyType(
         "name": b"secret_key",
         "base": b"AllYourBase",
         "digits": b"0" * 32,
+        "debugger": b"a-string-secret-at-least-256-bits-long",
+        "token": b"token",
+        "jwt": b"jwt_secret",
+        "admin": b"admin",
+        "word": b"secretkey",
+        "keyboard": b"keyboard cat",
+        "counting": b"123456",
     }
 )
+# Ones that are less common, of which only a run that may cost more tries each.
+RARE_KNOWN_KEYS: Mapping[str, bytes] = MappingProxyType(
+    {
+        "default": b"default",
+        "dev": b"dev",
+        "development": b"development",
+        "short": b"jwt",
+        "hyphen": b"secret-key",
+        "hyphen-mine": b"my-secret",
+        "hyphen-yours": b"your-secret",
+        "jwt-yours": b"your_jwt_secret",
+        "setting": b"JWT_SECRET",
+        "setting-of-framework": b"SECRET_KEY",
+        "capitals": b"SECRET",
+        # As a shell writes a word into a file.
+        "line": b"secret\n",
+        "change-this": b"changethis",
+        "change-hyphen": b"change-me",
+        "ten-digits": b"1234567890",
+        "numbered": b"secret123",
+        "keys": b"qwerty",
+        "private": b"private",
+        "python": b"None",
+        "example-name": b"example_key",
+        # Of a tutorial that many programs begin with, and of a database that is started on a developer's machine.
+        "tutorial": b"09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+        "database": b"super-secret-jwt-token-with-at-least-32-characters-long",
+    }
+)
+_ALL_KNOWN_KEYS = {**KNOWN_KEYS, **MORE_KNOWN_KEYS, **RARE_KNOWN_KEYS}
 _DEEP = base64url(b'{"alg":"HS256","x":' + b"[" * 2000 + b"]" * 2000 + b"}")
 _FOREIGN_KEY = b"a key of the conformance suite, known to no server"
 
@@ -192,7 +229,7 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         ),
         # A server that looks the key up by kid finds the one that stands there.
         "foreign-key-injected": _foreign_key(b"injected", kid="nosuch' UNION SELECT 'injected"),
-        **{f"known-key-{name}": _foreign_key(key) for name, key in {**KNOWN_KEYS, **MORE_KNOWN_KEYS}.items()},
+        **{f"known-key-{name}": _foreign_key(key) for name, key in _ALL_KNOWN_KEYS.items()},
         "token-quoted": lambda token: f'"{token}"',
         "token-escaped": lambda token: token.replace(".", "%2E"),
         "token-spaced": lambda token: ".".join(f"{segment[:4]} {segment[4:]}" for segment in segments(token)),

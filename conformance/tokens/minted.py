@@ -37,7 +37,7 @@ def _sign(header: Mapping[str, Any], pairs: Pairs, key: str, recipe: Recipe) -> 
     claims = altered.base64url(recipe.text(f"{{{members}}}").encode())
     content = f"{recipe.write_header(altered.encode_segment(header))}.{recipe.write_claims(claims)}"
     # The algorithm alone: encoders refuse, or warn of, what is wanted here.
-    mac = jwt.get_algorithm_by_name(recipe.algorithm).sign(content.encode(), key.encode())
+    mac = jwt.get_algorithm_by_name(recipe.algorithm).sign(content.encode(), recipe.write_key(key.encode()))
     return f"{content}.{altered.base64url(mac)}"
 
 

@@ -48,6 +48,8 @@ class Recipe:
     write_claims: Callable[[str], str] = str
     # Of the signature; claims are added until there is something to write otherwise.
     write_signature: Callable[[str], str] | None = None
+    # Of the key.
+    write_key: Callable[[bytes], bytes] = bytes
 
 
 def _valid(claims: Claims, now: int) -> Claims:
@@ -126,6 +128,25 @@ def _without(name: str) -> Recipe:
         return ((key, value) for key, value in _valid(claims, now).items() if key != name)
 
     return Recipe(pairs)
+
+
+def _of_key(change: Callable[[bytes], bytes]) -> Recipe:
+    """Sign with the key in another form."""
+
+    def write(key: bytes) -> bytes:
+        changed = change(key)
+        if changed == key:
+            raise ForgeError("the signing key already has this form")
+        return changed
+
+    return Recipe(_unchanged, write_key=write)
+
+
+def _decoded(key: bytes) -> bytes:
+    try:
+        return altered.bytes_of(key.decode())
+    except ValueError as error:
+        raise ForgeError("the signing key is not the base64 of another one") from error
 
 
 def _expired(expiry: Callable[[int], object]) -> Recipe:
@@ -212,6 +233,10 @@ _UNKNOWN_CLAIMS: Claims = {
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
         "minted": Recipe(_unchanged),
+        # As a file has it that ends in a line, as what reads base64 of it has it, and as what stores too little of it.
+        "key-line": _of_key(lambda key: key + b"\n"),
+        "key-decoded": _of_key(_decoded),
+        "key-cut": _of_key(lambda key: key[:32] if len(key) > 32 else key[: len(key) // 2]),
         "expired-lately": _expired(lambda now: now - _BEYOND_LEEWAY),
         # A number that counts as false where numbers do.
         "expired-in-1970": _expired(lambda _: 0),

@@ -64,8 +64,8 @@ unknown_item_without_token = get("/invoices/{unknown_id}").but(headers=_ANONYMOU
 
 _NO_TOKENS: Mapping[str, str] = {
     "empty": "",
-    # With a letter beyond ASCII, which a field value may have.
-    "word": "invalid\xe9",
+    # With a letter beyond ASCII, which a field value may have, and which is not base64.
+    "word": "Basic invalid\xe9",
     # The last character alone stands for no byte.
     "not-json": "bm90LWpzb24.bm90LWpzb24.b",
     "arrays": derived_token("arrays"),
@@ -124,6 +124,7 @@ token_of_known_key = family(
     {
         **{name: _bearing(get(_ITEM), f"known-key-{name}") for name in altered.KNOWN_KEYS},
         **{name: _bearing(get(_ITEM, needs=_MINTING), f"known-key-{name}") for name in altered.MORE_KNOWN_KEYS},
+        **{name: _bearing(get(_ITEM, needs=_CONTESTED), f"known-key-{name}") for name in altered.RARE_KNOWN_KEYS},
     }
 )
 loosely_encoded_token = family(

@@ -23,6 +23,9 @@ def _bearing_each(prefix: str, *names: str) -> Family:
 # The claims of the given token: when this one is refused, the key is not that of the server.
 minted_token = _bearing("minted")
 
+# With what is made of the key by another way to read it.
+token_of_key_in_other_form = _bearing_each("key-", "line", "decoded", "cut")
+
 # What looks after one resource may look at another less closely, so one of each kind goes there, if that is served.
 expired_token = family(
     {

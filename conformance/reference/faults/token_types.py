@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import hmac
 import re
 import time
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from conformance.reference.app import Api
 from conformance.reference.faults import Area
 from conformance.reference.faults.clauses import AUDIENCES, EXPIRY, SUBJECTS, rfc
 from conformance.reference.faults.effects import crashes_in
-from conformance.reference.faults.needs import MINTING
+from conformance.reference.faults.needs import CONTESTED, MINTING
 from conformance.reference.faults.seams import instead_of
 from conformance.reference.faults.token_tools import (
     Claims,
@@ -219,7 +220,10 @@ def _of_key(key: str) -> Install:
     )
 
 
-_NEEDS: dict[str, frozenset[str]] = dict.fromkeys(("empty", "zeros", "secret", "example", "change"), frozenset())
+_NEEDS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(("empty", "zeros", "secret", "example", "change", "password"), frozenset()),
+    **dict.fromkeys(("capitals", "tutorial"), CONTESTED),
+}
 for _name, _what, _key in (
     ("empty", "The empty key", ""),
     ("zeros", "A key of zeros", "\0" * 32),
@@ -230,10 +234,39 @@ for _name, _what, _key in (
     ("quiet", "The key of a manual", "shhhhh"),
     ("undefined", "The text of a setting that is not there", "undefined"),
     ("digits", "A key of the digit 0", "0" * 32),
+    ("keyboard", "The key of an example of sessions", "keyboard cat"),
+    ("capitals", "The name of a setting, in the place of its value,", "SECRET"),
+    ("tutorial", "The key of a tutorial", "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7"),
 ):
     fault(f"known-key-{_name}-accepted", {"JWT-017"}, rfc(8725, "3.5"), needs=_NEEDS.get(_name, MINTING))(
         f"{_what} signs tokens as well.", _of_key(_key)
     )
+
+
+for _name, _what, _form in (
+    ("line", "The key with a line end behind it", lambda key: f"{key}\n"),
+    ("start", "The beginning of the key", lambda key: key[:32]),
+):
+    fault(f"key-{_name}-accepted", {"JWT-022"}, rfc(7515, "5.2"))(
+        f"{_what} signs tokens as well.",
+        or_else(
+            lambda token, key, form=_form: (  # type: ignore[misc]
+                unsigned(token) if token.rpartition(".")[2] == mac_of(token, form(key)) else None
+            )
+        ),
+    )
+fault("key-decoded-accepted", {"JWT-022"}, rfc(7515, "5.2"))(
+    "What the key is the base64 of signs tokens as well.",
+    or_else(
+        lambda token, key: unsigned(token) if token.rpartition(".")[2] == _mac_of_decoded(token, key) else None,
+    ),
+)
+
+
+def _mac_of_decoded(token: str, key: str) -> str:
+    decoded = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
+    mac = hmac.new(decoded, token.rpartition(".")[0].encode(), "sha256").digest()
+    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
 # Encoding.

@@ -11,13 +11,17 @@ from conformance.judge.preconditions import contents, may_have_content, require_
 from conformance.model.exchange import Exchange, Fields
 from conformance.reading import collection_pages
 from conformance.reading.header_fields import MalformedError, cache_directives, directives, number, varies_by
+from conformance.syntax.content_codings import UNDONE
+from conformance.syntax.scalars import shown
 
 # The codings that are registered, whether or not they can be undone here (RFC 9110, section 8.4.1).
 _CODINGS = {
     *("aes128gcm", "br", "compress", "dcb", "dcz", "deflate", "exi", "gzip", "identity", "pack200-gzip"),
     *("x-compress", "x-gzip", "zstd"),
 }
-_UNDONE = {"gzip", "x-gzip", "deflate", "identity"}
+_WEIGHTED = re.compile(
+    r"(?P<coding>[!#$%&'*+.^_`|~0-9A-Za-z-]+)([ \t]*;[ \t]*[qQ]=(?P<weight>0(\.[0-9]{0,3})?|1(\.0{0,3})?))?"
+)
 # Targeted fields, those of single vendors among them (RFC 9213), and the older field of the Edge Architecture.
 _TARGETED = re.compile(r"(?:[a-z0-9-]+-)?cdn-cache-control|surrogate-control")
 
@@ -309,7 +313,7 @@ def test_content_is_in_the_coding_that_it_names(every_answer: tuple[Exchange, ..
         assert answer
         for name in names:
             expect(name in _CODINGS, "a registered content coding", name, exchange, part="Content-Encoding")
-        if not set(names) <= _UNDONE:
+        if not set(names) <= UNDONE:
             # No decoder is at hand, but what can be read as it stands is in no coding.
             require(not answer.truncated and not answer.incomplete, "not the whole content")
             plain = exchange.json.readable and isinstance(exchange.json.value, dict)
@@ -358,7 +362,7 @@ def test_coded_content_is_the_same_invoice(item: Exchange, item_again: Exchange,
     for exchange in (item, item_again, item_in_gzip):
         require_status(exchange, 200)
     names = _codings(item_in_gzip)
-    require(names and set(names) <= _UNDONE, "the invoice comes in no coding that is undone here")
+    require(names and set(names) <= UNDONE, "the invoice comes in no coding that is undone here")
     require(
         item_in_gzip.answer and not item_in_gzip.answer.coding_problem,
         "the coding is wrong",
@@ -386,6 +390,31 @@ def test_a_coding_that_is_not_listed_is_not_used(item_in_gzip: Exchange) -> None
     require_status(item_in_gzip, 200)
     others = ", ".join(name for name in _codings(item_in_gzip) if name not in {"gzip", "x-gzip"})
     expect(not others, "gzip, which the request lists, or no coding", others, item_in_gzip, part="Content-Encoding")
+
+
+@requirement("CACHE-010")
+def test_no_coding_is_used_that_is_not_acceptable(every_answer: tuple[Exchange, ...]) -> None:
+    def judge(exchange: Exchange) -> None:
+        lines = [value for name, value in exchange.request.headers if name.lower() == "accept-encoding"]
+        weights = _weights(", ".join(lines)) if lines else None
+        require(weights is not None and _codings(exchange), "no coding, or nothing is said of codings")
+        assert weights is not None
+        for name in _codings(exchange):
+            usual = name.removeprefix("x-")
+            weight = weights.get(usual, weights.get("*", 0.0 if usual != "identity" else 1.0))
+            expected = f"no coding that Accept-Encoding {shown(', '.join(lines))} does not list"
+            expect(weight > 0, expected, name, exchange, part="Content-Encoding")
+
+    observe_each(every_answer, judge)
+
+
+def _weights(value: str) -> dict[str, float] | None:
+    """Return the weight of each coding in an Accept-Encoding (RFC 9110, section 12.5.3); None when it is malformed."""
+    members = [member.strip(" \t") for member in value.split(",")]
+    found = [_WEIGHTED.fullmatch(member) for member in members if member]
+    if not all(found):
+        return None
+    return {each["coding"].lower().removeprefix("x-"): float(each["weight"] or 1) for each in found if each}
 
 
 @requirement("CACHE-010")

@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import Any
 
 from conformance.model.exchange import Exchange, NotObserved, Request
+from conformance.syntax.content_codings import UNDONE
 
 
 class Effect(Enum):
@@ -28,11 +29,13 @@ _LAWFUL = frozenset({206, *range(300, 400), 400, 403, 412, *range(413, 418), 421
 # What stands before a server refuses in its own words, or leads elsewhere.
 _FIREWALL = frozenset({301, 302, 303, 307, 308, 403, 429, 431})
 # Lawful beside some fields only, by the beginning of their names.
+# A version of the interface that there is not is none that can be served.
+_VERSIONS = ("accept-version", "api-version", "x-api-version")
 # A framework may refuse a Content-Type that it cannot read as it refuses an Accept. A cache that has nothing stored
 # answers only-if-cached with 504 (RFC 9111, section 5.2.1.7).
 _LAWFUL_BESIDE = {
-    406: ("accept", "content-type"),
-    404: ("x-forwarded-", "forwarded", "x-scheme"),
+    406: ("accept", "content-type", *_VERSIONS),
+    404: ("x-forwarded-", "forwarded", "x-scheme", *_VERSIONS),
     504: ("cache-control",),
 }
 
@@ -46,6 +49,12 @@ def _is_lawful(plain: Exchange, odd: Exchange) -> bool:
     beginnings = _LAWFUL_BESIDE.get(odd.status, ())
     names = (name.lower() for name, _ in added(plain.request, odd.request))
     return odd.status in _LAWFUL or any(name.startswith(beginnings) for name in names if beginnings)
+
+
+def _is_readable(exchange: Exchange) -> bool:
+    """Return whether no decoder is missing here: what is acceptable may be chosen, and cannot be compared then."""
+    names = (name.strip().lower() for line in exchange.fields.lines("Content-Encoding") for name in line.split(","))
+    return UNDONE.issuperset(name for name in names if name)
 
 
 def _without_links(value: Any) -> Any:
@@ -67,6 +76,8 @@ def on_shown_data(plain: Exchange, odd: Exchange) -> Effect:
         return Effect.SHOWN
     if _is_lawful(plain, odd):
         return Effect.REFUSED
+    if odd.status == 200 and not _is_readable(odd):
+        return Effect.NONE
     try:
         wanted = shown_data(plain)
     except NotObserved:

@@ -7,6 +7,9 @@ import io
 import zlib
 from collections.abc import Iterable
 
+# Content in one of these can be read here.
+UNDONE = frozenset({"gzip", "x-gzip", "deflate", "identity"})
+
 
 def decode(content: bytes, codings: Iterable[str], limit: int, *, whole: bool = True) -> tuple[bytes, str | None]:
     """Undo ``codings``, named in the order in which they were applied.
@@ -18,7 +21,7 @@ def decode(content: bytes, codings: Iterable[str], limit: int, *, whole: bool = 
     for coding in reversed([name.strip().lower() for name in codings]):
         if coding in {"identity", ""}:
             continue
-        if coding not in {"gzip", "x-gzip", "deflate"}:
+        if coding not in UNDONE:
             return content, f"content coding {coding} is not known here"
         try:
             data, ended = _inflate(data, limit) if coding == "deflate" else _gunzip(data, limit)

@@ -167,6 +167,7 @@ part_of_id = family(
         "cut": get(lambda invoice_id: f"/invoices/{invoice_id.partition('-')[0]}"),
         "pattern": get(lambda invoice_id: f"/invoices/{invoice_id[:-1]}_"),
         "above": get("/invoices/..%2f{invoice_id}"),
-        "nil": get("/invoices/00000000-0000-0000-0000-000000000000"),
+        # A refusal in a coding is what it says, too.
+        "nil": get("/invoices/00000000-0000-0000-0000-000000000000").but(headers={"Accept-Encoding": "gzip"}),
     }
 )

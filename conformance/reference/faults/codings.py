@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from typing import TYPE_CHECKING
 
 from conformance.reference.faults import Area
 from conformance.reference.faults.clauses import CODINGS, LENGTH, NONE_MATCH, VARY, rfc
-from conformance.reference.faults.effects import field
+from conformance.reference.faults.effects import crashes, field
 from conformance.reference.faults.needs import COLLECTION
 from conformance.reference.faults.seams import effect, on_answer
 from conformance.reference.faults.tools import set_field
@@ -88,6 +89,21 @@ fault("coding-deflate-cut", {"CACHE-007"}, rfc(9110, "8.4.1.2"), needs=COLLECTIO
 )
 fault("coding-refused-but-used", {"CACHE-010"}, rfc(9110, "12.5.3"))(
     "The content is compressed wherever gzip is named, even to refuse it.", _compress(_names_gzip, _gzip)
+)
+fault("coding-of-an-empty-list", {"CACHE-010"}, rfc(9110, "12.5.3"))(
+    "The content is compressed where an empty field says that no coding is wanted.",
+    _compress(has("accept-encoding", ""), _gzip),
+)
+fault("coding-in-capitals-crash", {"ROB-014", "ERR-011"}, rfc(9110, "8.4.1"))(
+    "A coding that is written in capitals ends in 500.",
+    crashes(lambda request: any(re.search("GZ", line) for line in request.lines("accept-encoding"))),
+)
+fault("coding-any-crash", {"ROB-014", "ERR-011"}, rfc(9110, "12.5.3"))(
+    "An asterisk by itself is looked up among the codings, in vain.", crashes(has("accept-encoding", "*"))
+)
+fault("coding-not-applied-to-not-found", {"CACHE-007"}, CODINGS)(
+    "Where the client lists gzip, a page that takes the place of the content keeps the name of the coding.",
+    field("Content-Encoding", "gzip", _names_gzip, 404),
 )
 fault("coding-without-vary", {"CACHE-011"}, VARY)(
     "The content is compressed on request, and Vary does not say so.", _compress(_accepts_gzip, _gzip, vary=False)

@@ -28,9 +28,9 @@ Judge = Callable[[Exchange, Exchange], Effect]
 _LAWFUL = frozenset({206, *range(300, 400), 400, 403, 412, *range(413, 418), 421, 422, 426, 429, 431, 451})
 # What stands before a server refuses in its own words, or leads elsewhere.
 _FIREWALL = frozenset({301, 302, 303, 307, 308, 403, 429, 431})
-# Lawful beside some fields only, by the beginning of their names.
 # A version of the interface that there is not is none that can be served.
 _VERSIONS = ("accept-version", "api-version", "x-api-version")
+# Lawful beside some fields only, by the beginning of their names.
 # A framework may refuse a Content-Type that it cannot read as it refuses an Accept. A cache that has nothing stored
 # answers only-if-cached with 504 (RFC 9111, section 5.2.1.7).
 _LAWFUL_BESIDE = {

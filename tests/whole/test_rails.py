@@ -44,7 +44,7 @@ DEVIATIONS = [
     ("AUTH-002", "malformed_token[empty]"),
     ("REL-009", "relationship_update"),
     ("HTTP-008", "undefined_method"),
-    ("COND-002", "if_none_match_list[first]"),
+    ("COND-002", "if_none_match_list[sparse]"),
     ("COND-003", "if_none_match_any"),
     ("COND-004", "if_none_match_other_weakness"),
     ("COND-011", "if_match_other"),

@@ -22,6 +22,7 @@ FIELDS: Mapping[str, tuple[Value, ...]] = {
     "Alt-Used": ("::", "["),
     "Early-Data": ("2", ""),
     "X-Csrf-Token": ("", "%"),
+    "X-Xsrf-Token": ("%",),
     "X-Forwarded-Server": (":", "\xff"),
     "X-Original-Host": ("[", ""),
     # Names that are tokens, and not what most names look like.

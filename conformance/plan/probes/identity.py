@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from conformance.model.exchange import Exchange
 from conformance.plan.identity_fields import (
     CLAIMING,
     COOKIES,
@@ -16,8 +17,9 @@ from conformance.plan.identity_fields import (
     RARELY_NAMING,
     RARELY_TRUSTED,
     TRUSTED,
+    TRUSTED_OTHERWISE,
 )
-from conformance.plan.probe import Parameter, Part, Probe, family, get, pack
+from conformance.plan.probe import Headers, Parameter, Part, Probe, family, get, pack
 from conformance.plan.probes.base import item_without_token
 from conformance.plan.probes.caching import other_item
 from conformance.plan.probes.collection import listing
@@ -33,9 +35,19 @@ _ELSEWHERE: Mapping[str, str] = {
 }
 
 
-def _without_token(fields: Mapping[str, str], *needs: str) -> Probe:
+def _without_token(fields: Mapping[str, str], *needs: str, more: Iterable[Part] = ()) -> Probe:
     probe = get("/invoices/{invoice_id}", needs=needs).but(headers=_ANONYMOUS)
-    return pack(probe, [{name: value} for name, value in fields.items()], on_refusal, item_without_token)
+    return pack(probe, [*({name: value} for name, value in fields.items()), *more], on_refusal, item_without_token)
+
+
+def _from_here(item: Exchange) -> Headers:
+    """Name the invoice as the page from which it is asked for."""
+    return {"Referer": item.request.url}
+
+
+def _of_here(item: Exchange) -> Headers:
+    """Name the origin of the server as that of the page."""
+    return {"Origin": item.request.url.removesuffix(item.request.target)}
 
 
 def _rarely_without_token(fields: Mapping[str, str]) -> Probe:
@@ -51,10 +63,18 @@ def _tokens(names: Iterable[str], token: str = AUTH_TOKEN) -> dict[str, str]:
 
 
 trusted_fields_without_token = _without_token(TRUSTED)
-names_without_token = _without_token({**dict.fromkeys(NAMING, derived_token("subject")), **_ELSEWHERE})
+names_without_token = _without_token(
+    {**dict.fromkeys(NAMING, derived_token("subject")), **_ELSEWHERE},
+    more=[
+        *(Parameter(f"{name}={derived_token('subject')}") for name in ("customer_id", "account_id", "user_id", "sub")),
+        Parameter("debug=1"),
+    ],
+)
 identified_otherwise = family(
     {
-        "tokens": _without_token({**_tokens(FOR_TOKENS), **_cookies(COOKIES)}),
+        "tokens": _without_token(
+            {**_tokens(FOR_TOKENS), **_cookies(COOKIES), **TRUSTED_OTHERWISE}, more=(_from_here, _of_here)
+        ),
         "trusted": _rarely_without_token(RARELY_TRUSTED),
         "names": _rarely_without_token(dict.fromkeys(RARELY_NAMING, derived_token("subject"))),
         "claims": _rarely_without_token(dict.fromkeys(CLAIMING, derived_token("claims"))),

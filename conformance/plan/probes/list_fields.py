@@ -24,12 +24,13 @@ def _around_current(item: Exchange) -> Headers:
         current = opaque(item.etag)[1:-1]
     except NotObserved:
         current = "conformance"
-    return {"If-None-Match": f'"x,{current},y", "a, *, b", W/"x;{current};y"'}
+    return {"If-None-Match": f'"x,{current},y", "a, *, b", "", W/"x;{current};y"'}
 
 
 def _of_a_profile(accept_unknown_profile: Exchange) -> Headers:
     """Return the documented type, with a profile where unknown ones are ignored."""
-    profile = ';profile="https://example.com/a;b,c"' if accept_unknown_profile.status == 200 else ""
+    quoted = '"https://example.com/a;b,c?d=e;q=0 https://example.com/;ext=f"'
+    profile = f";profile={quoted}" if accept_unknown_profile.status == 200 else ""
     return {"Accept": f"{JSON_API}{profile}"}
 
 

@@ -12,7 +12,7 @@ accept_any = header_family(get(_ITEM), "Accept", {"absent": None, "anything": "*
 # As clients write it. Names of parameters have no case, and there may be blanks around the semicolon. No server has
 # this picture, so that there is no other answer to give.
 accept_with_weight = header_family(
-    get(_ITEM), "Accept", {"alone": f"{JSON_API};q=0.9", "beside-other-type": f"image/png, {JSON_API} ; Q=0.8"}
+    get(_ITEM), "Accept", {"alone": f"{JSON_API};q=0.9", "beside-other-type": f"image/png,\t{JSON_API} ;\tQ=0.800"}
 )
 accept_spelled = header_family(
     get(_ITEM),

@@ -87,6 +87,12 @@ fault("list-accept-split-in-quotes", {"HTTP-029"}, ACCEPT)(
     "The profile in Accept ends at the first semicolon.",
     _accepts(lambda line: line.replace(";b", '";b') if "a;b" in line else line),
 )
+fault("list-accept-weight-in-profile", {"HTTP-029"}, ACCEPT)(
+    "A weight of zero in the quotes of a profile refuses the type.",
+    instead_of(Api.acceptable)(
+        lambda original, lines: not any("profile=" in line and ";q=0" in line for line in lines) and original(lines)
+    ),
+)
 fault("list-accept-comma-in-quotes", {"HTTP-029"}, ACCEPT)(
     "An escaped quotation mark in Accept ends a quoted text, and what follows is lost.",
     _accepts(lambda line: line.partition('\\"')[0] if '\\"' in line else line),

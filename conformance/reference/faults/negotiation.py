@@ -105,6 +105,9 @@ fault("accept-empty-members-refused", {"NEGO-005"}, rfc(9110, "5.6.1.2"))(
 fault("accept-first-line", {"NEGO-005"}, rfc(9110, "5.2"))(
     "Of several Accept lines only the first counts.", _acceptable(lambda original, lines: original(lines[:1]))
 )
+fault("accept-last-line", {"NEGO-005"}, rfc(9110, "5.2"))(
+    "Of several Accept lines only the last counts.", _acceptable(lambda original, lines: original(lines[-1:]))
+)
 fault(
     "accept-parameters-ignored",
     {"NEGO-006"},

@@ -6,6 +6,7 @@ Each is a line that somebody wrote: a reader of addresses, dates, numbers or coo
 from __future__ import annotations
 
 import base64
+import datetime
 import email.utils
 import ipaddress
 import re
@@ -243,6 +244,41 @@ fault("range-empty-element-crash", _CRASH, rfc(9110, "14.1.2"))(
     "A comma at the end of Range is answered with 500.",
     _trusts("range", lambda line: [part.index("-") for part in line.partition("=")[2].split(",")]),
 )
+fault("range-suffix-crash", _CRASH, rfc(9110, "14.1.2"))(
+    "Where Range asks for more last bytes than there are, it begins before the first one, and ends in 500.",
+    _trusts("range", lambda line: re.fullmatch(r"bytes=-[0-9]{5,}", line) and int("")),
+)
+fault("language-without-name-crash", _CRASH, rfc(9110, "12.5.4"))(
+    "A tag in Accept-Language with a region and no language is answered with 500.",
+    _trusts("accept-language", lambda line: [part.strip().partition("-")[0][0] for part in line.split(",")]),
+)
+fault("cookie-nested-crash", _CRASH, rfc(6265, "4.2.1"))(
+    "A cookie that is an object by its name and another one that is a text of the same name are answered with 500.",
+    crashes(lambda request: any("a[b]=" in line and " a=" in line for line in request.lines("cookie"))),
+)
+fault("forwarded-host-is-url-crash", _CRASH)(
+    "A URL in X-Forwarded-Host is put behind another scheme, and ends in 500.",
+    crashes(lambda request: any("://" in line for line in request.lines("x-forwarded-host"))),
+)
+fault("content-type-extended-parameter-crash", _CRASH, rfc(8187, "3.2.1"))(
+    "An empty extended parameter of a Content-Type is answered with 500, though there is no content.",
+    _trusts("content-type", lambda line: [part.split("'")[2] for part in re.findall(r"\*=([^;]*)", line)]),
+)
+fault("accept-any-type-crash", _CRASH, rfc(9110, "12.5.1"))(
+    "An asterisk in Accept that has no subtype is answered with 500.",
+    crashes(lambda request: any(re.search(r"(^|, )\*(,|$)", line) for line in request.lines("accept"))),
+)
+fault("version-of-interface-crash", _CRASH)(
+    "A version in Accept-Version that is not a number is answered with 500.", _trusts("accept-version", float)
+)
+fault("version-by-date-crash", _CRASH)(
+    "A date in Api-Version that no calendar has is answered with 500.",
+    _trusts("api-version", lambda line: line.count("-") == 2 and datetime.date.fromisoformat(line)),
+)
+fault("mask-of-fields-crash", _CRASH)(
+    "An open brace in X-Fields is answered with 500.",
+    crashes(lambda request: any(line.count("{") > line.count("}") for line in request.lines("x-fields"))),
+)
 fault("upgrade-version-crash", _CRASH, rfc(9110, "7.8"), also={"SEC-028": "the field is sent without a token, too"})(
     "An Upgrade without a version is answered with 500.", _trusts("upgrade", lambda line: line.split("/")[1])
 )
@@ -276,6 +312,10 @@ fault("field-name-underscore-crash", _CRASH, rfc(9110, "5.1"), also={"SEC-028": 
 fault("basic-credentials-crash", {"AUTH-004", "ERR-011"}, rfc(7617, "2"), needs=CONTESTED)(
     "Credentials of the scheme Basic without a colon are answered with 500.",
     _trusts("authorization", lambda line: base64.b64decode(_basic(line)).index(b":") if _basic(line) else 0),
+)
+fault("basic-encoding-crash", {"AUTH-004", "ERR-011"}, rfc(7617, "2"))(
+    "Credentials of the scheme Basic that are not base64 are answered with 500.",
+    _trusts("authorization", lambda line: line.startswith("Basic ") and base64.b64decode(line[6:], validate=True)),
 )
 fault("digest-credentials-crash", {"AUTH-004", "ERR-011"}, rfc(7616, "3.4"), needs=CONTESTED)(
     "Credentials of the scheme Digest without a nonce are answered with 500.",

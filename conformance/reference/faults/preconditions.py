@@ -79,6 +79,10 @@ fault("if-none-match-first-line", {"COND-002"}, rfc(9110, "5.2"))(
     "Of several If-None-Match lines only the first counts.",
     _none_match(lambda original, lines, tag: original(lines[:1], tag)),
 )
+fault("if-none-match-last-line", {"COND-002"}, rfc(9110, "5.2"))(
+    "Of several If-None-Match lines only the last counts.",
+    _none_match(lambda original, lines, tag: original(lines[-1:], tag)),
+)
 fault("if-none-match-needs-spaces", {"COND-002"}, rfc(9110, "5.6.1"))(
     "The list of tags is split at comma and space, so that one without spaces is a single tag.",
     _none_match(

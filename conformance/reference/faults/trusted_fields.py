@@ -124,6 +124,30 @@ fault("trusted-cookie-of-admin", {"SEC-028"})(
     "The cookie admin=true needs no token.",
     open_to_all(lambda request: any("admin=true" in line for line in request.lines("cookie"))),
 )
+fault("trusted-own-page", {"SEC-028"})(
+    "Whoever comes from a page of the server itself, by its Referer, needs no token.",
+    open_to_all(lambda request: any(line.startswith(request.base) for line in request.lines("referer"))),
+)
+fault("trusted-own-origin", {"SEC-028"})(
+    "Whoever has the origin of the server needs no token.",
+    open_to_all(lambda request: request.base in request.lines("origin")),
+)
+fault("trusted-fetch-metadata", {"SEC-028"})(
+    "What a browser would send from a page of the server needs no token.",
+    open_to_all(has("sec-fetch-site", "same-origin")),
+)
+fault("trusted-last-hop", {"SEC-028"})(
+    "Where the last address in X-Forwarded-For of several is the own one no token is needed.",
+    open_to_all(lambda request: any(line.endswith(f", {_LOCAL}") for line in request.lines("x-forwarded-for"))),
+)
+fault("trusted-test-user", {"SEC-028"})("X-Test-User names the customer.", _named_by("x-test-user"))
+fault("trusted-name-in-parameter", {"SEC-028"})(
+    "The parameter customer_id names the customer where there is no token.",
+    both(
+        open_to_all(lambda request: "customer_id=" in request.query),
+        instead_of(Api.unknown_parameter)(lambda original, name: None if "id" in name else original(name)),
+    ),
+)
 fault("trusted-forwarded-user", {"SEC-028"})(
     "X-Forwarded-User names the customer.", _named_by("x-forwarded-user", where=is_item)
 )

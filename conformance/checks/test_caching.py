@@ -397,7 +397,7 @@ def test_no_coding_is_used_that_is_not_acceptable(every_answer: tuple[Exchange, 
     def judge(exchange: Exchange) -> None:
         lines = [value for name, value in exchange.request.headers if name.lower() == "accept-encoding"]
         weights = _weights(", ".join(lines)) if lines else None
-        require(weights is not None and _codings(exchange), "no coding, or nothing is said of codings")
+        require(weights is not None and _codings(exchange), "no coding, or no readable Accept-Encoding")
         assert weights is not None
         for name in _codings(exchange):
             usual = name.removeprefix("x-")

@@ -351,3 +351,10 @@ def test_a_malformed_tag_matches_nothing(
     require_status(if_none_match_other, 200)
     status, observed = if_none_match_malformed.status, status_line(if_none_match_malformed)
     expect(status == 200 or 400 <= status < 500, "200 or a client error", observed, if_none_match_malformed)
+
+
+@requirement("COND-014")
+def test_a_malformed_if_match_is_survived(item: Exchange, if_match_malformed: Exchange) -> None:
+    require_status(item, 200)
+    status, observed = if_match_malformed.status, status_line(if_match_malformed)
+    expect(status == 200 or 400 <= status < 500, "200 or a client error", observed, if_match_malformed)

@@ -284,6 +284,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         "algorithm-hs512": Recipe(_unchanged, algorithm="HS512"),
         # Signed as HS256, and called what Java calls that.
         "algorithm-of-java": Recipe(_unchanged, {"alg": "HmacSHA256"}),
+        "algorithm-spaced": Recipe(_unchanged, {"alg": " HS256 "}),
         "algorithm-lower-case": Recipe(_unchanged, {"alg": "hs256"}),
         "extension": Recipe(_unchanged, {"x-conformance": 1}),
         "extension-critical": Recipe(_unchanged, {"crit": ["x-conformance"], "x-conformance": 1}),

@@ -77,6 +77,8 @@ _OF_OTHER_SCHEMES: Mapping[str, str] = {
     "basic-without-colon": "Basic YWRtaW4=",
     "basic-beyond-alphabet": "Basic %%%=:",
     "basic-of-nobody": "Basic Og==",
+    "basic-of-default": "Basic YWRtaW46YWRtaW4=",
+    "basic-alone": "Basic",
     "digest": 'Digest username="a, b=%zz, nc',
     "negotiate": "Negotiate YII",
     "signature": "AWS4-HMAC-SHA256 Credential=, SignedHeaders=;",
@@ -84,6 +86,9 @@ _OF_OTHER_SCHEMES: Mapping[str, str] = {
     "dots": "..",
     "nothing": "Bearer null",
     "scheme": "Bearer",
+    "three-words": "Bearer a b",
+    "five-segments": "e30.e30.e30.e30.e30",
+    "subject": derived_token("subject"),
     "key": "ApiKey test",
     "number": "1",
 }
@@ -98,11 +103,17 @@ unsigned_token = header_family(
     "Authorization",
     {name: derived_token(name) for name in ("alg-none", "alg-none-signed", "alg-none-mixed-case")},
 )
-altered_token = header_family(
-    get(_ITEM),
-    "Authorization",
+# What needs no signing key is mostly sent only where it was given, as the tokens are many then.
+_MINTING = ("signing-key",)
+
+
+def _bearing(probe: Probe, token: str) -> Probe:
+    return probe.but(headers={"Authorization": derived_token(token)})
+
+
+altered_token = family(
     {
-        name: derived_token(name)
+        name: _bearing(get(_ITEM), name)
         for name in (
             "algorithm-missing",
             "algorithm-unknown",
@@ -111,13 +122,8 @@ altered_token = header_family(
             "signature-changed",
         )
     },
+    {"signature-of-zeros": _bearing(get(_ITEM, needs=_MINTING), "signature-of-zeros")},
 )
-# None of these needs the signing key. Most are sent only where it was given, as the tokens are many then.
-_MINTING = ("signing-key",)
-
-
-def _bearing(probe: Probe, token: str) -> Probe:
-    return probe.but(headers={"Authorization": derived_token(token)})
 
 
 token_of_known_key = family(

@@ -122,6 +122,12 @@ if_none_match_malformed = family(
     ),
 )
 
+if_match_malformed = header_family(
+    get(_ITEM, needs=("contested",)),
+    "If-Match",
+    {"empty": "", "unquoted": "conformance", "lone-quote": '"', "bytes": '"\xff\xfe"', "weak": "W/, *"},
+)
+
 if_none_match_current_and_old_date = get(_ITEM).but(
     headers=lambda item: {"If-None-Match": item.etag, "If-Modified-Since": LONG_AGO}
 )
@@ -133,7 +139,8 @@ if_modified_since_invalid = header_family(
 
 if_modified_since_last_modified = get(_ITEM).but(headers=_last_modified)
 
-if_match_other = get(_ITEM).but(headers={"If-Match": '"conformance"'})
+# An asterisk in quotes is a tag like any other.
+if_match_other = get(_ITEM).but(headers={"If-Match": '"conformance", "a, *, b", "*"'})
 # RFC 9110, section 13.2.2: If-Match comes first.
 if_match_other_and_any = get(_ITEM, needs=("contested",)).but(
     headers={"If-Match": '"conformance"', "If-None-Match": "*"}

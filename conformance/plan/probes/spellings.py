@@ -164,6 +164,18 @@ respelled_hidden = family(
 # Parts of an id, and what stands for several or for none: readers of databases and of shells take some of them.
 part_of_id = family(
     {
+        # What programs write for no value, and what databases count and compare with.
+        **{
+            name: get(f"/invoices/{number}", needs=("contested",))
+            for name, number in {
+                "null": "null",
+                "undefined": "undefined",
+                "zero": "0",
+                "negative": "-1",
+                "any": "%25",
+                "asterisk": "*",
+            }.items()
+        },
         "cut": get(lambda invoice_id: f"/invoices/{invoice_id.partition('-')[0]}"),
         "pattern": get(lambda invoice_id: f"/invoices/{invoice_id[:-1]}_"),
         "above": get("/invoices/..%2f{invoice_id}"),

@@ -58,7 +58,7 @@ token_with_wrong_subject = family(
         "no-claims": _bearing("claims-nothing"),
     }
 )
-token_of_other_algorithm = _bearing_each("algorithm-", "hs384", "hs512", "of-java")
+token_of_other_algorithm = _bearing_each("algorithm-", "hs384", "hs512", "of-java", "spaced")
 token_of_lower_case_algorithm = _bearing("algorithm-lower-case")
 
 token_with_extension = _bearing("extension")

@@ -317,6 +317,10 @@ fault("basic-encoding-crash", {"AUTH-004", "ERR-011"}, rfc(7617, "2"))(
     "Credentials of the scheme Basic that are not base64 are answered with 500.",
     _trusts("authorization", lambda line: line.startswith("Basic ") and base64.b64decode(line[6:], validate=True)),
 )
+fault("credentials-of-a-word-crash", {"AUTH-004", "ERR-011"}, rfc(9110, "11.4"), needs=CONTESTED)(
+    "The scheme Basic with nothing behind it is answered with 500.",
+    _trusts("authorization", lambda line: line.startswith("Basic") and line.split(" ", 1)[1]),
+)
 fault("digest-credentials-crash", {"AUTH-004", "ERR-011"}, rfc(7616, "3.4"), needs=CONTESTED)(
     "Credentials of the scheme Digest without a nonce are answered with 500.",
     _trusts("authorization", lambda line: line.startswith("Digest ") and line.index("nonce=")),

@@ -18,7 +18,7 @@ from conformance.reference.faults.clauses import (
     TAG_COMPARISON,
     rfc,
 )
-from conformance.reference.faults.effects import crashes_in, empty_length, field, refuses, unconditional
+from conformance.reference.faults.effects import crashes, crashes_in, empty_length, field, refuses, unconditional
 from conformance.reference.faults.needs import CONTESTED
 from conformance.reference.faults.seams import effect, instead_of, on_answer, on_bytes
 from conformance.reference.faults.where import Where, everywhere, has, is_head
@@ -221,6 +221,14 @@ fault("if-match-ignored", {"COND-011"}, rfc(9110, "13.1.1"))(
 fault("if-match-star-fails", {"COND-011"}, rfc(9110, "13.1.1"))(
     "If-Match with an asterisk gives 412.",
     instead_of(Api.match)(lambda original, lines, tag: lines != ["*"] and original(lines, tag)),
+)
+fault("if-match-asterisk-in-quotes", {"COND-011"}, rfc(9110, "13.1.1"))(
+    "An asterisk in If-Match is any tag, within quotes as well.",
+    instead_of(Api.match)(lambda original, lines, tag: "*" in ", ".join(lines) or original(lines, tag)),
+)
+fault("if-match-unquoted-crash", {"COND-014", "ERR-011"}, rfc(9110, "8.8.3"), needs=CONTESTED)(
+    "An If-Match without quotes is answered with 500.",
+    crashes(lambda request: any(line and '"' not in line and line != "*" for line in request.lines("if-match"))),
 )
 fault("if-match-weak", {"COND-012"}, TAG_COMPARISON)(
     "If-Match compares weakly.",

@@ -235,6 +235,10 @@ fault("id-with-placeholder", {"ITEM-025"}, NOT_FOUND)(
     "An underscore in the id stands for any character, as in a LIKE of the database.",
     _alias(f"{PREFIX}/invoices/[0-9a-f-]+_"),
 )
+fault("id-of-no-value", {"ITEM-025"}, NOT_FOUND, needs=CONTESTED)(
+    "What programs write for no value counts as no id, and without one an invoice is found.",
+    _alias(f"{PREFIX}/invoices/(null|undefined)"),
+)
 fault("id-with-parent-segment", {"ITEM-025"}, NOT_FOUND)(
     "Of an id with encoded slashes the last part counts, as of a path of a file.",
     _alias(rf"{PREFIX}/invoices/\.\.%2f{UUID}"),

@@ -195,6 +195,10 @@ fault("token-algorithm-absent-accepted", {"JWT-019"}, rfc(7515, "4.1.1"))(
         )
     ),
 )
+fault("token-algorithm-in-blanks-accepted", {"JWT-007"}, rfc(7515, "4.1.1"))(
+    "Blanks around the name of the algorithm are dropped.",
+    or_else(lambda token, key: signed(token, key, named=" HS256 ")),
+)
 fault("token-algorithm-of-java-accepted", {"JWT-007"}, rfc(7515, "4.1.1"))(
     "Whatever the algorithm is called, it is HS256.",
     or_else(lambda token, key: signed(token, key, named="HmacSHA256")),

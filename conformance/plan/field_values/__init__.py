@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from conformance.model.exchange import JSON_API
 from conformance.plan.field_values import clients, conditions, content, others, preferences, traces
 from conformance.plan.field_values.value import Value
 
@@ -34,4 +35,7 @@ LIKE_AN_ATTACK: Mapping[str, str] = {
     "Content-Type": "a/b; c='<b>",
     "baggage": "a=%00'",
     "X-Real-IP": "127.0.0.1;",
+    "Accept": f"{JSON_API}, ../../conformance{{{{",
+    "Range": "bytes=${x}-'",
+    "X-Request-Id": "'\"<b>%0d%0a",
 }

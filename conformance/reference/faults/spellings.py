@@ -122,6 +122,25 @@ fault("spelling-capitals-of-version-unguarded", {"SEC-025"}, needs=CONTESTED)(
     "The version is found in capitals, and what asks for a token looks for it in lower case.",
     _unguarded(lambda path: path.replace("/V1/", "/v1/")),
 )
+fault("spelling-version-padded-unguarded", {"SEC-025"}, needs=CONTESTED)(
+    "The version is read as a number is, and what asks for a token compares texts.",
+    _unguarded(lambda path: path.replace("/v01/", "/v1/")),
+)
+fault("spelling-version-unknown-unguarded", {"SEC-025"}, needs=CONTESTED)(
+    "A version that there is not is the latest one, for which nothing asks for a token.",
+    _unguarded(lambda path: re.sub(r"/(v[02-9]|latest)/invoices", "/v1/invoices", path)),
+)
+fault("spelling-word-in-parameter-unguarded", {"SEC-025"})(
+    "Parameters of a path are dropped behind what asks for a token, and with a public word there it asks for none.",
+    both(
+        _routed(lambda path: path.partition(";")[0]),
+        open_to_all(lambda request: "public" in request.path.partition(";")[2]),
+    ),
+)
+fault("spelling-parent-of-public-unguarded", {"SEC-025"}, needs=CONTESTED)(
+    "What begins with the name of a public folder needs no token, and parent segments are removed behind that.",
+    _unguarded(lambda path: _dots_removed(unquote(path)) if path.startswith("/public/") else path),
+)
 fault("spelling-full-width-unguarded", {"SEC-025"}, needs=CONTESTED)(
     "The router brings letters of full width into their usual form.",
     _unguarded(lambda path: path.replace("%EF%BD%89", "i")),
@@ -137,7 +156,12 @@ fault("spelling-without-prefix-unguarded", {"SEC-025"}, needs=CONTESTED)(
     "The application is mounted a second time, without its prefix, where nothing asks for a token.",
     _unguarded(lambda path: f"{PREFIX}{path}" if path.startswith("/invoices/") else path),
 )
-fault("spelling-collection-of-everything-unguarded", {"SEC-025"}, needs=COLLECTION | CONTESTED)(
+fault(
+    "spelling-collection-of-everything-unguarded",
+    {"SEC-025"},
+    also={"ITEM-025": "an asterisk is not an id"},
+    needs=COLLECTION | CONTESTED,
+)(
     "An asterisk in the place of the id is the whole collection, and needs no token.",
     _unguarded(lambda path: path.removesuffix("/*")),
 )

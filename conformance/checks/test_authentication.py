@@ -28,7 +28,7 @@ _WITHOUT_FORM = re.compile(
     r"(malformed_token|related_with_altered_token|interrupted_token)\b.*"
     # The scheme may have no form that is known.
     r"|unsigned_token\[alg-none(-mixed-case)?\]|altered_token_elsewhere\[bearer\]"
-    r"|altered_token\[(two-segments|algorithm-missing|algorithm-unknown|algorithm-asymmetric|signature-of-zeros)\]"
+    r"|altered_token\[(two-segments|algorithm-missing|algorithm-unknown|algorithm-asymmetric)\]"
 )
 
 

@@ -74,11 +74,6 @@ def _without_algorithm(token: str) -> str:
     return f"{encode_segment(rest)}.{payload}.{signature}"
 
 
-def _signature_of_zeros(token: str) -> str:
-    header, payload, _ = segments(token)
-    return f"{encode_segment({**decode_segment(header), 'alg': 'ES256'})}.{payload}.{base64url(bytes(64))}"
-
-
 def _signature(token: str) -> str:
     # The middle: the last character of a base64url text has bits that decoders ignore. A letter in the other case,
     # which is another character all the same.
@@ -217,8 +212,6 @@ DERIVATIONS: Mapping[str, Callable[[str], str]] = MappingProxyType(
         "algorithm-unknown": _unsigned("conformance", keep_signature=True),
         # Readers who let the token choose take the key for one in another form, and fail.
         "algorithm-asymmetric": _unsigned("RS256", keep_signature=True),
-        # Whatever key and content are, some readers of signatures on curves take this one for right (CVE-2022-21449).
-        "signature-of-zeros": _signature_of_zeros,
         "signature-interrupted": _interrupted_signature,
         "two-segments": lambda token: ".".join(segments(token)[:2]),
         # The segments are JSON, but no objects.

@@ -105,7 +105,8 @@ sparse_not_modified = fields_of_attributes.but(
 )
 listing_not_modified = listing.but(headers=lambda listing: {"If-None-Match": listing.tag_as_sent})
 _OTHER_TAG = {"If-None-Match": '"conformance"'}
-related_if_none_match_other = related.but(headers=_OTHER_TAG, each_invoice=False)
+# What is compressed is whole, too.
+related_if_none_match_other = related.but(headers={**_OTHER_TAG, **_IN_GZIP}, each_invoice=False)
 listing_if_none_match_other = listing.but(headers=_OTHER_TAG)
 # The tag of the invoice without its account, and another: that there are two does not make one of them the right one.
 included_if_none_match_item = item_with_account.but(

@@ -37,11 +37,6 @@ def _alike(token: str, key: str, same: Callable[[str, str], bool]) -> Claims | N
     return decode(f"{content}.{right}", key) if same(signature, right) else None
 
 
-def _bytes_of_signature(token: str) -> bytes:
-    signature = token.rpartition(".")[2]
-    return base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
-
-
 fault(
     "jwt-none-accepted",
     {"JWT-001"},
@@ -55,14 +50,6 @@ fault("jwt-none-in-capitals-accepted", {"JWT-001"}, rfc(8725, "3.2"))(
     "The algorithm none is refused, other spellings of it are accepted.",
     or_else(
         lambda token, _: unsigned(token) if algorithm(token) != "none" and algorithm(token).lower() == "none" else None
-    ),
-)
-fault("jwt-signature-of-zeros-accepted", {"JWT-002"}, rfc(7515, "5.2"), needs=MINTING)(
-    "A signature of zeros fits every token that names an algorithm on curves.",
-    or_else(
-        lambda token, _: (
-            unsigned(token) if algorithm(token) == "ES256" and not any(_bytes_of_signature(token)) else None
-        )
     ),
 )
 fault("jwt-none-with-signature-accepted", {"JWT-001"}, rfc(8725, "3.2"))(

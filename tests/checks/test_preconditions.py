@@ -55,6 +55,7 @@ SEVERAL = {
     "test_the_links_of_the_only_page_lead_to_it",
     "test_the_listing_of_the_other_customer_shows_nothing_of_the_first",
     "test_next_leads_through_all_pages",
+    "test_no_coding_is_used_that_is_not_acceptable",
     "test_no_other_precondition_hides_a_refusal",
     "test_next_leads_through_all_pages_of_tied_invoices",
     "test_no_plain_request_is_answered_with_a_part_of_the_attributes",

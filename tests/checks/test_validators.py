@@ -168,6 +168,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "304-for-unacceptable": ({"COND-013"}, changed("unacceptable_item_if_none_match", status=304)),
     "412-for-unknown": ({"COND-013"}, changed("refused_with_other_preconditions[unknown]", status=412)),
     "malformed-tag-fails": ({"COND-014"}, changed("if_none_match_malformed", status=500)),
+    "malformed-tag-of-if-match-fails": ({"COND-014"}, changed("if_match_malformed", status=500)),
     "one-etag-is-another": ({"ETAG-004"}, changed("unknown_fields", headers={"ETag": FRESH})),
     "304-without-token-describes-content": (
         {"COND-013"},

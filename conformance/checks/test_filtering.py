@@ -57,13 +57,18 @@ def test_a_filter_by_account_selects_the_invoices_of_the_accounts(
 
 @requirement("FILT-002")
 def test_a_filter_holds_beside_other_parameters(
-    every_filtered_by_account: Exchanges, every_page_of_view: Exchanges
+    listing_with_account: Exchange,
+    unknown_filter: Exchange,
+    every_filtered_by_account: Exchanges,
+    every_page_of_view: Exchanges,
 ) -> None:
     alone = [page for page in every_filtered_by_account if conditions(page)[0].operator == "in"]
     require(
         alone and alone[0].status == 200 and not _unwanted(alone[0]),
         "it does not work alone either, which another check judges",
     )
+    # Where all are of the named accounts, a filter that is ignored seems to work alone.
+    _require_filters_matter(listing_with_account, unknown_filter, alone[0])
 
     def judge(page: Exchange) -> None:
         require_status(page, 200)

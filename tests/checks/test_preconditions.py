@@ -26,6 +26,7 @@ SEVERAL = {
     "test_all_name_the_same_account",
     "test_filters_show_nothing_of_another_customer",
     "test_a_filter_holds_beside_other_parameters",
+    "test_primary_data_is_linkage",
     "test_the_accounts_of_another_customer_are_not_listed",
     "test_the_account_included_with_the_relationship_is_the_related_one",
     "test_the_included_account_has_the_known_attributes",

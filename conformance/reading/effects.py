@@ -104,6 +104,12 @@ def on_refusal(plain: Exchange, odd: Exchange) -> Effect:
     return Effect.NONE if odd.status == plain.status else Effect.REFUSED
 
 
+def on_reading(plain: Exchange, odd: Exchange) -> Effect:
+    """Return the effect of values that may be refused or ignored: only what breaks the server is one."""
+    broken = odd.answer is None or (odd.status >= 500 and not _is_lawful(plain, odd))
+    return Effect.SHOWN if broken else Effect.NONE
+
+
 def on_understood_data(plain: Exchange, odd: Exchange) -> Effect:
     """Return the effect of values that mean nothing and have to be understood: the same data, or a firewall."""
     if odd.answer is not None and odd.status in _FIREWALL:

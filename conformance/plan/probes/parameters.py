@@ -8,7 +8,7 @@ from __future__ import annotations
 from conformance.plan.odd_queries import FIELDS, INCLUDE, INCLUSION, SHAPES, SYNTAX
 from conformance.plan.probe import Parameter, family, get, pack, query_family
 from conformance.plan.probes.base import item, related, relationship
-from conformance.reading.effects import on_shown_data
+from conformance.reading.effects import on_reading
 
 _ITEM = "/invoices/{invoice_id}"
 _CONTESTED = ("contested",)
@@ -82,7 +82,7 @@ odd_query = family(
             "key-of-fields": "fields%5Binvoices%5D%5Ba%5D=reference",
         },
     ),
-    {"shapes": pack(get(_ITEM), map(Parameter, SHAPES), on_shown_data, item)},
+    {"shapes": pack(get(_ITEM), map(Parameter, SHAPES), on_reading, item)},
     query_family(get(_ITEM, needs=_CONTESTED), {**INCLUDE, **FIELDS, **SYNTAX}),
 )
 inclusion_between_ampersands = query_family(get(_ITEM, needs=_CONTESTED), INCLUSION)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest import junitxml
 
-from conformance.pytest_hooks import progress, xdist
+from conformance.pytest_hooks import progress, signals, xdist
 from conformance.pytest_hooks.check_item import CheckItem
 from conformance.pytest_hooks.items import QUIET, existing_run, write_lines
 from conformance.pytest_hooks.judging_item import JudgingItem
@@ -98,7 +98,8 @@ def _finish(session: pytest.Session, problems: list[tuple[str, str]]) -> None:
     if xdist.is_worker(session.config):
         xdist.hand_over(session.config, run)
     elif not run.dry:
-        _write_files(session, run, problems)
+        with signals.first_one_left_alone():
+            _write_files(session, run, problems)
 
 
 def _take(run: Run, received: list[dict[str, Any]]) -> None:

@@ -41,7 +41,7 @@ _WITHOUT_TEXT = b"bfnrt\r\n"
 _REMEMBERED = 8192
 _GZIP, _ANY_HEADER, _NO_HEADER = b"\x1f\x8b", 47, -15
 # Members are many only where they are small: what is fed to one and left over is copied.
-_FIRST_FEED, _FEED = 128, 16_384
+_FIRST_FEED, _FEED, _MOST_MEMBERS = 128, 16_384, 1000
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 # Base64, with both alphabets as one and all else blank. Of a text every fourth character is one of the first 32.
 _IN_BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
@@ -270,7 +270,8 @@ def has_zlib_header(data: bytes) -> bool:
 def opened(data: bytes, limit: int) -> tuple[bytes, bool] | None:
     """Return what compressed ``data`` holds, and whether that is all; None when it does not look compressed.
 
-    What is damaged or cut is opened as far as it can be. At most ``limit`` bytes are returned.
+    What is damaged or cut is opened as far as it can be. At most ``limit`` bytes, of at most a thousand members, are
+    returned.
     """
     if len(data) < 8:
         return None
@@ -283,8 +284,10 @@ def opened(data: bytes, limit: int) -> tuple[bytes, bool] | None:
 
 def _inflated(data: bytes, header: int, limit: int) -> tuple[bytes, bool]:
     """Return the content of all members of a compressed text, one after the other."""
-    found, place = bytearray(), 0
+    found, place, members = bytearray(), 0, 0
     while place < len(data) and len(found) <= limit:
+        if (members := members + 1) > _MOST_MEMBERS:
+            return bytes(found), False
         inflater, size = zlib.decompressobj(header), _FIRST_FEED
         try:
             while place < len(data) and not inflater.eof and len(found) <= limit:

@@ -86,7 +86,9 @@ def test_what_has_no_error_document_is_blocked_by_the_requirement_on_them() -> N
 def test_another_representation_is_blamed_on_nobody() -> None:
     page = exchange(headers={"Content-Type": "text/html"}, body=PAGE).answer
     other = replace(answers()["item_for_browser"], answer=page)
-    assert endings_of("NEGO-017", item_for_browser=other) == [NotJudged("another representation")]
+    endings = endings_of("NEGO-017", item_for_browser=other)
+    assert NotJudged("another representation") in endings
+    assert not [each for each in endings if isinstance(each, Violation)]
 
 
 def test_several_answers_are_counted_in_words() -> None:

@@ -37,5 +37,5 @@ LIKE_AN_ATTACK: Mapping[str, str] = {
     "X-Real-IP": "127.0.0.1;",
     "Accept": f"{JSON_API}, ../../conformance{{{{",
     "Range": "bytes=${x}-'",
-    "X-Request-Id": "'\"<b>%0d%0a",
+    "X-Request-Id": "'\"<b>%00",
 }

@@ -181,7 +181,12 @@ fault("not-modified-with-type", {"COND-008"}, NOT_MODIFIED)(
     "A 304 has a Content-Type.", field("Content-Type", "application/vnd.api+json", status=304)
 )
 fault("not-modified-empty-length", {"COND-017"}, LENGTH)("A 304 has Content-Length: 0.", empty_length(everywhere, 304))
-fault("if-modified-since-beats-none-match", {"COND-009"}, MODIFIED_SINCE)(
+fault(
+    "if-modified-since-beats-none-match",
+    {"COND-009"},
+    MODIFIED_SINCE,
+    also={"ROB-014": "odd dates beside a tag do it, too"},
+)(
     "With an old If-Modified-Since a matching If-None-Match is not enough for 304.",
     _status(lambda request, status: None if status == 304 and request.lines("if-modified-since") else status),
 )

@@ -42,6 +42,13 @@ def require_two_customers(item: Exchange, other_item_of_owner: Exchange) -> None
     require(asked_id(item) != asked_id(other_item_of_owner), "both customers have the same invoice")
 
 
+def require_concealed(other_item: Exchange, usual: Exchange | None = None) -> None:
+    """Raise NotObserved where the usual request shows it: the invoice, or the ``usual`` answer of what is below it."""
+    shows = other_item if usual is None else usual
+    owner = "SEC-001" if usual is None else "SEC-002"
+    require(not shows.succeeded, "the usual request shows it", owner=owner)
+
+
 def is_incidental(name: str) -> bool:
     """Return whether a field, in lower case, is one that stands in some answers and not in others, whoever asks."""
     return _INCIDENTAL.fullmatch(name) is not None

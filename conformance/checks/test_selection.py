@@ -7,7 +7,7 @@ import re
 from conformance.checks.support import documents
 from conformance.checks.support.conditions import conditions, outcome
 from conformance.checks.support.isolation import require_two_customers
-from conformance.judge.api import expect, expect_status, observe_each, require, requirement, status_line
+from conformance.judge.api import expect, expect_status, observe_each, require, requirement
 from conformance.judge.preconditions import is_refusal, require_status
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.plan.probes.selection import ODD_TEXT
@@ -126,7 +126,7 @@ def _variant(page: Exchange) -> str:
 
 
 def _selected(page: Exchange) -> str:
-    return f"200 with {len(_ids(page))} invoices" if page.status == 200 else status_line(page)
+    return f"200 with {len(_ids(page))} invoices" if page.status == 200 else str(page.status)
 
 
 @requirement("QRY-009")

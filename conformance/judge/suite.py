@@ -105,9 +105,12 @@ class Case:
         return [step for each in self.arguments.values() for step in each.steps(target, self.invoice_id)]
 
     def missing(self, target: Target) -> list[str]:
-        """Return the capabilities that the requirement needs and ``target`` lacks, sorted."""
+        """Return the capabilities that the requirement or a request needs and ``target`` lacks, sorted."""
         requirement = registry().get(self.check.requirement)
-        return sorted(set(requirement.needs) - target.capabilities) if requirement else []
+        needs = set(requirement.needs) if requirement else set()
+        for name in self.arguments.keys() - self.check.optional:
+            needs.update(self.arguments[name].needs)
+        return sorted(needs - target.capabilities)
 
 
 @cache
@@ -132,7 +135,9 @@ def check_named(name: str) -> Check:
 def cases_of(check: Check, target: Target) -> Iterator[Case]:
     """Yield the cases of one check: one for each variant of a family, and for each known invoice where it is judged so.
 
-    A check that does not apply to ``target`` is one case. Raises LookupError for a parameter that stands for nothing.
+    A check that does not apply to ``target`` is one case, and so are all variants of it that do not.
+
+    Raises LookupError for a parameter that stands for nothing.
     """
     names = check.exchange_parameters
     for name in check.parameters:
@@ -142,9 +147,14 @@ def cases_of(check: Check, target: Target) -> Iterator[Case]:
         yield Case(check, {}, None)
         return
     ids: Iterable[str | None] = target.invoice_ids if for_each_invoice(names) else (None,)
+    is_complete = True
     for arguments in product(*(_variants(name) for name in names)):
         for invoice_id in ids:
-            yield Case(check, {each.name: each for each in arguments}, invoice_id)
+            case = Case(check, {each.name: each for each in arguments}, invoice_id)
+            applies = not case.missing(target)
+            if applies or is_complete:
+                yield case
+            is_complete = is_complete and applies
 
 
 def _variants(name: str) -> list[Argument]:

@@ -34,6 +34,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
         "signing-key": "--signing-key",
         "cookie": "--enable cookie",
         "https": "an https base URL",
+        "plain-http": "--plain-url beside an https base URL",
         "wire": "--enable wire",
         "load": "--enable load",
         "contested": "--enable contested",

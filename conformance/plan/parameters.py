@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.plan import probes
-from conformance.plan.probe import Family
+from conformance.plan.probe import Family, Probe
 from conformance.plan.steps import Step, applicable, everything, probe_of, steps_for
 
 if TYPE_CHECKING:
@@ -30,14 +30,22 @@ class Argument:
         """Whether the check gets a tuple of exchanges."""
         return self.name.startswith(EVERY)
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """The capabilities without which there is no such exchange. A set of exchanges may be a smaller one."""
+        return frozenset() if self.several else frozenset(self._probe.needs)
+
+    @property
+    def _probe(self) -> Probe:
+        return probes.by_key()[self.name if self.variant is None else f"{self.name}[{self.variant}]"]
+
     def steps(self, target: Target, invoice_id: str | None) -> list[Step]:
         """Return the steps whose exchanges the argument stands for."""
         if self.name in RECORD_WIDE:
             return everything(target)
         if self.several:
             return steps_for(self.name.removeprefix(EVERY), target)
-        name = self.name if self.variant is None else f"{self.name}[{self.variant}]"
-        probe = probes.by_key()[name]
+        probe = self._probe
         known = invoice_id if invoice_id is not None else next(iter(target.invoice_ids), "")
         return [Step(probe.name, known)] if applicable(probe, target) else []
 

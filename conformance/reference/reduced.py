@@ -232,7 +232,8 @@ def _bad_query(api: Api, status: int) -> None:
         try:
             return original(text, endpoint)
         except Problem as problem:
-            problem.status = status
+            if problem.status == 400:
+                problem.status = status
             raise
 
     api.replace("parse_query", parse_query)

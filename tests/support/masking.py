@@ -117,7 +117,10 @@ def _seen(name: str, known: Clean, base: Reduced) -> Seen:
     if not changed:
         return Seen.INVISIBLE
     named = {*fault.caught_by, *fault.also, *_reported_by(name, base.name)}
-    judgements = differential.judge_changed(fault, known, changed, named)
+    try:
+        judgements = differential.judge_changed(fault, known, changed, named)
+    except detection.Aborted:
+        return Seen.REPORTED  # the run ends with a message about it
     found = [each for each in judgements if each.outcome in detection.CAUGHT]
     return Seen.REPORTED if found and _is_new(found, known) else Seen.HIDDEN
 

@@ -19,7 +19,6 @@ DRF = {
     "COND-001": "RFC 9110, 13.1.2: HEAD with the current tag is 200; the middleware compares for GET only",
     "COND-012": "RFC 9110, 13.1.4: If-Unmodified-Since is 412 although the invoice has no Last-Modified",
     "ERR-011": "RFC 9110, 15.6: an include path of many parts ends in an exception",
-    "FILT-002": "documented: filters by other names than the backend knows are dropped, so that everything comes back",
     "FLDS-001": "JSON:API, fetching-sparse-fieldsets: amount-spent is dropped, it is known as amount_spent only",
     "HTTP-029": "RFC 9110, 5.6.1: an empty Accept, a list without elements, is 406",
     "INCL-009": "JSON:API, fetching-includes: nothing is included beside fields that leave out the relationship",

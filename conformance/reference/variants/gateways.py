@@ -85,7 +85,7 @@ def _limited(status: int) -> Callable[[Api], None]:
             number = next(waiting)
             under_way.add(number)
             try:
-                # Few at once are no load, and do not wait for others.
+                # Few at once make no load: they do not wait for others.
                 await asyncio.sleep(0.02 if len(under_way) > 2 and request.path.endswith(DOCUMENTED.id) else 0)
             finally:
                 under_way.discard(number)

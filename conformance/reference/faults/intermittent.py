@@ -7,7 +7,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from conformance.reference.app import Api
-from conformance.reference.data import CUSTOMER, INVOICE_IDS, INVOICES
+from conformance.reference.data import CUSTOMER, INVOICE_IDS
 from conformance.reference.faults import Area
 from conformance.reference.faults.clauses import (
     EXAMPLE_BODY,
@@ -47,11 +47,6 @@ def _every(api: Api, period: int, change: Callable[[Answer], object]) -> None:
                 change(answer)
 
     api.on_answer(alter)
-
-
-def is_item_path(path: str) -> bool:
-    """True for the path of an invoice of the data set."""
-    return any(path.endswith(f"/invoices/{invoice.id}") for invoice in INVOICES)
 
 
 fault(
@@ -159,9 +154,11 @@ def shared_buffer(api: Api) -> None:
     waiting: list[str] = []
 
     async def arrive(_original: Callable[..., object], request: Request) -> None:
+        if not (is_item(request) and is_plain(request)):
+            return
         waiting.append(request.path)
         await asyncio.sleep(0.05)
-        if is_item(request) and len(waiting) > 10 and is_item_path(waiting[-1]):
+        if len(waiting) > 10:
             request.path = waiting[-1]
         waiting.remove(waiting[0])
 
@@ -173,8 +170,10 @@ def overload(api: Api) -> None:
     """When more than ten requests overlap, the others are answered with 500."""
     running = 0
 
-    async def arrive(_original: Callable[..., object], _request: Request) -> None:
+    async def arrive(_original: Callable[..., object], request: Request) -> None:
         nonlocal running
+        if not (is_item(request) and is_plain(request)):
+            return
         running += 1
         try:
             if running > 10:

@@ -14,7 +14,7 @@ from conformance.reference.faults.clauses import CLIENT_ERRORS, EXAMPLE_FIELDS, 
 from conformance.reference.faults.effects import crashes, crashes_in, drops
 from conformance.reference.faults.needs import LOAD
 from conformance.reference.faults.seams import effect, instead_of
-from conformance.reference.faults.where import has, has_fields, has_include
+from conformance.reference.faults.where import has, has_fields, has_include, is_item, is_plain
 from conformance.reference.message import Problem
 
 if TYPE_CHECKING:
@@ -31,10 +31,12 @@ def _target_length(request: Request) -> int:
 
 @effect
 def _under_load(api: Api, act: Callable[[Request], Awaitable[None]]) -> None:
-    """Let ``act`` happen with each request that finds ten others under way."""
+    """Let ``act`` happen with each documented request for an invoice that finds ten of them under way."""
     under_way: set[int] = set()
 
     async def arrive(original: Callable[[Request], Awaitable[None]], request: Request) -> None:
+        if not (is_item(request) and is_plain(request)):
+            return await original(request)
         under_way.add(id(request))
         try:
             # Long enough for those that were sent together to be here together.

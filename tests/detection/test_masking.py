@@ -13,7 +13,7 @@ from tests.support import detection, masking
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Judge some faults, each on one reduced server; with ``--full`` all faults on every one."""
+    """Judge every fault on one reduced server; with ``--full`` on every one."""
     if "server" in metafunc.fixturenames:
         full = metafunc.config.getoption("full")
         names = all_reduced()

@@ -6,7 +6,7 @@ What was asked of the correct server in one run is not asked again in another on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -35,6 +35,33 @@ class Asked:
     asking: Mapping[Step, Ask]
     answers: Mapping[Step, Answered]
     lookups: Mapping[Step, frozenset[str]]
+
+
+class Altered:
+    """An application that was altered, and which of its answers are others by that."""
+
+    def __init__(self, api: Api, replaced: Collection[str], known: Asked) -> None:
+        """Begin with nothing asked of ``api``, of which what is ``replaced`` was altered."""
+        self._api, self._replaced, self._known = api, frozenset(replaced), known
+        # Whether the answer to a step is another one; None where it varies.
+        self._found: dict[Step, bool | None] = {}
+
+    def changed(self, steps: Iterable[Step]) -> set[Step] | None:
+        """Return which of ``steps`` are answered otherwise; None where one of these answers varies."""
+        found = {step: self._is_changed(step) for step in steps if step in self._known.lookups}
+        return None if None in found.values() else {step for step, is_changed in found.items() if is_changed}
+
+    def _is_changed(self, step: Step) -> bool | None:
+        if step not in self._found:
+            self._found[step] = self._asked(step) if self._replaced & self._known.lookups[step] else False
+        return self._found[step]
+
+    def _asked(self, step: Step) -> bool | None:
+        ask = self._known.asking[step]
+        answer = ask(self._api)
+        if answer == self._known.answers[step]:
+            return False
+        return True if ask(self._api) == answer else None
 
 
 @dataclass(frozen=True)

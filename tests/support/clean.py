@@ -24,7 +24,7 @@ from conformance.reference.server import ReferenceServer
 from conformance.run import Run
 from tests.support import asked, detection, instant, sameness
 from tests.support.apart import judges_each_apart, wide_parameters
-from tests.support.asked import Asked
+from tests.support.asked import Altered, Asked
 from tests.support.claims import verifying_once
 from tests.support.lookups import replaced_by
 from tests.support.reads import ALWAYS, Reader
@@ -66,15 +66,17 @@ class Clean:
 
     def changed_by(self, change: Callable[[Api], object]) -> set[Step] | None:
         """Return the steps whose answers are others once the application is changed; None where that varies."""
+        altered = self.altered(change)
+        return None if altered is None else altered.changed(self.steps)
+
+    def altered(self, change: Callable[[Api], object]) -> Altered | None:
+        """Return the application with a ``change``, to be asked; None where all answers would be others."""
         api = ReferenceServer(frozen=True, variants=of_base(self.base)).api
         replaced = replaced_by(change, api)
         if "signing_key" in replaced:
             return None
         verifying_once(api)
-        known = self.answered if shows_in_answers(api) else self.written
-        answers = {step: known.asking[step](api) for step, names in known.lookups.items() if replaced & names}
-        changed = {step for step, answer in answers.items() if answer != known.answers[step]}
-        return changed if all(known.asking[step](api) == answers[step] for step in changed) else None
+        return Altered(api, replaced, self.answered if shows_in_answers(api) else self.written)
 
     @cached_property
     def steps_of(self) -> Mapping[suite.Case, frozenset[Step]]:

@@ -8,8 +8,8 @@ cases that read a part of an exchange that differs can find something.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from conformance.judge import suite
 from conformance.judge.evaluate import judge_all
@@ -41,32 +41,18 @@ def judge(fault: Fault) -> list[Judgement] | None:
         return _judge_everything(fault)
     known = clean(detection.capabilities_for([fault]))
     changed = known.changed_by(fault.apply)
-    return judge_changed(fault, known, changed) if changed else None
-
-
-def judge_changed(
-    fault: Fault, known: Clean, changed: set[Step], requirements: Collection[str] | None = None
-) -> list[Judgement]:
-    """Return the judgements of the cases that see one of the ``changed`` answers of a server with ``fault``.
-
-    They are those of all ``requirements``, or of some, for which no more is sent than they need.
-    """
+    if not changed:
+        return None
     affected = known.affected_by(changed)
-    needed = affected if requirements is None else _needed(requirements, known, affected)
-    api = verifying_once(live([fault], known.base).api)
-    with instant.answering(api), _started(known, set(affected)) as run:
+    with serving(fault, known), started(known, set(affected)) as run:
         same = {step: exchange for step, exchange in known.record.items() if step not in changed}
-        sameness.observe(run, needed, same)
-        return Changes(run, known).judgements(requirements)
+        sameness.observe(run, affected, same)
+        return Changes(run, known).judgements()
 
 
-def _needed(requirements: Collection[str], known: Clean, affected: Sequence[Step]) -> Sequence[Step]:
-    """Return the ``affected`` steps that the cases of these requirements judge, and what those depend on."""
-    cases = [case for case in known.cases if case.check.requirement in requirements]
-    if any(case.check.is_record_wide for case in cases):
-        return affected
-    needed = set(closure(step for case in cases for step in known.steps_of[case]))
-    return [step for step in affected if step in needed]
+def serving(fault: Fault, known: Clean) -> AbstractContextManager[None]:
+    """Let the server of ``known``, with ``fault``, answer meanwhile."""
+    return instant.answering(verifying_once(live([fault], known.base).api))
 
 
 def judge_repeatedly(faults: Collection[Fault]) -> list[Judgement]:
@@ -101,14 +87,14 @@ def _judge_everything(fault: Fault) -> list[Judgement] | None:
     if api.signing_key != tokens.frozen_key() or "arrive" in vars(api):
         return None
     known = clean(detection.capabilities_for([fault]))
-    with instant.answering(api), _started(known, set(known.steps)) as run:
+    with instant.answering(api), started(known, set(known.steps)) as run:
         run.observe(known.steps)
         found = Changes(run, known).judgements()
     return found if fault.caught_by <= detection.caught(found).keys() else None
 
 
 @contextmanager
-def _started(known: Clean, unknown: set[Step]) -> Iterator[Run]:
+def started(known: Clean, unknown: set[Step]) -> Iterator[Run]:
     """Start a run that has the exchanges of all steps but the ``unknown`` ones. Raises Aborted."""
     run = detection.run_against(known.server, known.capabilities)
     try:

@@ -1,7 +1,7 @@
 """Whether one deviation hides another: judges faults in servers that are reduced already.
 
-``python -m tests.support.masking [ONE_IN]`` looks at one fault in so many on every reduced server, and writes what it
-saw into the table from which docs/detection.md has its shares.
+``python -m tests.support.masking`` looks at every fault on every reduced server, which takes half an hour, and writes
+what it saw into the table from which docs/detection.md has its shares.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -17,14 +17,17 @@ from typing import Any, Final
 
 import yaml
 
-from conformance.judge.evaluate import judge
 from conformance.model.outcome import Judgement
 from conformance.model.requirements import registry
+from conformance.plan.steps import Step, closure
 from conformance.reference.faults import Fault, all_faults
 from conformance.reference.reduced import Reduced, all_reduced
+from conformance.run import Run
 from conformance.syntax.strict_yaml import load
-from tests.support import detection, differential
-from tests.support.clean import Clean, clean, live
+from tests.support import detection, differential, sameness
+from tests.support.asked import Altered
+from tests.support.clean import Clean, clean
+from tests.support.seen import Changes, judged_once
 
 # What faults may need that are looked at in the shorter one of two runs against a reduced server, and in the other.
 _FEW: Final = frozenset({"contested"})
@@ -34,8 +37,6 @@ _FOR_MORE: Final = (
     *("no-relationship-links", "no-head", "no-account", "no-collection", "errors-as-json", "errors-as-html"),
     *("collection-behind-redirect", "bad-query-403"),
 )
-# By default one fault in so many is judged.
-ONE_IN: Final = 8
 # What each of these must be reported on every reduced server.
 GUARDED: Final = ("AUTH-", "JWT-", "SEC-")
 _DATA = Path(__file__).parents[1] / "detection"
@@ -64,30 +65,19 @@ def faults() -> Mapping[str, Fault]:
 
 def meeting(server: str, *, full: bool = False) -> list[str]:
     """Return the faults that meet a reduced server: with ``full`` all, else some, each on one server and always so."""
-    return [name for name in faults() if full or (is_one_in(ONE_IN, name) and _chosen(name) == server)]
-
-
-def is_one_in(number: int, fault: str) -> bool:
-    """Return whether a fault is among one in ``number`` of them."""
-    return zlib.crc32(fault.encode()) % number == 0
+    return [name for name in faults() if full or _chosen(name) == server]
 
 
 def _chosen(fault: str) -> str:
     names = [name for name in sorted(all_reduced()) if (faults()[fault].needs <= _FEW) is (name not in _FOR_MORE)]
-    return names[zlib.crc32(fault.encode()) // ONE_IN % len(names)]
+    return names[zlib.crc32(fault.encode()) % len(names)]
 
 
-def _is_new(found: Sequence[Judgement], known: Clean) -> bool:
-    """Return whether one of the findings ``found`` is not the same on the reduced server without a fault."""
-    observed = {each.nodeid: each.observed for each in found}
-    known.server.serve(live(base=known.base).api)
-    run = detection.run_against(known.server, known.capabilities)
-    try:
-        run.start(known.record, known.unbuilt)
-        before = (judge(run, case) for case in known.cases if case.id in observed)
-        return any(each.outcome not in detection.CAUGHT or each.observed != observed[each.nodeid] for each in before)
-    finally:
-        run.stop()
+def _is_new(found: Judgement, known: Clean) -> bool:
+    """Return whether the finding ``found`` is not the same on the reduced server without a fault."""
+    run, _ = known.reader
+    (before,) = (judged_once(run, case) for case in known.cases if case.id == found.nodeid)
+    return before.outcome not in detection.CAUGHT or before.observed != found.observed
 
 
 def look(names: Collection[str], base: Reduced) -> dict[str, Seen]:
@@ -113,16 +103,41 @@ def _needed(name: str, base: Reduced) -> frozenset[str]:
 
 def _seen(name: str, known: Clean, base: Reduced) -> Seen:
     fault = faults()[name]
-    changed = known.changed_by(fault.apply)
-    if not changed:
+    altered = known.altered(fault.apply)
+    if altered is None:
         return Seen.INVISIBLE
     named = {*fault.caught_by, *fault.also, *_reported_by(name, base.name)}
     try:
-        judgements = differential.judge_changed(fault, known, changed, named)
+        with differential.serving(fault, known), differential.started(known, set(known.steps)) as run:
+            for judgement in _judgements(run, known, altered, named):
+                if judgement.outcome in detection.CAUGHT and _is_new(judgement, known):
+                    return Seen.REPORTED
     except detection.Aborted:
         return Seen.REPORTED  # the run ends with a message about it
-    found = [each for each in judgements if each.outcome in detection.CAUGHT]
-    return Seen.REPORTED if found and _is_new(found, known) else Seen.HIDDEN
+    return Seen.HIDDEN if altered.changed(known.steps) else Seen.INVISIBLE
+
+
+def _judgements(run: Run, known: Clean, altered: Altered, requirements: Collection[str]) -> Iterator[Judgement]:
+    """Yield how the cases of ``requirements`` end that see an altered answer; no more is sent than each needs."""
+    cases = [case for case in known.cases if case.check.requirement in requirements]
+    wide = [case for case in cases if case.check.is_record_wide]
+    for case in cases:
+        steps = [] if case in wide else closure(known.steps_of[case])
+        if changed := altered.changed(steps):
+            _observe(run, steps, known, changed)
+            yield judged_once(run, case)
+    if wide and (changed := altered.changed(known.steps)):
+        _observe(run, known.steps, known, changed)
+        changes = Changes(run, known)
+        yield from (judged_once(run, case) for case in wide if changes.sees(case))
+
+
+def _observe(run: Run, steps: Sequence[Step], known: Clean, changed: Collection[Step]) -> None:
+    affected = set(known.affected_by(changed))
+    same = {step: known.record[step] for step in steps if step in known.record and step not in changed}
+    for step in same.keys() - affected:
+        run.observer.record.setdefault(step, same[step])
+    sameness.observe(run, [step for step in steps if step in affected], same)
 
 
 @cache
@@ -141,18 +156,17 @@ def shares() -> dict[str, Any]:
     return dict(load(SHARES.read_text(encoding="utf-8")))
 
 
-def _measured(one_in: int) -> dict[str, Any]:
-    chosen = [name for name in faults() if is_one_in(one_in, name)]
+def _measured() -> dict[str, Any]:
     servers: dict[str, dict[str, int]] = {}
     for server, base in all_reduced().items():
-        seen = look(chosen, base)
+        seen = look(faults(), base)
         counts = Counter(seen.values())
         servers[server] = {"reported": counts[Seen.REPORTED], "hidden": counts[Seen.HIDDEN]}
         hidden = [name for name, each in seen.items() if each is Seen.HIDDEN]
         sys.stdout.write(f"{server}: {servers[server]} {' '.join(hidden)}\n")
-    return {"faults": len(chosen), "servers": servers}
+        sys.stdout.flush()
+    return {"faults": len(faults()), "servers": servers}
 
 
 if __name__ == "__main__":
-    measured = _measured(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
-    SHARES.write_text(yaml.safe_dump(measured, sort_keys=False), encoding="utf-8")
+    SHARES.write_text(yaml.safe_dump(_measured(), sort_keys=False), encoding="utf-8")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from conformance.judge import suite
-from conformance.judge.endings import SuiteError, Violation
-from conformance.judge.evaluate import evaluate, judge
-from conformance.judge.values import values_of
+from conformance.judge.endings import NotJudged, SuiteError, Violation
+from conformance.judge.evaluate import evaluate, judge, judgement_of
+from conformance.judge.values import exchanges_in, values_of
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.model.outcome import Judgement
 from conformance.plan.steps import Step
@@ -15,6 +15,15 @@ from conformance.run import Run
 from tests.support.apart import judges_each_apart, wide_parameters
 from tests.support.clean import Clean
 from tests.support.reads import ALWAYS, PARTS
+
+
+def judged_once(run: Run, case: suite.Case) -> Judgement:
+    """Return how ``case`` ends on what ``run`` has observed, before it is asked whether that stands."""
+    try:
+        values = values_of(run, case)
+    except NotObserved as reason:
+        return judgement_of(run, case, NotJudged.of(reason), ())
+    return judgement_of(run, case, evaluate(case.check, values), exchanges_in(values))
 
 
 class Changes:
@@ -34,24 +43,19 @@ class Changes:
         # Which parts were compared, and which of them differ.
         self._compared = dict.fromkeys(self._new, (0, 0))
 
-    def judgements(self, requirements: Collection[str] | None = None) -> list[Judgement]:
-        """Return the judgements of the cases that see something, of all ``requirements`` or of some."""
-        cases = self._known.seeing(self._new)
-        if requirements is not None:
-            cases = [case for case in cases if case.check.requirement in requirements]
-        return [judgement for case in cases if (judgement := self._judged(case)) is not None]
+    def judgements(self) -> list[Judgement]:
+        """Return the judgements of the cases that see something."""
+        return [judge(self._run, case) for case in self._known.seeing(self._new) if self.sees(case)]
 
-    def _judged(self, case: suite.Case) -> Judgement | None:
-        """Return the judgement of ``case``; None when it sees nothing that the correct server does not show as well."""
+    def sees(self, case: suite.Case) -> bool:
+        """Return whether ``case`` sees something that the correct server does not show as well."""
         if self._shows(case, self._new.keys() & self._known.steps_of[case]):
-            return judge(self._run, case)
+            return True
         if not case.check.is_record_wide:
-            return None
+            return False
         if not judges_each_apart(case.check.function):
-            is_seen = self._run.observer.superseded or self._shows(case, self._new)
-        else:
-            is_seen = self._is_found_in_what_is_new(case)
-        return judge(self._run, case) if is_seen else None
+            return bool(self._run.observer.superseded) or self._shows(case, self._new)
+        return self._is_found_in_what_is_new(case)
 
     def _shows(self, case: suite.Case, steps: Iterable[Step]) -> bool:
         return any(self._is_seen(case, step) for step in steps)

@@ -101,10 +101,18 @@ def without_patience() -> Generator[None]:
 
 
 @pytest.fixture
-def pytester(pytester: pytest.Pytester) -> Generator[pytest.Pytester]:
-    """Run pytest in this process, of whose objects it does not look through those that are there already."""
+def _older_objects_left_alone() -> Generator[None]:
     with older_objects_left_alone():
-        yield pytester
+        yield
+
+
+@pytest.fixture
+def pytester(_older_objects_left_alone: None, pytester: pytest.Pytester) -> pytest.Pytester:
+    """Run pytest in this process, of whose objects it does not look through those that are there already.
+
+    Nor does it at the end, when what it has configured is undone.
+    """
+    return pytester
 
 
 @pytest.hookimpl(wrapper=True)

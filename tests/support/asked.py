@@ -43,25 +43,18 @@ class Altered:
     def __init__(self, api: Api, replaced: Collection[str], known: Asked) -> None:
         """Begin with nothing asked of ``api``, of which what is ``replaced`` was altered."""
         self._api, self._replaced, self._known = api, frozenset(replaced), known
-        # Whether the answer to a step is another one; None where it varies.
-        self._found: dict[Step, bool | None] = {}
+        self._found: dict[Step, bool] = {}
 
-    def changed(self, steps: Iterable[Step]) -> set[Step] | None:
-        """Return which of ``steps`` are answered otherwise; None where one of these answers varies."""
-        found = {step: self._is_changed(step) for step in steps if step in self._known.lookups}
-        return None if None in found.values() else {step for step, is_changed in found.items() if is_changed}
+    def changed(self, steps: Iterable[Step]) -> set[Step]:
+        """Return which of ``steps`` are answered otherwise."""
+        return {step for step in steps if step in self._known.lookups and self._is_changed(step)}
 
-    def _is_changed(self, step: Step) -> bool | None:
+    def _is_changed(self, step: Step) -> bool:
         if step not in self._found:
-            self._found[step] = self._asked(step) if self._replaced & self._known.lookups[step] else False
+            known = self._known
+            can_be = bool(self._replaced & known.lookups[step])
+            self._found[step] = can_be and known.asking[step](self._api) != known.answers[step]
         return self._found[step]
-
-    def _asked(self, step: Step) -> bool | None:
-        ask = self._known.asking[step]
-        answer = ask(self._api)
-        if answer == self._known.answers[step]:
-            return False
-        return True if ask(self._api) == answer else None
 
 
 @dataclass(frozen=True)

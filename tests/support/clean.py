@@ -65,7 +65,7 @@ class Clean:
         return asked.written(self.record, self.target, self.base)
 
     def changed_by(self, change: Callable[[Api], object]) -> set[Step] | None:
-        """Return the steps whose answers are others once the application is changed; None where that varies."""
+        """Return the steps whose answers are others once the application is changed; None where all of them are."""
         altered = self.altered(change)
         return None if altered is None else altered.changed(self.steps)
 

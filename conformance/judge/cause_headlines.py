@@ -12,8 +12,8 @@ from conformance.model.waivers import without_count
 from conformance.observe.wire_error import TOO_SLOW
 from conformance.syntax.wording import counted
 
-# How headlines begin that are the sentence of a requirement, and what those say that do not say what is wrong.
-NOT_MET, NOT_AS_REQUIRED = "not met: ", "not as required"
+# How a headline begins that is the sentence of a requirement, and what one says that leaves open what is wrong.
+DOES_NOT_HOLD, NOT_AS_REQUIRED = "this does not hold: ", "not as required"
 _MOST_CHARACTERS = 150
 _DEEP = 2
 # By the first part of a key; the numbers are those of its parts.
@@ -22,7 +22,7 @@ _TEMPLATES = {
     "method": "{1} is refused with {2}",
     "absent": "{1} is answered {2}",
     "ignored": "{1} is ignored",
-    "returned": "{1} returns what it does not name",
+    "returned": "{1} does not decide which fields are shown",
 }
 
 
@@ -43,7 +43,7 @@ def headline(key: Key, group: Sequence[Judgement]) -> str:
         case ("field" | "member", str(part), missing, *_) if missing or not _is_section(part):
             return f"{part} is {'missing' if missing else NOT_AS_REQUIRED}{_in(group)}"
         case _:
-            return _shortened(f"{NOT_MET}{registry()[first.requirement].statement}")
+            return _shortened(f"{DOES_NOT_HOLD}{registry()[first.requirement].statement}")
 
 
 def _misplaced(key: Key, group: Sequence[Judgement], facts: Facts) -> str:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from conformance.judge.cause_headlines import NOT_AS_REQUIRED, NOT_MET
+from conformance.judge.cause_headlines import DOES_NOT_HOLD, NOT_AS_REQUIRED
 from conformance.model.requirements import registry
 from conformance.report import failure
 from conformance.report.styled import Styled
@@ -59,10 +59,10 @@ def full(cause: Cause, repeat: str) -> list[str]:
 
 
 def line(cause: Cause, word: str = "", wide: int = failure.WIDTH) -> str:
-    """Return the cause in one line: ``word``, headline with what was expected where it does not say that, and ids."""
+    """Return the cause in one line: ``word``, headline, ids, and what was expected where the headline leaves it open."""
     ids = " ".join(cause.ids[:_MOST_IDS]) + (f" +{len(cause.ids) - _MOST_IDS}" if len(cause.ids) > _MOST_IDS else "")
     room = wide - len(word) - len(ids) - 2
-    text = cause.headline.removeprefix(NOT_MET) if word.strip() == cause.outcome.upper() else cause.headline
+    text = cause.headline.removeprefix(DOES_NOT_HOLD) if word.strip() == cause.outcome.upper() else cause.headline
     if NOT_AS_REQUIRED in text and cause.shown.expected:
         text += f": {cause.shown.expected}"
     return Styled(f"{word}{_cut(text, room):<{room}}  {ids}", cause.outcome)

@@ -129,7 +129,7 @@ def test_annotations_are_the_only_commands(outputs: tuple[Result, ET.Element, st
     assert [command.split("::")[1].split(" title=")[0] for command in commands] == ["error", "warning"]
     assert "::expected" not in commands[0]
     assert "this, 100 %25; observed ::error title=x" in commands[0]
-    assert commands[0].startswith("::error title=not met%3A ")
+    assert commands[0].startswith("::error title=this does not hold%3A ")
     assert "::ITEM-002%0AITEM-002: " in commands[0]
 
 

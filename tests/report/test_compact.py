@@ -111,7 +111,7 @@ def test_a_line_shows_what_its_headline_leaves_open() -> None:
     (of_sentence,) = causes([replace(cause(0), evidence={})])
     statement = registry()[of_sentence.ids[0]].statement[:30]
     assert cause_blocks.line(of_sentence, "FAILED  ").startswith(f"FAILED  {statement}")
-    assert cause_blocks.line(of_sentence, "first   ").startswith(f"first   not met: {statement}")
+    assert cause_blocks.line(of_sentence, "first   ").startswith(f"first   this does not hold: {statement}")
 
 
 def test_what_stands_around_a_part_is_cut_where_it_is_wide() -> None:

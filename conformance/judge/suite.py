@@ -7,7 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -104,13 +104,16 @@ class Case:
         """Return the steps whose exchanges the case judges."""
         return [step for each in self.arguments.values() for step in each.steps(target, self.invoice_id)]
 
-    def missing(self, target: Target) -> list[str]:
-        """Return the capabilities that the requirement or a request needs and ``target`` lacks, sorted."""
+    @cached_property
+    def needs(self) -> frozenset[str]:
+        """The capabilities that the requirement or a request needs."""
         requirement = registry().get(self.check.requirement)
-        needs = set(requirement.needs) if requirement else set()
-        for name in self.arguments.keys() - self.check.optional:
-            needs.update(self.arguments[name].needs)
-        return sorted(needs - target.capabilities)
+        of_requests = (self.arguments[name].needs for name in self.arguments.keys() - self.check.optional)
+        return frozenset(requirement.needs if requirement else ()).union(*of_requests)
+
+    def missing(self, target: Target) -> list[str]:
+        """Return what the case needs and ``target`` lacks, sorted."""
+        return sorted(self.needs - target.capabilities)
 
 
 @cache

@@ -43,9 +43,9 @@ def elements(page: Exchange) -> dict[str, Object]:
 def written(element: Object, name: str) -> Any:
     """Return the attribute ``name`` as it is. Raises NotObserved when it is absent: ITEM-022 owns that."""
     attributes = element.get("attributes")
-    if not isinstance(attributes, dict) or shown_name(attributes, name) not in attributes:
-        raise NotObserved(f"an element has no attribute {name}", owner="ITEM-022")
-    return attributes[shown_name(attributes, name)]
+    if isinstance(attributes, dict) and (shown := shown_name(attributes, name)) in attributes:
+        return attributes[shown]
+    raise NotObserved(f"an element has no attribute {name}", owner="ITEM-022")
 
 
 def value(element: Object, name: str) -> Value:

@@ -59,7 +59,7 @@ def full(cause: Cause, repeat: str) -> list[str]:
 
 
 def line(cause: Cause, word: str = "", wide: int = failure.WIDTH) -> str:
-    """Return the cause in one line: ``word``, headline, ids, and what was expected where the headline leaves it open."""
+    """Return the cause in one line: ``word``, headline, ids, and what was expected unless the headline says it."""
     ids = " ".join(cause.ids[:_MOST_IDS]) + (f" +{len(cause.ids) - _MOST_IDS}" if len(cause.ids) > _MOST_IDS else "")
     room = wide - len(word) - len(ids) - 2
     text = cause.headline.removeprefix(DOES_NOT_HOLD) if word.strip() == cause.outcome.upper() else cause.headline

@@ -134,6 +134,8 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "scheme alone": challenge("Bearer"),
     "blanks around the equals sign": challenge('Bearer realm = "a" ,, error=x'),
     "a parameter named like a token": challenge('Custom realm="a", a=b, Other c=d'),
+    "one blank only": changed("bearer_token_behind_blanks", status=400),
+    "no scheme": changed("bearer_token_behind_blanks", status=401),
     "bad syntax": changed("malformed_token", status=400)
     | changed("altered_token[two-segments]", status=400)
     | changed("altered_token[algorithm-missing]", status=400)

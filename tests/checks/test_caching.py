@@ -212,6 +212,7 @@ def test_a_fault_is_found_by_exactly_one_requirement(fault: str) -> None:
         HTTP.throughout(headers={"CDN-Cache-Control": "max-age=-1", "Surrogate-Control": "max-age=soon"}),
         HTTP.throughout(headers={"CDN-Cache-Control": "max-age=60; public", "Surrogate-Control": 'content="ESI/1.0"'}),
         HTTP.throughout(headers={"Surrogate-Control": "max-age=600, private"}),
+        HTTP.throughout(headers={"Surrogate-Control": "max-age=60, no-store", "CDN-Cache-Control": "no-cache, public"}),
         changed("item_without_token_after", body=content()),
         changed("item_without_token_after", status=200) | changed("second_unknown_related_without_token", status=404),
         changed("item_for_other_customer", "other_item_with_account", status=200),
@@ -256,6 +257,11 @@ def test_an_invoice_that_varies_by_everything_has_the_others_vary() -> None:
     unacceptable = changed("suffixed_path_unacceptable", status=406)
     found = HTTP.violations(everything | suffixed | unacceptable)
     assert ("CACHE-006", "test_vary_does_not_depend_on_a_suffix") in found
+
+
+def test_what_has_no_directives_is_not_judged_by_their_form() -> None:
+    found = HTTP.outcomes(HTTP.throughout(headers={"Cache-Control": None}))
+    assert found["CACHE-002", "test_cache_control_parses"] == "not observed"
 
 
 def test_an_empty_collection_proves_nothing() -> None:

@@ -183,7 +183,7 @@ def test_amounts_are_the_same_in_every_answer(every_success: Exchanges) -> None:
                 observed = f"{shown(written)} for invoice {amount[0]}"
                 raise Violation(shown(expected), observed, exchange, part=part, others=(other,))
         if not compared:
-            raise NotObserved("no amount of it is shown elsewhere, and stays the same")
+            raise NotObserved("no other answer shows its amounts, or they change")
 
     observe_each(every_success, judge)
 
@@ -203,7 +203,7 @@ def test_amounts_have_the_same_decimals_in_every_answer(every_success: Exchanges
             if _decimals(written) != _decimals(expected):
                 observed = f"{shown(written)} for invoice {amount[0]}"
                 raise Violation(shown(expected), observed, exchange, part=part, others=(other,))
-        require(compared, "no amount of it is shown elsewhere with the same value")
+        require(compared, "no other answer shows its amounts with the same values")
 
     observe_each(every_success, judge)
 

@@ -250,7 +250,7 @@ def test_the_raw_token_is_accepted(item: Exchange) -> None:
 @requirement("AUTH-007")
 def test_a_bearer_token_gives_the_same_invoice_or_nothing(item: Exchange, bearer_token: Exchange) -> None:
     require_status(item, 200)
-    expect_status(bearer_token, 200, 401, 400, why="the scheme is supported, or it is not")
+    expect_status(bearer_token, 200, 401, 400, why="a server may know the scheme or refuse it")
     if bearer_token.status == 200:
         same, other = item.resource.get("id"), bearer_token.resource.get("id")
         expect(same == other, f"invoice {shown(same)}", f"invoice {shown(other)}", bearer_token, part="/data/id")
@@ -261,13 +261,13 @@ def test_blanks_behind_the_scheme_do_no_harm(
     item: Exchange, bearer_token: Exchange, bearer_token_behind_blanks: Exchange
 ) -> None:
     require_status(item, 200)
-    require(bearer_token.status in {200, 400, 401}, "a single blank does, which another check judges")
+    require(bearer_token.status in {200, 400, 401}, "a single blank does harm, too; another check judges that")
     expect_status(bearer_token_behind_blanks, 200, 401, 400, why="there may be more than one blank")
 
 
 @requirement("AUTH-007")
 def test_the_case_of_the_scheme_does_not_matter(every_bearer_token: tuple[Exchange, ...]) -> None:
-    require(len(every_bearer_token) == 2, "one of the two has no answer that says anything")
+    require(len(every_bearer_token) == 2, "one of the two spellings got no answer")
     first, second = every_bearer_token
     require({first.status, second.status} <= {200, 400, 401}, "the scheme is answered otherwise")
     expect(first.status == second.status, f"{first.status} in any case", status_line(second), second)

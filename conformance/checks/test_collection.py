@@ -256,7 +256,13 @@ def test_the_newest_comes_first(listing: Exchange) -> None:
     require(len(set(starts)) > 1, "the collection does not show two different start dates")
     for place, (one, other) in enumerate(pairwise(starts), 1):
         part = f"/data/{place}/attributes/{shown_name(elements[place]['attributes'], 'start-date')}"
-        expect(one >= other, "no later start-date than that of the element before", "a later one", listing, part=part)
+        expect(
+            one >= other,
+            "a start-date not later than that of the element before",
+            "a later start-date",
+            listing,
+            part=part,
+        )
 
 
 @requirement("COLL-006")

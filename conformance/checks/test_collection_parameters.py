@@ -137,7 +137,7 @@ def test_fields_hold_beside_other_parameters(
     alone = collection_pages.elements(listing_sparse).values()
     require(
         alone and all(_fields(element) <= _WANTED for element in alone),
-        "it does not work alone either, which another check judges",
+        "fields does not select alone either; another check judges that",
     )
     first, *_ = every_page_of_view
     require_status(first, 200)

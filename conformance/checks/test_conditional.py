@@ -111,7 +111,7 @@ def test_another_tag_gets_the_whole_invoice(
     item: Exchange, item_again: Exchange, if_none_match_other: Exchange
 ) -> None:
     require_status(item, 200)
-    expect_same_invoice(if_none_match_other, item, item_again, "the entity tag is another one")
+    expect_same_invoice(if_none_match_other, item, item_again, "the current entity tag is another one")
 
 
 @requirement("COND-005")
@@ -161,7 +161,7 @@ def test_another_tag_gets_the_whole_collection(
 def _expect_whole(exchange: Exchange, plain: Exchange, if_none_match_other: Exchange) -> None:
     require_status(plain, 200)
     require_status(if_none_match_other, 200)
-    expect_status(exchange, 200, why="the entity tag is another one")
+    expect_status(exchange, 200, why="the current entity tag is another one")
 
 
 @requirement("COND-009")
@@ -224,7 +224,7 @@ def test_if_match_is_evaluated_before_if_none_match(
     item: Exchange, if_match_other: Exchange, if_match_other_and_any: Exchange
 ) -> None:
     require_status(item, 200)
-    require(400 <= if_match_other.status < 500, "not even alone is it looked at, which another check judges")
+    require(400 <= if_match_other.status < 500, "If-Match alone is ignored, too; another check judges that")
     _expect_not_served(if_match_other_and_any, "If-Match comes first")
 
 
@@ -237,7 +237,7 @@ def test_if_match_any_is_true(item: Exchange, if_match_any: Exchange) -> None:
 @requirement("COND-012")
 def test_if_match_compares_strongly(item: Exchange, if_match_other: Exchange, if_match_weak: Exchange) -> None:
     require_status(item, 200)
-    require(400 <= if_match_other.status < 500, "not even another entity tag is looked at", owner="COND-011")
+    require(400 <= if_match_other.status < 500, "If-Match is ignored with another entity tag, too", owner="COND-011")
     _expect_not_served(if_match_weak, "a weak entity tag matches none in strong comparison")
 
 

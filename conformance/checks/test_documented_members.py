@@ -40,7 +40,11 @@ def test_an_invoice_links_to_itself(item: Exchange, item_with_account: Exchange)
 
 @requirement("COLL-008")
 def test_an_element_links_to_its_invoice(item: Exchange, listing: Exchange) -> None:
-    require(documents.member_object(item.resource, "links").get("self"), "not even by itself", owner="ITEM-033")
+    require(
+        documents.member_object(item.resource, "links").get("self"),
+        "the invoice by itself has no self link either",
+        owner="ITEM-033",
+    )
     for place, element in enumerate(collection_pages.elements(listing).values()):
         _expect_links(listing, f"/data/{place}", element, "self")
 
@@ -74,7 +78,9 @@ def _expect_accounts_that_link_to_themselves(exchange: Exchange) -> None:
 def test_an_account_of_the_list_links_to_itself(related: Exchange, accounts_listing: Exchange) -> None:
     require_status(accounts_listing, 200)
     # That it has none by itself is the finding of the other check.
-    require(documents.member_object(related.resource, "links").get("self"), "not even by itself")
+    require(
+        documents.member_object(related.resource, "links").get("self"), "the account by itself has no self link either"
+    )
     for place, account in enumerate(collection_pages.data_of(accounts_listing)):
         if isinstance(account, dict):
             _expect_links(accounts_listing, f"/data/{place}", account, "self")

@@ -12,7 +12,7 @@ def _view(exchange: Exchange, *views: Exchange | None) -> Exchange:
     """Return of the ``views`` the one of which ``exchange`` is a variant. Raises NotObserved unless it is served."""
     name = exchange.probe.partition("[")[2].removesuffix("]")
     found = [each for each in views if each is not None and each.probe == name]
-    require(found and found[0].status == 200, "it is not even shown in the usual way")
+    require(found and found[0].status == 200, "the usual request for it is not answered with 200")
     return found[0]
 
 
@@ -41,7 +41,7 @@ def test_a_content_type_with_parameters_is_refused_elsewhere(  # noqa: PLR0913, 
 ) -> None:
     require_status(item, 200)
     refused = all(each.status == 415 for each in every_content_type_with_parameter)
-    require(refused, "not even for the invoice, which another check judges")
+    require(refused, "the invoice is served with it, too; another check judges that")
     _view(elsewhere_with_content_type, relationship, related, listing)
     expect_status(elsewhere_with_content_type, 415, why="the Content-Type of the request has a charset parameter")
 
@@ -62,7 +62,7 @@ def test_the_current_tag_is_not_modified_for_head_elsewhere(  # noqa: PLR0913, P
     usual = _view(elsewhere_not_modified_head, relationship, related, listing)
     answers = (relationship_not_modified, related_not_modified, listing_not_modified)
     by_get = [each for each in answers if each is not None and each.probe == f"{usual.probe}_not_modified"]
-    require(by_get and by_get[0].status == 304, "not even for GET, which another check judges")
+    require(by_get and by_get[0].status == 304, "GET does not give 304 either; another check judges that")
     if elsewhere_not_modified_head.status == 200:
         require(elsewhere_not_modified_head.fields.lines("ETag") == [usual.tag_as_sent], "it changed meanwhile")
     expect_status(elsewhere_not_modified_head, 304, why=f"{usual.tag_as_sent} is current")

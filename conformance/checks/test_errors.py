@@ -152,7 +152,8 @@ def test_the_refusal_of_a_write_is_an_error_document(write_unknown: Exchange) ->
 def _expect_refusals_as_of_the_invoice(item_without_token: Exchange, *refused: Exchange) -> None:
     require_status(item_without_token, 401)
     require(
-        looks_like_error_document(item_without_token), "that of the invoice is not one either, which ERR-014 judges"
+        looks_like_error_document(item_without_token),
+        "the refusal of the invoice is not an error document either, which ERR-014 reports",
     )
 
     def judge(exchange: Exchange) -> None:

@@ -30,7 +30,7 @@ def test_a_filter_without_an_operator_is_refused_or_selects(
 ) -> None:
     require_status(listing, 200)
     require(collection_pages.elements(listing), "the collection is empty")
-    require(unknown_filter.status == 400, "no unknown filter is refused, which another check judges")
+    require(unknown_filter.status == 400, "no unknown filter is refused; another check judges that")
     # A server may have such a filter, too.
     selects = filter_without_operator.status == 200 and not collection_pages.data_of(filter_without_operator)
     observed = status_line(filter_without_operator)
@@ -65,7 +65,7 @@ def test_a_filter_holds_beside_other_parameters(
     alone = [page for page in every_filtered_by_account if conditions(page)[0].operator == "in"]
     require(
         alone and alone[0].status == 200 and not _unwanted(alone[0]),
-        "it does not work alone either, which another check judges",
+        "the filter does not select alone either; another check judges that",
     )
     # Where all are of the named accounts, a filter that is ignored seems to work alone.
     _require_filters_matter(listing_with_account, unknown_filter, alone[0])

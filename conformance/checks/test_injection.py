@@ -53,7 +53,7 @@ def test_an_injected_parameter_is_not_run(
     item: Exchange, unknown_include: Exchange, injected_parameter: Exchange
 ) -> None:
     require_status(item, 200)
-    require(unknown_include.status < 500, "no refusal works")
+    require(unknown_include.status < 500, "the server fails where it has to refuse")
     expect_survived(injected_parameter, may_be_cut_off=True)
     run = PRODUCT in injected_parameter.body.decode("utf-8", errors="replace")
     expect(not run, "an expression that stays text", f"its result, {PRODUCT}", injected_parameter)

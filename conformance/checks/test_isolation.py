@@ -44,7 +44,7 @@ def test_head_of_an_invoice_of_another_customer_is_not_served(
     item: Exchange, item_head: Exchange, other_item_of_owner: Exchange, other_item_head: Exchange
 ) -> None:
     require_two_customers(item, other_item_of_owner)
-    require(item_head.status == 200, "HEAD is not even served to the owner of an invoice", owner="HTTP-005")
+    require(item_head.status == 200, "HEAD is not served to the owner of an invoice either", owner="HTTP-005")
     # A field of it, such as its entity tag, is the finding of SEC-003.
     expect_status(other_item_head, 404, 403, why="the invoice belongs to another customer")
 
@@ -125,7 +125,7 @@ def test_the_account_of_another_customer_is_not_served_by_itself(
 ) -> None:
     require_two_customers(item, other_item_of_owner)
     require_status(other_account_of_owner, 200)
-    require(not other_related.succeeded, "the account is shown as that of the invoice", owner="SEC-002")
+    require(not other_related.succeeded, "the related account of the invoice is shown", owner="SEC-002")
     _expect_nothing_of(other_account_of_owner, other_account_by_itself, item)
 
 

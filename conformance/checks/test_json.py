@@ -140,7 +140,7 @@ def test_the_same_invoice_is_the_same_bytes(
         if exchange.request != item.request:
             raise NotObserved("the invoice was not asked for twice in the same way")
         if any(exchange.resource.get(name) != item.resource.get(name) for name in ("type", "id")):
-            raise NotObserved("that another resource was answered is a finding of its own")
+            raise NotObserved("another resource was answered, which is another finding")
         position = _first_difference(item.body, exchange.body)
         observed = f"{len(exchange.body)} bytes, different from byte {position} on"
         expect(item.body == exchange.body, f"the {len(item.body)} bytes of the first answer", observed, exchange)

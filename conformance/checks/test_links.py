@@ -24,7 +24,7 @@ _ALL = (_SELF, _ACCOUNT_SELF, _ACCOUNT_RELATED)
 def test_the_account_has_both_links(item: Exchange, item_with_account: Exchange) -> None:
     account = documents.member_object(item.resource, "relationships").get("account")
     if isinstance(account, dict) and not resources.is_filled_relationship(item, account):
-        raise NotObserved("an empty relationship object is a finding of its own")
+        raise NotObserved("the relationship object is empty, which is another finding")
 
     def judge(exchange: Exchange) -> None:
         part = "/data/relationships/account"
@@ -116,7 +116,7 @@ def test_the_link_of_no_document_leads_to_another_view(every_success: tuple[Exch
         number, found = len(wanted[0] | wanted[1]), len(observed[0] | observed[1])
         leads_to = f"{shown(link)}, which gives {counted(found, 'field')}, as the answer to {view.described} shows"
         if wanted != observed:
-            same = f"a link to the same {counted(number, 'field')}"
+            same = f"a link that gives the same {counted(number, 'field')}"
             raise Violation(same, leads_to, exchange, part="/links/self", others=(view,))
 
     observe_each(every_success, judge)
@@ -169,7 +169,7 @@ def test_the_related_link_has_the_documented_path(
     def judge(exchange: Exchange) -> None:
         ((link, below, part),) = _links(exchange, _ACCOUNT_RELATED)
         if _depends_on_the_account(link, item, related):
-            raise NotObserved("that the link depends on the account is a finding of its own")
+            raise NotObserved("the link depends on the account, which is another finding")
         _expect_documented_path(exchange, link, below, part)
 
     observe_each((item, item_with_account), judge)
@@ -228,7 +228,7 @@ def test_the_links_between_pages_have_the_requested_origin(
     if "links" in item.resource:
         own_link = item.self_link
         usual = is_absolute(own_link) and origin(own_link) == origin(link_origin)
-        require(usual, "the invoice has no such link, which another check judges")
+        require(usual, "the invoice has no such link; another check judges that")
 
     def judge(page: Exchange) -> None:
         links = [

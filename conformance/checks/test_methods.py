@@ -139,7 +139,10 @@ def test_content_length_of_head_is_that_of_get_in_a_coding(
     item: Exchange, item_head: Exchange, item_in_gzip: Exchange, item_head_in_gzip: Exchange
 ) -> None:
     _require_coded(item_in_gzip)
-    require(item_head.fields.lines("Content-Length") == item.fields.lines("Content-Length"), "not even without coding")
+    require(
+        item_head.fields.lines("Content-Length") == item.fields.lines("Content-Length"),
+        "it differs without a coding, too",
+    )
     _expect_length_for_the_same_tag(item_in_gzip, item_head_in_gzip)
 
 
@@ -302,7 +305,7 @@ def test_no_method_shows_data_without_a_token(
 
 @requirement("HTTP-010")
 def test_options_names_the_allowed_methods_elsewhere(item_options: Exchange, options_elsewhere: Exchange) -> None:
-    require(item_options.succeeded and "GET" in _allowed(item_options), "not even for the invoice")
+    require(item_options.succeeded and "GET" in _allowed(item_options), "OPTIONS on the invoice does not name GET")
     require(options_elsewhere.succeeded, f"OPTIONS was answered {options_elsewhere.status}")
     observed = ", ".join(_allowed(options_elsewhere)) or "no Allow"
     expect("GET" in _allowed(options_elsewhere), "Allow with GET", observed, options_elsewhere, part="Allow")

@@ -186,7 +186,7 @@ def test_a_page_size_of_one_gives_one_element(
 
 @requirement("PAGE-008")
 def test_the_page_size_holds_beside_other_parameters(first_of_three: Exchange, every_page_of_view: Exchanges) -> None:
-    require(len(_ids(first_of_three)) <= PAGE_SIZE, "it does not work alone either, which another check judges")
+    require(len(_ids(first_of_three)) <= PAGE_SIZE, "page[size] has no effect alone either; another check judges that")
     first, *_ = every_page_of_view
     count = len(_ids(first))
     expect(count <= VIEW_SIZE, f"at most {VIEW_SIZE} elements", count, first, part="/data")
@@ -249,7 +249,7 @@ def test_the_default_order_goes_on_from_page_to_page(listing: Exchange, every_pa
 @requirement("PAGE-003")
 def test_the_order_goes_on_from_page_to_page(every_sorted_by: Exchanges, every_page_of_view: Exchanges) -> None:
     # A page that is in order by chance shows nothing about a server that does not sort.
-    require(not any(map(is_unsorted, every_sorted_by)), "not even one page is sorted", owner="SORT-001")
+    require(not any(map(is_unsorted, every_sorted_by)), "one page by itself is not sorted either", owner="SORT-001")
     first = collection_pages.elements(every_page_of_view[0])
     require(
         disorder(first.values(), "amount-spent", descending=True) is None,

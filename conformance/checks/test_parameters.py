@@ -333,7 +333,7 @@ def test_an_attribute_of_every_kind_can_be_named(
     require({"reference", "amount-spent"} <= found, "the encoded comma is not understood", owner="QRY-007")
     require(
         _fields(fields_of_attributes) == {"reference", "amount-spent"},
-        "other fields than asked for, which another check judges",
+        "fields does not select the named fields; another check judges that",
     )
     _expect_fields(item, fields_with_encoded_comma, {*FIELDS_OF_EVERY_KIND})
 
@@ -447,7 +447,7 @@ def test_an_encoded_comma_separates_fields(fields_of_attributes: Exchange, field
     require_status(fields_of_attributes, 200)
     expect_status(fields_with_encoded_comma, 200, why="%2C is a comma")
     wanted = {"reference", "amount-spent"}
-    require(wanted <= _fields(fields_of_attributes), "not even with a raw comma", owner="FLDS-001")
+    require(wanted <= _fields(fields_of_attributes), "a raw comma does not separate fields either", owner="FLDS-001")
     missing = sorted(wanted - _fields(fields_with_encoded_comma))
     # Fields that were not asked for are judged by FLDS-001.
     expect(not missing, "both fields", f"no {', '.join(missing)}", fields_with_encoded_comma, part="/data")
@@ -475,7 +475,7 @@ def test_a_query_of_odd_syntax_is_refused_or_leaves_the_invoice(
     item: Exchange, item_with_account: Exchange, unknown_include: Exchange, odd_query: Exchange
 ) -> None:
     require_status(item, 200, owner="ITEM-001")
-    require(unknown_include.status < 500, "no refusal works", owner="ERR-011")
+    require(unknown_include.status < 500, "the server fails where it has to refuse", owner="ERR-011")
     if 400 <= odd_query.status < 500:
         return
     expect_status(odd_query, 200, 400, why="it is understood, or refused")

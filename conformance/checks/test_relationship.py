@@ -36,7 +36,7 @@ def test_the_relationship_can_be_fetched(item: Exchange, relationship: Exchange)
 def test_primary_data_is_linkage(item: Exchange, relationship: Exchange) -> None:
     # Without a usable link it was fetched where it is documented.
     elsewhere = invoices.is_documented(item, relationship.request.url, invoices.ACCOUNT_LINKS["related"])
-    require(not elsewhere, "the link self of the account is the other one", owner="ITEM-018")
+    require(not elsewhere, "the link self of the account leads where related belongs", owner="ITEM-018")
     data = documents.primary_data(relationship)
     legal = data is None or resources.is_identifier(data)
     expect(legal, "null, or an object with a string type and a string id", shown(data), relationship, part="/data")

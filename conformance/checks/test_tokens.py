@@ -158,7 +158,7 @@ def test_a_token_of_readable_types_is_refused(
     item_without_token: Exchange, minted_token: Exchange, token_of_readable_types: Exchange
 ) -> None:
     _key_fits(item_without_token, minted_token)
-    expect_refused(token_of_readable_types, "nobody may write a token like this")
+    expect_refused(token_of_readable_types, "JWT does not allow anybody to write such a token")
 
 
 @requirement("JWT-020")

@@ -28,7 +28,7 @@ def test_a_view_of_an_invoice_has_an_entity_tag(
     item_in_gzip: Exchange,
     every_accept_any: tuple[Exchange, ...],
 ) -> None:
-    require("ETag" in item.fields, "the invoice has no ETag, which another check judges")
+    require("ETag" in item.fields, "the invoice has no ETag; another check judges that")
 
     def judge(exchange: Exchange) -> None:
         require_status(exchange, 200)
@@ -60,7 +60,7 @@ def test_an_entity_tag_has_the_documented_form(item: Exchange) -> None:
 def test_the_entity_tag_of_a_view_has_the_documented_form(
     item: Exchange, item_with_account: Exchange, fields_of_attributes: Exchange
 ) -> None:
-    require(fullmatch(_DOCUMENTED, item.etag), "that of the invoice has another form, which another check judges")
+    require(fullmatch(_DOCUMENTED, item.etag), "the tag of the invoice has another form; another check judges that")
 
     def judge(exchange: Exchange) -> None:
         require_status(exchange, 200)

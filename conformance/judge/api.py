@@ -122,5 +122,5 @@ def _none_left(unjudged: list[NotObserved]) -> NotObserved:
     for each in sorted(unjudged, key=lambda each: each.lawful):
         if each.owner:
             return NotObserved(str(each), owner=each.owner, lawful=each.lawful)
-    example = f": {unjudged[-1]}" if unjudged else ""
+    example = f"; of the last one: {unjudged[-1]}" if unjudged else ""
     return NotObserved(f"no answer of this run is of the kind that this requirement is about{example}")

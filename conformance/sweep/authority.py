@@ -82,7 +82,7 @@ def _wide(check: Check) -> Callable[[Exchange], None]:
 def _related_link(check: Check) -> Callable[[Exchange], None]:
     def judge(exchange: Exchange) -> None:
         if _ACCOUNT.search(exchange.account_link("related")):
-            raise NotObserved("that the link depends on the account is a finding of its own")
+            raise NotObserved("the link depends on the account, which is another finding")
         check.function(item=exchange, item_with_account=exchange, related=exchange)
 
     return judge

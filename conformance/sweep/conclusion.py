@@ -145,7 +145,7 @@ def _order(whole: Whole, unseen: str) -> Conclusion:
         one, other = _moment(before["final"]), _moment(after["first"])
         if one is not None and other is not None and one < other:
             observed = f"page {after['number'] + 1} begins with a later one than page {before['number'] + 1} ends with"
-            expected = "no later start-date than that of the element before"
+            expected = "a start-date not later than that of the element before"
             return Conclusion("COLL-005", expected, observed)
     return Conclusion("COLL-005", reason=unseen, unseen=bool(unseen))
 

@@ -83,4 +83,4 @@ def expect_usable_link(item: Exchange, name: str) -> None:
     """Raise NotObserved when the link ``name`` of the account is malformed or stands where the other one should."""
     other = ACCOUNT_LINKS["related" if name == "self" else "self"]
     if is_documented(item, well_formed(item.account_link(name)), other):
-        raise NotObserved(f"the link {name} of the account is the other one")
+        raise NotObserved(f"the link {name} of the account leads where its other link belongs")

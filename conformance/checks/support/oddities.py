@@ -14,7 +14,7 @@ _MOST_NAMED = 3
 def odd_lines(plain: Exchange, odd: Exchange) -> str:
     """Return the field lines by which ``odd`` differs from ``plain``, for a finding."""
     lines = added(plain.request, odd.request)
-    named = [f"{name}: {shown(value)[1:-1]}" if value else f"{name} without a value" for name, value in lines]
+    named = [f"{name}: {shown(value)[1:-1]}" if value else f"an empty {name}" for name, value in lines]
     more = len(named) - _MOST_NAMED
     return " with ".join(named[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 

@@ -16,9 +16,9 @@ LINES = (("X-A", "1"), ("X-B", ""), ("X-C", "3"), ("X-D", "4"), ("X-E", "5"))
     ("number", "expected"),
     [
         (1, "X-A: 1"),
-        (3, "X-A: 1 with X-B without a value with X-C: 3"),
-        (4, "X-A: 1 with X-B without a value with X-C: 3 and 1 more"),
-        (5, "X-A: 1 with X-B without a value with X-C: 3 and 2 more"),
+        (3, "X-A: 1 with an empty X-B with X-C: 3"),
+        (4, "X-A: 1 with an empty X-B with X-C: 3 and 1 more"),
+        (5, "X-A: 1 with an empty X-B with X-C: 3 and 2 more"),
     ],
 )
 def test_the_lines_that_are_odd_are_named(number: int, expected: str) -> None:

@@ -68,7 +68,7 @@ def document() -> dict[str, Any]:
 
 
 def _inlined(node: Any) -> Any:
-    """Return a part of the OpenAPI document with its examples; references to files are keys of `_source`."""
+    """Return a part of the OpenAPI document with its examples; references to files are keys of ``_source``."""
     if isinstance(node, list):
         return [_inlined(each) for each in node]
     if not isinstance(node, dict):
@@ -83,7 +83,7 @@ def _inlined(node: Any) -> Any:
 
 
 def _key(reference: str, file: str) -> str:
-    """Return by what key `_source` knows what a schema file refers to."""
+    """Return by what key ``_source`` knows what a schema file refers to."""
     name, _, place = reference.partition("#/$defs/")
     return f"{name.removesuffix(_SUFFIX) or file}{'#' if place else ''}{place}"
 

@@ -50,7 +50,7 @@ def script(shell: str) -> str:
 
 
 def prepared(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """Return ``parser``, which knows from now on the names that its arguments take."""
+    """Return ``parser`` after giving it the names that its arguments take."""
     for action in parser._actions:  # noqa: SLF001 - argparse has no other way to them
         if isinstance(action.choices, dict):
             for command in action.choices.values():
@@ -62,7 +62,7 @@ def prepared(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 def complete(parser: argparse.ArgumentParser) -> None:
-    """Answer the shell, which asks by variables of the environment, and end. Without argcomplete nobody does."""
+    """Answer the shell, which asks by environment variables, and end. Does nothing without argcomplete."""
     try:
         import argcomplete
     except ImportError:

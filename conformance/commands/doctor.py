@@ -64,7 +64,7 @@ def _lines(run: Run) -> Iterator[str]:
 
 
 def _token(token: str) -> str:
-    """Describe a token by nothing that is secret or personal."""
+    """Describe a token without anything secret or personal."""
     if not token:
         return "none"
     try:

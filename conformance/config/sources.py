@@ -58,7 +58,7 @@ class Sources:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return the question whether the closest of the ``known`` names is meant; empty when none is close."""
+    """Return the question "did you mean …?" with the closest of the ``known`` names; empty when none is close."""
     close = get_close_matches(name, list(known), n=1)
     return f"; did you mean {close[0]}?" if close else ""
 

@@ -147,7 +147,7 @@ class Clusters:
             yield Finding(first.rule, first.violation, first.exchange, len(waiting))
 
     def _has_changed(self, hit: Hit) -> bool:
-        """Return whether what ``hit`` compares shows other data now, which alone may make the answers differ."""
+        """Return whether the requests of ``hit`` show other data now: that alone may make the answers differ."""
         if hit.violation.alone:
             return False
         whole = concerns_whole_documents(hit.violation)

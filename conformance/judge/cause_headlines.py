@@ -71,7 +71,7 @@ def _kinds(group: Sequence[Judgement]) -> int:
 
 
 def _on(group: Sequence[Judgement], noun: str) -> str:
-    """Return on how many kinds of request, unless it is one."""
+    """Return the words for on how many kinds of request it shows; nothing for one kind."""
     number = max(_kinds(group), *(_count(each) for each in group))
     return f", on {number} kinds of {noun}" if number > 1 else ""
 

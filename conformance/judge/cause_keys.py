@@ -131,7 +131,7 @@ def _subject(facts: Facts) -> str:
 
 
 def is_plain_refusal(finding: Judgement) -> bool:
-    """Return whether a request that asks for nothing special is refused and must not be."""
+    """Return whether a request that asks for nothing special is refused, although it has to be served."""
     facts = facts_of(finding)
     if facts is None or finding.requirement in _OF_ONE_LISTED:
         return False

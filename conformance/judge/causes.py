@@ -69,7 +69,7 @@ class Cause:
 
     @property
     def requests(self) -> list[str]:
-        """What was asked for, each once; empty for what has no request."""
+        """The requests in one line, each once; empty when there is none."""
         return list(dict.fromkeys(facts.asks for each in self.findings if (facts := facts_of(each))))
 
     @property
@@ -81,7 +81,7 @@ class Cause:
 def causes(judgements: Iterable[Judgement]) -> list[Cause]:
     """Return the causes of all findings among ``judgements``, each finding in one of them, the gravest first.
 
-    What shows data to whom they must not be shown comes first, then errors of the server. The others are in the order
+    Data shown to somebody who must not see them come first, then errors of the server. The others are in the order
     of their outcomes; what the contract says comes before the protocol, and that before good practice.
     """
     found = [each for each in judgements if each.outcome in FOUND and each.requirement in registry()]
@@ -108,7 +108,7 @@ def _join_by_value(groups: dict[Key, list[Judgement]]) -> None:
 
 
 def _join_by_requirement(groups: dict[Key, list[Judgement]]) -> None:
-    """Join findings of which nothing but the requirement is known with the one cause that it has otherwise."""
+    """Join findings known by their requirement alone with the other cause of that requirement, if it has one."""
     for key in [key for key in groups if key[0] == "requirement"]:
         others = [
             other
@@ -120,7 +120,7 @@ def _join_by_requirement(groups: dict[Key, list[Judgement]]) -> None:
 
 
 def _join_what_is_ignored(groups: dict[Key, list[Judgement]]) -> None:
-    """Join the orders that are not kept with the bad ones that are accepted, where most are not: none is looked at."""
+    """Join wrong orders with bad sort fields that are accepted, where they are many: then sort is ignored."""
     for key in [key for key in groups if key[0] == "accepted" and key[-1] == "sort"]:
         orders = next((each for each, group in groups.items() if _are_many_orders(group) and each != key), None)
         if orders is not None:
@@ -137,7 +137,7 @@ def _place(requirement: str) -> int:
 
 
 def _order(cause: Cause) -> tuple[int | str, ...]:
-    """Return what sorts causes; in the end names decide, so that every report has the same order."""
+    """Return the sort key of a cause. Names decide last, so that every report has the same order."""
     grave = Weight.CONTRACT if cause.outcome is Outcome.NOTED else min(cause.weight, Weight.CONTRACT)
     weight = int(grave), FOUND.index(cause.outcome), int(cause.weight), -len(cause.ids), -cause.answers
     return *weight, _place(cause.ids[0]), cause.headline
@@ -149,7 +149,7 @@ def _cause(key: Key, group: Sequence[Judgement]) -> Cause:
 
 
 def _weightiest_first(finding: Judgement) -> tuple[int, bool, int, int]:
-    """Return what sorts findings: the worst first, those of checks before generated ones, then the simplest request."""
+    """Return the sort key of a finding: the worst first, then those of checks, then the simplest request."""
     facts = facts_of(finding)
     simple = len(facts.asks) if facts else 0
     return FOUND.index(finding.outcome), "repeat" in finding.evidence, simple, _place(finding.requirement)

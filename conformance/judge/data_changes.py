@@ -41,7 +41,7 @@ class Repetitions:
     """What the repeated answers of a run say about its data; ``times`` is how often each request was sent."""
 
     def __init__(self, run: Run) -> None:
-        """Nothing is looked at before it is asked for."""
+        """Keep the steps; no request is sent before its answer is needed."""
         self._run = run
         self._times: int = run.settings["repeat"]
 

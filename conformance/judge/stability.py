@@ -36,7 +36,7 @@ _SIDES = 4
 
 
 def settle(run: Run, case: Case, values: Values, ending: Ending, evaluate: Evaluate) -> tuple[Ending, Values]:
-    """Return how ``case`` ends in the end, after it ended with ``ending`` on ``values``, and on which values.
+    """Return the final ending of ``case`` and its values, given the first ``ending`` on ``values``.
 
     A violation is looked at once more on fresh exchanges; then the later answers to what is sent several times are
     judged, too.

@@ -1,4 +1,4 @@
-"""What becomes of the judgements that count as blocked: they are, only when what blocks them fails in the same run."""
+"""Which judgements stay blocked: only those whose owner fails in the same run."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from conformance.model.outcome import VIOLATED, Judgement, Outcome, worst
 
 
 def settled(judgements: Iterable[Judgement]) -> list[Judgement]:
-    """Return ``judgements``, those with an owner as they are in the end.
+    """Return ``judgements`` with the final outcome of those that have an owner.
 
-    One is blocked when its owner fails, or is itself blocked. Else one that is not offered stays so; what its owner is
-    not offered, a blocked one is not either. Anything else would be a hole that nobody sees, so it is inconclusive.
+    A judgement stays blocked when its owner fails or is itself blocked. Otherwise it is not offered when it was so
+    before, or when its owner is. All others are inconclusive: nothing that was not judged goes unnoticed.
     """
     judgements = list(judgements)
     collected: dict[str, list[Judgement]] = {}

@@ -64,7 +64,7 @@ def openapi() -> dict[str, Any]:
 
 @cache
 def schema_names() -> tuple[str, ...]:
-    """Return the names that `schema` and `validator` know, sorted."""
+    """Return the names that ``schema`` and ``validator`` know, sorted."""
     names = {path.name.removesuffix(_SUFFIX) for path in _schema_dir().glob(f"*{_SUFFIX}")}
     return tuple(sorted(names - {_REPORT}))
 

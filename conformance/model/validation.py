@@ -37,7 +37,7 @@ _MOST_NAMES = 5
 
 
 def make_validator(documents: Mapping[str, Mapping[str, Any]], uri: str) -> Validator:
-    """Return a validator for the schema at `uri`; relative references resolve among `documents`, keyed by URI.
+    """Return a validator for the schema at ``uri``; relative references resolve among ``documents``, keyed by URI.
 
     Raises:
         RuntimeError: the checker of a format is missing or does nothing.
@@ -92,7 +92,7 @@ def _one_line(value: object) -> bool:
 def _pattern(
     validator: Validator, pattern: str, instance: object, schema: Mapping[str, Any]
 ) -> Iterator[ValidationError]:
-    """Judge `pattern` with the meaning of ECMA-262, where a final `$` is the end of the text and nothing less."""
+    """Judge ``pattern`` with the meaning of ECMA-262, where a final ``$`` is the end of the text and nothing less."""
     del validator, schema
     anchored = pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
     if isinstance(instance, str) and not re.search(anchored, instance):

@@ -81,7 +81,7 @@ class Use:
 
     @property
     def fails(self) -> bool:
-        """Whether the run fails for it."""
+        """Whether the run fails because of the entry."""
         return self.state in {State.EXPIRED, State.STALE}
 
     @property

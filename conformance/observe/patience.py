@@ -24,7 +24,7 @@ class Patience:
     """The patience of one run, whose requests ``rate`` spaces."""
 
     def __init__(self, rate: RateLimit) -> None:
-        """Start with all of it."""
+        """Start with the whole patience."""
         self._rate = rate
         self._held_before = 0.0
         self._over = False
@@ -32,7 +32,7 @@ class Patience:
         self._in_vain, self._others_served = 0, False
 
     def answered(self, exchange: Exchange, times: int) -> None:
-        """Notice how a request was answered in the end that was sent so many ``times``, and whether waiting helped."""
+        """Note the last answer to a request that was sent ``times`` times, and whether waiting helped."""
         if exchange.answer is None:
             return
         if exchange.status not in LATER:

@@ -9,10 +9,10 @@ class Progress(Protocol):
     """Shows how far a run is."""
 
     def phase(self, name: str) -> None:
-        """Begin with something else."""
+        """Begin the next part of the run."""
 
     def advance(self, done: int, total: int | None = None) -> None:
-        """Take over how much of the phase is done, and of how much, as far as that is known."""
+        """Keep how much of the phase is done, and how much it has in all, where that is known."""
 
 
 class Silent:

@@ -116,7 +116,7 @@ class Sender:
         return exchange if is_burst(step) else self._unless_later(step, request, exchange)
 
     def _unless_later(self, step: Step, request: Request, exchange: Exchange) -> Exchange:
-        """Return ``exchange``, or a later one where the target answered "later" and that was waited for."""
+        """Return ``exchange``; where the target answered "later", wait and return the next one."""
         times, retries, most = 1, 0, self._under_way.most
         while (pause := self._patience.pause(exchange, times)) is not None:
             self._supersede(step, exchange)
@@ -130,7 +130,7 @@ class Sender:
         return exchange
 
     def _send_once(self, step: Step, request: Request) -> Exchange:
-        """Send once; once more where it was only waiting for the end of another connection of ours."""
+        """Send once; send again where the request only waited until another connection of ours ended."""
         send = self._send_raw if request.raw else self._attempt
         with self._under_way.one() as number, self._serial.taken():
             exchange = send(step, request)
@@ -145,7 +145,7 @@ class Sender:
             return send(step, request)
 
     def _unless_crowded(self, step: Step, request: Request, exchange: Exchange) -> Exchange:
-        """Return ``exchange``, which lost its connection, or a later one where that was for the number of them."""
+        """Return ``exchange``, which lost its connection; send it again where too many connections were the reason."""
         if not self._serial.find_out(MANY_REFUSED, self._tests.is_crowded):
             return exchange
         for _ in range(_ATTEMPTS):

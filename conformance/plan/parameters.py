@@ -71,7 +71,7 @@ def record_wide(names: Iterable[str]) -> bool:
 def can_be_observed_again(steps: Sequence[Step]) -> bool:
     """Return whether a violation could come from data that changed between two requests.
 
-    What may have been lost by them cannot be observed again.
+    What such a request may have lost cannot be observed again.
     """
     if any("expendable-invoice" in probe_of(step).needs for step in steps):
         return False

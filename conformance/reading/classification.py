@@ -195,7 +195,7 @@ def depends_on_state(exchange: Exchange) -> bool:
 
 
 def may_be_refused_early(exchange: Exchange) -> bool:
-    """Return whether the HTTP layer, which may have neither clock nor words, can refuse the request for its form.
+    """Return whether the HTTP layer can refuse the request for its form. That layer may send no Date and no text.
 
     The parsers of Node and Go, for two, answer 400 without Date to a method that they do not know, or to a malformed
     message, and gunicorn 414 to more than 4094 bytes.

@@ -138,7 +138,7 @@ def page_link(page: Exchange, name: str) -> str | None:
 
 
 def has_page_links(page: Exchange) -> bool:
-    """Return whether a page has pagination links at all, so that one that is missing says something."""
+    """Return whether a page has pagination links at all, so that a missing one means something."""
     links = page.ok_document.get("links")
     return isinstance(links, dict) and not links.keys().isdisjoint(PAGE_LINKS)
 

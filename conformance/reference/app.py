@@ -246,7 +246,8 @@ class Api(Answers, Queries):
     def check_target(self, request: Request) -> None:
         """Refuse a target with a number sign, which no target has (RFC 9112, section 3.2).
 
-        :raises Problem: 400.
+        Raises:
+            Problem: 400.
         """
         if "#" in request.path or "#" in request.query:
             raise closing(Problem(400, "Bad request", "The request target is invalid."))

@@ -63,7 +63,7 @@ class Authentication:
         return bearer["token"] if bearer else lines[0]
 
     def cookie(self, request: Request) -> str | None:
-        """Return the value of the session cookie; the first has the longest path and counts (RFC 6265, section 5.4)."""
+        """Return the session cookie; of several the first, whose path is the longest (RFC 6265, section 5.4)."""
         pairs = (pair.strip().partition("=") for line in request.lines("cookie") for pair in line.split(";"))
         return next((value for name, _, value in pairs if name == self.cookie_name), None)
 

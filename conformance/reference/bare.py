@@ -242,5 +242,5 @@ def parsed(message: bytes, api: Api) -> Parsed | None:
 
 
 def shows_in_answers(api: Api) -> bool:
-    """Return whether all that ``api`` does shows in what :class:`Parsed` answers: nothing waits or touches bytes."""
+    """Return whether all that ``api`` does shows in what ``Parsed`` answers: nothing waits or touches bytes."""
     return not (api.bytes_hooks or api.input_hooks or {"wire_bytes", "arrive"} & vars(api).keys())

@@ -74,7 +74,7 @@ def _text(units: str) -> str:
 
 
 def _direction(name: str, kinds: str, first: int) -> tuple[str, str, str, str]:
-    """Return the columns of one direction, each after those that it follows from, one text for each stage."""
+    """Return the columns of one direction in stages: each column depends on columns of earlier stages only."""
     h = [f"h{first + number}" for number in range(6)]
     calls = f"""CASE WHEN NOT ({kinds}) THEN 0 WHEN kind IN (5, 8) THEN 1 WHEN kind = 4 THEN 1 + {h[0]} % 40
         WHEN kind = 6 THEN 1 + {h[0]} % 1000000 ELSE 1 + {h[0]} % 5000 END AS {name}_calls"""

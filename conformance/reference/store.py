@@ -39,23 +39,23 @@ class MemoryStore:
     """The constant data set."""
 
     def customer(self, subject: int) -> Customer | None:
-        """See :class:`Store`."""
+        """See ``Store``."""
         return next((account.customer for account in ACCOUNTS if account.customer.subject == subject), None)
 
     def invoice(self, customer: Customer, number: str) -> Invoice | None:
-        """See :class:`Store`."""
+        """See ``Store``."""
         return next((invoice for invoice in self.invoices(customer) if invoice.id == number), None)
 
     def invoices(self, customer: Customer) -> Sequence[Invoice]:
-        """See :class:`Store`."""
+        """See ``Store``."""
         return [invoice for invoice in INVOICES if invoice.visible and invoice.account.customer == customer]
 
     def account(self, customer: Customer, number: str) -> Account | None:
-        """See :class:`Store`."""
+        """See ``Store``."""
         return next((account for account in self.accounts(customer) if account.id == number), None)
 
     def accounts(self, customer: Customer) -> Sequence[Account]:
-        """See :class:`Store`."""
+        """See ``Store``."""
         return [account for account in ACCOUNTS if account.visible and account.customer == customer]
 
 
@@ -111,7 +111,7 @@ class SqliteStore(MemoryStore):
         return database
 
     def invoice(self, customer: Customer, number: str) -> Invoice | None:
-        """See :class:`Store`."""
+        """See ``Store``."""
         for invoice in INVOICES:
             if invoice.id == number:
                 return invoice if invoice.visible and invoice.account.customer == customer else None
@@ -120,18 +120,18 @@ class SqliteStore(MemoryStore):
         return restored(row, self._accounts) if row else None
 
     def invoices(self, customer: Customer) -> Sequence[Invoice]:
-        """See :class:`Store`."""
+        """See ``Store``."""
         if customer != CUSTOMER:
             return super().invoices(customer)
         return Rows(self._opened(), self._accounts, "customer = ?", (customer.subject,))
 
     def account(self, customer: Customer, number: str) -> Account | None:
-        """See :class:`Store`."""
+        """See ``Store``."""
         found = self._accounts.get(number)
         return found if found and found.visible and found.customer == customer else None
 
     def accounts(self, customer: Customer) -> Sequence[Account]:
-        """See :class:`Store`."""
+        """See ``Store``."""
         return [account for account in self._accounts.values() if account.visible and account.customer == customer]
 
     def close(self) -> None:

@@ -46,7 +46,7 @@ class Bar:
         self._name, self._speed = "", _Speed()
 
     def phase(self, name: str) -> None:
-        """Begin with something else."""
+        """Begin the next part of the run."""
         if name == self._name:
             return
         self._progress.start()
@@ -75,7 +75,7 @@ class Lines:
         self._thread = threading.Thread(target=self._tick, name="progress", daemon=True)
 
     def phase(self, name: str) -> None:
-        """Begin with something else."""
+        """Begin the next part of the run."""
         if name == self._name:
             return
         self._name, self._done, self._total, self._speed = name, 0, 0, _Speed()

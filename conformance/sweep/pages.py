@@ -166,7 +166,7 @@ class Pages:
         return really
 
     def disagreements(self, before: dict[str, Any] | None) -> dict[str, Any]:
-        """Return on how many invoices the validators differed, with the first ids; each is reported once."""
+        """Return on how many invoices the validators differed, and the first ids; each is reported once."""
         earlier = before or {"count": 0, "invoices": []}
         found = {
             "count": earlier["count"] + self._differing,

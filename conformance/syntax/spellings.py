@@ -142,7 +142,7 @@ class Undone:
         self.changed = self.data != data
 
     def source(self, start: int, end: int) -> tuple[int, int]:
-        """Return where in the source the part between two places of ``data`` stands."""
+        """Return the place in the source of the part of ``data`` between two places."""
         return self._place(start, 0), self._place(end - 1, 1)
 
     def _place(self, place: int, side: int) -> int:
@@ -171,7 +171,7 @@ class Squeezed:
         self._latest: tuple[int, list[int]] = (-1, [])
 
     def source(self, start: int, end: int) -> tuple[int, int]:
-        """Return where in the source the part between two places of ``data`` stands."""
+        """Return the place in the source of the part of ``data`` between two places."""
         return self._place(start), self._place(end - 1) + 1
 
     def _place(self, place: int) -> int:

@@ -17,7 +17,7 @@ ABSENT = object()
 
 
 def changed(example: str, pointer: str, value: Any) -> Any:
-    """Return the example with the value at `pointer` set, or taken out where it is ABSENT."""
+    """Return the example with the value at ``pointer`` set, or taken out where it is ABSENT."""
     document = json.loads(contract.example(example))
     *parents, last = pointer.split("/")[1:]
     place = document

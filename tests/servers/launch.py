@@ -21,7 +21,7 @@ STOP_SECONDS = 10
 
 @dataclasses.dataclass(frozen=True)
 class IndependentServer:
-    """A running server and everything a run against it needs; `base_url` is the origin without the API's path."""
+    """A running server and everything a run against it needs; ``base_url`` is the origin without the API's path."""
 
     base_url: str
     auth_token: str

@@ -282,7 +282,7 @@ def some(parts: Iterable[Part]) -> list[Part]:
 
 
 def answered(*exchanges: Exchange | None) -> list[Exchange]:
-    """Return those of ``exchanges`` that there are."""
+    """Return the ``exchanges`` that are not None."""
     return [each for each in exchanges if each is not None]
 
 

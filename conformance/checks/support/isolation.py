@@ -55,7 +55,7 @@ def is_incidental(name: str) -> bool:
 
 
 def difference(exchange: Exchange, unknown: Exchange) -> tuple[str, str, str | None] | None:
-    """Return by what ``exchange`` differs from the answer for an unknown id, None when by nothing.
+    """Return how ``exchange`` differs from the answer for an unknown id; None when it does not.
 
     What is expected, what is observed, and the offending part; ids and what is unique for each answer do not count.
     """

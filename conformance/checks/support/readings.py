@@ -82,7 +82,7 @@ def judge_each(
 ) -> None:
     """Judge each of ``subjects``, such as names of attributes, in every answer that shows an invoice.
 
-    What cannot be judged is passed over; raises NotObserved when that is everything.
+    Passes over what cannot be judged. Raises NotObserved when nothing can be judged.
     """
     subjects = tuple(subjects)
 

@@ -1,4 +1,4 @@
-"""The answers to one request that was sent several times, and in what one of them differs from the others."""
+"""The answers to one request that was sent several times, and how one of them differs from the others."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def repeated(exchanges: Iterable[Exchange]) -> list[Series]:
 
 
 def deviations(series: Series) -> list[tuple[Exchange, Violation]]:
-    """Return the answers that differ from the usual one, each with the first respect in which it does."""
+    """Return the answers that differ from the usual one, each with its first difference."""
     found = []
     usual_status = _usual(map(_status, series))
     places = [number for number, each in enumerate(series) if _status(each) == usual_status]

@@ -32,7 +32,7 @@ def usual(series: Mapping[Request, Series]) -> Series:
 
 
 def stayed_the_same(series: Mapping[Request, Series], exchange: Exchange) -> bool:
-    """Return whether an amount was shown as the same before and after ``exchange``, and by it whenever it was asked."""
+    """Return whether an amount was the same before and after ``exchange``, and in each of its own answers."""
     times = [each.started for each, _ in usual(series) if each.started]
     steady = _is_steady(usual(series)) and _is_steady(series[exchange.request])
     return steady and exchange.started is not None and min(times) <= exchange.started <= max(times)

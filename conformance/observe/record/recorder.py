@@ -31,7 +31,7 @@ class Recorder:
     """
 
     def __init__(self, path: str, redactor: Redactor, facts: dict[str, Any]) -> None:
-        """Nothing is written before the first exchange."""
+        """Keep the name of the file; write nothing before the first exchange."""
         self._path = Path(path)
         self._redactor = redactor
         self.facts = {"format": FORMAT, **facts}

@@ -1,4 +1,4 @@
-"""Files that are written whole: nobody reads a part of one, and nobody is waited for who does not read."""
+"""Files that are written whole: no reader sees a part of one, and a missing reader stops nothing."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _NEEDS = ("collection",)
 
 
 def _another(listing: Exchange, invoice_id: str) -> str:
-    """Return the path of the last invoice of a page that is not one of the known ones anyway."""
+    """Return the path of the last invoice of a page that is not a known one."""
     others = [each for each in elements(listing) if each != invoice_id.lower() and is_uuid(each)]
     if not others:
         raise NotObserved("the collection shows no other invoice")

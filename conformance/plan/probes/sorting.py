@@ -1,4 +1,4 @@
-"""Requests for the collection in the order of each attribute, of two of them, and of what is none."""
+"""Requests for the collection in the order of each attribute, of two of them, and of a name that is not one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other spellings of the URLs of resources, as routers read them more leniently than what guards them does."""
+"""Other spellings of the URLs of resources, which a router may read more leniently than the guard before it."""
 
 from __future__ import annotations
 

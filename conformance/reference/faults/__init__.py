@@ -17,8 +17,9 @@ What takes more than an expression is a function, and its docstring says what is
         """Every third answer is indented."""
         ...
 
-:mod:`.seams` has what a fault can take hold of, :mod:`.effects` what many do, :mod:`.where` the requests to which they
-do it, :mod:`.clauses` what they break, :mod:`.needs` what a target must have so that they show.
+The modules that hold no faults are for their authors: ``seams`` has the places that a fault can alter, ``effects`` what
+many faults do there, ``where`` the requests to which they do it, ``clauses`` the clauses that they break, and ``needs``
+what a target must have so that they show.
 '''
 
 from __future__ import annotations

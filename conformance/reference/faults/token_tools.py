@@ -138,7 +138,7 @@ def accepts_when(when: Callable[[Claims], object]) -> Install:
 
 
 def has_claim(name: str, *types: type) -> Callable[[Any, Claims], bool]:
-    """Return the condition that a claim is there and has one of some types."""
+    """Return a condition: the claim is present and its value has one of the given types."""
     return lambda claims, _: isinstance(claims, dict) and name in claims and isinstance(claims[name], types)
 
 

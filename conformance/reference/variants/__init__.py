@@ -1,6 +1,6 @@
 '''Lawful variants: named ways in which the reference server can answer otherwise and stay correct.
 
-A variant alters an :class:`~conformance.reference.app.Api` through the same seams as a fault does::
+A variant alters an ``Api`` in the same places as a fault does::
 
     @variant("json-indented", clause="RFC 8259, section 2", touches={"json"})
     def indented(api: Api) -> None:

@@ -74,7 +74,7 @@ def vary_by(answer: Answer, *names: str) -> None:
 
 
 def page_answer(answer: Answer) -> None:
-    """Make an answer the page of a gateway: its status stays, and what HTTP itself demands."""
+    """Replace an answer by the page of a gateway. The status stays, and the fields that HTTP demands for it."""
     kept = {"allow", "connection", "date", "location", "retry-after", "www-authenticate"}
     answer.headers = [pair for pair in answer.headers if pair[0].lower() in kept]
     answer.headers.append(("Content-Type", "text/html"))

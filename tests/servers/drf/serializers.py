@@ -22,7 +22,7 @@ class MillisecondsField(fields.DateTimeField):
 
 
 class AccountSerializer(serializers.HyperlinkedModelSerializer):
-    """An `accounts` resource."""
+    """An ``accounts`` resource."""
 
     class Meta:
         model = Account
@@ -30,7 +30,7 @@ class AccountSerializer(serializers.HyperlinkedModelSerializer):
 
 
 class InvoiceSerializer(serializers.HyperlinkedModelSerializer):
-    """An `invoices` resource with the relationship `account`."""
+    """An ``invoices`` resource with the relationship ``account``."""
 
     serializer_field_mapping: dict[Any, Any] = {  # noqa: RUF012
         **serializers.HyperlinkedModelSerializer.serializer_field_mapping,

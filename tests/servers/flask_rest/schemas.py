@@ -24,7 +24,7 @@ def dasherize(name: str) -> str:
 
 
 class AccountSchema(Schema):
-    """An `accounts` resource."""
+    """An ``accounts`` resource."""
 
     class Meta:
         type_ = "accounts"
@@ -46,7 +46,7 @@ class AccountSchema(Schema):
 
 
 class InvoiceSchema(Schema):
-    """An `invoices` resource with the relationship `account`."""
+    """An ``invoices`` resource with the relationship ``account``."""
 
     class Meta:
         type_ = "invoices"

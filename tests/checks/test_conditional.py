@@ -97,6 +97,28 @@ def test_coded_content_that_is_not_served_is_not_a_counterpart() -> None:
     check = ("COND-001", "test_the_current_tag_of_coded_content_is_not_modified")
     assert HTTP.outcomes(sent)[check] == "violated"
     assert HTTP.outcomes({**sent, **changed("item_in_gzip", status=406, headers=coded)})[check] == "not observed"
+    assert HTTP.outcomes({**sent, **changed("item_not_modified", status=200)})[check] == "not observed"
+
+
+@pytest.mark.parametrize(
+    ("view", "answered", "check"),
+    [
+        ("relationship", "relationship_not_modified", "test_the_current_tag_of_the_relationship_is_not_modified"),
+        (
+            "item_with_account",
+            "included_not_modified",
+            "test_the_current_tag_of_the_invoice_with_its_account_is_not_modified",
+        ),
+        ("fields_of_attributes", "sparse_not_modified", "test_the_current_tag_of_sparse_fields_is_not_modified"),
+        ("listing", "listing_not_modified", "test_the_current_tag_of_the_collection_is_not_modified"),
+    ],
+)
+def test_a_view_that_is_refused_or_a_server_without_304_says_nothing(view: str, answered: str, check: str) -> None:
+    sent = changed(answered, status=200)
+    found = {name: result for (_, name), result in HTTP.outcomes(sent).items()}
+    assert found[check] == "violated"
+    for unmet in (changed(view, status=400), changed("item_not_modified", status=200)):
+        assert HTTP.outcomes(sent | unmet)["COND-001", check] == "not observed"
 
 
 @pytest.mark.parametrize(("body", "expected"), [(b'{"data":1}', "not observed"), (b'{"data":11}', "violated")])

@@ -89,6 +89,30 @@ def test_attributes_that_elements_lack() -> None:
     assert outcome(check, listing=whole([shorter])) == "violated"
 
 
+def test_attributes_that_elements_lack_elsewhere() -> None:
+    shorter = element(1)
+    del shorter["attributes"]["has-pdf"]
+    check, short, full = (
+        members.test_elements_of_every_page_have_all_documented_attributes,
+        whole([shorter]),
+        whole([element(1)]),
+    )
+    assert outcome(check, full, full, (full,)) == "passed"
+    assert outcome(check, full, short, (full,)) == "violated"
+    assert outcome(check, full, full, (full, short)) == "violated"
+    # What the first page lacks, too, is found there.
+    assert outcome(check, short, short, (short,)) == "passed"
+
+
+@pytest.mark.parametrize("name", ["title", "detail", "code"])
+def test_words_for_no_value_in_errors(name: str) -> None:
+    check = members.test_no_text_of_an_error_stands_for_a_missing_value
+    errors = [{"title": "Not found", "detail": "Not found", "code": "404"}, {name: "undefined"}]
+    wrong, right = (changed("unknown_item", body={"errors": each})["unknown_item"] for each in (errors, errors[:1]))
+    assert outcome(check, (right,)) == "passed"
+    assert outcome(check, (right, wrong)) == "violated"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

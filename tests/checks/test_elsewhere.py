@@ -36,6 +36,10 @@ def test_a_fault_is_found_by_its_requirement(wanted: set[str], answers_changed: 
         changed("elsewhere_not_modified_head[related]", status=200, headers={"ETag": '"other"'}),
         changed("related_sparse", status=400) | changed("related_unknown_field", status=400),
         changed("elsewhere_written", status=404),
+        changed("item", status=500) | changed("elsewhere_with_content_type", status=200),
+        changed("item", status=500) | changed("elsewhere_written", status=201),
+        # A range that is longer than what is shown.
+        changed("related", body={"data": 1}) | changed("elsewhere_with_range[related]", status=416),
     ],
 )
 def test_what_is_correct_or_judged_elsewhere_is_not_a_finding(answers_changed: dict[str, Exchange]) -> None:

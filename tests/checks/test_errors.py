@@ -42,6 +42,7 @@ def made(status: int, path: str, query: str | None = None, **parts: Any) -> dict
 
 FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "errors is an object": ({"ERR-001"}, POLICY.throughout(400, 401, 404, 406, 415, body={"errors": ERROR})),
+    "errors is an empty object": ({"ERR-001"}, changed("unknown_include", body={"errors": {}})),
     "errors are strings": ({"ERR-001"}, changed("unknown_include", body={"errors": ["unknown path"]})),
     "an error is null": ({"ERR-001"}, changed("unknown_item", body={"errors": [ERROR, None]})),
     "included beside errors": ({"ERR-001"}, changed("unknown_item", body={"errors": [ERROR], "included": []})),

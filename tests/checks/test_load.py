@@ -52,6 +52,32 @@ def test_answers_stay_in_step(answers: list[Exchange], expected: str) -> None:
     assert outcome(check, turns=pipelined(*answers)) == expected
 
 
+SHARED = answers()["shared_connection_of_two_customers"]
+INCLUDED = altered(answers()["other_item_of_owner"], body={**answers()["other_item_of_owner"].document, "included": []})
+
+
+@pytest.mark.parametrize(
+    ("number", "answered", "expected"),
+    [
+        (0, answers()["item"], "passed"),
+        (0, answers()["other_item_of_owner"], "violated"),
+        (0, refusal(404), "violated"),
+        (1, answers()["other_item_of_owner"], "passed"),
+        (1, answers()["item"], "violated"),
+        (1, refusal(404), "violated"),
+        (1, INCLUDED, "violated"),
+        (1, refusal(429), "not observed"),
+        (1, refusal(500), "not observed"),
+    ],
+)
+def test_customers_on_one_connection(number: int, answered: Exchange, expected: str) -> None:
+    """The second customer begins, so that the first of the ``later`` answers is that of the first customer."""
+    check = test_connections.test_customers_that_share_a_connection_get_their_own
+    assert answered.answer
+    later = (*SHARED.later[:number], answered.answer, *SHARED.later[number + 1 :])
+    assert outcome(check, shared_connection_of_two_customers=replace(SHARED, later=later)) == expected
+
+
 @pytest.mark.parametrize("counterpart", MESSAGES)
 def test_what_is_not_answered_completely_by_itself_is_not_judged(counterpart: str) -> None:
     check = test_connections.test_answers_on_one_connection_stay_in_step

@@ -94,6 +94,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "cleared for all": ({"AUTH-012"}, by_cookie(f"{COOKIE}=; HttpOnly; SameSite=Lax", Cache_Control="max-age=60")),
     "cleared and open to scripts": ({"AUTH-012"}, by_cookie(f"{COOKIE}=; Path=/")),
     "ended by age": ({"AUTH-012"}, by_cookie(SET_COOKIE.replace("3600", "0"))),
+    "ended by an age below zero": ({"AUTH-012"}, by_cookie(SET_COOKIE.replace("3600", "-1"))),
     "ended by date": (
         {"AUTH-012"},
         by_cookie(SET_COOKIE.replace("Max-Age=3600", "Expires=Thu, 01 Jan 1970 00:00:00 GMT")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 
 from conformance.tokens import altered
 from conformance.tokens.altered import ForgeError
+from conformance.tokens.written import as_utf8, in_json, in_other_alphabet, not_utf8, padded, spaced
 
 Claims = dict[str, Any]
 # Pairs and not a mapping: JSON text can have a name twice.
@@ -71,44 +71,9 @@ def _header(**members: Any) -> Recipe:
     return Recipe(_unchanged, members)
 
 
-def _padded(segment: str) -> str:
-    return f"{segment}{'=' * (-len(segment) % 4) or '='}"
-
-
-def _other_alphabet(segment: str) -> str:
-    """Write a segment in the alphabet of base64 that is not made for URLs."""
-    return segment.replace("-", "+").replace("_", "/")
-
-
-def _spaced(text: str) -> str:
-    """Write JSON otherwise: with white space and line ends, and with an escape for a letter of every name."""
-    return re.sub(r'"(aud|exp|sub)":', lambda name: f'\r\n "\\u{ord(name[1][0]):04x}{name[1][1:]}" : ', text)
-
-
-def _in_json(change: Callable[[str], str]) -> Callable[[str], str]:
-    """Return what changes the JSON text that a segment of the header stands for."""
-
-    def rewrite(segment: str) -> str:
-        text = json.dumps(altered.decode_segment(segment), separators=(",", ":"))
-        return altered.base64url(change(text).encode())
-
-    return rewrite
-
-
 def _header_as(text: str) -> Recipe:
     """Write ``text`` in the place of the header."""
-    return Recipe(_unchanged, write_header=_in_json(lambda _: text))
-
-
-def _not_utf8(segment: str) -> str:
-    """Write a letter of the claims as one byte, which is not UTF-8."""
-    return altered.base64url(altered.bytes_of(segment).replace(b"\\u00e9", b"\xe9"))
-
-
-def _as_utf8(segment: str) -> str:
-    """Write the claims without escapes."""
-    text = json.dumps(altered.decode_segment(segment), ensure_ascii=False, separators=(",", ":"))
-    return altered.base64url(text.encode())
+    return Recipe(_unchanged, write_header=in_json(lambda _: text))
 
 
 def _expiry_written(change: Callable[[str], str]) -> Recipe:
@@ -304,12 +269,12 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         "type-named": _header(typ="JWT"),
         # RFC 7515, appendix A.1: line ends in header and claims. The case of a media type does not matter.
         "claims-spaced": Recipe(
-            _unchanged, {"typ": "jwt"}, text=_spaced, write_header=_in_json(lambda text: text.replace(":", " :\r\n "))
+            _unchanged, {"typ": "jwt"}, text=spaced, write_header=in_json(lambda text: text.replace(":", " :\r\n "))
         ),
         # And a time that 32 bits do not hold.
         "claims-unknown": Recipe(
             lambda claims, now: {**_valid(claims, now), "exp": 2**32 + now, **_UNKNOWN_CLAIMS}.items(),
-            write_claims=_as_utf8,
+            write_claims=as_utf8,
         ),
         # Of types that the claims cannot have.
         "expiry-null": _expired(lambda _: None),
@@ -344,7 +309,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         "claims-empty": Recipe(_unchanged, text=lambda _: ""),
         "claims-broken": Recipe(_unchanged, text=lambda text: text[:-1]),
         "claims-not-utf8": Recipe(
-            lambda claims, now: {**_valid(claims, now), "conformance": "\u00e9"}.items(), write_claims=_not_utf8
+            lambda claims, now: {**_valid(claims, now), "conformance": "\u00e9"}.items(), write_claims=not_utf8
         ),
         "header-null": _header_as("null"),
         "header-text": _header_as('"HS256"'),
@@ -358,12 +323,12 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
         "algorithm-list": _header(alg=["HS256"]),
         "algorithm-null": _header(alg=None),
         "algorithm-number": _header(alg=256),
-        "algorithm-absent": Recipe(_unchanged, write_header=_in_json(lambda text: text.replace('"alg"', '"x-alg"'))),
-        "header-padded": Recipe(_unchanged, write_header=_padded),
+        "algorithm-absent": Recipe(_unchanged, write_header=in_json(lambda text: text.replace('"alg"', '"x-alg"'))),
+        "header-padded": Recipe(_unchanged, write_header=padded),
         "header-blank": Recipe(_unchanged, write_header=lambda segment: f"{segment[:8]} {segment[8:]}"),
         "signature-blank": Recipe(_unchanged, write_signature=lambda segment: f"{segment[:8]} {segment[8:]}"),
-        "signature-of-other-alphabet": Recipe(_unchanged, write_signature=_other_alphabet),
-        "claims-padded": Recipe(_unchanged, write_claims=_padded),
+        "signature-of-other-alphabet": Recipe(_unchanged, write_signature=in_other_alphabet),
+        "claims-padded": Recipe(_unchanged, write_claims=padded),
         "claims-blank": Recipe(_unchanged, write_claims=lambda segment: f"{segment[:8]} {segment[8:]}"),
         # Of types that nobody has to look at.
         "expiry-huge": _expired(lambda _: 10**400),

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from conformance.config.target import Target
 from conformance.model.outcome import Judgement, Outcome
 from conformance.reference import data
+from conformance.reference.faults import all_faults
 from conformance.reference.query import decode
+from conformance.reference.server import ReferenceServer
 from conformance.sweep.judgements import concluded, judgements
 from conformance.sweep.session import Sweep
 from tests.support.targets import target_of
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
     from conformance.reference.app import Api
     from conformance.reference.message import Document, Request
     from conformance.reference.query import Query
-    from conformance.reference.server import ReferenceServer
 
+# How many invoices a small collection has, and a page of it.
+MANY, PAGE = 60, 14
+PAGES = -(-MANY // PAGE)
 VIOLATED = {Outcome.FAILED, Outcome.WARNED, Outcome.NOTED}
 
 
@@ -141,3 +145,16 @@ def page_requests(server: ReferenceServer) -> list[str]:
 
     server.api.on_request(note)
     return seen
+
+
+def faulty(name: str, invoices: int = MANY) -> ReferenceServer:
+    """Return a server with one fault."""
+    return ReferenceServer(faults=[all_faults()[name]], invoices=invoices)
+
+
+def like(summary: dict[str, Any]) -> dict[str, Any]:
+    """Return what two sweeps of the same collection have in common."""
+    kept = {name: summary[name] for name in ("invoices", "complete", "pages", "holding", "by_themselves")}
+    # The answer has the time and the id of its request.
+    findings = [{name: each[name] for name in each if name != "answer"} for each in summary["findings"]]
+    return {**kept, "findings": findings}

@@ -169,7 +169,9 @@ CORRECT: dict[str, dict[str, Exchange]] = {
         502, "/invoices", body=b"<p>", headers={"Content-Type": "text/html"}
     ),
     "a date to try again": made(429, "/invoices", headers={"Retry-After": "Thu, 14 Nov 2024 09:58:08 GMT"}),
+    "HTML for a write that is forbidden": changed("write_unknown[PUT]", status=403, **HTML),
     "501 for a method": made(501, "/invoices", method="CONFORM"),
+    "504": made(504, "/invoices/1", retries=1),
     "505": made(505, "/invoices/1"),
     "an answer that was cut": changed("unknown_include", body=b"", truncated=True),
     "a 404 that was cut": changed("unknown_item", headers=PLAIN, body=b'{"errors"', incomplete="closed"),

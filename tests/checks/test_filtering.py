@@ -162,6 +162,14 @@ def test_a_server_without_the_filter_by_account_is_not_asked_for_nothing() -> No
     assert outcome(check, EVERYTHING, refused(), (refused(400),), other) == "violated"
 
 
+def test_an_unknown_operator_is_that_of_a_known_filter() -> None:
+    check = filtering.test_an_unknown_operator_is_refused
+    asked = "filter[reference_eq]=huge"
+    assert outcome(check, EVERYTHING, (whole(TEXTS, asked),), EVERYTHING) == "violated"
+    assert outcome(check, EVERYTHING, (refused(400, asked),), EVERYTHING) == "not observed"
+    assert outcome(check, EVERYTHING, (chosen(FLAGS, "1", "filter[has_pdf_eq]=true"),), EVERYTHING) == "not observed"
+
+
 def test_a_server_that_ignores_filters_has_one_fault() -> None:
     ignored = chosen(FLAGS, "123", "filter[has_pdf_eq]=true")
     unknown = chosen(FLAGS, "123", "filter[nosuch]=1")

@@ -88,6 +88,7 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "an id with other characters": changed("item_with_request_id", headers={"X-Request-Id": "a~b.c_d:e/f="}),
     "an id replaced": changed("item_with_request_id", headers={"X-Request-Id": "Root=1-67891233-abcdef0123456789"}),
     "no id on a refusal": changed("unknown_item", headers={"X-Request-Id": None}),
+    "no id on the page of another site": without("X-Request-Id", "item_for_browser", asked={"Host": "www.example.org"}),
     "no id on HEAD": without("X-Request-Id", "item_head"),
     "no id on what is not an invoice": without("X-Request-Id", "item_for_browser", status=203),
     "a router without the fields": changed("malformed_token", status=403, headers={"X-Frame-Options": None}),

@@ -42,7 +42,7 @@ def expect_refused(exchange: Exchange, why: str) -> None:
 
 
 def expect_documented_refusal(exchange: Exchange, *, syntax: bool) -> None:
-    """Expect 401 of what is refused, or also 400 for what has not the form of a token.
+    """Expect 401 of what is refused, or also 400 for what does not have the form of a token.
 
     Raises NotObserved for what is not refused, which is the finding of another requirement, and for what is refused
     for its length.

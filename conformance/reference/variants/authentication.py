@@ -66,7 +66,7 @@ _STATUSES: tuple[tuple[str, int, str, Callable[[Request], bool], str, str, dict[
         "Invalid request",
         _is_malformed,
         "RFC 6750, section 3.1",
-        "What has not the form of a token is refused with 400.",
+        "What does not have the form of a token is refused with 400.",
         {},
     ),
 )

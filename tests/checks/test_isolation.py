@@ -197,6 +197,23 @@ def test_settings_that_do_not_belong_together_are_not_a_finding(
     assert {outcome for (requirement, _), outcome in found.items() if requirement in wanted} == {"not observed"}
 
 
+def test_what_is_not_a_count_reveals_nothing() -> None:
+    check = ("SEC-004", "test_counts_reveal_nothing_of_another_customer")
+    assert CUSTOMERS.outcomes(put("listing_of_foreign", body=listing()))[check] == "passed"
+    for count in (None, "2"):
+        assert CUSTOMERS.outcomes(put("listing_of_foreign", body=listing(**{"total-count": count})))[check] == (
+            "not observed"
+        )
+
+
+def test_an_account_of_both_customers_may_be_listed_for_both() -> None:
+    check = ("SEC-024", "test_the_accounts_of_the_first_customer_are_not_listed_for_the_other")
+    shared = answers()["related"].document
+    listed = put("accounts_listing_of_other_customer", body={"data": [shared["data"]]})
+    assert CUSTOMERS.outcomes(listed)[check] == "violated"
+    assert CUSTOMERS.outcomes(listed | put("other_account_of_owner", body=shared))[check] == "not observed"
+
+
 def test_the_order_of_directives_and_a_lifetime_left_reveal_nothing() -> None:
     stored = not_found("unknown_item", Cache_Control="private, max-age=60", Vary="Accept")
     kept = not_found("other_item", Cache_Control="max-age=57, private", Vary="Accept-Encoding, Accept")

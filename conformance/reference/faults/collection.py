@@ -100,7 +100,7 @@ fault("collection-count-of-all-customers", {"COLL-004"}, API_COLLECTION)(
     instead_of(Api.collection_meta)(lambda _original, _total: {"total-count": len(INVOICES)}),
 )
 fault("collection-count-of-page", {"COLL-004"}, API_COLLECTION)(
-    "The total count is that of the page.",
+    "The total count is the number of elements of the page.",
     in_collection(lambda document: document["meta"].update({"total-count": len(document["data"])})),
 )
 fault("collection-count-as-string", {"COLL-004"}, API_COLLECTION)(

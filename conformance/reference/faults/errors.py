@@ -133,7 +133,7 @@ fault("errors-source-other-parameter", {"ERR-007"}, ERROR_OBJECTS)(
     "The source of an error about a query parameter names the parameter q.", _other_source(parameter="q")
 )
 fault("errors-source-bad-pointer", {"ERR-007"}, ERROR_OBJECTS)(
-    "The source of an error has a pointer that is none.", _other_source(pointer="include")
+    "The source of an error has a pointer that is not a JSON Pointer.", _other_source(pointer="include")
 )
 fault("errors-empty", {"ERR-008", "ERR-014"}, CLIENT_ERRORS)("A 404 has no content.", content("", b"", status=404))
 fault("errors-html", {"ERR-008", "ERR-014"}, rfc(9110, "12.1"))(

@@ -131,7 +131,7 @@ fault("options-without-allow", {"HTTP-010"}, rfc(9110, "9.3.7"))(
 @fault("options-not-a-document", {"ITEM-002"}, TOP_LEVEL)
 @instead_of(Api.options)
 def options_not_a_document(original: Callable[..., Answer], request: Request, route: object) -> Answer:
-    """OPTIONS is answered with a description that is labelled as JSON:API and is none."""
+    """OPTIONS is answered with a description that is labelled as JSON:API and is not such a document."""
     answer = original(request, route)
     answer.headers.append(("Content-Type", "application/vnd.api+json"))
     return Answer(200, answer.headers, b'{"methods":["GET","HEAD"]}')
@@ -172,7 +172,7 @@ def override_by_form(request: Request) -> None:
 @fault("content-malformed-crash", {"ERR-011"}, CLIENT_ERRORS)
 @on_request
 def content_malformed(request: Request) -> None:
-    """A GET with content that is labelled as JSON and is none is answered with 500."""
+    """A GET with content that is labelled as JSON and is not JSON is answered with 500."""
     if request.content and request.lines("content-type") == ["application/json"]:
         try:
             json.loads(request.content)

@@ -161,7 +161,7 @@ fault("jwt-audience-null-accepted", {"JWT-005"}, AUDIENCES)(
     "An audience that is null is not checked.", _audience(lambda given: given is None)
 )
 fault("jwt-audience-empty-accepted", {"JWT-005"}, AUDIENCES)(
-    "All of no audiences are right.", _audience(lambda given: given == [])
+    "An empty list of audiences is accepted.", _audience(lambda given: given == [])
 )
 fault(
     "jwt-audience-list-not-read", {"JWT-005"}, AUDIENCES, also={"JWT-019": "an array in an array is not read either"}

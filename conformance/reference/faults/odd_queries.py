@@ -140,7 +140,7 @@ def drop_what_comes_later(request: Request, document: Document) -> None:
 
 
 fault("query-list-of-fields-crash", _CRASH)(
-    "Fields of no type are answered with 500.", crashes(lambda request: "fields%5B%5D=" in request.query)
+    "A fields parameter without a type is answered with 500.", crashes(lambda request: "fields%5B%5D=" in request.query)
 )
 fault("query-number-in-list-crash", _CRASH)(
     "A list of page numbers is answered with 500.", crashes(lambda request: "page%5Bnumber%5D%5B" in request.query)

@@ -122,7 +122,7 @@ def last_twice(api: Api) -> None:
 @fault("page-gap-without-size", {"PAGE-003"})
 @instead_of(Api.collection)
 def gap_without_size(original: Callable[..., Document], request: Request, name: str, query: Query) -> Document:
-    """Without parameters a page has four elements, and the next one is that after five."""
+    """Without parameters a page has four elements, and the next page begins after the fifth."""
     if request.query or name != "invoices":
         return original(request, name, query)
     document = original(request, name, dataclasses.replace(query, page_size=5))

@@ -165,7 +165,7 @@ fault("not-modified-without-vary", {"COND-007"}, NOT_MODIFIED, also={"CACHE-006"
 )
 fault("not-modified-without-date", {"HTTP-001"}, NOT_MODIFIED)("A 304 has no Date.", _not_modified_lacks("Date"))
 fault("not-modified-other-etag", {"COND-007"}, NOT_MODIFIED)(
-    "A 304 has the entity tag of no content.", field("ETag", 'W/"e3b0c44298fc1c149afbf4c8996fb924"', status=304)
+    "A 304 has the entity tag of empty content.", field("ETag", 'W/"e3b0c44298fc1c149afbf4c8996fb924"', status=304)
 )
 
 

@@ -140,7 +140,7 @@ fault("sort-drops-zero-counts", {"COLL-010"}, SORTING, also={"PAGE-003": "it is 
 def doubles_the_count(
     original: Callable[..., Document], request: Request, records: Sequence[Record], total: int, query: Query
 ) -> Document:
-    """The total count is that of the rows of a join, in which the account of each invoice is one more."""
+    """The total count is the number of rows of a join, which has one more for the account of each invoice."""
     document = original(request, records, total, query)
     if query.include:
         document["meta"] = {"total-count": 2 * total}
@@ -296,7 +296,7 @@ for _name, _what, _holds_query in (
 def multiplies(
     original: Callable[..., Document], request: Request, records: Sequence[Record], total: int, query: Query
 ) -> Document:
-    """A field that is named twice in sort joins the table twice, and the total count is that of the rows."""
+    """A field that is named twice in sort joins the table twice, and the total count is the number of rows."""
     document = original(request, records, total, query)
     if len(query.sort) > len(dict(query.sort)):
         document["meta"] = {"total-count": total * total}

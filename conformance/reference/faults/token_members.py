@@ -117,7 +117,7 @@ def _expiry(when: Callable[[Any], object]) -> Any:
 
 
 fault("token-expiry-false-accepted", {"JWT-019"}, EXPIRY)(
-    "An expiry that is false is none.", _expiry(lambda expiry: expiry is False)
+    "An expiry of false counts as no expiry.", _expiry(lambda expiry: expiry is False)
 )
 fault("token-expiry-not-a-number-accepted", {"JWT-019"}, EXPIRY)(
     "An expiry that is not a number is never past.",
@@ -134,7 +134,7 @@ fault("token-expiry-never-accepted", {"JWT-003"}, EXPIRY)(
     "An expiry of -1 means never.", _expiry(lambda expiry: expiry == -1)
 )
 fault("token-not-before-null-accepted", {"JWT-021"}, rfc(7519, "4.1.5"))(
-    "A beginning that is null is none.",
+    "A not-before time of null counts as none.",
     accepts_when(lambda claims: claims.get("nbf", 1) is None and fits(claims) and lasts(claims)),
 )
 fault("token-audience-blank-accepted", {"JWT-005"}, AUDIENCES)(
@@ -142,7 +142,7 @@ fault("token-audience-blank-accepted", {"JWT-005"}, AUDIENCES)(
     accepts_when(lambda claims: str(claims.get("aud")).strip() == AUDIENCE and not fits(claims) and lasts(claims)),
 )
 fault("token-audience-empty-accepted", {"JWT-005"}, AUDIENCES)(
-    "An audience without a character is none.", accepts_when(lambda claims: claims.get("aud") == "" and lasts(claims))
+    "An empty audience counts as no audience.", accepts_when(lambda claims: claims.get("aud") == "" and lasts(claims))
 )
 fault("token-audience-ending-accepted", {"JWT-005"}, AUDIENCES)(
     "Audiences of a list are compared by their ends.",
@@ -237,10 +237,10 @@ fault("token-subject-wildcard-accepted", {"JWT-006"}, SUBJECTS)(
     "A subject is looked for with LIKE.", _of_the_first("%")
 )
 fault("token-subject-empty-accepted", {"JWT-006"}, SUBJECTS)(
-    "A subject without a character is that of the first customer.", _of_the_first("")
+    "An empty subject stands for the first customer.", _of_the_first("")
 )
 fault("token-subject-zero-accepted", {"JWT-006"}, SUBJECTS)(
-    "The subject 0 is that of the first customer.", _of_the_first(0)
+    "The subject 0 stands for the first customer.", _of_the_first(0)
 )
 
 

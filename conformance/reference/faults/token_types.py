@@ -137,7 +137,7 @@ for _name, _what, _when in (
 
 # Types that open the door.
 fault("token-expiry-null-accepted", {"JWT-019"}, EXPIRY)(
-    "An expiry that is null is none.", accepts_when(lambda claims: claims.get("exp", 1) is None and fits(claims))
+    "An expiry of null counts as no expiry.", accepts_when(lambda claims: claims.get("exp", 1) is None and fits(claims))
 )
 fault("token-expiry-true-accepted", {"JWT-019"}, EXPIRY)(
     "An expiry that is true has not come.", accepts_when(lambda claims: claims.get("exp") is True and fits(claims))
@@ -159,7 +159,7 @@ fault("token-audience-object-accepted", {"JWT-019"}, AUDIENCES)(
     accepts_when(lambda claims: isinstance(claims.get("aud"), dict) and AUDIENCE in claims["aud"] and lasts(claims)),
 )
 fault("token-audience-number-accepted", {"JWT-019"}, AUDIENCES)(
-    "An audience that is neither text nor list is left aside.",
+    "An audience that is neither text nor list is ignored.",
     accepts_when(lambda claims: isinstance(claims.get("aud"), int) and lasts(claims)),
 )
 fault("token-audience-within-text-accepted", {"JWT-019"}, AUDIENCES, also={"JWT-005": "blanks are dropped, too"})(

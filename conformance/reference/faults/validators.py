@@ -157,7 +157,7 @@ fault("etag-ignores-fields", {"ETAG-008"}, VALIDATORS)(
 )
 fault("etag-missing-on-head", {"ETAG-007"}, HEAD)("Answers to HEAD have no entity tag.", field("ETag", None, is_head))
 fault("etag-of-empty-body-on-head", {"ETAG-007"}, HEAD)(
-    "Answers to HEAD have the entity tag of no content.", field("ETag", f'W/"{_digest(b"")}"', is_head, 200)
+    "Answers to HEAD have the entity tag of empty content.", field("ETag", f'W/"{_digest(b"")}"', is_head, 200)
 )
 fault("etag-missing-with-query", {"ETAG-001"}, EXAMPLE_FIELDS)(
     "An invoice has no entity tag when there is a query.", field("ETag", None, is_item & has_query)

@@ -137,13 +137,14 @@ fault("view-head-of-collection-without-vary", {"HTTP-006"}, HEAD, needs=COLLECTI
     "HEAD of the collection has no Vary.", field("Vary", None, is_head & is_collection, 200)
 )
 fault("view-head-of-account-other-tag", {"ETAG-007"}, HEAD)(
-    "HEAD of the related account has the entity tag of no content.", field("ETag", _ANOTHER, is_head & is_related, 200)
+    "HEAD of the related account has the entity tag of empty content.",
+    field("ETag", _ANOTHER, is_head & is_related, 200),
 )
 fault("view-head-of-relationship-without-tag", {"ETAG-007"}, HEAD)(
     "HEAD of the relationship has no entity tag.", field("ETag", None, is_head & is_relationship, 200)
 )
 fault("view-head-of-collection-other-tag", {"ETAG-007"}, HEAD, needs=COLLECTION)(
-    "HEAD of the collection has the entity tag of no content.", field("ETag", _ANOTHER, is_head & is_collection, 200)
+    "HEAD of the collection has the entity tag of empty content.", field("ETag", _ANOTHER, is_head & is_collection, 200)
 )
 fault("view-head-of-account-empty-length", {"HTTP-018"}, LENGTH)(
     "HEAD of the related account has Content-Length: 0.", _no_length(is_related)

@@ -93,6 +93,23 @@ def test_lengths_that_change_are_not_compared() -> None:
     )
     of_error = test_methods.test_content_length_of_head_is_that_of_get_for_an_error
     assert result(of_error, changed("second_unknown_item", body={"errors": []})) == "not observed"
+    # Of the same length, and refused for a limit.
+    limited = changed("second_unknown_item", "unknown_item_head", headers={"Content-Length": "0"})
+    assert result(of_error, limited) == "violated"
+    assert result(of_error, limited | changed("second_unknown_item", status=429)) == "not observed"
+
+
+@pytest.mark.parametrize(
+    ("check", "head"),
+    [
+        (test_methods.test_content_length_of_head_of_the_relationship_is_that_of_get, "relationship_head"),
+        (test_methods.test_content_length_of_head_of_the_account_is_that_of_get, "related_head"),
+        (test_methods.test_content_length_of_head_of_the_collection_is_that_of_get, "listing_head"),
+    ],
+)
+def test_a_head_with_another_tag_may_have_another_length(check: Function, head: str) -> None:
+    assert result(check, changed(head, headers={"Content-Length": "1"})) == "violated"
+    assert result(check, changed(head, headers={"Content-Length": "1", "ETag": 'W/"other"'})) == "not observed"
 
 
 def with_allow(probe: str, value: str | None) -> dict[str, Exchange]:

@@ -106,6 +106,8 @@ def test_borders() -> None:
     first = pagination.test_the_first_page_has_no_page_before
     assert outcome(first, LISTING, relinked(FIRST, prev=at("page[number]=1"))) == "violated"
     assert outcome(first, page(TEN), page(TEN[:3])) == "not observed"
+    none = page(None, links={"prev": at("page[number]=1")})
+    assert outcome(first, none, none) == "not observed"
     last = pagination.test_the_last_page_has_no_next_one
     itself = LAST.request.url
     assert outcome(last, (*PAGES[:3], relinked(LAST, next=itself)), (LISTING,)) == "violated"
@@ -275,6 +277,27 @@ def test_links_keep_a_filter_that_is_heeded(link: str, expected: str) -> None:
     unread = page(elements("has-pdf", [5]), "filter[has_pdf_eq]=true")
     heeded = page(rows[:1], "filter[has_pdf_eq]=true", {"next": f"?{link}"})
     assert outcome(check, (), (), (), (unread, refused(404, "filter[has_pdf_eq]=true")), (heeded,)) == expected
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("page[number]=2&page[size]=3", "passed"),
+        ("page[cursor]=b3BhcXVl", "passed"),
+        ("page[number]=2&page[size]=4", "violated"),
+        ("page[number]=2", "violated"),
+        ("", "violated"),
+    ],
+)
+def test_kept_page_size(link: str, expected: str) -> None:
+    check = pagination.test_links_keep_the_page_size
+    for name in ("first", "last", "prev", "next"):
+        links = {name: f"{ORIGIN}{COLLECTION}?{link}"}
+        heeded, ignored = (page(TEN[:count], "page[size]=3", links) for count in (3, 4))
+        for place in range(3):
+            lists = [(heeded,) if number == place else (ignored,) for number in range(3)]
+            assert outcome(check, LISTING, *lists) == expected
+        assert outcome(check, LISTING, (ignored,), (), ()) == "not observed"
 
 
 @pytest.mark.parametrize(

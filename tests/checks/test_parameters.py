@@ -75,6 +75,11 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"INCL-005"},
         changed("relationship_with_account", document={"/included/0/attributes/balance": "1.0"}),
     ),
+    "another balance with the relationship where no account is served": (
+        {"INCL-005"},
+        changed("related", status=404)
+        | changed("relationship_with_account", document={"/included/0/attributes/balance": "1.0"}),
+    ),
     "another balance with the collection": (
         {"INCL-005"},
         changed("listing_with_account", document={"/included/0/attributes/balance": "1.0"}),

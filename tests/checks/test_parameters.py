@@ -100,6 +100,10 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"QRY-008"},
         changed("inclusion_between_ampersands[ampersand-before]", body=content()),
     ),
+    "error behind an ampersand": (
+        {"ERR-011", "QRY-008"},
+        changed("inclusion_between_ampersands[ampersand-before]", status=500),
+    ),
     "lower-case escapes unknown": ({"QRY-003"}, changed("fields_of_attributes_in_lower_case", body=content())),
     "fields ignored": (
         {"FLDS-001"},
@@ -157,6 +161,7 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "linkage in the invoice itself": changed(
         "item", document={"/data/relationships/account/data": {"type": "accounts", "id": ACCOUNT["id"]}}
     ),
+    "an inclusion in an odd query": changed("odd_query[semicolon]", body=content(probe="item_with_account")),
     "cycles": included({**ACCOUNT, "relationships": {"self": {"data": {"type": "accounts", "id": ACCOUNT["id"]}}}}),
     "no account": compound({"/data/relationships/account/data": None, "/included": []}),
     "relationships of the account": compound({"/included/0/relationships": {"invoices": {"links": {"related": "/x"}}}}),
@@ -201,3 +206,9 @@ def test_what_is_correct_or_judged_elsewhere_is_not_a_finding(answers_changed: d
 def test_every_check_of_the_areas_is_violated_by_a_fault() -> None:
     faults = [answers_changed for _, answers_changed in FAULTS.values()]
     assert POLICY.unviolated(faults, "INCL", "FLDS", "QRY") == set()
+
+
+def test_fields_of_an_invoice_that_is_not_served_are_not_judged() -> None:
+    failing = changed("fields_of_attributes", status=403)
+    assert "FLDS-001" in POLICY.violated(failing)
+    assert "FLDS-001" not in POLICY.violated(failing | changed("item", status=403))

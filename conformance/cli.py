@@ -204,7 +204,7 @@ def _port(text: str) -> int:
 
 def _parser(parents: Mapping[str, Parser] = MappingProxyType({})) -> Parser:
     """Return the parser; ``parents`` have the options of the commands that read theirs by themselves."""
-    parser = Parser(prog="invoices-conformance", description=__doc__)
+    parser = Parser(prog="invoices-conformance", description="Judge a server against the documented invoices resource.")
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, what in (
@@ -220,12 +220,16 @@ def _parser(parents: Mapping[str, Parser] = MappingProxyType({})) -> Parser:
     )
     serve.add_argument("--personality", choices=["rails"], help="make it answer as such a server does")
     serve.add_argument(
-        "--invoices", type=int, default=0, metavar="N", help="how many the collection holds; the others are generated"
+        "--invoices",
+        type=int,
+        default=0,
+        metavar="N",
+        help="how many the collection holds, most of them generated; 0: the fixed ones alone",
     )
     serve.add_argument("--list-faults", action="store_true", help="list the faults and what must catch them")
     serve.add_argument("--list-variants", action="store_true", help="list the lawful variants and what allows them")
     serve.set_defaults(run=_serve)
-    listing = commands.add_parser("requirements", help="list the registry")
+    listing = commands.add_parser("requirements", help="list the requirements")
     listing.add_argument("--format", choices=["text", "json"], default="text", help="default: text")
     listing.set_defaults(run=_requirements)
     document = commands.add_parser("openapi", help="print the OpenAPI document in one file, for other tools")

@@ -125,7 +125,7 @@ def _faults(requirement: Requirement) -> Iterator[str]:
 
     found = {name: fault for name, fault in all_faults().items() if requirement.id in fault.caught_by}
     yield ""
-    yield "Faults that it reports (invoices-conformance serve --fault NAME has one):"
+    yield "Faults that it reports (serve --fault=NAME starts a server with one):"
     for name, fault in found.items():
         yield f"  {name}"
         yield from textwrap.wrap(fault.description, _WIDTH, initial_indent="    ", subsequent_indent="    ")

@@ -178,7 +178,7 @@ SETTINGS: tuple[Setting, ...] = (
         "embedded-invoices",
         as_size_of_collection,
         0,
-        "how many invoices the embedded server has; the others are generated",
+        "how many invoices the embedded server has, most of them generated; 0: the fixed ones alone",
         "N",
     ),
     Setting("plain-url", as_text, "", "where an https target answers plain http; default: port 80, beside 443", "URL"),

@@ -216,3 +216,23 @@ def test_the_account_of_an_unknown_invoice_is_not_judged_where_no_account_is_lin
 @pytest.mark.parametrize("name", ["balance", "min-balance", "max-balance", "destination-rate-limit"])
 def test_each_amount_of_an_account_has_its_form(name: str) -> None:
     assert INVOICES.violated(account(**{name.replace("-", "_"): "1,5"})) == {"RELD-010"}
+
+
+@pytest.mark.parametrize(
+    ("relationship", "status", "expected"),
+    [
+        (answers()["relationship"], 404, "passed"),
+        (answers()["relationship"], 400, "violated"),
+        (refusal(404), 404, "not observed"),
+        (None, 404, "not observed"),
+        (None, 200, "violated"),
+    ],
+)
+def test_unknown_paths_where_no_relationship_is_served(
+    relationship: Exchange | None, status: int, expected: str
+) -> None:
+    for check, probe in (
+        (test_relationship.test_the_relationship_of_an_unknown_invoice_is_not_found, "unknown_relationship"),
+        (test_relationship.test_an_unknown_relationship_is_not_found, "unknown_relationship_name"),
+    ):
+        assert outcome(check, relationship=relationship, **changed(probe, status=status)) == expected

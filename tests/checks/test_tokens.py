@@ -34,6 +34,16 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "any audience": ({"JWT-005"}, served("token_with_wrong_audience")),
     "no audience": ({"JWT-005"}, served("token_with_wrong_audience[missing]")),
     "another audience is forbidden": ({"AUTH-014"}, served("token_with_wrong_audience[foreign]", status=403)),
+    **{
+        f"{name} is forbidden": ({"AUTH-014"}, served(name, status=403))
+        for name in (
+            "token_not_yet_valid",
+            "token_with_wrong_subject[unknown]",
+            "token_of_other_algorithm[hs512]",
+            "token_of_lower_case_algorithm",
+            "token_with_critical_extension",
+        )
+    },
     "unknown subject": ({"JWT-006"}, served("token_with_wrong_subject[unknown]")),
     "subject that crashes": ({"JWT-006"}, served("token_with_wrong_subject[huge]", status=500)),
     "HS512": ({"JWT-007"}, served("token_of_other_algorithm[hs512]")),
@@ -125,6 +135,7 @@ def test_a_short_key_is_found() -> None:
         {},
         served("token_with_expiry_twice_last_future"),
         served("unusual_token", "token_with_extension", status=500),
+        served("unusual_token", "token_with_extension", status=431),
         by_cookie("route=1", SET_COOKIE.lower().replace(COOKIE.lower(), COOKIE), Cache_Control="no-store"),
         by_cookie(f"{COOKIE}=x; HttpOnly; SameSite=Strict; Expires=Thu, 01 Jan 2099 00:00:00 GMT"),
         by_cookie(f"{COOKIE}=x; HttpOnly; SameSite=Strict; Expires=soon"),
@@ -140,6 +151,9 @@ def test_a_key_that_does_not_fit_is_not_a_finding_and_is_named() -> None:
     changes = served("minted_token", status=401) | served("expired_token")
     found = CUSTOMERS.outcomes(changes).items()
     assert {result for (name, _), result in found if name.startswith("JWT-0") and name != "JWT-002"} == {"not observed"}
+    forbidden = served("minted_token", status=401) | served("expired_token", status=403)
+    of_status = ("AUTH-014", "test_a_refused_minted_token_has_the_documented_status")
+    assert CUSTOMERS.outcomes(forbidden)[of_status] == "not observed"
     given = answers() | changes
     with pytest.raises(NotObserved, match="--signing-key"):
         check(given["item_without_token"], given["minted_token"], given["related"], given["expired_token[lately]"])

@@ -181,6 +181,7 @@ def test_a_wrong_chunk_size_may_be_seen_after_the_answer() -> None:
 def test_a_token_in_a_trailer_does_not_authenticate() -> None:
     check = test_wire.test_a_token_in_a_trailer_does_not_authenticate
     assert outcome(check, token_in_trailer=shown()) == "violated"
+    assert outcome(check, token_in_trailer=shown(), item_without_token=refusal(400)) == "violated"
     for status in (400, 401):
         assert outcome(check, token_in_trailer=refusal(status)) == "passed"
     assert outcome(check, token_in_trailer=refusal(500)) == "not observed"

@@ -126,7 +126,7 @@ def test_include_on_the_relationship_is_not_ignored(
     invoices.expect_served(relationship)
     expect_status(relationship_with_account, 200, 400, why="include is honoured or refused")
     if relationship_with_account.status == 200:
-        # Which account that is, other requirements ask.
+        # Other requirements judge which account it is.
         document = relationship_with_account.document
         included = document.get("included")
         complete = isinstance(included, list) and (included or document.get("data") is None)

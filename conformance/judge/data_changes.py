@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _CLOSING = 2
 # Data that have another state in more than this share of the answers, again and again, are not compared.
 _VOLATILE_SHARE, _VOLATILE_CHANGES = 0.25, 3
-# Fewer answers show little of data that go to and fro: then so many more are asked for in a row, of which nearly each
-# differs from the one before.
+# Fewer answers than the first number do not show whether data go to and fro. Then the second number of requests is sent
+# in a row; the data go to and fro when at least the third number of the answers differ from the one before.
 _ENOUGH, _ROW, _VOLATILE_IN_A_ROW = 8, 6, 4
 # What a 200 answer shows: its content, as JSON where it is that, and its entity tag.
 _State = tuple[object, str | None]

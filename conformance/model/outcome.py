@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
 _WORST_FIRST = list(Outcome)
 JUDGED = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.NOTED, Outcome.WAIVED, Outcome.PASSED})
-# The ways of not being judged of what the target was asked for.
+# The outcomes of an applicable requirement that was not judged.
 UNJUDGED = frozenset({Outcome.INCONCLUSIVE, Outcome.BLOCKED, Outcome.NOT_OFFERED})
 VIOLATED = JUDGED - {Outcome.PASSED}
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 PAUSE = 0.1
 # Seconds for an answer while another connection is idle, beyond a few times what the answer took there.
 _IDLE_LIMIT = 0.8
-# How many connections are idle when it is tried whether the target minds that, how often, and how often it does at
-# least.
+# To test whether idle connections disturb the target: how many are idle, how often that is tried, and how often it must
+# be disturbed to count.
 _SEVERAL, _ATTEMPTS, _ENOUGH = 8, 4, 2
 
 

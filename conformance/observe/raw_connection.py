@@ -14,7 +14,7 @@ from conformance.observe.wire_error import WireError
 
 # Seconds for which a server that should close the connection is waited for.
 _PATIENCE = 3.0
-# More answers than that say no more.
+# More answers than that show nothing new.
 _MOST_ANSWERS = 4
 
 

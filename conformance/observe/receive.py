@@ -21,7 +21,7 @@ _BEGINNING = 65_536
 _LONGEST_COOKIE, _MOST_SECRETS = 4096, 500
 
 
-# What a value of a text and a line of a header section take beside their characters, and most values of one text.
+# Bytes that a value of a text and a line of a header section take beside their characters; the most values of one text.
 _OF_A_VALUE, _OF_A_LINE, _MOST_VALUES = 40, 200, 100_000
 
 

@@ -13,7 +13,7 @@ from conformance.pytest_hooks.items import run_of
 from conformance.pytest_hooks.judging_item import GeneratingItem, JudgingItem
 
 _PHASES = ("protocol", "setup", "call", "teardown", "makereport")
-# Whose hooks around an item have nothing to do for a case.
+# The packages whose hooks around an item have nothing to do for a case.
 _WITHOUT_PART = frozenset({"_pytest", "conformance", "_hypothesis_pytestplugin"})
 _WATCHED: pytest.StashKey[bool] = pytest.StashKey()
 

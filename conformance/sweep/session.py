@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from conformance.config.target import Target
     from conformance.model.exchange import Exchange, Request
 
-# Takes over how many invoices are known, and how many there are, as far as that is known.
+# Gets the number of invoices that are known, and the number of all invoices, or None.
 Advance = Callable[[int, int | None], None]
 # Elements of a page that are asked for: few requests, and answers that come within the usual time limits.
 PAGE_SIZE = 100

@@ -182,7 +182,7 @@ class Runs:
         self._shares.update(fresh)
         joined = b"".join(gram for gram, share in fresh.items() if share)
         for begin in range(4):
-            # Every other four, for the others reach into the next run.
+            # Every other group of four: the groups between would reach into the next run.
             self._fours.update(memoryview(joined + joined[:begin])[begin:].cast("I")[::2])
 
     def may_be_in_digits(self, bare: bytes) -> bool:

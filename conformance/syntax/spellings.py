@@ -18,7 +18,7 @@ _LOWER = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuv
 _KEPT = frozenset((*b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", _APART))
 _DROPPED = bytes(sorted(set(range(256)) - _KEPT))
 _CHUNK = 65_536
-# How far before the end of a chunk a place is looked for that no escape crosses.
+# A chunk ends where no escape is cut; such a place is searched for within so many bytes before its end.
 _MARGIN = 256
 # Without IGNORECASE the search for the first character is a fast one.
 _ESCAPE = re.compile(

@@ -142,7 +142,7 @@ KNOWN_KEYS: Mapping[str, bytes] = MappingProxyType(
         "password": b"password",
     }
 )
-# Further ones, of manuals and examples, and what is left of a setting that is not there.
+# Further keys: from manuals and examples, and what programs write for a setting that is missing.
 MORE_KNOWN_KEYS: Mapping[str, bytes] = MappingProxyType(
     {
         "key": b"key",

@@ -187,7 +187,7 @@ _LONGEST_LINE = 4096
 # Fields of which httplint judges the form only, and which hold something new in nearly every answer.
 _EVER_NEW = frozenset({"etag", "x-request-id", "x-runtime", "content-length"})
 _DIGIT = re.compile("[0-9a-f]")
-# Fields of requests whose values count for answers, and of which it counts whether they are there; no other one does.
+# The fields of a request that httplint reads to judge an answer: the values of the first, the presence of the others.
 _READ_OF_REQUESTS = frozenset({"accept-encoding", "te", "range", "expect", "upgrade", "origin"})
 _OF_REQUESTS = _READ_OF_REQUESTS | {"authorization", "access-control-request-method", "access-control-request-headers"}
 _SOME_DATE = "Sun, 06 Nov 1994 08:49:37 GMT"

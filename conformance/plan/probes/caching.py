@@ -12,7 +12,7 @@ _ITEM = "/invoices/{invoice_id}"
 item_in_gzip = get(_ITEM).but(headers={"Accept-Encoding": "gzip"})
 item_head_in_gzip = item_in_gzip.but(method="HEAD")
 item_with_account_in_gzip = item_in_gzip.but(query="include=account")
-# The largest answer there is: what compresses in pieces has several here.
+# The largest answer of all: a server that compresses in pieces needs several of them here.
 listing_with_account_in_gzip = listing_with_account.but(headers={"Accept-Encoding": "gzip"})
 item_in_no_coding = get(_ITEM).but(headers={"Accept-Encoding": "identity, gzip;q=0.0, *;q=0"})
 

@@ -98,7 +98,7 @@ token_of_impossible_types = family(
         )
     }
 )
-# Nobody may write them, and what they mean can be read all the same.
+# JWT does not allow anybody to write them, but their meaning can be read.
 token_of_readable_types = family(
     {
         name: _bearing(name)

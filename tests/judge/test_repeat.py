@@ -250,7 +250,7 @@ def test_what_recurs_is_found_with_the_usual_concurrency(names: tuple[str, ...])
     faults = [RECURRING[name] for name in names]
     with ReferenceServer(faults=faults) as server:
         # As often as the rarest of them recurs, whatever other requests there are.
-        given = {"repeat": "7", "concurrency": "8", "invoice_id": list(KNOWN_INVOICE_IDS[:2])}
+        given: dict[str, Any] = {"repeat": "7", "concurrency": "8", "invoice_id": list(KNOWN_INVOICE_IDS[:2])}
         judgements = judged(server, **given)
     found = detection.caught(judgements)
     assert {name for fault in faults for name in fault.caught_by} <= set(found)

@@ -209,12 +209,12 @@ def test_the_total_count_is_that_of_what_was_asked_for(  # noqa: PLR0913, PLR091
     def judge(page: Exchange) -> None:
         found = collection_pages.elements(page)
         require(collection_pages.has_total_count(page), "there is no total count", owner="COLL-007")
+        count = collection_pages.total_count(page)
+        expect(isinstance(count, IntegerLexeme), "an integer", shown(count), page, part="/meta/total-count")
         # The first page of several is not empty.
         whole = collection_pages.is_whole(page) or not found
         require(whole, f"the answer to {page.described} is one page of several")
-        count = collection_pages.total_count(page)
-        right = isinstance(count, IntegerLexeme) and count == len(found)
-        expect(right, str(len(found)), shown(count), page, part="/meta/total-count")
+        expect(count == len(found), str(len(found)), shown(count), page, part="/meta/total-count")
 
     filtered = (*every_filtered_by_account, *every_filtered_by_range, *every_filtered_by_value, *every_unmatched_filter)
     observe_each((*filtered, *every_sorted_by, *every_listing_arranged), judge)

@@ -147,6 +147,11 @@ def _links(exchange: Exchange, *wanted: tuple[str, str, str]) -> list[tuple[str,
     return found
 
 
+def _judge_path(exchange: Exchange, wanted: tuple[str, str, str]) -> None:
+    ((link, below, part),) = _links(exchange, wanted)
+    _expect_documented_path(exchange, link, below, part)
+
+
 def _expect_documented_path(exchange: Exchange, link: str, below: str, part: str) -> None:
     documented = f"{documents.path_of_request(exchange)}{below}"
     path = path_of(link, exchange.request.url)
@@ -155,11 +160,12 @@ def _expect_documented_path(exchange: Exchange, link: str, below: str, part: str
 
 @requirement("ITEM-018")
 def test_the_self_links_have_the_documented_paths(item: Exchange, item_with_account: Exchange) -> None:
-    def judge(exchange: Exchange) -> None:
-        for link, below, part in _links(exchange, _SELF, _ACCOUNT_SELF):
-            _expect_documented_path(exchange, link, below, part)
+    observe_each((item, item_with_account), lambda exchange: _judge_path(exchange, _SELF))
 
-    observe_each((item, item_with_account), judge)
+
+@requirement("ITEM-018")
+def test_the_link_of_the_relationship_has_the_documented_path(item: Exchange, item_with_account: Exchange) -> None:
+    observe_each((item, item_with_account), lambda exchange: _judge_path(exchange, _ACCOUNT_SELF))
 
 
 @requirement("ITEM-018")

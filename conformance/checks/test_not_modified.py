@@ -107,8 +107,8 @@ def _same_for_caches(name: str, full: Exchange, short: Exchange) -> bool:
                 return _storing(full) == _storing(short)
             case "ETag":
                 # What compresses on the way makes the tag of what it compresses weak.
-                coded = "Content-Encoding" in full.fields
-                return opaque(full.etag) == opaque(short.etag) if coded else full.etag == short.etag
+                same, tag = full.tag_as_sent == short.etag, opaque(short.etag)
+                return same or ("Content-Encoding" in full.fields and opaque(full.tag_as_sent) == tag)
             case "Vary":
                 # A compressing proxy names Accept-Encoding only where there is content to compress.
                 return varies_by(full) - {"accept-encoding"} <= varies_by(short)
@@ -194,8 +194,19 @@ def test_content_length_of_a_304_of_the_collection_is_that_of_the_200(
     _expect_length_of_whole(listing, listing_not_modified)
 
 
+@requirement("COND-017")
+def test_content_length_of_a_304_for_any_tag_is_that_of_the_200(item: Exchange, if_none_match_any: Exchange) -> None:
+    require_status(item, 200)
+    require_status(if_none_match_any, 304, owner="COND-003")
+    _expect_same_length(item, if_none_match_any)
+
+
 def _expect_length_of_whole(whole: Exchange, short: Exchange) -> None:
     require_validation(whole, short)
+    _expect_same_length(whole, short)
+
+
+def _expect_same_length(whole: Exchange, short: Exchange) -> None:
     require(not describes_the_exchange(whole), "each answer may have another length")
     length = declared_length(short)
     require(length is not None, "the 304 has no Content-Length")

@@ -137,6 +137,7 @@ UNSEEN = {
     "test_an_invoice_that_was_not_modified_since_is_not_sent",
     "test_coded_content_is_the_same_invoice",
     "test_content_is_in_the_coding_that_it_names",
+    "test_content_length_of_a_304_for_any_tag_is_that_of_the_200",
     "test_content_length_of_a_304_is_that_of_the_200",
     "test_content_length_of_a_304_of_a_view_is_that_of_the_200",
     "test_content_length_of_a_304_of_the_account_is_that_of_the_200",

@@ -45,7 +45,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "reload-unconditional": ({"COND-020"}, changed("if_none_match_of_a_reload", status=200)),
     "options-evaluated": ({"COND-019"}, changed("item_options_with_preconditions", status=412)),
     "no-etag-of-coded-content": ({"ETAG-001"}, coded({**CODED, "ETag": None})),
-    "no-etag": ({"ETAG-001"}, changed("item", headers={"ETag": None})),
+    "no-etag": ({"ETAG-001"}, changed("item", "item_head", headers={"ETag": None})),
     "etag-without-quotes": ({"ETAG-002"}, HTTP.throughout(200, headers={"ETag": "253f5160"})),
     "etag-in-single-quotes": ({"ETAG-002"}, HTTP.throughout(200, headers={"ETag": "'253f5160'"})),
     "etag-with-lower-case-w": ({"ETAG-002"}, HTTP.throughout(200, headers={"ETag": 'w/"253f5160"'})),
@@ -206,10 +206,16 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "if-range-weak-where-ranges-are-sent": ({"COND-016"}, part() | part("range_if_range_weak")),
     "etag-of-view-is-that-of-another-invoice": (
         {"ETAG-001", "ETAG-008"},
-        changed("item", headers={"ETag": None})
+        changed("item", "item_head", headers={"ETag": None})
         | changed("item_with_account", "included_not_modified", headers={"ETag": OF_ANOTHER}),
     ),
     "304-with-length-zero": ({"COND-017"}, HTTP.throughout(304, headers={"Content-Length": "0"})),
+    "304-for-any-tag-with-length-zero": ({"COND-017"}, changed("if_none_match_any", headers={"Content-Length": "0"})),
+    "tag-of-head-alone": ({"ETAG-001", "ETAG-007"}, changed("item", "item_again", headers={"ETag": None})),
+    "304-with-well-formed-etag": (
+        {"ETAG-002", "COND-007"},
+        changed("item", headers={"ETag": "abc"}) | changed("item_not_modified", asked={"If-None-Match": "abc"}),
+    ),
 }
 
 

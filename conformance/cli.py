@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +17,7 @@ from types import MappingProxyType
 from conformance import __version__
 from conformance.commands import completion
 from conformance.commands.parser import Parser
+from conformance.model.outcome import ExitCode
 from conformance.syntax.wording import printable
 
 
@@ -271,6 +273,14 @@ def _whole_parser() -> Parser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the console script; returns the exit code."""
+    try:
+        return _main(arguments)
+    except Exception:  # noqa: BLE001 - else Python ends with 1, which means that the server does not conform
+        traceback.print_exc()
+        return ExitCode.SUITE_ERROR
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     if "_ARGCOMPLETE" in os.environ:
         completion.complete(_whole_parser())
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -280,7 +290,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # Where the terminal has other characters, the rest is readable all the same.
             stream.reconfigure(errors="backslashreplace")
     try:
-        Path.cwd()
+        # pytest goes there, too, at the end.
+        os.chdir(Path.cwd())
     except OSError as error:
         sys.stderr.write(f"the current folder cannot be used: {error.strerror or error}\n")
         return 4

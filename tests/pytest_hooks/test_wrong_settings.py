@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance import cli
 from conformance.commands import judging
 from conformance.pytest_hooks import run_command
 from conformance.report import json_report
@@ -206,3 +207,49 @@ def test_a_misspelt_option_leaves_reports(tmp_path: Path) -> None:
     found = json_report.load(str(report))
     assert (found["run"]["message"], found["target"]["base_url"]) == (message, "http://127.0.0.1:9")
     assert TOKEN not in report.read_text()
+
+
+OBSTACLES = {
+    "a plugin that is not there": (["-p", "nowhere"], {}, 'Error importing plugin "nowhere": No module named'),
+    "one of the environment": ([], {"PYTEST_PLUGINS": "nowhere"}, 'Error importing plugin "nowhere": No module named'),
+    "an open quotation": ([], {"PYTEST_ADDOPTS": "-k 'a"}, "PYTEST_ADDOPTS: a quotation is not closed"),
+}
+
+
+@pytest.mark.parametrize("case", OBSTACLES)
+def test_what_keeps_pytest_from_starting_is_a_wrong_setting(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given, environment, message = OBSTACLES[case]
+    for name in SETTING_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    report = tmp_path / "report.json"
+    assert cli.main(["run", URL, f"--report-json={report}", *given]) == 4
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("ERROR: ")
+    assert message in line
+    assert message in json_report.load(str(report))["run"]["message"]
+
+
+def test_no_place_for_temporary_files_is_a_wrong_setting(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nowhere() -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("tempfile.gettempdir", nowhere)
+    assert cli.main(["run", URL]) == 4
+    assert capsys.readouterr().err == "ERROR: TMPDIR: no folder for temporary files can be written: set it to one\n"
+
+
+def test_an_unforeseen_error_is_not_blamed_on_the_target(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(judging, "run", broken)
+    assert cli.main(["run", URL]) == 3
+    assert "ZeroDivisionError" in capsys.readouterr().err

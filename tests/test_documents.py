@@ -37,6 +37,9 @@ OTHER_OPTIONS = {
     "--path-as-is",
     # Of Docker and of generators.
     "--network",
+    "--read-only",
+    "--tmpfs",
+    "--user",
     "--rm",
     "--input",
     "--input-file-type",

@@ -141,9 +141,15 @@ def test_the_action_keeps_packages_by_what_has_to_be_installed(tmp_path: Path) -
         assert step(FIND["run"], tmp_path, GITHUB_ACTION_PATH=str(action), **file).returncode == 0
         keys.add(outputs(tmp_path)["key"])
     assert len(keys) == 2
-    kept = STEPS["Keep the packages for the next job"]["with"]
-    assert f'--cache-dir="{kept["path"].replace("${{ runner.temp }}", "$RUNNER_TEMP")}"' in INSTALL["run"]
-    assert "${{ steps.packages.outputs.key }}" in kept["key"]
+    taken, kept = (
+        STEPS["Take the packages that an earlier job kept"]["with"],
+        STEPS["Keep the packages for the next job"],
+    )
+    assert f'--cache-dir="{taken["path"].replace("${{ runner.temp }}", "$RUNNER_TEMP")}"' in INSTALL["run"]
+    assert "${{ steps.packages.outputs.key }}" in taken["key"]
+    assert kept["with"] == {"path": taken["path"], "key": "${{ steps.kept.outputs.cache-primary-key }}"}
+    # A job that fails keeps nothing at its end.
+    assert ACTION["runs"]["steps"].index(kept) < ACTION["runs"]["steps"].index(JUDGE)
 
 
 def test_pytest_finds_the_installed_checks(runner: Path, tmp_path: Path) -> None:
@@ -160,6 +166,8 @@ def test_the_lines_of_the_image_do_what_they_are_for(runner: Path, tmp_path: Pat
     """All but the base image and its user: what Docker is given can be installed, and the entry point runs."""
     text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     assert not re.search(r"^(COPY|ADD)", text, re.MULTILINE)
+    # Else another user, as of docker run --user, cannot be in the folder where it starts.
+    assert "HOME_MODE=0755" in text
     source, path = tmp_path / "src", f"PATH={runner / 'invoices-conformance' / 'bin'}:$PATH"
     left_out = (ROOT / ".dockerignore").read_text(encoding="utf-8").replace("**/", "").split()
     shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(*left_out))

@@ -33,6 +33,9 @@ Give tokens and keys as environment variables: other users of the machine can re
 line. Where another plugin of pytest has an option of the same name, the option of the suite
 is `--invoices-NAME`, and the run says so.
 
+`/dev/stdout`, or `-`, as the file of a report or record is the standard output. What is meant
+for people is then on standard error: `run --report-json=- | jq .verdict`.
+
 Every option of pytest works, too: `-k COND-002` judges one requirement, `-k "COND or ETAG"`
 two areas. Only the requests that the selected checks need are sent.
 """

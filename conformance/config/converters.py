@@ -215,8 +215,10 @@ def as_file(value: Any) -> str:
 
 
 def as_new_file(value: Any) -> str:
-    """Read the name of a file that may be written."""
+    """Read the name of a file that may be written; - is the standard output, as for other programs."""
     text = as_text(value)
+    if text == "-":
+        return "/dev/stdout"
     if not _may_be_written(Path(text)):
         raise ValueError(f"names no file that can be written: {text}")
     return text

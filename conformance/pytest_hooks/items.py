@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # The command outside of a checkout.
 _COMMAND = "invoices-conformance run"
+# The settings that name a file which the run writes.
+WRITTEN = ("report-json", "report-html", "report-ctrf", "record", "write-waivers")
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 _BASE_URL: pytest.StashKey[str | None] = pytest.StashKey()
 # Whether only the verdict is to be shown.
@@ -109,8 +111,7 @@ def _require_a_target(config: pytest.Config, values: settings.Settings, base_url
 
 def _require_nothing_to_write(config: pytest.Config, values: settings.Settings) -> None:
     """Raise SettingError when a run that sends nothing is to write what it found."""
-    files = ("report-json", "report-html", "report-ctrf", "record", "write-waivers")
-    names = [each for each in files if values[each]]
+    names = [each for each in WRITTEN if values[each]]
     names += ["junit-xml"] if config.getoption("xmlpath", None) else []
     if names:
         raise settings.SettingError(f"--{names[0]}: is of no use with --plan, which judges nothing: leave out one")

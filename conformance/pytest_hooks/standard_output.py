@@ -1,4 +1,7 @@
-"""Standard output that cannot be written: the run goes on, and ends with one line and exit code 3."""
+"""What the report goes to: standard output, or standard error where the output is wanted for a file.
+
+An output that cannot be written ends the run with one line and exit code 3.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,10 @@ import sys
 from typing import Any, TextIO
 
 import pytest
+
+from conformance.config.settings import SettingError
+from conformance.observe.record.whole_files import STANDARD_OUTPUT
+from conformance.pytest_hooks.items import WRITTEN, settings_of
 
 _STREAM: pytest.StashKey[Guarded] = pytest.StashKey()
 _SESSION: pytest.StashKey[pytest.Session] = pytest.StashKey()
@@ -64,8 +71,21 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if reporter is None:
         return
     writer = reporter._tw  # noqa: SLF001 - pytest has no other way to its stream
+    if _is_for_a_file(session.config):
+        writer._file = sys.stderr  # noqa: SLF001
+        return
     writer._file = session.config.stash[_STREAM] = Guarded(writer._file)  # noqa: SLF001
     session.config.stash[_SESSION] = session
+
+
+def _is_for_a_file(config: pytest.Config) -> bool:
+    """Return whether a report or record goes to standard output: what reads it understands nothing else."""
+    try:
+        values = settings_of(config)
+    except SettingError:
+        return False  # is reported when the settings are needed
+    names = {values[each] for each in WRITTEN} | {config.getoption("xmlpath", None)}
+    return bool(names & STANDARD_OUTPUT)
 
 
 @pytest.hookimpl(trylast=True)

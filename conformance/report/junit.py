@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-from conformance.observe.record.whole_files import beside, replace_file
+from conformance.observe.record.whole_files import beside, is_special, replace_file
 
 # What an item that judges many requirements is named after.
 _GENERATED = "GEN-001"
@@ -16,8 +15,11 @@ _GENERATED = "GEN-001"
 def draft_of(path: str) -> str:
     """Return the file that pytest writes in the place of ``path``, which another run may write at the same time."""
     wanted = Path(path)
-    # Beside a device nothing can be written. Unlike those of Path, these functions take no exception to any name.
-    is_ordinary = os.path.isfile(path) or not os.path.exists(path)  # noqa: PTH110, PTH113
+    # Beside a device nothing can be written.
+    try:
+        is_ordinary = not is_special(wanted)
+    except (OSError, ValueError):
+        is_ordinary = True
     return str(beside(wanted if is_ordinary else Path(tempfile.gettempdir(), wanted.name), ".draft"))
 
 

@@ -136,3 +136,25 @@ def test_a_standard_output_that_cannot_be_written(where: str, code: int, expecte
     )
     assert (done.returncode, done.stderr) == (code, expected)
     assert report.exists()
+
+
+STREAMS = {"a file": "> report", "a pipe": "| cat > report", "more than one file": ">> report"}
+
+
+@pytest.mark.parametrize("where", STREAMS.values(), ids=STREAMS)
+@pytest.mark.parametrize("given", ["--report-json=/dev/stdout", "--report-ctrf=-", "--record=/dev/fd/1"])
+def test_a_report_on_standard_output_is_alone_there(given: str, where: str, tmp_path: Path) -> None:
+    script = f"{sys.executable} -m conformance.cli run --embedded -k ITEM-001 {given} {where}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=tmp_path,
+        env={**without_settings(), "PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "\nverdict     conforms" in done.stderr
+    assert json.loads((tmp_path / "report").read_text())
+    assert [each.name for each in tmp_path.iterdir()] == ["report"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.model.exchange import Answer, Exchange, Fields, NotObserved
 from conformance.observe.record import har
-from conformance.observe.record.whole_files import replace_file
+from conformance.observe.record.whole_files import is_special, replace_file
 
 if TYPE_CHECKING:
     from conformance.plan.steps import Step
@@ -63,7 +63,9 @@ class Recorder:
             started = time.monotonic()
             # Who cannot write now may be able to at the end, where it is reported.
             with contextlib.suppress(OSError):
-                self.save()
+                # A stream would get one record after the other.
+                if not is_special(self._path):
+                    self.save()
             self._next = time.monotonic() + max(_PAUSE, _SHARE * (time.monotonic() - started))
 
     def amend(self, step: Step, exchange: Exchange) -> None:

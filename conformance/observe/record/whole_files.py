@@ -10,6 +10,9 @@ from pathlib import Path
 
 # Bytes, on most file systems.
 _LONGEST_NAME = 255
+# The names of the streams that a process is started with. To open one by its name would begin at its start.
+STANDARD_OUTPUT = frozenset({"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"})
+_STANDARD_ERROR = frozenset({"/dev/stderr", "/dev/fd/2", "/proc/self/fd/2"})
 
 
 def beside(path: Path, ending: str = "") -> Path:
@@ -28,7 +31,11 @@ def replace_file(path: Path, text: str | Iterable[str]) -> None:
     What is not an ordinary file, such as /dev/stdout, is written to as it is.
     """
     pieces = (text,) if isinstance(text, str) else text
-    if _is_special(path):
+    if (stream := _stream(path)) is not None:
+        with os.fdopen(os.dup(stream), "w", encoding="utf-8") as file:
+            file.writelines(pieces)
+        return
+    if is_special(path):
         _write(path, pieces)
         return
     made = beside(path)
@@ -39,8 +46,17 @@ def replace_file(path: Path, text: str | Iterable[str]) -> None:
         made.unlink(missing_ok=True)
 
 
-def _is_special(path: Path) -> bool:
+def _stream(path: Path) -> int | None:
+    """Return the descriptor of a standard stream that ``path`` names, or None."""
+    if str(path) in STANDARD_OUTPUT:
+        return 1
+    return 2 if str(path) in _STANDARD_ERROR else None
+
+
+def is_special(path: Path) -> bool:
     """Return whether ``path`` is there and not an ordinary file. Raises OSError, for a link to itself, too."""
+    if _stream(path) is not None:
+        return True
     try:
         return not stat.S_ISREG(path.stat().st_mode)
     except FileNotFoundError:

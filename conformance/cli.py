@@ -22,11 +22,6 @@ from conformance.syntax.wording import printable
 
 
 def _run(arguments: Sequence[str]) -> int:
-    if any(each in {"-h", "--help"} for each in arguments):
-        from conformance.commands import options
-
-        sys.stdout.write(options.parser("run").format_help())
-        return 0
     from conformance.commands import judging
 
     return judging.run(arguments)
@@ -295,7 +290,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     except OSError as error:
         sys.stderr.write(f"the current folder cannot be used: {error.strerror or error}\n")
         return 4
-    if given[:1] == ["run"]:
+    if given[:1] == ["run"] and not _asks_for_help(given):
         code = _run(given[1:])
         return _unwritable("it is closed") if closed and code in {0, 1, 5} else code
     try:
@@ -311,7 +306,16 @@ def _main(arguments: Sequence[str] | None) -> int:
     return _unwritable("it is closed") if closed and code in {0, 1, 5} else code
 
 
+def _asks_for_help(given: Sequence[str]) -> bool:
+    return any(each in {"-h", "--help"} for each in given)
+
+
 def _command(given: list[str]) -> int:
+    if given[:1] == ["run"]:
+        from conformance.commands import options as of_run
+
+        sys.stdout.write(of_run.parser("run").format_help())
+        return 0
     if given[:1] == ["doctor"]:
         return _doctor(given[1:])
     options = _parser().parse_args(given)

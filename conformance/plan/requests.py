@@ -44,6 +44,10 @@ def _lines(layers: Iterable[Headers]) -> Iterator[tuple[str, str]]:
             yield from ((name, line) for line in value)
 
 
+def _leaves_out(layers: Iterable[Headers], wanted: str) -> bool:
+    return any(name.lower() == wanted and value is None for layer in layers for name, value in layer.items())
+
+
 def sendable(link: str) -> str:
     """Return ``link``, which may come from a server, when it is a URL or an absolute path. Raises ValueError."""
     if not re.match(r"/|https?://", link, re.IGNORECASE) or any(not "!" <= character <= "\xff" for character in link):
@@ -123,7 +127,8 @@ def request_of(probe: Probe, step: Step, target: Target, known: Mapping[str, Exc
     own = {name.lower() for name, _ in lines}
     # Nothing that may be secret is sent in clear to a target that has https.
     given = [] if probe.plain else target.header_lines()
-    general = [("Host", urlsplit(url).netloc), ("User-Agent", USER_AGENT), *given]
+    own_name = [] if _leaves_out(layers, "user-agent") else [("User-Agent", USER_AGENT)]
+    general = [("Host", urlsplit(url).netloc), *own_name, *given]
     headers = [line for line in general if line[0].lower() not in own] + lines
     body = probe.body if isinstance(probe.body, bytes) else _call(probe.body, known, context)
     assert isinstance(body, bytes)

@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from conformance.config.way import FILES_OF_THE_WAY, Way
 from conformance.model.exchange import Request
+from conformance.plan.requests import USER_AGENT
 from conformance.syntax import redaction
 from conformance.syntax.urls import place_of
 
@@ -17,6 +18,7 @@ _STRAIGHT = Way()
 _OPTIONS = {"ca-bundle": "--cacert", "client-cert": "--cert", "client-key": "--key"}
 # Options that stay with their values, where a command is broken.
 _WITH_VALUE = frozenset({"-H", "-X", "-k", "--data-binary", "--proxy", "--connect-to", *_OPTIONS.values()})
+_OWN_NAME = ("User-Agent", USER_AGENT)
 _LONG_RUN = re.compile(r"([A-Za-z0-9])\1{199,}")
 
 
@@ -89,12 +91,14 @@ def curl(request: Request, way: Way = _STRAIGHT) -> str:
     names = set()
     for name, value in request.headers:
         names.add(name.lower())
-        if name.lower() in {"host", "user-agent", "content-length"}:
+        if name.lower() in {"host", "content-length"} or (name, value) == _OWN_NAME:
             continue
         # curl sends a field without a value only when it is written with a semicolon.
         words += ["-H", _quoted(f"{name}: {value}" if value else f"{name};")]
-    if "accept" not in names:
-        words += ["-H", "'Accept:'"]
+    # What curl sends of its own accord.
+    for name in ("Accept", "User-Agent"):
+        if name.lower() not in names:
+            words += ["-H", f"'{name}:'"]
     if request.body:
         words += ["--data-binary", shlex.quote(request.body.decode("utf-8", errors="replace"))]
     words.append(_quoted(request.url))

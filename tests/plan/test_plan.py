@@ -15,7 +15,7 @@ from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.observe.message_bytes import reveal
 from conformance.plan import probes, steps
 from conformance.plan.probe import Family, Probe, family, get, header_family, query_family
-from conformance.plan.requests import build_request, text_of
+from conformance.plan.requests import USER_AGENT, build_request, text_of
 from conformance.plan.shell import curl
 from conformance.plan.steps import Step, closure, everything, steps_for
 from conformance.report import failure
@@ -168,6 +168,11 @@ def test_default_fields_are_sent(declare: Declare) -> None:
     ]
 
 
+def test_the_name_of_the_client_can_be_left_out(declare: Declare) -> None:
+    lines = lines_of(declare, get("/x").but(headers={"User-Agent": None}))
+    assert not [line for line in lines if line.startswith("User-Agent")]
+
+
 def test_a_probe_changes_removes_and_repeats_fields(declare: Declare) -> None:
     probe = get("/x").but(headers={"accept": None, "Authorization": "Bearer x", "X": ["1", "2"]})
     probe = probe.but(headers=lambda invoice_id: {"X-Id": invoice_id, "HOST": "other.example"})
@@ -238,6 +243,7 @@ def test_families_differ_in_one_respect() -> None:
     assert [probe.name for probe in several] == ["several[a]", "several[b]"]
 
 
+OWN_NAME = ("User-Agent", USER_AGENT)
 SHELL = """curl() { printf '%s\\0' "$@"; }
 invoices-conformance() { printf 'derived-%s' "$2"; }
 """
@@ -281,8 +287,20 @@ def test_a_request_is_shown_as_a_command_that_runs() -> None:
 
 @pytest.mark.parametrize(("method", "words"), [("HEAD", ["--head"]), ("PATCH", ["-X", "PATCH"]), ("GET", [])])
 def test_the_method_is_shown(method: str, words: list[str]) -> None:
-    arguments = run_in_shell(curl(Request(method, "http://example.org/", (("Accept", "a/b"),), b"")))
+    arguments = run_in_shell(curl(Request(method, "http://example.org/", (("Accept", "a/b"), OWN_NAME), b"")))
     assert arguments == ["-i", "--path-as-is", "--globoff", *words, "-H", "Accept: a/b", "http://example.org/"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [((("User-Agent", "-"),), ["-H", "User-Agent: -"]), ((), ["-H", "User-Agent:"]), ((OWN_NAME,), [])],
+    ids=["odd", "missing", "own"],
+)
+def test_curl_sends_the_name_of_the_client_where_it_matters(
+    name: tuple[tuple[str, str], ...], words: list[str]
+) -> None:
+    arguments = run_in_shell(curl(Request("GET", "http://example.org/", (("Accept", "a/b"), *name), b"")))
+    assert arguments == ["-i", "--path-as-is", "--globoff", "-H", "Accept: a/b", *words, "http://example.org/"]
 
 
 def test_the_whole_plan_is_shown_without_secrets() -> None:
@@ -328,7 +346,7 @@ def test_a_command_goes_the_way_of_the_run(by_a_way: Target) -> None:
         *("::[::1]:8443", "--insecure", "--cert", "the certificate", "--key", "the key", "--cacert", "the authorities"),
     ]
     assert "file.pem" not in command
-    plain = curl(Request("GET", "http://api.example.org/", ()), by_a_way.way)
+    plain = curl(Request("GET", "http://api.example.org/", (OWN_NAME,)), by_a_way.way)
     assert run_in_shell(plain) == ["-i", "--path-as-is", "--globoff", "-H", "Accept:", "http://api.example.org/"]
 
 

@@ -56,7 +56,7 @@ DEVIATIONS = [
     ("NEGO-005", "accept_spelled[capitals]"),
     ("NEGO-016", "accept_unknown_profile"),
     ("NEGO-015", "accept_foreign_parameter_or_any"),
-    ("NEGO-013", "odd_fields[8]"),
+    ("NEGO-013", "odd_fields[5]"),
     ("NEGO-011", "content_type_with_parameter[charset]"),
     ("QRY-001", "listing_unknown_parameter"),
     ("REL-007", "relationship_with_account"),

@@ -12,9 +12,11 @@ _MOST_NAMED = 3
 
 
 def odd_lines(plain: Exchange, odd: Exchange) -> str:
-    """Return the field lines by which ``odd`` differs from ``plain``, for a finding."""
+    """Return the field lines that ``odd`` has, or has not, other than ``plain``, for a finding."""
     lines = added(plain.request, odd.request)
     named = [f"{name}: {shown(value)[1:-1]}" if value else f"an empty {name}" for name, value in lines]
+    sent = {name.lower() for name, _ in odd.request.headers}
+    named += [f"no {name}" for name, _ in plain.request.headers if name.lower() not in sent]
     more = len(named) - _MOST_NAMED
     return " with ".join(named[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 

@@ -8,7 +8,7 @@ from conformance.plan.field_values.value import Value
 
 FIELDS: Mapping[str, tuple[Value, ...]] = {
     "Signature-Input": ("sig=(", ""),
-    "Signature": ("sig=:%:", "="),
+    "Signature": ("sig=:%:", "=", "x"),
     "Want-Digest": ("sha-256;q=abc",),
     "Content-Digest": ("sha-256=:%:", "="),
     "Repr-Digest": ("sha-256=::", "x"),
@@ -18,6 +18,11 @@ FIELDS: Mapping[str, tuple[Value, ...]] = {
     "Client-Cert": (":%:", ""),
     "X-SSL-Client-Cert": ("-----BEGIN CERTIFICATE-----", "%zz"),
     "X-ARR-ClientCert": ("%",),
+    # What a gateway would have read in a token or in a session.
+    "X-Ms-Client-Principal": ("%", "e30="),
+    "X-Endpoint-API-UserInfo": ("%", "e30"),
+    "X-Amzn-Oidc-Data": ("x",),
+    "X-Forwarded-Uri": ("%",),
     "CDN-Loop": (";", "\xff"),
     "Alt-Used": ("::", "["),
     "Early-Data": ("2", ""),

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-Value = str | tuple[str, ...]
-"""What a field holds, or each of its lines."""
+Value = str | tuple[str, ...] | None
+"""What a field holds, or each of its lines; None where it is left out."""

@@ -80,12 +80,21 @@ fault("cookie-prototype-crash", _CRASH, rfc(6265, "4.2.1"))(
     "A cookie called __proto__ is answered with 500.",
     crashes(lambda request: any("__proto__=" in line for line in request.lines("cookie"))),
 )
+fault("cookie-reserved-name-crash", _CRASH, rfc(6265, "4.2.1"))(
+    "A cookie whose name begins with a dollar sign, and is not one of the old attributes, is answered with 500.",
+    crashes(
+        lambda request: any(re.search(r"\$(?!Version|Path|Domain|Port)", line) for line in request.lines("cookie"))
+    ),
+)
 fault("user-agent-encoding-crash", _CRASH)(
     "A User-Agent that is not UTF-8 is answered with 500.",
     _trusts("user-agent", lambda line: line.encode("latin-1").decode()),
 )
 fault("user-agent-empty-crash", _CRASH, rfc(9110, "10.1.5"))(
     "An empty User-Agent is answered with 500.", _trusts("user-agent", lambda line: line.split()[0])
+)
+fault("user-agent-missing-crash", _CRASH, rfc(9110, "10.1.5"))(
+    "A request without User-Agent is answered with 500.", crashes(lambda request: not request.lines("user-agent"))
 )
 fault("user-agent-product-crash", _CRASH, rfc(9110, "10.1.5"))(
     "A product without a version in User-Agent is answered with 500.",
@@ -94,6 +103,10 @@ fault("user-agent-product-crash", _CRASH, rfc(9110, "10.1.5"))(
 fault("forwarded-for-address-crash", _CRASH)(
     "An X-Forwarded-For whose first element is not an address is answered with 500.",
     _trusts("x-forwarded-for", lambda line: ipaddress.ip_address(line.split(",")[0].strip())),
+)
+fault("forwarded-for-first-port-crash", _CRASH)(
+    "An X-Forwarded-For whose first element is an address with a port is answered with 500.",
+    _trusts("x-forwarded-for", lambda line: re.match(r"[0-9.]+:[0-9]", line) and int("")),
 )
 fault("forwarded-for-last-hop-crash", _CRASH)(
     "An X-Forwarded-For whose last element has an unreadable port is answered with 500.",
@@ -167,6 +180,10 @@ fault("accept-parameter-crash", _CRASH | {"HTTP-029"}, rfc(9110, "12.5.1"))(
 )
 fault("accept-encoding-weight-crash", _CRASH, rfc(9110, "12.5.3"))(
     "A weight in Accept-Encoding that is not a number is answered with 500.", _trusts("accept-encoding", _weights)
+)
+fault("request-id-of-client-crash", _CRASH)(
+    "An X-Request-Id of more than 255 characters does not fit in its column, and is answered with 500.",
+    crashes(lambda request: any(len(line) > 255 for line in request.lines("x-request-id"))),
 )
 fault("traceparent-crash", _CRASH, "Trace Context, traceparent")(
     "A traceparent whose parts are not hexadecimal is answered with 500.",
@@ -247,6 +264,9 @@ fault("range-empty-element-crash", _CRASH, rfc(9110, "14.1.2"))(
 fault("range-suffix-crash", _CRASH, rfc(9110, "14.1.2"))(
     "Where Range asks for more last bytes than there are, it begins before the first one, and ends in 500.",
     _trusts("range", lambda line: re.fullmatch(r"bytes=-[0-9]{5,}", line) and int("")),
+)
+fault("language-empty-crash", _CRASH, rfc(9110, "12.5.4"))(
+    "An empty Accept-Language is answered with 500.", crashes(has("accept-language", ""))
 )
 fault("language-without-name-crash", _CRASH, rfc(9110, "12.5.4"))(
     "A tag in Accept-Language with a region and no language is answered with 500.",

@@ -67,15 +67,15 @@ NAMING = (
     *("X-Auth-Request-User", "X-Auth-Request-Email", "X-WebAuth-User", "X-Authenticated-User"),
     *("X-Authenticated-Userid", "X-Credential-Identifier", "X-Consumer-Id", "X-Consumer-Custom-Id"),
     *("X-Consumer-Username", "X-Goog-Authenticated-User-Id", "X-Goog-Authenticated-User-Email"),
-    *("X-Ms-Client-Principal-Id", "X-Ms-Client-Principal-Name", "X-Amzn-Oidc-Identity", "X-Amzn-Requestor"),
-    *("Cf-Access-Authenticated-User-Email", "Tailscale-User-Login", "X-Customer", "X-Customer-Id", "Customer-Id"),
-    *("X-Account", "X-Account-Id", "X-Tenant", "X-Tenant-Id", "X-Org-Id", "X-Scope-OrgID", "X-Company-Id"),
-    *("X-Subject", "X-Sub", "X-Jwt-Sub", "X-Claims-Sub", "X-Token-Subject", "X-Principal", "X-Identity"),
+    *("X-Ms-Client-Principal-Id", "X-Ms-Client-Principal-Name", "X-Amzn-Oidc-Identity", "Account-Id"),
+    *("Cf-Access-Authenticated-User-Email", "Customer", "X-Customer", "X-Customer-Id", "Customer-Id"),
+    *("X-Account", "X-Account-Id", "X-Tenant", "X-Tenant-Id", "X-Org-Id", "X-Organization-Id", "X-Scope-OrgID"),
+    *("X-Subject", "X-Sub", "X-Jwt-Sub", "Oidc-Claim-Sub", "IV-User", "X-Principal", "X-Identity"),
     *("X-Client-Id", "X-Impersonate-User", "Impersonate-User", "X-On-Behalf-Of", "X-Sudo", "X-Act-As", "Sudo"),
-    *("X-Session-User", "X-Owner-Id", "X-Partner-Id", "X-Reseller-Id", "X-Contractor-Id", "X-Api-User", "From"),
+    *("X-Session-User", "X-Owner-Id", "X-Remote-User-Id", "Username", "User", "User-Id", "X-Api-User", "From"),
     *("X-Hasura-User-Id", "X-Auth-Username", "X-Authentik-Username", "X-Vouch-User", "X-Pomerium-Claim-Email"),
-    *("X-Ms-Client-Principal", "X-Token-Sub", "X-Auth-Subject", "X-Customer-Number", "X-Shop-Id"),
-    *("X-Profile-Id", "X-Test-User", "X-Dev-User", "X-Mock-User", "X-Switch-User"),
+    *("X-Ms-Client-Principal", "X-Token-Sub", "X-Auth-Subject", "UserId", "Client-Id"),
+    *("X-SSL-Client-CN", "X-Test-User", "X-Dev-User", "X-Proxy-User", "X-Switch-User"),
 )
 # Other values of such fields, as a reader of lists, or one who knows IPv6, looks at them.
 TRUSTED_OTHERWISE: Mapping[str, str] = {
@@ -136,7 +136,9 @@ RARELY_TRUSTED: Mapping[str, str] = {
     "Cookie": "user=1; user_id=1; customer_id=1; role=admin; is_admin=1; uid=1; account=1; tenant=1; sub=1; customer=1",
 }
 RARELY_NAMING = (
-    *("X-Organization-Id", "X-Workspace-Id", "X-Project-Id", "X-Owner", "X-Impersonate", "X-Login-As"),
+    *("X-Amzn-Requestor", "Tailscale-User-Login", "X-Company-Id", "X-Claims-Sub", "X-Token-Subject", "X-Partner-Id"),
+    *("X-Reseller-Id", "X-Contractor-Id", "X-Customer-Number", "X-Shop-Id", "X-Profile-Id", "X-Mock-User"),
+    *("X-Workspace-Id", "X-Project-Id", "X-Owner", "X-Impersonate", "X-Login-As"),
     *("X-Acting-As", "X-Actor", "X-Delegate", "X-Effective-User", "X-MSCallerId", "MSCRMCallerID", "X-Debug-User"),
     *(
         "X-Email",
@@ -147,15 +149,14 @@ RARELY_NAMING = (
         "X-Uid",
         "Uid",
         "X-Oidc-User",
-        "Oidc-Claim-Sub",
     ),
-    *("OIDC_CLAIM_sub", "X-Oidc-Claim-Sub", "X-Saml-User", "IV-User", "SM_USER", "SM-User", "SM_UNIVERSALID"),
+    *("OIDC_CLAIM_sub", "X-Oidc-Claim-Sub", "X-Saml-User", "SM_USER", "SM-User", "SM_UNIVERSALID"),
     *("HTTP_IV_USER", "EPPN", "X-Shib-User", "X-Pomerium-Claim-Sub", "X-Authentik-Uid", "X-Authelia-User"),
     *("Remote-Email", "Remote-Name", "X-Traefik-User", "X-Cognito-Sub", "X-ApiGw-User", "X-RapidAPI-User"),
     *("X-Mashape-User", "X-Gateway-User", "X-Edge-User", "X-Nginx-User", "X-Appengine-User-Email", "X-Device-Id"),
     *("X-Appengine-User-Id", "X-Session-Id", "X-From", "X-Parse-Application-Id", "X-Customer-Ref", "X-Merchant-Id"),
     *("X-Vendor-Id", "X-Site-Id", "X-Domain-Id", "X-Entity-Id", "X-Member-Id", "X-Person-Id", "Tenant"),
-    *("Account-Id", "User-Id", "X-Subscriber-Id", "X-Billing-Account", "X-Auth-Id", "X-Auth-Sub", "X-Amzn-Oidc-Sub"),
+    *("X-Subscriber-Id", "X-Billing-Account", "X-Auth-Id", "X-Auth-Sub", "X-Amzn-Oidc-Sub"),
 )
 # What a gateway has read in the token.
 CLAIMING = (
@@ -206,7 +207,10 @@ RARE_PARAMETERS = (
     ("accessToken", "authToken", "x-access-token", "access-token", "auth-token", "private_token", "signature", "sig"),
     ("ticket", "code", "secret", "oauth_token", "password", "t", "jwt_token", "user_token", "apiKey", "X-Api-Key"),
 )
-# By which a query could name another customer.
+# By which a query could name who asks, or another customer.
 NAMING_PARAMETERS = (
     *("customer_id", "account_id", "user_id", "tenant_id", "customer", "as", "user", "sudo", "impersonate", "sub"),
+    *("uid", "username", "client_id", "tenant"),
 )
+# By which a query could ask to be trusted.
+TRUSTED_PARAMETERS = ("debug", "admin", "is_admin", "preview", "internal")

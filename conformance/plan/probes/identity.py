@@ -18,6 +18,7 @@ from conformance.plan.identity_fields import (
     RARELY_TRUSTED,
     TRUSTED,
     TRUSTED_OTHERWISE,
+    TRUSTED_PARAMETERS,
 )
 from conformance.plan.probe import Headers, Parameter, Part, Probe, family, get, pack
 from conformance.plan.probes.base import item_without_token
@@ -64,10 +65,10 @@ def _tokens(names: Iterable[str], token: str = AUTH_TOKEN) -> dict[str, str]:
 
 trusted_fields_without_token = _without_token(TRUSTED)
 names_without_token = _without_token(
-    {**dict.fromkeys(NAMING, derived_token("subject")), **_ELSEWHERE},
+    {**dict.fromkeys(NAMING, derived_token("subject")), **_ELSEWHERE, "X-Forwarded-For": "10.0.0.1, 192.168.1.1, ::1"},
     more=[
-        *(Parameter(f"{name}={derived_token('subject')}") for name in ("customer_id", "account_id", "user_id", "sub")),
-        Parameter("debug=1"),
+        *(Parameter(f"{name}={derived_token('subject')}") for name in NAMING_PARAMETERS),
+        *(Parameter(f"{name}=1") for name in TRUSTED_PARAMETERS),
     ],
 )
 identified_otherwise = family(

@@ -140,6 +140,18 @@ fault("trusted-last-hop", {"SEC-028"})(
     "Where the last address in X-Forwarded-For of several is the own one no token is needed.",
     open_to_all(lambda request: any(line.endswith(f", {_LOCAL}") for line in request.lines("x-forwarded-for"))),
 )
+fault("trusted-private-network", {"SEC-028"})(
+    "Who comes from a private network, by X-Forwarded-For, needs no token.",
+    open_to_all(lambda request: any(line.startswith("10.") for line in request.lines("x-forwarded-for"))),
+)
+fault("trusted-admin-in-parameter", {"SEC-028"})(
+    "The parameter admin needs no token.",
+    both(
+        open_to_all(lambda request: "admin=1" in request.query.split("&")),
+        instead_of(Api.unknown_parameter)(lambda original, name: None if name == "admin" else original(name)),
+    ),
+)
+fault("trusted-user-name", {"SEC-028"})("Username names the customer.", _named_by("username"))
 fault("trusted-test-user", {"SEC-028"})("X-Test-User names the customer.", _named_by("x-test-user"))
 fault("trusted-name-in-parameter", {"SEC-028"})(
     "The parameter customer_id names the customer where there is no token.",

@@ -8,7 +8,7 @@ from conformance.checks.support import documents
 from conformance.checks.support.conditions import conditions, outcome
 from conformance.checks.support.isolation import require_two_customers
 from conformance.judge.api import expect, expect_status, observe_each, require, requirement
-from conformance.judge.preconditions import is_refusal, require_status
+from conformance.judge.preconditions import expect_survived, is_refusal, require_status
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.plan.probes.selection import ODD_TEXT
 from conformance.reading import collection_pages
@@ -142,6 +142,16 @@ def test_an_odd_query_is_refused_or_selects_invoices(listing: Exchange, odd_list
     require(total is not None and count is not None, "there is no total count", owner="COLL-007")
     expected = f"{total} invoices as without, none, or 400"
     expect(count in {total, 0}, expected, count, odd_listing_query, part="/meta/total-count")
+
+
+@requirement("QRY-009")
+def test_odd_parameters_of_the_collection_are_survived(
+    listing: Exchange, every_mistyped_filter: Exchanges, odd_listing_parameters: Exchange
+) -> None:
+    require_status(listing, 200)
+    # What one odd value breaks by itself is reported by that.
+    require(not any(each.status >= 500 for each in every_mistyped_filter), "a mistyped filter does", owner="ERR-011")
+    expect_survived(odd_listing_parameters)
 
 
 @requirement("QRY-010")

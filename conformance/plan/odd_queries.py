@@ -118,19 +118,72 @@ SYNTAX: Mapping[str, str] = {
     "filter": "filter%5Breference_eq%5D=1",
     "page-list": "page%5Bsize%5D%5B%5D=1",
 }
-# Shapes that readers of parameters fail at, whoever looks at their names. They travel together.
+# Shapes that readers of parameters fail at, whoever looks at their names, and names that frameworks read of their own
+# accord. They travel together, and none of them makes a reader of nested names refuse another one.
 SHAPES: tuple[str, ...] = (
     "filter=x",
     "page=1",
     "fields%5B%5D=reference",
-    "page%5Bnumber%5D%5B%5D=1",
     "sort%5Ba%5D=b",
-    "filter%5Ba%5D%5Bb%5D%5Bc%5D=1",
-    "%5Ba%5D=1",
-    "a%5Bb=1",
-    "a%5Db=1",
+    "include=,account.,.account,account..x,*,-account,null,%20account",
+    "a%5Bb%5D%5Bc%5D%5Bd%5D=1",
+    "%5Bc%5D=1",
+    "d%5Be=1",
+    "f%5Dg=1",
     "=1",
     "conformance",
+    "h%5B%5D%5Bi%5D=1",
+    "j%5B-1%5D=1",
+    "k.l..m=1",
+    "__proto__%5Bx%5D=1",
+    "constructor%5Bprototype%5D%5Bx%5D=1",
+    "toString=1",
+    "%C3%A9=%F0%9F%A7%BE",
+    "locale=xx-invalid",
+    "lang=",
+    "tz=Mars/Phobos",
+    "limit=abc",
+    "offset=-1",
+    "per_page=0",
+    "version=x",
+    "q=%25",
+    "utf8=x",
+    "callback=",
+    "id=x",
+    "since=abc",
+)
+LISTING_SHAPES: tuple[str, ...] = (
+    *(shape for shape in SHAPES if not shape.startswith(("filter", "page"))),
+    "filter%5B%5D=x",
+    "page%5Bnumber%5D%5B%5D=1",
+)
+# Values that readers of numbers, times, lists and patterns fail at. They travel together, too.
+LISTING_VALUES: tuple[str, ...] = (
+    *(
+        f"filter%5Breference_{operator}%5D={text}"
+        for operator, text in {"cont": "%5C", "start": "(", "end": "%5B"}.items()
+    ),
+    *(f"filter%5Breference_{operator}%5D=" for operator in ("eq", "not_eq", "in", "not_in")),
+    *(f"filter%5B{name}_in%5D=" for name in ("id", "account_id")),
+    *(f"filter%5B{name}_eq%5D=" for name in ("amount_spent", "originated_calls_count", "has_pdf", "start_date")),
+    "filter%5Bid_eq%5D=x",
+    "filter%5Bid_not_in%5D=x,,1",
+    "filter%5Baccount_id_not_eq%5D=1",
+    "filter%5Baccount_id_not_in%5D=,",
+    "filter%5Bstart_date_gteq%5D=",
+    "filter%5Bstart_date_lteq%5D=2024-01-01",
+    "filter%5Bstart_date_gt%5D=now",
+    "filter%5Bstart_date_lt%5D=99999999999999",
+    "filter%5Bend_date_eq%5D=2024-13-45",
+    "filter%5Bamount_spent_gt%5D=Infinity",
+    "filter%5Bamount_spent_lt%5D=1,5",
+    "filter%5Bamount_spent_gteq%5D=.",
+    "filter%5Boriginated_calls_count_gt%5D=1.5",
+    "filter%5Boriginated_calls_count_lt%5D=9223372036854775808",
+    "filter%5Boriginated_calls_count_in%5D=1,a",
+    "sort=,-,--start-date,id,account.,%2Breference,start_date,-reference,reference",
+    "page%5Bnumber%5D=9223372036854775807",
+    "page%5Bsize%5D=1000",
 )
 # The ampersands divide nothing from nothing: what is asked for stays.
 INCLUSION: Mapping[str, str] = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from conformance.model.exchange import Exchange, NotObserved, link_of
-from conformance.plan.odd_queries import LISTING
-from conformance.plan.probe import family, get, query_family
+from conformance.plan.odd_queries import LISTING, LISTING_SHAPES, LISTING_VALUES
+from conformance.plan.probe import Parameter, family, get, pack, query_family
 from conformance.plan.probes.collection import listing
 from conformance.reading.collection_pages import elements
+from conformance.reading.effects import on_reading
 from conformance.syntax.scalars import is_uuid
 
 _NEEDS = ("collection",)
@@ -36,6 +37,12 @@ odd_listing_query = family(
         },
     ),
     query_family(listing.but(needs=("collection", "contested")), LISTING),
+)
+odd_listing_parameters = family(
+    {
+        name: pack(listing, map(Parameter, parameters), on_reading, listing)
+        for name, parameters in {"shapes": LISTING_SHAPES, "values": LISTING_VALUES}.items()
+    }
 )
 unknown_page_key = listing.but(query="page%5Bnosuch%5D=1")
 

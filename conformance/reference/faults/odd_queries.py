@@ -37,6 +37,22 @@ fault("query-page-without-name-crash", _CRASH)(
     "A page without a name is answered with 500.", crashes(lambda request: "page=" in request.query)
 )
 
+fault("query-locale-crash", _CRASH, also={"QRY-009": "of the collection as well"})(
+    "A locale in the query that is not known is answered with 500.",
+    crashes(lambda request: "locale=xx" in request.query),
+)
+fault("query-limit-crash", _CRASH, also={"QRY-009": "of the collection as well"})(
+    "A limit that is not a number is answered with 500, though there is no such parameter.",
+    crashes(lambda request: bool(re.search(r"(^|&)limit=[a-z]", request.query))),
+)
+fault("listing-filter-of-no-ids-crash", _OF_LISTING, FILTERING, needs=COLLECTION)(
+    "A filter by an empty list of accounts is answered with 500.",
+    crashes(lambda request: bool(re.search(r"filter%5Baccount_id_in%5D=(&|$)", request.query))),
+)
+fault("listing-offset-crash", _OF_LISTING, API_COLLECTION, needs=COLLECTION)(
+    "A page that begins beyond 64 bits is answered with 500, though its number and size are not.",
+    crashes(lambda request: "page%5Bnumber%5D=9223372036854775807" in request.query),
+)
 fault("query-path-ends-with-dot-crash", _CRASH, needs=CONTESTED)(
     "An include path that ends with a dot is answered with 500.",
     crashes(lambda request: request.query.endswith("account.")),
@@ -142,7 +158,7 @@ def drop_what_comes_later(request: Request, document: Document) -> None:
 fault("query-list-of-fields-crash", _CRASH)(
     "A fields parameter without a type is answered with 500.", crashes(lambda request: "fields%5B%5D=" in request.query)
 )
-fault("query-number-in-list-crash", _CRASH)(
+fault("query-number-in-list-crash", _OF_LISTING, API_COLLECTION, needs=COLLECTION)(
     "A list of page numbers is answered with 500.", crashes(lambda request: "page%5Bnumber%5D%5B" in request.query)
 )
 fault("query-without-equals-sign-crash", _CRASH)(

@@ -19,6 +19,7 @@ _NO_VALUE = re.compile(
     # Objects as programmers are shown them.
     r"|\[object \w+\]|#<.*>?|<[\w.]+ object at 0x[0-9a-f]+>|%!\w\(.*\)|(?:\w+\.)+\w+@[0-9a-f]{6,8}|System\.\w+(?:\[\])?"
     r"|(?:Some|Just|Optional|Decimal|BigDecimal|datetime\.\w+)\(.*\)|b'.*'|0xc[0-9a-f]{9}"
+    r"|\w+ object \(\w+\)|<[A-Z]\w* [\w-]+>"
     # What was to be replaced.
     r"|translation missing: .*|\{\{.*\}\}|\$\{.*\}|<%=.*%>|\ufffd+"
 )

@@ -172,6 +172,27 @@ def _none_of_one(listing: Exchange) -> str:
     return f"/invoices?{_filters(own)}"
 
 
+def _none_of_several(listing: Exchange) -> str:
+    """Return the path that leaves out invoices by their numbers: each filter one that no other filter leaves out."""
+    shown = elements(listing)
+    alone, left_out = set[str](), set[str]()
+    conditions: dict[str, str] = {}
+    for name in (*contract.amounts(), *contract.counts(), *contract.durations()):
+        holders: dict[Value, set[str]] = {}
+        for identifier, element in shown.items():
+            holders.setdefault(value(element, name), set()).add(identifier)
+        for found, those in sorted(holders.items(), key=lambda each: len(each[1])):
+            rest = those - left_out
+            if found is not None and rest and not those & alone and len(left_out | those) < len(shown):
+                conditions[f"{name}_not_in"] = _written(found)
+                alone.add(min(rest))
+                left_out |= those
+                break
+    if not conditions:
+        raise NotObserved("the collection shows no invoices that differ in a number")
+    return f"/invoices?{_filters(conditions)}"
+
+
 def _zero(listing: Exchange) -> str:
     """Return the path that asks for a count of zero, which some readers take for no value."""
     for name in contract.counts():
@@ -259,6 +280,7 @@ filtered_by_value = family(
         "text_end": get(_by_value("reference", "end", lambda shown: _part_at(shown, end=True)), needs=_NEEDS),
         "all_of_one": get(_all_of_one, needs=_NEEDS),
         "none_of_one": get(_none_of_one, needs=_NEEDS),
+        "none_of_several": get(_none_of_several, needs=_NEEDS),
         "count_eq_zero": get(_zero, needs=_NEEDS),
     }
 )

@@ -110,6 +110,7 @@ for _name, _what, _text in (
     ("printed-object", "an object as Java prints it", "org.example.Reference@1b6d3586"),
     ("template", "a place of a template", "{{ reference }}"),
     ("option", "an option as Swift prints it", "Optional(nil)"),
+    ("model", "a row as Django prints it", "Reference object (5)"),
 ):
     fault(f"text-{_name}-for-no-reference", {"SEM-018"})(
         f"Where there is no reference, it is {_what}.", in_attributes(_text_of_nothing(_text))

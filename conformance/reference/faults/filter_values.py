@@ -138,6 +138,10 @@ fault("filter-flag-of-a-word-dropped", {"FILT-004"}, OWASP_CONFIGURATION)(
 fault("filter-last-date-crash", {"ERR-011", "FILT-003"})(
     "The last date of the calendar is answered with 500.", _crashes("start_date_.*", lambda value: "9999-" in value)
 )
+fault("filter-none-of-several-ignored", {"FILT-006"})(
+    "A filter for all but some numbers of calls that came in is ignored.",
+    _drops("terminated_calls_count_not_in", bool),
+)
 fault("filter-offset-ignored", {"FILT-005"})(
     "The offset of a time is not looked at.",
     _reads(".*_date_.*", lambda value: re.sub(r"[+-]\d\d:\d\d$", "Z", value)),

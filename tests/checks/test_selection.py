@@ -76,6 +76,21 @@ def test_an_odd_query(answer: Exchange, expected: str) -> None:
     assert outcome(check, listing=LISTING, odd_listing_query=answer) == expected
 
 
+@pytest.mark.parametrize(
+    ("mistyped", "together", "expected"),
+    [
+        (refused(400), refused(400), "passed"),
+        (LISTING, whole([]), "passed"),
+        (refused(400), refused(500), "violated"),
+        (refused(500), refused(500), "not observed"),
+    ],
+)
+def test_odd_parameters_together(mistyped: Exchange, together: Exchange, expected: str) -> None:
+    check = selection.test_odd_parameters_of_the_collection_are_survived
+    given = {"every_mistyped_filter": (mistyped,), "odd_listing_parameters": together}
+    assert outcome(check, listing=LISTING, **given) == expected
+
+
 @pytest.mark.parametrize(("answer", "expected"), [(refused(), "passed"), (LISTING, "violated")])
 def test_an_unknown_key_of_page(answer: Exchange, expected: str) -> None:
     assert outcome(selection.test_an_unknown_key_of_page_is_refused, LISTING, answer) == expected

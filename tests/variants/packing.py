@@ -12,6 +12,7 @@ from conformance.reference.bare import shows_in_answers
 from conformance.reference.data import KNOWN_INVOICE_IDS
 from conformance.reference.server import ReferenceServer
 from conformance.reference.variants import Variant
+from conformance.reference.variants.authentication import SHORT_COOKIE
 from conformance.reference.variants.values import ID_OF_THE_SAME_NODE
 from tests.support import detection
 from tests.support.instant import answering, quickly
@@ -23,6 +24,7 @@ FOUND = frozenset({Outcome.FAILED, Outcome.WARNED, Outcome.ERROR})
 SETTINGS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "ids-of-one-node": {"invoice_id": [*KNOWN_INVOICE_IDS, ID_OF_THE_SAME_NODE]},
+        "session-cookie-of-another-name": {"session_cookie": SHORT_COOKIE},
         "answers-late": {"request_timeout": "4"},
     }
 )

@@ -20,7 +20,7 @@ from conformance.plan.identity_fields import (
     TRUSTED_OTHERWISE,
     TRUSTED_PARAMETERS,
 )
-from conformance.plan.probe import Headers, Parameter, Part, Probe, family, get, pack
+from conformance.plan.probe import Headers, HeadersFunction, Parameter, Part, Probe, family, get, pack
 from conformance.plan.probes.base import item_without_token
 from conformance.plan.probes.caching import other_item
 from conformance.plan.probes.collection import listing
@@ -32,7 +32,6 @@ _ANONYMOUS = {"Authorization": None}
 _ELSEWHERE: Mapping[str, str] = {
     **dict.fromkeys(FIELDS_FOR_TOKENS, AUTH_TOKEN),
     "Proxy-Authorization": f"Bearer {AUTH_TOKEN}",
-    "Cookie": f"jwt={AUTH_TOKEN}; access_token={AUTH_TOKEN}",
 }
 
 
@@ -51,12 +50,13 @@ def _of_here(item: Exchange) -> Headers:
     return {"Origin": item.request.url.removesuffix(item.request.target)}
 
 
-def _rarely_without_token(fields: Mapping[str, str]) -> Probe:
-    return _without_token(fields, "contested")
+def _rarely_without_token(fields: Mapping[str, str], more: Iterable[Part] = ()) -> Probe:
+    return _without_token(fields, "contested", more=more)
 
 
-def _cookies(names: Iterable[str], token: str = AUTH_TOKEN) -> dict[str, str]:
-    return {"Cookie": "; ".join(f"{name}={token}" for name in names)}
+def _cookies(names: Iterable[str], token: str = AUTH_TOKEN) -> HeadersFunction:
+    """Put a token in cookies, but not in the one in which this server rightly looks for it."""
+    return lambda session_cookie: {"Cookie": "; ".join(f"{name}={token}" for name in names if name != session_cookie)}
 
 
 def _tokens(names: Iterable[str], token: str = AUTH_TOKEN) -> dict[str, str]:
@@ -67,6 +67,7 @@ trusted_fields_without_token = _without_token(TRUSTED)
 names_without_token = _without_token(
     {**dict.fromkeys(NAMING, derived_token("subject")), **_ELSEWHERE, "X-Forwarded-For": "10.0.0.1, 192.168.1.1, ::1"},
     more=[
+        _cookies(("jwt", "access_token")),
         *(Parameter(f"{name}={derived_token('subject')}") for name in NAMING_PARAMETERS),
         *(Parameter(f"{name}=1") for name in TRUSTED_PARAMETERS),
     ],
@@ -74,13 +75,13 @@ names_without_token = _without_token(
 identified_otherwise = family(
     {
         "tokens": _without_token(
-            {**_tokens(FOR_TOKENS), **_cookies(COOKIES), **TRUSTED_OTHERWISE}, more=(_from_here, _of_here)
+            {**_tokens(FOR_TOKENS), **TRUSTED_OTHERWISE}, more=(_cookies(COOKIES), _from_here, _of_here)
         ),
         "trusted": _rarely_without_token(RARELY_TRUSTED),
         "names": _rarely_without_token(dict.fromkeys(RARELY_NAMING, derived_token("subject"))),
         "claims": _rarely_without_token(dict.fromkeys(CLAIMING, derived_token("claims"))),
         **{
-            f"tokens-{number}": _rarely_without_token({**_tokens(names), **_cookies(cookies)})
+            f"tokens-{number}": _rarely_without_token(_tokens(names), [_cookies(cookies)])
             for number, (names, cookies) in enumerate(zip(RARELY_FOR_TOKENS, RARE_COOKIES, strict=True), 2)
         },
     }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from conformance.reference.app import Api
 
+SHORT_COOKIE = "sid"
 REFUSED = {"challenge", "claims", "credentials"}
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){2}", re.ASCII)
 
@@ -38,6 +39,12 @@ def _refused_with(status: int, title: str, when: Callable[[Request], bool]) -> C
 def _is_malformed(request: Request) -> bool:
     lines = request.lines("authorization")
     return bool(lines) and not any(_COMPACT.fullmatch(line.rpartition(" ")[2]) for line in lines)
+
+
+@variant("session-cookie-of-another-name", clause="Documented behaviour, cookie login", touches={"session-cookie"})
+def session_cookie_of_another_name(api: Api) -> None:
+    """The session cookie has a short name, one that is tried where no cookie may hold the token."""
+    api.cookie_name = SHORT_COOKIE
 
 
 # Name, status, title, when, clause, sentence, departs.

@@ -22,6 +22,8 @@ def test_a_range_of_another_view_is_ignored_or_sent(
 ) -> None:
     usual = _view(elsewhere_with_range, relationship, related, listing)
     require(len(usual.body) > 10, "it has fewer bytes than the range")
+    # A server may refuse a page of another origin, and a language that it does not speak.
+    require(elsewhere_with_range.status not in {403, 406}, "refused, perhaps for its Origin or Accept-Language")
     expect_status(elsewhere_with_range, 200, 206)
     part = elsewhere_with_range.status == 206
     ranged = "Content-Range" in elsewhere_with_range.fields

@@ -40,6 +40,9 @@ def test_a_fault_is_found_by_its_requirement(wanted: set[str], answers_changed: 
         changed("item", status=500) | changed("elsewhere_written", status=201),
         # A range that is longer than what is shown.
         changed("related", body={"data": 1}) | changed("elsewhere_with_range[related]", status=416),
+        # A page of another origin is refused, and a language that the server does not speak.
+        changed("elsewhere_with_range", status=403),
+        changed("elsewhere_with_range", status=406),
     ],
 )
 def test_what_is_correct_or_judged_elsewhere_is_not_a_finding(answers_changed: dict[str, Exchange]) -> None:

@@ -211,6 +211,16 @@ def own_origins(api: Api) -> None:
     api.on_answer(change)
 
 
+@variant("cors-refused", clause="RFC 9110, section 15.5.4", touches={"cors"})
+def other_origins_refused(api: Api) -> None:
+    """A request from a page of another origin is refused with 403, as Spring does."""
+
+    def refuse(request: Request) -> Answer | None:
+        return _page(403) if request.lines("origin") else None
+
+    api.on_request(refuse)
+
+
 @variant("cors-of-a-gateway", clause=CORS, touches={"cors", "options"})
 def of_a_gateway(api: Api) -> None:
     """A gateway answers preflights for all of its services, with every method that one of them has."""

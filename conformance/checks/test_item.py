@@ -13,7 +13,7 @@ from conformance.syntax.scalars import is_uuid, shown
 from conformance.syntax.urls import is_uri_reference, path_of
 
 Exchanges = tuple[Exchange, ...]
-_REDIRECTS = (301, 302, 307, 308)
+_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 @requirement("ITEM-001")

@@ -137,7 +137,7 @@ def test_a_fault_of_one_answer_is_found_by_its_owner_alone(owner: str, answer: d
         *(
             changed(probe, status=status, headers={"Location": place}, body=b"")
             for probe in ("item_upper_case", "item_percent_encoded")
-            for status in (301, 302, 307, 308)
+            for status in (301, 302, 303, 307, 308)
             for place in (ITEM_PATH, f"{ORIGIN}{ITEM_PATH}")
         ),
         by_name(

@@ -79,6 +79,10 @@ def test_a_part_of_an_id_is_found() -> None:
     for name, status, expected in (
         ("cut", 400, "passed"),
         ("cut", 301, "violated"),
+        ("any", 403, "passed"),
+        ("any", 200, "violated"),
+        ("asterisk", 403, "passed"),
+        ("pattern", 403, "violated"),
         ("above", 301, "passed"),
         ("above", 200, "violated"),
     ):

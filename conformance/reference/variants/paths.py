@@ -109,6 +109,12 @@ _SPELLINGS: tuple[tuple[str, Callable[[Api], None], str, str], ...] = (
         REDIRECTS,
         "An id in upper case is redirected to the one in lower case.",
     ),
+    (
+        "ids-in-capitals-answered-elsewhere",
+        _redirected(_small_id, 303),
+        REDIRECTS,
+        "An id in upper case is answered with 303, which names the one in lower case.",
+    ),
     ("slash-at-the-end-redirected", _redirected(_without_slash, 301), REDIRECTS, "A slash at the end is redirected."),
     ("slashes-doubled-redirected", _redirected(_single_slashes, 301), REDIRECTS, "Doubled slashes are redirected."),
     (
@@ -191,7 +197,7 @@ def collection_redirected(api: Api) -> None:
     api.replace("answer", answer)
 
 
-_ATTACK = re.compile(r"['\"<>{}`\\\x00]|\.\./|--|\bUNION\b|\bSELECT\b", re.IGNORECASE)
+_ATTACK = re.compile(r"['\"<>{}`\\\x00]|/[%*]|\.\./|--|\bUNION\b|\bSELECT\b", re.IGNORECASE)
 
 
 def _firewall(status: int) -> Callable[[Api], None]:

@@ -179,6 +179,8 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "folded-line": ({"HTTP-026"}, changed("accept_any", line_flaws=("X-Backend is folded",))),
     "field-name-with-a-blank": ({"HTTP-014"}, HTTP.throughout(headers={"X Runtime": "1"})),
     "redirect-without-location": ({"HTTP-027"}, redirect(None)),
+    # httplint does not look at the longest lines.
+    "redirect-to-a-long-location": (set(), redirect(f"{HERE}?{QUERY}#{'x' * 5000}")),
     "redirect-drops-the-query": ({"HTTP-015"}, redirect(HERE)),
     "redirect-elsewhere": ({"HTTP-015"}, redirect(f"http://other.example/x?{QUERY}")),
     "redirect-to-plain-http": ({"HTTP-015"}, redirect(f"{HERE}?{QUERY}", "https://example.org")),

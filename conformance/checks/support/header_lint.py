@@ -44,7 +44,6 @@ REQUIREMENTS: Final[Mapping[str, str]] = MappingProxyType(
         "FIELD_NAME_BAD_SYNTAX": "HTTP-014",
         "FIELD_NAME_ENCODING": "HTTP-014",
         "FIELD_NAME_WHITESPACE": "HTTP-014",
-        "REDIRECT_WITHOUT_LOCATION": "HTTP-027",
         "LM_FUTURE": "HTTP-019",
     }
 )
@@ -108,6 +107,8 @@ IGNORED: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         "our own checks judge the same fact": frozenset(
             {
+                # It is not given the longest lines, among which a Location may be.
+                "REDIRECT_WITHOUT_LOCATION",
                 *("DATE_CLOCKLESS", "DATE_CLOCKLESS_BAD_HDR", "NO_DATE_304", "DATE_INCORRECT"),
                 *("SINGLE_HEADER_REPEAT", "CC_DUP", "STORE_PRIVATE_PUBLIC_CONFLICT", "HSTS_OVER_HTTP"),
                 *("ACAC_NOT_TRUE", "ACAO_MULTIPLE_VALUES", "CONTENT_TYPE_OPTIONS_UNKNOWN"),

@@ -417,12 +417,15 @@ def _require_numbered(listing: Exchange, first_of_three: Exchange) -> None:
     """Raise NotObserved unless the server pages by page[number] and page[size]: else their values mean nothing."""
     require(len(_ids(listing)) > PAGE_SIZE, "there are too few invoices")
     require(len(_ids(first_of_three)) <= PAGE_SIZE, "page[size] has no effect", owner="PAGE-008")
-    links = [
-        link
+    links = {
+        name: {parameter for parameter, _ in collection_pages.parameters(link)}
         for name in collection_pages.PAGE_LINKS
         if (link := collection_pages.page_link(first_of_three, name)) is not None
-    ]
-    numbered = any("page[number]" in dict(collection_pages.parameters(link)) for link in links)
+    }
+    # The first page may be reached without a number: its link shows nothing then.
+    if not any(name.startswith("page[") for name in links.get("first", set()) - {"page[size]"}):
+        links.pop("first", None)
+    numbered = any("page[number]" in names for names in links.values())
     require(numbered or not links, "the server does not page by page[number]")
 
 

@@ -345,6 +345,8 @@ def test_values_that_are_not_a_page(answer: Exchange, invalid: str, past: str, h
         assert outcome(check, LISTING, FIRST, answer) == wanted
         # A server without links is taken at its word: it limits the page.
         assert outcome(check, LISTING, page(TEN[:3]), answer) == wanted
+        # The first page needs no number.
+        assert outcome(check, LISTING, page(TEN[:3], links={"first": COLLECTION}), answer) == wanted
         # They mean nothing to a server that pages by other parameters, or does not page at all.
         for other in (refused(), LISTING, offsets(TEN[:3])[0], cursors(TEN[:3])[0]):
             assert outcome(check, LISTING, other, answer) == "not observed"

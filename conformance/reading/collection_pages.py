@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from conformance.syntax.scalars import Instant, instant, is_date_time, plain_dec
 Object = dict[str, Any]
 Value = Decimal | int | Instant | bool | str | None
 PAGE_LINKS = ("first", "last", "prev", "next")
+_SHORT_OFFSET = re.compile(r"[+-][0-9]{4}\Z")
 
 
 def data_of(page: Exchange) -> list[Any]:
@@ -74,17 +76,24 @@ def value(element: Object, name: str) -> Value:
 def values(elements: Sequence[Object], name: str) -> list[Value]:
     """Return what the attribute ``name`` of each element means, to put them in order.
 
-    Times without a zone, which SEM-005 and SEM-007 report, have an order where all of them are written so. Raises
-    NotObserved as ``value`` does.
+    Times without a zone, or with an offset without a colon, which SEM-005 and SEM-007 report, have an order where all
+    of them are written so. Raises NotObserved as ``value`` does.
     """
-    times = [_time_without_zone(written(element, name)) for element in elements]
-    if times and None not in times and name in {*contract.dates(), *contract.call_times()}:
-        return [*times]
+    if name in {*contract.dates(), *contract.call_times()}:
+        for read in (_time_without_zone, _time_with_short_offset):
+            times = [read(written(element, name)) for element in elements]
+            if times and None not in times:
+                return [*times]
     return [value(element, name) for element in elements]
 
 
 def _time_without_zone(found: object) -> Instant | None:
     return _time(f"{found}Z") if isinstance(found, str) and not is_date_time(found) else None
+
+
+def _time_with_short_offset(found: object) -> Instant | None:
+    offset = _SHORT_OFFSET.search(found) if isinstance(found, str) else None
+    return _time(f"{str(found)[:-2]}:{str(found)[-2:]}") if offset else None
 
 
 def _owner(name: str) -> str | None:

@@ -48,6 +48,7 @@ _PATTERNS = {
         r"\b(?:System|Microsoft|Npgsql)\.(?:\w{1,80}\.){0,10}\w{1,80}Exception\b",
         r"\*\* \([A-Z]\w{0,80}(?:\.[A-Z]\w{0,80}){0,10}(?:Error|Exception)\)",
         r"\b(?:Illuminate|Symfony|Doctrine)\\\w+",
+        r"\bApp\\(?:Models|Http|Entity|Controller|Exceptions|Services)\\\w+",
         r"\b(?:django|rest_framework|werkzeug|sqlalchemy|flask)\.[\w.]{1,200}\.\w{0,80}(?:Error|Exception|NotFound)\b",
     ),
 }

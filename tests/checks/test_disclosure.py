@@ -46,6 +46,7 @@ REVEALING = [
     "ActiveRecord::RecordNotFound",
     "undefined method `id' for nil",
     "Illuminate\\Database\\QueryException",
+    "No query results for model [App\\Models\\Invoice]",
     "System.Data.SqlClient.SqlException",
     "django.core.exceptions.ValidationError",
 ]

@@ -9,6 +9,7 @@ import pytest
 from conformance.model.exchange import NotObserved
 from conformance.reading import collection_pages
 from conformance.syntax.json_text import RealLexeme
+from conformance.syntax.scalars import Instant
 from tests.support.pages import walk
 
 
@@ -29,6 +30,18 @@ def test_values_are_read_whatever_the_spelling_of_their_name_and_their_quotes() 
     with pytest.raises(NotObserved, match="no attribute reference") as absent:
         collection_pages.value(element, "reference")
     assert absent.value.owner == "ITEM-022"
+
+
+@pytest.mark.parametrize("end", ["", "+0000"])
+def test_times_that_are_all_written_in_one_wrong_way_have_an_order(end: str) -> None:
+    texts = (f"2024-11-07T09:00:00{end}", f"2024-11-06T09:00:00{end}")
+    first, second = collection_pages.values([{"attributes": {"start-date": text}} for text in texts], "start-date")
+    assert isinstance(first, Instant)
+    assert isinstance(second, Instant)
+    assert first > second
+    mixed = [{"attributes": {"start-date": text}} for text in (texts[0], "2024-11-06T09:00:00Z")]
+    with pytest.raises(NotObserved, match="not in its form"):
+        collection_pages.values(mixed, "start-date")
 
 
 @pytest.mark.parametrize(

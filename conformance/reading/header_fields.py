@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 
 from conformance.model.exchange import Exchange, NotObserved
 
@@ -79,7 +79,8 @@ def fixdate(value: str) -> datetime:
         raise MalformedError(f"{value!r} is not a time: {error}") from None
     if match[1] != _DAYS[time.weekday()]:
         raise WrongDayError(f"{value!r} is a {_DAYS[time.weekday()]}")
-    return time + timedelta(seconds=leap)
+    # There is no year after 9999 here.
+    return time + timedelta(seconds=leap) if time.year < MAXYEAR else time
 
 
 def date_of(exchange: Exchange, name: str) -> datetime:

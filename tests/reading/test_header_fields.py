@@ -59,6 +59,7 @@ def test_a_malformed_directive_is_refused(value: str) -> None:
     ("value", "time"),
     [
         ("Thu, 14 Nov 2024 09:57:08 GMT", datetime(2024, 11, 14, 9, 57, 8, tzinfo=UTC)),
+        ("Fri, 31 Dec 9999 23:59:60 GMT", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
         ("Sat, 31 Dec 2016 23:59:60 GMT", datetime(2017, 1, 1, tzinfo=UTC)),
     ],
 )

@@ -35,11 +35,15 @@ def _values(page: Exchange, name: str) -> list[Value]:
 def _written(border: Value, beyond: int = 0) -> str:
     """Return a value as a filter takes it; of numbers and times one that lies 1 ``beyond`` it, down when negative.
 
-    Times are whole seconds: how many digits of a second the server reads is free.
+    Times are whole seconds: how many digits of a second the server reads is free. Raises NotObserved where the year
+    would not have four digits: a period without an end may be written with the last one.
     """
     if isinstance(border, Instant):
         seconds = border.seconds + beyond + (beyond > 0 and border.fraction > 0)
-        return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        try:
+            return (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat() + "Z"
+        except OverflowError:
+            raise NotObserved("there is no such time in a year of four digits") from None
     return format(border, "f") if isinstance(border, Decimal) else str(int(str(border)) + beyond)
 
 

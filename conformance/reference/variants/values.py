@@ -153,11 +153,16 @@ def _correction(invoice: Invoice) -> Invoice:
     return dataclasses.replace(invoice, originated=spent)
 
 
+# What stands for no end, in the milliseconds that are documented.
+_LAST_TIME = datetime.max.replace(microsecond=999000, tzinfo=UTC)
+_FIRST_TIME = datetime.min.replace(tzinfo=UTC)
 _NEXT_YEAR = datetime.now(UTC).replace(microsecond=0) + timedelta(days=365)
 # Name, change, sentence.
 _INVOICES: tuple[tuple[str, Callable[[Invoice], Invoice], str], ...] = (
     ("invoice-of-a-correction", _correction, "An invoice takes back an amount, which is negative."),
     ("invoice-of-a-running-period", _only(BUSY, end=_NEXT_YEAR), "An invoice is of a period that has not ended."),
+    ("invoice-of-an-endless-period", _only(BUSY, end=_LAST_TIME), "An invoice ends with the last year of four digits."),
+    ("invoice-of-the-first-year", _only(DOCUMENTED, start=_FIRST_TIME), "An invoice starts in the year 1."),
     ("invoice-of-an-empty-period", _only(DOCUMENTED, end=DOCUMENTED.start), "An invoice starts when it ends."),
 )
 for _name, _alter, _sentence in _INVOICES:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.checks.support.isolation import asked_id
+from conformance.checks.support.isolation import asked_id, marks
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.reference.data import FOREIGN, HIDDEN_INVOICE_IDS, OTHER_INVOICE_ID
 from tests.support.changes import altered, changed, content
@@ -258,3 +258,9 @@ def test_a_request_that_names_no_invoice_has_no_id_of_one() -> None:
     assert asked_id(exchange()) == INVOICE_ID
     with pytest.raises(NotObserved):
         asked_id(exchange(path="/invoices"))
+
+
+def test_what_every_document_shows_marks_nobody_however_it_is_written() -> None:
+    owned = exchange(body=b'{"@context":"https:\\/\\/example.org\\/context","data":{"reference":"foreign"}}')
+    own = exchange(body=b'{"@context":"https:\\/\\/example.org\\/context","data":null}')
+    assert marks(owned, own) == {"foreign"}

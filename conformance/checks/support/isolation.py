@@ -108,6 +108,8 @@ def marks(owned: Exchange, *elsewhere: Exchange) -> set[str]:
     texts = {text for text in _texts(owned.document) if len(text) >= _SHORTEST_MARK} - {asked_id(owned)}
     tags = {tag for tag in owned.fields.lines("ETag") if len(tag) >= _SHORTEST_MARK}
     known = [other.body.decode("utf-8", errors="replace") for other in elsewhere]
+    # JSON may write the same text in another way: PHP escapes each solidus.
+    known += ["\n".join(_texts(other.json.value)) for other in elsewhere]
     known += [" ".join(other.fields.lines("ETag")) for other in elsewhere]
     return {text for text in texts | tags if not any(text in other for other in known)}
 

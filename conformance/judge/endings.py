@@ -113,9 +113,65 @@ Ending = Passed | Violation | NotJudged | SuiteError
 
 
 def end_of(judge: Callable[..., None], /, *arguments: object, **named: object) -> Passed | Violation | NotJudged:
-    """Call ``judge`` and return how it ends. A plain assertion is a violation; other errors are raised."""
+    """Call ``judge`` and return how it ends. A plain assertion is a violation; other errors are raised.
+
+    What was received decides, and only what may be shown is described.
+    """
+    shown = _end_of(judge, *arguments, **named)
+    values = (*arguments, *named.values())
+    if not any(map(_is_redacted, values)):
+        return shown
+    originals: dict[int, Exchange] = {}
+    real = [_as_received(value, originals) for value in values]
+    places = len(arguments)
+    ending = _end_of(judge, *real[:places], **dict(zip(named, real[places:], strict=True)))
+    return _described(ending, shown, originals)
+
+
+def _end_of(judge: Callable[..., None], /, *arguments: object, **named: object) -> Passed | Violation | NotJudged:
     raised = raised_by(judge, *arguments, **named)
     return Passed() if raised is None else NotJudged.of(raised) if isinstance(raised, NotObserved) else raised
+
+
+def _is_redacted(value: object) -> bool:
+    if isinstance(value, tuple):
+        return any(map(_is_redacted, value))
+    return isinstance(value, Exchange) and value.answer is not None and value.answer.received is not None
+
+
+def _as_received(value: object, originals: dict[int, Exchange]) -> object:
+    """Return ``value`` with what was received; add what is replaced to ``originals``, by the id of its replacement."""
+    if isinstance(value, tuple):
+        return tuple(_as_received(each, originals) for each in value)
+    if isinstance(value, Exchange) and (real := value.as_received) is not value:
+        originals[id(real)] = value
+        return real
+    return value
+
+
+def _described(
+    real: Passed | Violation | NotJudged, shown: Passed | Violation | NotJudged, originals: dict[int, Exchange]
+) -> Passed | Violation | NotJudged:
+    """Return the ending ``real`` in the words of ``shown``, the same without secrets; without words when it differs."""
+    if not isinstance(real, Violation):
+        return shown if type(real) is type(shown) else real
+
+    def original(exchange: Exchange) -> Exchange:
+        return originals.get(id(exchange), exchange)
+
+    exchange = original(real.exchange) if real.exchange else None
+    if isinstance(shown, Violation) and (shown.exchange, shown.part) == (exchange, real.part):
+        return shown
+    return Violation(
+        "",
+        "what holds a secret, so it is not shown",
+        exchange,
+        others=tuple(map(original, real.others)),
+        alone=real.alone,
+        always=real.always,
+        wanted=real.wanted,
+        count=real.count,
+    )
 
 
 def raised_by(judge: Callable[..., None], /, *arguments: object, **named: object) -> Violation | NotObserved | None:

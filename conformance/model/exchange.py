@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -124,13 +124,22 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Received:
+    """The parts of an answer that hold a secret, as they were received: they are judged, and never shown."""
+
+    fields: Fields = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """A final response as received.
+    """A final response as received, without the secrets that it holds.
 
     ``wire_length`` counts the content bytes before content decoding; ``body`` is what they decode to, cut at the
     configured limit (``truncated``). ``unsolicited`` holds bytes that followed a complete response.
     ``line_flaws`` are what is wrong with the lines of the header section and does not hinder their reading.
-    ``secrets_found`` counts the places that were redacted, per part ("body", "header NAME").
+    ``secrets_found`` counts the places that were redacted, per part ("body", "header NAME"). ``received`` is what they
+    were redacted in, None when nothing was.
     """
 
     status: int
@@ -145,6 +154,7 @@ class Answer:
     incomplete: str | None = None
     secrets_found: tuple[str, ...] = ()
     line_flaws: tuple[str, ...] = ()
+    received: Received | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -181,6 +191,15 @@ class Exchange:
     def described(self) -> str:
         """The request in one line, for messages."""
         return self.request.described
+
+    @cached_property
+    def as_received(self) -> Exchange:
+        """This exchange with what was received in place of what may be shown: for judging only."""
+        answer = self.answer
+        if answer is None or answer.received is None:
+            return self
+        real = replace(answer, fields=answer.received.fields, body=answer.received.body, received=None)
+        return replace(self, answer=real)
 
     def _unanswered(self) -> NotObserved:
         return NotObserved(f"{self.described} got no answer: {self.failure}", doubt=Doubt.LOST)

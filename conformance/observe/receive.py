@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from conformance.model.exchange import Answer, Fields, Request
+from conformance.model.exchange import Answer, Fields, Received, Request
 from conformance.syntax import content_codings, json_text, redaction
 from conformance.syntax.spellings import has_zlib_header
 
@@ -28,7 +28,10 @@ _OF_A_VALUE, _OF_A_LINE, _MOST_VALUES = 40, 200, 100_000
 def size_of(answer: Answer) -> int:
     """Return about how many bytes ``answer`` takes while a run keeps and judges it."""
     lines = sum(len(name) + len(value) + _OF_A_LINE for name, value in answer.fields)
-    return len(answer.body) + len(answer.unsolicited) + _OF_A_VALUE * json_text.most_values(answer.body) + lines
+    # What was redacted is kept as received, too.
+    bodies = [answer.body, *([answer.received.body] if answer.received else [])]
+    values = sum(len(body) + _OF_A_VALUE * json_text.most_values(body) for body in bodies)
+    return values + len(answer.unsolicited) + lines * len(bodies)
 
 
 def _is_text(data: bytes) -> bool:
@@ -87,6 +90,11 @@ def answer_of(response: WireResponse, request: Request, target: Target, limit: i
     clean_body, loud = redact.examined(body)
     if loud:
         found.append("body")
+    # The value of a cookie is not judged.
+    given = tuple(
+        clean if clean[0].lower() == "set-cookie" else line for line, clean in zip(response.pairs, pairs, strict=True)
+    )
+    received = None if given == fields.pairs and clean_body == body else Received(Fields(given), body)
     return Answer(
         status=response.status,
         reason=redact.text(response.reason),
@@ -100,4 +108,5 @@ def answer_of(response: WireResponse, request: Request, target: Target, limit: i
         incomplete=failure_of(response.incomplete, target) if response.incomplete else None,
         secrets_found=tuple(found),
         line_flaws=tuple(map(redact.text, response.line_flaws)),
+        received=received,
     )

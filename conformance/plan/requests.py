@@ -13,12 +13,17 @@ from conformance.model.exchange import Exchange, NotObserved, Request, link_of
 from conformance.plan.probe import CONTEXT_NAMES, Headers, HeaderValue, Parameter, Part, Probe
 from conformance.plan.steps import Step, probe_of
 from conformance.syntax import redaction
+from conformance.syntax.spellings import REDACTED
 from conformance.syntax.urls import target_of
 
 if TYPE_CHECKING:
     from conformance.config.target import Target
 
 USER_AGENT = "invoices-conformance"
+
+
+def _reveals(exchange: Exchange) -> bool:
+    return exchange.answer is not None and bool(exchange.answer.secrets_found)
 
 
 def _call(function: object, known: Mapping[str, Exchange], context: Mapping[str, str]) -> object:
@@ -86,8 +91,12 @@ def build_request(step: Step, target: Target, known: Mapping[str, Exchange]) -> 
     """
     if step.round:
         return known[step.probe].request
+    # The target gets back what it has sent; a credential goes nowhere but to where it belongs.
+    known = {name: each if _reveals(each) else each.as_received for name, each in known.items()}
     probe = probe_of(step)
     request = request_of(probe, step, target, known)
+    if any(map(_reveals, known.values())) and REDACTED.decode() in text_of(request):
+        raise NotObserved(f"{request.described} would repeat the token of an answer", owner="SEC-006")
     if probe.talk:
         messages = [text_of(request_of(each, step, target, known)) for each in probe.talk]
         return replace(request, raw=tuple(messages))

@@ -15,6 +15,8 @@ from conformance.syntax.spellings import Undone, squeezed
 RUN = 8
 # Shorter secrets would be found by chance.
 SHORTEST = 12
+# So many runs in a row are at least a whole secret of the shortest kind.
+_LOUD = SHORTEST - RUN + 1
 # A place counts when the shares of the runs there, one after the other, make a whole. A run of what can be guessed
 # or comes about by chance counts with others only: 15 characters that ascend, repeat or are digits, 24 of the claims
 # of a token, nine of base64. The header of a token counts not at all.
@@ -48,7 +50,10 @@ Grams = dict[bytes, float]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A place of a text that holds a secret, or a part of one; ``quiet`` when that is only one that nobody calls so."""
+    """A place of a text that holds a secret, or a part of one.
+
+    It is ``quiet`` when that is one that nobody calls so, or a part that a text may share with it by chance.
+    """
 
     start: int
     end: int
@@ -217,7 +222,8 @@ class Runs:
                     end += 1
                 grams = [data[place : place + RUN] for place in range(start, end)]
                 if sum(map(self._share, grams)) >= _WHOLE:
-                    yield Hit(start, end - 1 + RUN, self._quiet.issuperset(grams))
+                    quiet = len(grams) < _LOUD or self._quiet.issuperset(grams)
+                    yield Hit(start, end - 1 + RUN, quiet)
                 seen = end
 
     def _everywhere(self, data: bytes) -> Iterator[Hit]:
@@ -229,14 +235,14 @@ class Runs:
                 break
             if at != before + 1:
                 if share >= _WHOLE:
-                    yield Hit(start, before + RUN, quiet)
+                    yield Hit(start, before + RUN, quiet or before - start + 1 < _LOUD)
                 start, share, quiet = at, 0.0, True
             gram = data[at : at + RUN]
             share += self._share(gram)
             quiet = quiet and gram in self._quiet
             before = at
         if share >= _WHOLE:
-            yield Hit(start, before + RUN, quiet)
+            yield Hit(start, before + RUN, quiet or before - start + 1 < _LOUD)
 
     def _share(self, gram: bytes) -> float:
         # Few runs are ever met: only then is it looked at whether one can be guessed.

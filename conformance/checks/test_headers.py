@@ -15,7 +15,8 @@ _SAFE_FRAMING = frozenset({"sameorigin", "deny"})
 _STRICT_REFERRERS = frozenset({"no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"})
 _REFERRERS = _STRICT_REFERRERS | {"no-referrer-when-downgrade", "origin", "origin-when-cross-origin", "unsafe-url"}
 _SECONDS = re.compile(r"[0-9]+\.[0-9]{6}")
-_VERSION = re.compile(r"[0-9]+\.[0-9]+")
+# One digit on each side is enough: more of them would be looked at from each digit on.
+_VERSION = re.compile(r"[0-9]\.[0-9]")
 # Where a product stands, not after the slash before its version.
 _ADDRESS = re.compile(r"(?<![\w./])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w.])")
 # The measured time starts a little after the server could start its clock, and clocks have a resolution.

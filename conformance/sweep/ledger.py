@@ -39,7 +39,7 @@ class Ledger:
 
     def add(self, hit: Hit, exchange: Exchange, identifier: str | None, part: str | None, shown: Any = None) -> None:
         """Add what the ``part`` of ``exchange`` shows of the invoice ``identifier``, which is ``shown`` there."""
-        cause = _VARIABLE.sub("#", without_count(hit.violation.observed))
+        cause = _VARIABLE.sub("#", evidence.cut(without_count(hit.violation.observed)))
         attribute = (hit.violation.part or "").rpartition("/")[2]
         name = " ".join((hit.requirement, hit.name, attribute, cause))
         if name not in self._found:

@@ -51,6 +51,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
     "a comma on errors": ({"HDR-009"}, changed("unknown_item", headers={"X-Runtime": "0,009005"})),
     "longer than the request": ({"HDR-009"}, item(X_Runtime="9.005000")),
     "version in Server": ({"HDR-010"}, item(Server="Apache/2.4.1 (Unix)")),
+    "version behind many digits": ({"HDR-010"}, item(Server=f"{'9' * 100_000} 2.4")),
     "version of four numbers": ({"HDR-010"}, item(Server="10.0.12.3 Microsoft-IIS/10.0.17763.1")),
     "version in X-Powered-By": ({"HDR-010"}, changed("unknown_item", headers={"X-Powered-By": "PHP/8.1.2"})),
     "version of ASP.NET": ({"HDR-010"}, item(X_AspNet_Version="4.0.30319")),

@@ -149,7 +149,12 @@ class Waivers:
 
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, text.split("*"))), re.DOTALL)
+    first, *others = map(re.escape, text.split("*"))
+    if not others:
+        return re.compile(first)
+    # The first place of each part is as good as any later one: to try them all would take for ever.
+    within = "".join(f"(?>.*?{part})" for part in others[:-1])
+    return re.compile(f"{first}{within}.*{others[-1]}", re.DOTALL)
 
 
 def read(path: str, requirements: Mapping[str, Requirement], today: date) -> Waivers:

@@ -173,8 +173,7 @@ def _merge(options: argparse.Namespace) -> int:
         if options.html:
             replace_file(Path(options.html), html.text(merged.report))
     except (json_report.ReportError, merge.MergeError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 4
+        return _refused(str(error))
     for line in merge.lines(merged, len(options.reports)):
         sys.stdout.write("\n".join(map(printable, line.split("\n"))) + "\n")
     return merged.exit_code

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 from conformance.config.settings import SETTINGS, Setting, SettingError, Settings
@@ -89,10 +88,10 @@ def read_target_file(path: str) -> dict[str, Any]:
 
     Raises SettingError when it cannot be read, is not YAML, or has an unknown setting.
     """
-    from conformance.syntax import strict_yaml
+    from conformance.syntax import small_files, strict_yaml
 
     try:
-        content = strict_yaml.read(Path(path).read_text(encoding="utf-8"))
+        content = strict_yaml.read(small_files.read_text(path, strict_yaml.LARGEST))
     except OSError as error:
         raise SettingError(f"--target: {path}: cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
@@ -104,7 +103,7 @@ def read_target_file(path: str) -> dict[str, Any]:
     named = {str(name).replace("_", "-"): value for name, value in content.items()}
     if unknown := sorted(set(named) - set(_IN_A_FILE)):
         raise SettingError(
-            f"--target: {path}: unknown settings: {', '.join(unknown)}{suggestion(unknown[0], _IN_A_FILE)}"
+            f"--target: {path}: unknown settings: {', '.join(unknown[:10])}{suggestion(unknown[0], _IN_A_FILE)}"
         )
     return named
 

@@ -13,12 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from conformance.model.outcome import JUDGED, Judgement, Outcome
 from conformance.model.requirements import CAPABILITIES, Requirement
-from conformance.syntax import strict_yaml
+from conformance.syntax import small_files, strict_yaml
 
 _REQUIRED = ("requirement", "reason", "expires", "observed")
 _OPTIONAL = ("link", "generated", "needs")
@@ -160,7 +159,7 @@ def _pattern(text: str) -> re.Pattern[str]:
 def read(path: str, requirements: Mapping[str, Requirement], today: date) -> Waivers:
     """Return the waivers of a file. Raises WaiverError."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = small_files.read_text(path, strict_yaml.LARGEST)
     except OSError as error:
         raise WaiverError(f"{path}: cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
@@ -183,11 +182,13 @@ def parse(text: str, requirements: Mapping[str, Requirement]) -> tuple[Waiver, .
     if not isinstance(entries, list):
         raise WaiverError("waivers: not a list of entries")
     found: list[Waiver] = []
+    excused: set[tuple[str, str]] = set()
     for number, entry in enumerate(entries, start=1):
         waiver = _waiver(entry, number, requirements)
-        for other in found:
-            if other.requirement == waiver.requirement and (both := set(other.observed) & set(waiver.observed)):
-                raise _error(number, waiver.requirement, "observed", f"{min(both)!r} stands in an earlier entry too")
+        own = {(waiver.requirement, text) for text in waiver.observed}
+        if both := own & excused:
+            raise _error(number, waiver.requirement, "observed", f"{min(both)[1]!r} stands in an earlier entry too")
+        excused |= own
         found.append(waiver)
     return tuple(found)
 

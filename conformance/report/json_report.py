@@ -310,7 +310,11 @@ def load(path: str) -> dict[str, Any]:
         raise ReportError(f"{path} is not JSON: {error}") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ReportError(f"{path} is JSON, but no report of this suite")
-    for problem in _validator().iter_errors(document):
+    try:
+        problem = next(_validator().iter_errors(document), None)
+    except UnicodeEncodeError:
+        raise ReportError(f"{path} is not a report that this version reads: it has half a character") from None
+    if problem is not None:
         where = "/".join(map(str, problem.instance_path)) or "the document"
         raise ReportError(f"{path} is not a report that this version reads: {where}: {problem.message[:200]}")
     return document

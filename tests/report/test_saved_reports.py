@@ -72,6 +72,27 @@ def test_a_report_with_something_unknown_in_it_is_refused(
     assert f'{path} is not a report that this version reads: {where}: "{value}" ' in capsys.readouterr().err
 
 
+def test_half_a_character_in_a_report_is_refused(
+    report: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report["run"]["started"] = "\ud800"
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(report))
+    assert cli.main(["diff", str(path), str(path)]) == 4
+    assert capsys.readouterr().err.endswith("it has half a character\n")
+
+
+def test_what_a_refused_report_says_controls_no_terminal(
+    report: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report["version"] = "\u202e2.0"
+    path = tmp_path / "report.json"
+    path.write_text(json.dumps(report))
+    for command in (["diff", str(path), str(path)], ["merge", str(path)]):
+        assert cli.main(command) == 4
+        assert "\u202e" not in capsys.readouterr().err
+
+
 def test_what_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(json_report, "_LARGEST", 1 << 20)
     assert cli.main(["diff", "/dev/zero", "/dev/zero"]) == 4

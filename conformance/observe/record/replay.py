@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from conformance.config import target
@@ -20,11 +19,13 @@ from conformance.observe.record import har
 from conformance.observe.record.recorder import FORMAT
 from conformance.plan.requests import build_request
 from conformance.plan.steps import Step, closure, in_words, probe_of
-from conformance.syntax import redaction
+from conformance.syntax import redaction, small_files
 from conformance.tokens.inspected import TokenFacts
 
 # Stands where the target had a secret; too short to be redacted, and never sent.
 _STAND_IN = "recorded"
+# Bytes of a record; a run that keeps as much as it may has half of it.
+_LARGEST = 512 * 1024 * 1024
 
 
 class Record:
@@ -33,7 +34,7 @@ class Record:
     def __init__(self, path: str) -> None:
         """Read the file. Raises SettingError when it is not a record that this version can read."""
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            text = small_files.read_text(path, _LARGEST)
             self.entries, self.facts = har.read(text)
         except (OSError, UnicodeDecodeError) as error:
             raise SettingError(f"--replay: cannot read {path}: {error}") from None

@@ -33,6 +33,17 @@ def without_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+def test_what_breaks_the_suite_is_not_a_finding(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(_: object) -> int:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(cli, "_run", broken)
+    assert cli.main(["run"]) == 3
+    assert capsys.readouterr().err.endswith("RuntimeError: broken\n")
+
+
 def test_every_option_is_in_one_group() -> None:
     grouped = [name for names in GROUPS.values() for name in names]
     assert sorted(grouped) == sorted(each.name for each in SETTINGS)

@@ -328,6 +328,35 @@ def test_what_is_not_a_record_is_a_wrong_setting(content: str, expected: str, tm
         Run(None, settings_of(replay=str(path)), dry=False)
 
 
+DAMAGED: dict[str, tuple[tuple[str | int, ...], Any]] = {
+    "a status line": (("entries", 0, "response", "statusText"), 1),
+    "a header field": (("entries", 0, "response", "headers", 0, "value"), {}),
+    "half a character": (("entries", 0, "response", "headers", 0, "value"), "\ud800"),
+    "a failure": (("entries", 0, "request", "_conformance", "failure"), []),
+    "the start": (("_conformance", "started"), "yesterday"),
+    "a setting": (("_conformance", "settings", "concurrency"), "8"),
+    "a limit": (("_conformance", "settings", "rate-limit"), "8"),
+    "a level": (("_conformance", "settings", "fail-on"), "all"),
+    "the ids": (("_conformance", "target", "invoice_id"), 1),
+    "the key": (("_conformance", "target", "signing_key_bits"), 10**12),
+    "the token": (("_conformance", "token_facts", "lifetime"), {}),
+}
+
+
+@pytest.mark.parametrize(("place", "value"), DAMAGED.values(), ids=DAMAGED)
+def test_a_record_with_something_of_another_kind_is_refused(
+    place: tuple[str | int, ...], value: Any, correct: Path, tmp_path: Path
+) -> None:
+    archive = json.loads(correct.read_text())
+    holder: Any = archive["log"]
+    for step in place[:-1]:
+        holder = holder[step]
+    holder[place[-1]] = value
+    (tmp_path / "run.har").write_text(json.dumps(archive))
+    with pytest.raises(SettingError, match="is damaged"):
+        Record(str(tmp_path / "run.har"))
+
+
 def test_reports_fit_their_schema_without_anything_that_it_does_not_name(whole: Recorded, tmp_path: Path) -> None:
     from jsonschema import Draft202012Validator
 

@@ -202,22 +202,34 @@ def read(text: str) -> tuple[list[Entry], dict[str, Any]]:
         raise FormatError(f"an entry is damaged: {type(error).__name__}: {error}"[:200]) from None
 
 
+def _text(value: object) -> str:
+    """Return ``value``, which has to be a text with whole characters. Raises TypeError and ValueError."""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    value.encode()
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
 def _pairs(records: list[dict[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((each["name"], each.get(EXTENSION, each["value"])) for each in records)
+    return tuple((_text(each["name"]), _text(each.get(EXTENSION, each["value"]))) for each in records)
 
 
 def _entry(data: dict[str, Any]) -> Entry:
     request, response = data["request"], data["response"]
     known = request[EXTENSION]
     body = _as_bytes(request["postData"]["text"], known["encoding"]) if "postData" in request else b""
-    url, headers = known.get("url", request["url"]), _pairs(request["headers"])
+    url, headers = _text(known.get("url", request["url"])), _pairs(request["headers"])
     exchange = Exchange(
-        probe=str(known["probe"]),
-        request=Request(request["method"], url, headers, body, raw=tuple(map(str, known["raw"]))),
+        probe=_text(known["probe"]),
+        request=Request(_text(request["method"]), url, headers, body, raw=tuple(map(_text, known["raw"]))),
         answer=_answer(response) if known["answered"] else None,
-        failure=known["failure"],
+        failure=_text_or_none(known["failure"]),
         lost=bool(known["lost"]),
-        invoice_id=known["invoice_id"],
+        invoice_id=_text_or_none(known["invoice_id"]),
         started=datetime.fromisoformat(data["startedDateTime"]),
         elapsed=float(known["elapsed"]),
         connection=int(data["connection"]),
@@ -234,16 +246,16 @@ def _answer(response: dict[str, Any]) -> Answer:
     content, known = response["content"], response[EXTENSION]
     return Answer(
         status=int(response["status"]),
-        reason=response["statusText"],
-        version=response["httpVersion"].removeprefix("HTTP/"),
+        reason=_text(response["statusText"]),
+        version=_text(response["httpVersion"]).removeprefix("HTTP/"),
         fields=Fields(_pairs(response["headers"])),
         body=_as_bytes(content["text"], content.get("encoding")),
         wire_length=int(response["bodySize"]),
-        truncated=known["truncated"],
+        truncated=bool(known["truncated"]),
         unsolicited=_as_bytes(known["excess"], known["excess_encoding"]),
-        coding_problem=known["coding_problem"],
-        incomplete=known["incomplete"],
-        secrets_found=tuple(known["secrets_found"]),
+        coding_problem=_text_or_none(known["coding_problem"]),
+        incomplete=_text_or_none(known["incomplete"]),
+        secrets_found=tuple(map(_text, known["secrets_found"])),
         # Older records do not have it.
-        line_flaws=tuple(known.get("line_flaws", ())),
+        line_flaws=tuple(map(_text, known.get("line_flaws", ()))),
     )

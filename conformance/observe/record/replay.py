@@ -15,7 +15,7 @@ from conformance.model.exchange import Doubt, Exchange, NotObserved, Request
 from conformance.model.outcome import Judgement
 from conformance.observe.observer import Observer
 from conformance.observe.progress import Progress
-from conformance.observe.record import har
+from conformance.observe.record import har, kinds
 from conformance.observe.record.recorder import FORMAT
 from conformance.plan.requests import build_request
 from conformance.plan.steps import Step, closure, in_words, probe_of
@@ -49,6 +49,7 @@ class Record:
 
     def _read_facts(self) -> None:
         facts = self.facts
+        kinds.expect_usual(facts)
         self.suite = str(facts["suite"])
         self.started = str(facts["started"])
         self.seconds = float(facts["seconds"])

@@ -175,6 +175,10 @@ class _Remembered(dict[str, Any]):
         self._noted.begin(str(name))
         return False
 
+    def get(self, name: object, default: Any = None) -> Any:
+        """Return what is kept as ``name``, as a property asks that is computed once."""
+        return self[str(name)] if name in self else default
+
     def __setitem__(self, name: str, found: Any) -> None:
         self._noted.keep(name, found)
 

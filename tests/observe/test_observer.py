@@ -10,6 +10,7 @@ import pytest
 
 from conformance.config.target import UNKNOWN_ID
 from conformance.model.exchange import NotObserved
+from conformance.observe import sender
 from conformance.observe.progress import Silent
 from conformance.plan.steps import Step
 from tests.servers.raw import OK, Talk, always, answer, hang_up, once, raw_server
@@ -321,3 +322,16 @@ def test_no_answer_but_later_is_not_observed() -> None:
             observer.obtain(ITEM)
         observer.close()
         assert len(server.requests) == 1
+
+
+def test_less_is_kept_of_an_answer_when_much_is_kept_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender, "_MOST_KEPT", 200_000)
+    steps = [ITEM, OTHER, *(Step(name, INVOICE_ID) for name in ("item_again", "item_without_token"))]
+    with raw_server(always(answer(body=b"a" * 150_000))) as server:
+        observer = observer_of(server.base_url)
+        for step in steps:
+            observer.observe([step])
+        kept = [len(observer.record[step].body) for step in steps]
+        observer.close()
+    assert kept[0] == 150_000
+    assert max(kept[2:]) <= 65_536

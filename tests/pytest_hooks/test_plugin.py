@@ -50,6 +50,13 @@ def test_a_run_without_findings_is_a_few_narrow_lines(conforming: Result) -> Non
     assert [line for line in conforming.lines if len(line) > WIDTH] == []
 
 
+def test_a_secret_that_is_too_short_to_be_looked_for_is_named(reference: ReferenceServer) -> None:
+    given = (f"--base-url={reference.base_url}", f"--auth-token={reference.token}", f"--invoice-id={INVOICE_ID}")
+    result = run(*SOME[:1], "-k", "ITEM-001", *given, "--request-header=X-Pass: eleven-char")
+    assert result.row("note").startswith("--request-header X-Pass has a value under 12 characters"), result.output
+    assert "eleven-char" not in result.output
+
+
 def test_several_processes_give_the_same_verdict() -> None:
     # Times differ from run to run, and nothing else.
     alone, distributed = (run(CONDITIONAL, *more) for more in ((), ("-n", "2")))

@@ -30,6 +30,18 @@ def test_a_full_disk_is_one_line(option: str) -> None:
     assert "generated xml file" not in result.output
 
 
+@pytest.mark.parametrize(
+    "option", ["junit-xml", "report-json", "report-html", "report-ctrf", "record", "write-waivers"]
+)
+def test_a_folder_that_takes_no_files_is_one_line(option: str) -> None:
+    # Nor does it from the administrator.
+    result = run(*EMBEDDED, f"--{option}=/sys/file")
+    assert result.code in {3, 4}
+    (line,) = (each for each in (result.output + result.errors).splitlines() if "/sys/file" in each)
+    assert "Permission denied" in line or "Read-only" in line or "Operation not permitted" in line
+    assert "Traceback" not in result.output + result.errors
+
+
 @pytest.mark.parametrize("option", ["junit-xml", "report-json", "record", "write-waivers"])
 def test_nobody_is_waited_for_who_does_not_read(option: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")

@@ -71,7 +71,7 @@ def pytest_configure() -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     # Records live long, and looking through them for cycles takes a quarter of the time.
-    gc.set_threshold(400_000, 20, 100)
+    gc.set_threshold(1_500_000, 20, 100)
 
 
 @pytest.hookimpl(optionalhook=True)

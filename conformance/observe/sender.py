@@ -207,7 +207,7 @@ class Sender:
                 connection.close()
             elif connection.reusable:
                 self.pool.keep(connection, step)
-            return replace(exchange, answer=self._kept_of(response, request), elapsed=response.elapsed)
+            return replace(exchange, answer=self._kept_of(step, response, request), elapsed=response.elapsed)
 
     def _note_unsolicited(self, found: dict[Step | None, bytes]) -> None:
         for step, received in found.items():
@@ -228,7 +228,7 @@ class Sender:
             self.pool.release(connection)
             with self._lock:
                 self._sent += len(messages)
-        answers = [self._kept_of(response, request) for response in received.responses]
+        answers = [self._kept_of(step, response, request) for response in received.responses]
         return Exchange(
             probe=step.probe,
             request=request,
@@ -244,10 +244,12 @@ class Sender:
             closed=received.closed,
         )
 
-    def _kept_of(self, response: WireResponse, request: Request) -> Answer:
+    def _kept_of(self, step: Step, response: WireResponse, request: Request) -> Answer:
         answer = answer_of(response, request, self._target, self._most)
-        with self._lock:
-            self._kept += size_of(answer)
+        # What is outside of the plan, as the pages of a sweep, is judged and given up.
+        if step.probe:
+            with self._lock:
+                self._kept += size_of(answer)
         return answer
 
     @property

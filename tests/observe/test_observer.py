@@ -335,3 +335,14 @@ def test_less_is_kept_of_an_answer_when_much_is_kept_already(monkeypatch: pytest
         observer.close()
     assert kept[0] == 150_000
     assert max(kept[2:]) <= 65_536
+
+
+def test_what_is_outside_of_the_plan_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender, "_MOST_KEPT", 400_000)
+    with raw_server(always(answer(body=b"a" * 150_000))) as server:
+        observer = observer_of(server.base_url)
+        observer.observe([OTHER])
+        request = observer.record[OTHER].request
+        pages = [observer.fetch(request) for _ in range(3)]
+        observer.close()
+    assert {len(page.body) for page in pages} == {150_000}

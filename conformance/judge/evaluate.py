@@ -43,15 +43,23 @@ def judge_all(run: Run, cases: Iterable[Case]) -> list[Judgement]:
     return [judge(run, case) for case in cases]
 
 
-def _settled(run: Run, case: Case) -> tuple[Ending, Values]:
-    """Return how ``case`` ends once changes of the data are ruled out, and on which values."""
+def first_ending(run: Run, case: Case) -> tuple[Ending, Values | None]:
+    """Return how ``case`` ends on what was observed first, and its values; None when it has none to judge."""
     try:
         values = values_of(run, case)
     except NotObserved as reason:
-        return NotJudged.of(reason), {}
+        return NotJudged.of(reason), None
     except Exception as error:  # noqa: BLE001 - what breaks the suite is an outcome, too
-        return SuiteError(error), {}
-    return stability.settle(run, case, values, evaluate(case.check, values), partial(evaluate, case.check))
+        return SuiteError(error), None
+    return evaluate(case.check, values), values
+
+
+def _settled(run: Run, case: Case) -> tuple[Ending, Values]:
+    """Return how ``case`` ends once changes of the data are ruled out, and on which values."""
+    ending, values = first_ending(run, case)
+    if values is None:
+        return ending, {}
+    return stability.settle(run, case, values, ending, partial(evaluate, case.check))
 
 
 def judgement_of(run: Run, case: Case, ending: Ending, exchanges: Sequence[Exchange]) -> Judgement:

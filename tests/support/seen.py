@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from conformance.judge import suite
-from conformance.judge.endings import NotJudged, SuiteError, Violation
-from conformance.judge.evaluate import evaluate, judge, judgement_of
+from conformance.judge.endings import SuiteError, Violation
+from conformance.judge.evaluate import evaluate, first_ending, judge, judgement_of
 from conformance.judge.values import exchanges_in, values_of
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.model.outcome import Judgement
@@ -19,11 +19,8 @@ from tests.support.reads import ALWAYS, PARTS
 
 def judged_once(run: Run, case: suite.Case) -> Judgement:
     """Return how ``case`` ends on what ``run`` has observed, before it is asked whether that stands."""
-    try:
-        values = values_of(run, case)
-    except NotObserved as reason:
-        return judgement_of(run, case, NotJudged.of(reason), ())
-    return judgement_of(run, case, evaluate(case.check, values), exchanges_in(values))
+    ending, values = first_ending(run, case)
+    return judgement_of(run, case, ending, exchanges_in(values or {}))
 
 
 class Changes:

@@ -19,7 +19,7 @@ from unittest.mock import patch
 import yaml
 
 from conformance.judge.suite import Case
-from conformance.model.outcome import Judgement, Outcome
+from conformance.model.outcome import Judgement
 from conformance.model.requirements import registry
 from conformance.plan.steps import Step, closure
 from conformance.reference.faults import Fault, all_faults
@@ -80,14 +80,13 @@ def _chosen(fault: str) -> str:
 
 def _is_new(found: Judgement, known: Clean) -> bool:
     """Return whether the finding ``found`` is not the same on the reduced server without a fault."""
-    before = _before(found.nodeid, known.capabilities, known.base)
+    before = _before(found.nodeid, known)
     return before.outcome not in detection.CAUGHT or before.observed != found.observed
 
 
 @cache
-def _before(case: str, capabilities: frozenset[str], base: Reduced) -> Judgement:
-    """Return how the case with this id ends on the reduced server ``base`` without a fault."""
-    known = clean(capabilities, base)
+def _before(case: str, known: Clean) -> Judgement:
+    """Return how the case with this id ends on the reduced server without a fault."""
     (found,) = (each for each in known.cases if each.id == case)
     return judged_once(known.reader[0], found)
 
@@ -134,8 +133,8 @@ def _judgements(run: Run, known: Clean, altered: Altered, requirements: Collecti
     cases = [case for case in known.cases if case.check.requirement in requirements]
     wide = [case for case in cases if case.check.is_record_wide]
     for case in cases:
-        steps = [] if case in wide else closure(known.steps_of[case])
-        if changed := altered.changed(steps):
+        steps = closure(known.steps_of[case])
+        if not case.check.is_record_wide and (changed := altered.changed(steps)):
             _observe(run, steps, known, changed)
             yield judged_once(run, case)
     yield from _in_some_answers(run, known, altered, wide)
@@ -146,19 +145,18 @@ def _judgements(run: Run, known: Clean, altered: Altered, requirements: Collecti
 
 
 def _in_some_answers(run: Run, known: Clean, altered: Altered, wide: Sequence[Case]) -> Iterator[Judgement]:
-    """Yield how those of ``wide`` end on a few answers which judge each by itself: most that is wrong shows in some."""
+    """Yield how those of ``wide`` end on a few answers which judge each by itself: most that is wrong shows in some.
+
+    Of what is reported without the fault, too, only all answers show whether it is the same.
+    """
     steps = known.steps[::_STEP]
     apart = [case for case in wide if judges_each_apart(case.check.function)]
-    # Of what is reported without the fault, too, only all answers show whether it is the same.
-    quiet = (case for case in apart if _outcome_before(case, known) not in detection.CAUGHT)
     if apart and (changed := altered.changed(steps)):
         _observe(run, steps, known, changed)
         with patch.object(run, "observe_everything"):
-            yield from (judged_once(run, case) for case in quiet)
-
-
-def _outcome_before(case: Case, known: Clean) -> Outcome:
-    return _before(case.id, known.capabilities, known.base).outcome
+            for case in apart:
+                if _before(case.id, known).outcome not in detection.CAUGHT:
+                    yield judged_once(run, case)
 
 
 def _observe(run: Run, steps: Sequence[Step], known: Clean, changed: Collection[Step]) -> None:

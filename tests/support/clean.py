@@ -163,7 +163,14 @@ class Clean:
         return found
 
     def _judged(self, case: suite.Case, steps: Collection[Step]) -> _Judged:
-        return case, frozenset((step, id(self.record.get(step))) for step in steps)
+        return case, self._everything if steps is self.steps else self._exchanges(steps)
+
+    @cached_property
+    def _everything(self) -> frozenset[tuple[Step, int]]:
+        return self._exchanges(self.steps)
+
+    def _exchanges(self, steps: Iterable[Step]) -> frozenset[tuple[Step, int]]:
+        return frozenset((step, id(self.record.get(step))) for step in steps)
 
 
 def _without_error(ending: Ending) -> None:

@@ -16,8 +16,9 @@ from conformance.tokens.inspected import TokenFacts
 _SCHEME = re.compile(r"[\s,]*[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # Cookies by which load balancers and firewalls keep a client on one server; they hold no session of the application.
 _AFFINITY = re.compile(
-    r"AWSALB\w*|GCLB|ARRAffinity\w*|__cf\w*|_cfuvid|BIGipServer.*|TS[0-9a-f]{6,}|SERVERID|visid_incap_.*|incap_ses_.*"
-    r"|nlbi_.*|ak_bmsc|bm_\w+|_abck|INGRESSCOOKIE|route",
+    r"AWSALB\w*|AWSELB\w*|GCI?LB|ARRAffinity\w*|ApplicationGatewayAffinity\w*|X-Oracle-BMC-LBS-Route"
+    r"|__cf\w*|_cfuvid|BIGipServer.*|TS[0-9a-f]{6,}|NSC_.+|citrix_ns_id\w*|SERVERID|INGRESSCOOKIE|route"
+    r"|heroku-session-affinity|visid_incap_.*|incap_ses_.*|nlbi_.*|reese84|datadome|ak_bmsc|bm_\w+|_abck",
     re.IGNORECASE,
 )
 _YEAR = 366 * 24 * 3600

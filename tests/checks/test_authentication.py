@@ -152,6 +152,9 @@ CORRECT: dict[str, dict[str, Exchange]] = {
     "no Bearer": changed("bearer_token", status=401, headers={"WWW-Authenticate": "Basic"}),
     "unknown parameter first": changed("token_in_query", status=400),
     "affinity": changed("item", headers={"Set-Cookie": ["AWSALB=x; Path=/", "AWSALBCORS=x; SameSite=None"]}),
+    "affinity of other makers": changed(
+        "item", headers={"Set-Cookie": ["ApplicationGatewayAffinityCORS=x", "NSC_vs-api=x", "AWSELB=x", "datadome=x"]}
+    ),
     "codes in the challenge": changed("altered_token", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}),
     "ids of errors": changed("altered_token", body={"errors": [{**ERROR, "id": "17"}]}),
     "ids in the text": with_detail("malformed_token[word]", "Failed. Trace 0af7651916cd43dd8448eb211c80319c.")

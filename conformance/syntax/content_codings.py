@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import zlib
 from collections.abc import Iterable
 
 # Content in one of these can be read here.
 UNDONE = frozenset({"gzip", "x-gzip", "deflate", "identity"})
+# The bits of the window with which zlib reads the header and the checksum of gzip.
+_GZIP = 16 + zlib.MAX_WBITS
+# Bytes fed at once: what is left of them at the end of a member is copied, and there may be many members.
+_PIECE = 1024
 
 
 def decode(content: bytes, codings: Iterable[str], limit: int, *, whole: bool = True) -> tuple[bytes, str | None]:
@@ -25,7 +27,7 @@ def decode(content: bytes, codings: Iterable[str], limit: int, *, whole: bool = 
             return content, f"content coding {coding} is not known here"
         try:
             data, ended = _inflate(data, limit) if coding == "deflate" else _gunzip(data, limit)
-        except (zlib.error, OSError) as error:
+        except zlib.error as error:
             return content, f"the content is not {coding}: {error}"
         if whole and not ended:
             return content, f"the {coding} stream is not complete"
@@ -39,12 +41,14 @@ def _inflate(data: bytes, limit: int) -> tuple[bytes, bool]:
 
 
 def _gunzip(data: bytes, limit: int) -> tuple[bytes, bool]:
-    """Undo gzip, which may have several members (RFC 1952, section 2.2)."""
-    decoded = bytearray()
-    with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-        try:
-            while len(decoded) < limit and (piece := stream.read1(limit - len(decoded))):
-                decoded += piece
-        except EOFError:
-            return bytes(decoded), False
+    """Undo gzip, which may have several members (RFC 1952, section 2.2) and zeros behind them."""
+    decoded, place, end = bytearray(), 0, len(data.rstrip(b"\0")) or len(data)
+    while place < end and len(decoded) < limit:
+        inflater = zlib.decompressobj(_GZIP)
+        while not inflater.eof and len(decoded) < limit:
+            if place >= len(data):
+                return bytes(decoded), False
+            piece = data[place : place + _PIECE]
+            decoded += inflater.decompress(piece, limit - len(decoded))
+            place += len(piece) - len(inflater.unused_data)
     return bytes(decoded), True

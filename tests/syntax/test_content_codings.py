@@ -21,6 +21,7 @@ from tests.support.observing import HEAD, answered
         ("gzip, gzip", lambda body: gzip.compress(gzip.compress(body))),
         ("deflate, GZIP", lambda body: gzip.compress(zlib.compress(body))),
         ("gzip", lambda body: gzip.compress(body[:3]) + gzip.compress(body[3:])),
+        ("gzip", lambda body: gzip.compress(body) + bytes(600)),
         ("identity", bytes),
     ],
 )
@@ -40,6 +41,8 @@ def test_content_codings_are_undone(coding: str, encode: Callable[[bytes], bytes
         ("gzip", gzip.compress(b"{}" * 1000, mtime=0)[:-8], "the gzip stream is not complete"),
         ("deflate", zlib.compress(b"{}" * 1000)[:-3], "the deflate stream is not complete"),
         ("gzip", gzip.compress(b"{}", mtime=0) + b"more", "the content is not gzip"),
+        ("gzip", gzip.compress(b"{}", mtime=0)[:-8] + bytes(8), "the content is not gzip"),
+        ("gzip", bytes(20), "the content is not gzip"),
         ("br", b"{}", "content coding br is not known here"),
     ],
 )

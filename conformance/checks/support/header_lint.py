@@ -9,7 +9,6 @@ BAD, ``IGNORED`` lists every note by the reason why it is not a finding.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import format_datetime
@@ -187,10 +186,9 @@ _LONGEST_LINE = 4096
 
 # Fields of which httplint judges the form only, and which hold something new in nearly every answer.
 _EVER_NEW = frozenset({"etag", "x-request-id", "x-runtime", "content-length"})
-_DIGIT = re.compile("[0-9a-f]")
-# The fields of a request that httplint reads to judge an answer: the values of the first, the presence of the others.
-_READ_OF_REQUESTS = frozenset({"accept-encoding", "te", "range", "expect", "upgrade", "origin"})
-_OF_REQUESTS = _READ_OF_REQUESTS | {"authorization", "access-control-request-method", "access-control-request-headers"}
+_DIGITS_TO_ZERO = str.maketrans("123456789abcdef", "0" * 15)
+# Methods whose answers httplint judges by themselves, and what stands for all others but those that Allow has.
+_OWN_METHODS, _OTHER_METHOD = frozenset({"GET", "HEAD", "CONNECT"}), "OTHER"
 _SOME_DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
 
 
@@ -223,20 +221,29 @@ def _section(exchange: Exchange, answer: Answer) -> Exchange:
         (name, value if dated and name.lower() == "date" else _form(name.lower(), value))
         for name, value in answer.fields
     )
-    url = exchange.request.url if {"location", "content-location"} & answer.fields.names() else "http://host.invalid/"
-    asked = tuple(
-        (name, value if name.lower() in _READ_OF_REQUESTS else "any")
-        for name, value in exchange.request.headers
-        if name.lower() in _OF_REQUESTS
-    )
-    request = Request(exchange.request.method, url, asked)
+    request = _asked(exchange.request, answer)
     return Exchange("", request, Answer(answer.status, "", answer.version, Fields(lines), b"", 0))
+
+
+def _asked(request: Request, answer: Answer) -> Request:
+    """Return the parts of ``request`` on which a finding about ``answer`` may depend."""
+    located = "location" in answer.fields or "content-location" in answer.fields
+    url = request.url if located else "http://host.invalid/"
+    compared = set()
+    if answer.status == 206:
+        compared.add("range")
+    if "content-encoding" in answer.fields:
+        compared.add("accept-encoding")
+    asked = tuple((name, value) for name, value in request.headers if name.lower() in compared) if compared else ()
+    allowed = (answer.fields.get("allow") or "").upper()
+    is_judged = request.method in _OWN_METHODS or request.method.upper() in allowed
+    return Request(request.method if is_judged else _OTHER_METHOD, url, asked)
 
 
 def _form(name: str, value: str) -> str:
     if name == "date" and _is_usual_date(value):
         return _SOME_DATE
-    return _DIGIT.sub("0", value) if name in _EVER_NEW else value
+    return value.translate(_DIGITS_TO_ZERO) if name in _EVER_NEW else value
 
 
 @lru_cache(maxsize=64)

@@ -86,6 +86,7 @@ def test_a_broken_field_is_found(field: str, value: str, requirement: str) -> No
         (206, "GET", None, ("Content-Range", "bytes 0-9/1092"), "COND-015"),
         (206, "GET", ("Range", "bytes=0-9"), ("X-None", ""), "COND-015"),
         (405, "PUT", None, ("Allow", "GET, PUT"), "HTTP-008"),
+        (405, "PURGE", None, ("Allow", "GET, PURGE"), "HTTP-008"),
         (200, "GET", ("Accept-Encoding", "identity"), ("Content-Encoding", "gzip"), "CACHE-010"),
     ],
 )
@@ -94,6 +95,37 @@ def test_an_answer_that_does_not_fit_the_request_is_found(
 ) -> None:
     answer = exchange(status=status, method=method, headers=[field], request_headers=[requested] if requested else ())
     assert requirement in {finding.requirement for finding in header_lint.findings(answer)}
+
+
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows by the status of each answer that httplint is given."""
+    found: list[int] = []
+
+    class Linter(httplint.HttpResponseLinter):
+        def process_response_topline(
+            self, version: bytes, status_code: bytes, status_phrase: bytes | None = None
+        ) -> None:
+            found.append(int(status_code))
+            super().process_response_topline(version, status_code, status_phrase)
+
+    monkeypatch.setattr(httplint, "HttpResponseLinter", Linter)
+    return found
+
+
+@pytest.mark.parametrize("status", [200, 201, 304, 401, 405, 416])
+def test_requests_that_no_finding_depends_on_are_judged_once(status: int, looked_at: list[int]) -> None:
+    # A field that no other test has, for what was found is remembered.
+    headers = {"Allow": "DELETE", "Last-Modified": "Fri, 15 Nov 2024 09:57:08 GMT", "X-Own": f"once-{status}"}
+    lines = [("Range", "bytes=0-9"), ("Accept-Encoding", "br"), ("Origin", "null"), ("TE", "x"), ("Upgrade", "h2c")]
+    methods = ["POST", "PATCH", "OPTIONS", "PURGE"]
+    found = {
+        header_lint.findings(exchange(status=status, method=method, headers=headers, request_headers=[line]))
+        for method in methods
+        for line in lines
+    }
+    assert len(found) == 1
+    assert looked_at == [status]
 
 
 # What other correct servers and proxies send.

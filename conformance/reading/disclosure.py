@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from urllib.parse import unquote
 
@@ -53,7 +55,13 @@ _PATTERNS = {
     ),
 }
 _MOST_CHARACTERS = 1 << 20
+# Texts of so many characters are remembered: most header fields are the same in all answers, and so are many errors.
+_SHORT = 1000
 _COMPILED = [(kind, re.compile(pattern)) for kind, patterns in _PATTERNS.items() for pattern in patterns]
+
+
+# The number of a pattern, and what it finds.
+_Match = tuple[int, str]
 
 
 def _sent(exchange: Exchange) -> str:
@@ -79,11 +87,25 @@ def revealed(exchange: Exchange) -> tuple[str, str] | None:
     of a customer: a reference may be any text.
     """
     content = exchange.body.decode("utf-8", errors="replace")
-    texts = (*(value for _, value in exchange.fields), content, *_texts(exchange.json.value))
-    text = "\n".join(texts)[:_MOST_CHARACTERS]
+    left, found = _MOST_CHARACTERS, list[_Match]()
+    for text in (*(value for _, value in exchange.fields), content, *_texts(exchange.json.value)):
+        found += _remembered(text) if len(text) <= min(left, _SHORT) else _matches(text[:left])
+        left -= min(left, len(text))
+    if not found:
+        return None
     sent = _sent(exchange)
-    for kind, pattern in _COMPILED:
-        for match in pattern.finditer(text):
-            if match[0] not in sent:
-                return kind, match[0]
-    return None
+    # The first of the patterns says most.
+    shown = (match for match in sorted(found, key=itemgetter(0)) if match[1] not in sent)
+    return next(((_COMPILED[number][0], text) for number, text in shown), None)
+
+
+def _matches(text: str) -> tuple[_Match, ...]:
+    """Return what the patterns find in ``text``."""
+    return tuple(
+        (number, match[0]) for number, (_, pattern) in enumerate(_COMPILED) for match in pattern.finditer(text)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str) -> tuple[_Match, ...]:
+    return _matches(text)

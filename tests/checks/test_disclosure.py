@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.model.exchange import Exchange
+from conformance.reading.disclosure import revealed
 from tests.support.changes import changed, content
 from tests.support.correct import answers
 from tests.support.exchanges import PREFIX, refusal
@@ -89,6 +90,20 @@ def test_the_echo_of_the_request_is_not_a_finding() -> None:
     query = "include=/usr/local/lib/x%20ActiveRecord::RecordNotFound"
     echo = refusal(400, "other", path=f"{PREFIX}/invoices", query=query, body={"errors": [{**BAD, "detail": text}]})
     assert POLICY.violated({"other": echo}) == set()
+
+
+def test_what_is_an_echo_in_one_answer_is_a_finding_in_another() -> None:
+    body = {"errors": [{**BAD, "detail": "ActiveRecord::RecordNotFound"}]}
+    echo = refusal(400, "other", query="include=ActiveRecord::RecordNotFound", body=body)
+    assert POLICY.violated({"other": echo}) == set()
+    assert POLICY.violated({"other": refusal(400, "other", body=body)}) == {"SEC-007"}
+    assert POLICY.violated({"other": echo}) == set()
+
+
+def test_the_first_kind_is_shown_whatever_stands_first() -> None:
+    text = "ActiveRecord::RecordNotFound: ORA-00942"
+    found = revealed(refusal(400, body={"errors": [{**BAD, "detail": text}]}))
+    assert found == ("a database message", "ORA-00942")
 
 
 def test_data_of_the_customer_may_be_any_text() -> None:

@@ -46,6 +46,8 @@ def item(text: str | bytes) -> dict[str, Exchange]:
         ("JSON-003", TEXT.replace('"type":"invoices"', '"type":"invoices","\\u0074ype":"invoices"')),
         ("JSON-004", TEXT.replace('"23"', '"cut \\ud83d"')),
         ("JSON-004", TEXT.replace('"23"', '"\\uffff"')),
+        ("JSON-004", TEXT.replace('"23"', '"\\uFDEF"')),
+        ("JSON-004", TEXT.replace('"23"', '"\\ud83f\\udffe"')),
         ("JSON-004", TEXT.replace('"23"', '"\U0010fffe"')),
         ("JSON-004", TEXT.replace('"23"', '"\N{ARABIC LETTER ALEF}\ufdd0"')),
         ("JSON-005", TEXT.replace(NUMBER, '"originated-calls-duration":9007199254740992')),
@@ -56,7 +58,7 @@ def item(text: str | bytes) -> dict[str, Exchange]:
         ("JSON-006", TEXT.replace(NUMBER, '"originated-calls-duration":7e2')),
         ("JSON-006", TEXT.replace('"terminated-calls-count":0', '"terminated-calls-count":-0')),
     ],
-    ids=[str(number) for number in range(29)],
+    ids=[str(number) for number in range(31)],
 )
 def test_a_fault_of_the_text_is_found_by_its_owner_alone(owner: str, text: str | bytes) -> None:
     assert INVOICES.violated(item(text)) == {owner}

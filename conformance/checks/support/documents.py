@@ -235,27 +235,31 @@ def free_names(exchange: Exchange) -> tuple[Part, ...]:
         elif isinstance(value, dict):
             for name, member in value.items():
                 if not is_additional(exchange, name):
-                    found.append(Part(_below(pointer, name), name))
-                    waiting.append(Part(_below(pointer, name), member))
+                    where = _below(pointer, name)
+                    found.append(Part(where, name))
+                    if isinstance(member, dict | list):
+                        waiting.append(Part(where, member))
     return tuple(found)
 
 
-@once
-def leaves(exchange: Exchange) -> tuple[Part, ...]:
-    """Return every value of the JSON text that is neither object nor array, and every member name as a string."""
+def leaves(exchange: Exchange, *kinds: type) -> list[Part]:
+    """Return every value of the JSON text that is of one of ``kinds``; with ``str``, every member name too."""
     found = []
+    wanted = (dict, list, *kinds)
     waiting = [Part("", exchange.json.value)]
     while waiting:
         pointer, each = waiting.pop()
         if isinstance(each, dict):
-            for name, member in each.items():
-                found.append(Part(_below(pointer, name), name))
-                waiting.append(Part(_below(pointer, name), member))
+            if str in kinds:
+                found += [Part(_below(pointer, name), name) for name in each]
+            waiting += [
+                Part(_below(pointer, name), member) for name, member in each.items() if isinstance(member, wanted)
+            ]
         elif isinstance(each, list):
             waiting += [Part(f"{pointer}/{position}", member) for position, member in enumerate(each)]
-        else:
+        elif isinstance(each, kinds):
             found.append(Part(pointer, each))
-    return tuple(found)
+    return found
 
 
 def distinct(exchanges: Iterable[Exchange]) -> list[Exchange]:

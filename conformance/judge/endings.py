@@ -134,9 +134,9 @@ def _end_of(judge: Callable[..., None], /, *arguments: object, **named: object) 
 
 
 def _is_redacted(value: object) -> bool:
-    if isinstance(value, tuple):
-        return any(map(_is_redacted, value))
-    return isinstance(value, Exchange) and value.answer is not None and value.answer.received is not None
+    if isinstance(value, Exchange):
+        return value.answer is not None and value.answer.received is not None
+    return isinstance(value, tuple) and any(map(_is_redacted, value))
 
 
 def _as_received(value: object, originals: dict[int, Exchange]) -> object:

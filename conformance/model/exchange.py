@@ -100,6 +100,14 @@ class Request:
     body: bytes = b""
     raw: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """Return the hash of what is compared, reckoned once: answers are grouped by their requests many times."""
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.method, self.url, self.headers, self.body, self.raw))
+
     @cached_property
     def target(self) -> str:
         """The request target: path and query as sent (RFC 9112, section 3.2.1)."""
@@ -230,7 +238,7 @@ class Exchange:
         """The content read as JSON."""
         return readings.of(self.body)
 
-    @property
+    @cached_property
     def media_type(self) -> str | None:
         """Type and subtype of Content-Type in lower case, or None when absent."""
         value = self.fields.get("Content-Type")

@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 
 from conformance.checks.support import documents, invoices
-from conformance.checks.support.readings import Reading
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved, Request
 from conformance.reading.attribute_names import shown_name
@@ -53,17 +52,12 @@ def shown_in(exchange: Exchange) -> tuple[tuple[Amount, str, str], ...]:
 
 def _amounts(exchange: Exchange) -> Iterator[tuple[Amount, str, str]]:
     for place, invoice in _shown_invoices(exchange):
-        reading = Reading(exchange, documents.member_object(invoice, "attributes"))
+        attributes = documents.member_object(invoice, "attributes")
         for name in contract.amounts():
-            try:
-                reading.amount(name)
-            except NotObserved:
-                continue
-            yield (
-                (invoice["id"].lower(), name),
-                str(reading.value(name)),
-                f"{place}/attributes/{shown_name(reading.attributes, name)}",
-            )
+            shown = shown_name(attributes, name)
+            written = attributes.get(shown)
+            if isinstance(written, str) and plain_decimal(written) is not None:
+                yield (invoice["id"].lower(), name), written, f"{place}/attributes/{shown}"
 
 
 def _shown_invoices(exchange: Exchange) -> list[documents.Part]:

@@ -282,6 +282,8 @@ class Redactor:
             parts.append(replace(part, content=inner))
             if not whole:
                 found.append(Hit(part.start, part.end, quiet=True))
+        if not parts:
+            return found
         # All are looked at together: to look at each by itself takes much longer where they are many.
         texts = Decoded(parts)
         plain = self._runs.within(texts.data.lower())

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain, compress, islice
 
 from conformance.syntax.spellings import Undone, squeezed
 
@@ -200,13 +200,17 @@ class Runs:
         fours = memoryview(data)[: len(data) - len(data) % 4].cast("I")
         if self._fours.isdisjoint(fours):
             return []
-        met = [number for number, four in enumerate(fours[:_BLOCK]) if four in self._fours]
+        met = self._met(fours, 0, _BLOCK)
         # Where the beginning is dense, counting the rest would take longer than to look at it.
         is_dense = len(met) * _DENSE > min(len(fours), _BLOCK)
         if not is_dense and len(fours) > _BLOCK:
-            met += [number for number, four in enumerate(fours[_BLOCK:], _BLOCK) if four in self._fours]
+            met += self._met(fours, _BLOCK, len(fours))
             is_dense = len(met) * _DENSE > len(fours)
         return list(islice(self._everywhere(data) if is_dense else self._around(data, met), MOST_HITS + 1))
+
+    def _met(self, fours: memoryview, start: int, end: int) -> list[int]:
+        """Return which of ``fours`` between two places belong to a run that counts."""
+        return list(compress(range(start, end), map(self._fours.__contains__, fours[start:end])))
 
     def _around(self, data: bytes, met: list[int]) -> Iterator[Hit]:
         """Look around the numbers of fours that were ``met``."""

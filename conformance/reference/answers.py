@@ -26,6 +26,11 @@ R = TypeVar("R")
 Arguments = TypeVarTuple("Arguments")
 
 
+@functools.lru_cache(maxsize=16)
+def _imf_fixdate(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)
+
+
 class Answers(Authentication, Preconditions, Negotiation, Documents):
     """The part of the server that makes answers of documents and problems."""
 
@@ -151,7 +156,7 @@ class Answers(Authentication, Preconditions, Negotiation, Documents):
 
     def date(self) -> str:
         """Return the current time as an IMF-fixdate (RFC 9110, section 5.6.7)."""
-        return formatdate(self.clock.now(), usegmt=True)
+        return _imf_fixdate(int(self.clock.now()))
 
     def wire_bytes(self, request: Request, answer: Answer, data: bytes) -> bytes:
         """Return the bytes of an answer after the hooks."""

@@ -85,7 +85,9 @@ class Api(Answers, Queries):
         """Return the endpoint and the id (lower case, or empty) that a path names; ``None`` for any other path."""
         try:
             # Split before decoding: an encoded slash separates nothing.
-            segments = [unquote_to_bytes(segment).decode() for segment in path.split("/")]
+            segments = path.split("/")
+            if "%" in path:
+                segments = [unquote_to_bytes(segment).decode() for segment in segments]
         except UnicodeDecodeError:
             return None
         depth = PREFIX.count("/") + 1
@@ -288,9 +290,9 @@ class Api(Answers, Queries):
             parts = urlsplit(request.path)
             request.path = parts.path or "/"
             authority = parts.netloc
-        addressed = _AUTHORITY.fullmatch(authority)
-        if not valid or not addressed:
+            valid = valid and _AUTHORITY.fullmatch(authority)
+        if not valid:
             raise closing(Problem(400, "Bad request", "The host is malformed."))
-        if addressed["name"].lower() not in self.hosts:
+        if valid["name"].lower() not in self.hosts:
             raise Problem(421, "Misdirected request", "This host is not served here.")
         return authority

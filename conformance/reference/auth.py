@@ -77,10 +77,7 @@ class Authentication:
         if not COMPACT.fullmatch(token):
             return None
         try:
-            # No extension is understood, so a critical one makes the token invalid (RFC 7515, section 4.1.11).
-            if "crit" in jwt.get_unverified_header(token):
-                return None
-            claims: dict[str, Any] = jwt.decode(
+            decoded = jwt.decode_complete(
                 token,
                 self.signing_key,
                 algorithms=[ALGORITHM],
@@ -91,6 +88,10 @@ class Authentication:
             )
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, RecursionError):
             return None
+        # No extension is understood, so a critical one makes the token invalid (RFC 7515, section 4.1.11).
+        if "crit" in decoded["header"]:
+            return None
+        claims: dict[str, Any] = decoded["payload"]
         return claims if all(map(self.is_time, (claims[name] for name in TIMES if name in claims))) else None
 
     @staticmethod

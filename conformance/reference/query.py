@@ -16,6 +16,7 @@ MAX_PARAMETERS = 500
 
 _MALFORMED = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NAME = re.compile(r"(?P<family>[^\[\]]+)(?P<keys>(?:\[[^\[\]]*\])*)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 # Only these are named back to the client, so that nothing else is ever reflected.
 _INERT = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{0,40}(\[[A-Za-z0-9_\-]{0,60}\]){0,2}")
@@ -52,15 +53,19 @@ def decode(text: str) -> str:
     """
     if _MALFORMED.search(text):
         raise Problem(400, "Malformed query", "The query has a malformed percent-encoding.")
-    parts = re.split(r"((?:%[0-9A-Fa-f]{2})+)", text.replace("+", " "))
-    raw = b"".join(bytes.fromhex(part.replace("%", "")) if part[:1] == "%" else part.encode() for part in parts)
     try:
-        decoded = raw.decode()
+        decoded = _undone(text.replace("+", " ")) if "%" in text else text.replace("+", " ")
     except UnicodeDecodeError:
         raise Problem(400, "Malformed query", "The query is not encoded as UTF-8.") from None
-    if any(character < " " or character == "\x7f" for character in decoded):
+    if _CONTROL.search(decoded):
         raise Problem(400, "Malformed query", "The query has a control character.")
     return decoded
+
+
+def _undone(text: str) -> str:
+    parts = re.split(r"((?:%[0-9A-Fa-f]{2})+)", text)
+    raw = b"".join(bytes.fromhex(part.replace("%", "")) if part[:1] == "%" else part.encode() for part in parts)
+    return raw.decode()
 
 
 class Queries:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from conformance.reference.query import Query
     from conformance.reference.selection import Record
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 PREFIX = "/api/rest/customer/v1"
 
 
@@ -27,8 +30,13 @@ def plain(value: Value) -> Any:
         whole, _, fraction = format(value, "f").partition(".")
         return f"{whole}.{fraction.rstrip('0') or '0'}"
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return _written(value)
     return value
+
+
+@functools.lru_cache(maxsize=1024)
+def _written(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Documents(Selection):
@@ -170,4 +178,4 @@ class Documents(Selection):
 
     def encode(self, document: Document) -> bytes:
         """Return compact JSON in UTF-8."""
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        return _COMPACT.encode(document).encode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from conformance.reference import generated
@@ -35,6 +35,11 @@ class Store(Protocol):
         """Return all visible accounts, in no particular order."""
 
 
+@cache
+def _invoices_of(customer: Customer) -> tuple[Invoice, ...]:
+    return tuple(invoice for invoice in INVOICES if invoice.visible and invoice.account.customer == customer)
+
+
 class MemoryStore:
     """The constant data set."""
 
@@ -48,7 +53,7 @@ class MemoryStore:
 
     def invoices(self, customer: Customer) -> Sequence[Invoice]:
         """See ``Store``."""
-        return [invoice for invoice in INVOICES if invoice.visible and invoice.account.customer == customer]
+        return list(_invoices_of(customer))
 
     def account(self, customer: Customer, number: str) -> Account | None:
         """See ``Store``."""

@@ -48,7 +48,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reraise = (KeyboardInterrupt, pytest.exit.Exception)
     call = pytest.CallInfo.from_call(item.runtest, when="call", reraise=reraise)
-    hook.pytest_runtest_logreport(report=hook.pytest_runtest_makereport(item=item, call=call))
+    hook.pytest_runtest_logreport(report=pytest_runtest_makereport(item, call))
     # pytest ends an item by the report of its teardown.
     hook.pytest_runtest_logreport(report=_teardown(item))
     hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)

@@ -28,6 +28,17 @@ def pytest_unconfigure(config):
 """
 
 
+PLACES = """
+import pytest
+from conformance.pytest_hooks.check_item import CheckItem
+
+def pytest_collection_finish(session):
+    own = [item for item in session.items if isinstance(item, CheckItem)]
+    wrong = [item.nodeid for item in own if item.location != pytest.Item.location.func(item)]
+    print("places:", len(own) > 100, wrong)
+"""
+
+
 @pytest.fixture
 def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "same_names.py").write_text(SAME_NAMES)
@@ -50,6 +61,15 @@ def test_an_option_that_another_plugin_has_gets_another_name(other: Path) -> Non
     assert "too short" not in again.output
     wrong = run(*run_command.arguments(["-p", "same_names", "--invoices-replay=none"]))
     assert wrong.errors.startswith("ERROR: --invoices-replay: the value names no file: none")
+
+
+def test_an_item_stands_where_pytest_would_find_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "places.py").write_text(PLACES)
+    monkeypatch.syspath_prepend(tmp_path)
+    for folder in (ROOT, tmp_path):
+        monkeypatch.chdir(folder)
+        given = run_command.arguments(["-p", "places", "--embedded", "--collect-only", "-q"])
+        assert "places: True []" in run(*given).lines
 
 
 def config_of(here: Path, places: list[str], *, pyargs: bool = False, testpaths: Sequence[str] = ()) -> pytest.Config:

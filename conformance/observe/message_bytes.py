@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.config.target import EXTRA_HEADER
-from conformance.plan.requests import text_of
+from conformance.plan.requests import head_text_of
 from conformance.syntax import redaction
 from conformance.tokens import minted
 
@@ -50,4 +49,4 @@ def revealed(text: str, target: Target) -> bytes:
 
 def head_of(request: Request, target: Target) -> bytes:
     """Return the request line and the header section of ``request``."""
-    return revealed(text_of(replace(request, body=b"")), target)
+    return revealed(head_text_of(request), target)

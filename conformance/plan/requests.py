@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -26,11 +27,16 @@ def _reveals(exchange: Exchange) -> bool:
     return exchange.answer is not None and bool(exchange.answer.secrets_found)
 
 
+@lru_cache(maxsize=4096)
+def _parameters(function: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(function).parameters
+
+
 def _call(function: object, known: Mapping[str, Exchange], context: Mapping[str, str]) -> object:
     assert callable(function)
     arguments = {
         name: context[name] if name in CONTEXT_NAMES else known[name]
-        for name, parameter in inspect.signature(function).parameters.items()
+        for name, parameter in _parameters(function).items()
         # What was not sent and has a default is done without.
         if name in known or parameter.default is parameter.empty
     }
@@ -75,11 +81,16 @@ def next_page(page: Exchange) -> str:
     return leads_to
 
 
-def text_of(request: Request) -> str:
-    """Return the head and the body of ``request`` as they are written, in Latin-1."""
+def head_text_of(request: Request) -> str:
+    """Return the request line and the header section of ``request`` as they are written, in Latin-1."""
     lines = [f"{request.method} {request.target} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in request.headers]
-    return "\r\n".join(lines) + "\r\n\r\n" + request.body.decode("latin-1")
+    return "\r\n".join(lines) + "\r\n\r\n"
+
+
+def text_of(request: Request) -> str:
+    """Return the head and the body of ``request`` as they are written, in Latin-1."""
+    return head_text_of(request) + request.body.decode("latin-1")
 
 
 def build_request(step: Step, target: Target, known: Mapping[str, Exchange]) -> Request:

@@ -252,11 +252,12 @@ class Exchange:
     @property
     def document(self) -> dict[str, Any]:
         """The JSON:API document. Raises NotObserved when the content is not a JSON object."""
-        if not self.json.readable:
+        text = self.json
+        if not text.readable:
             raise self._without("JSON-001", "the body of the answer to {} is not JSON")
-        if not isinstance(self.json.value, dict):
+        if not isinstance(text.value, dict):
             raise self._without("ITEM-002", "the body of the answer to {} is not a JSON object")
-        return self.json.value
+        return text.value
 
     @property
     def ok_document(self) -> dict[str, Any]:

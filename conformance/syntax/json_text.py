@@ -11,6 +11,7 @@ BOM = b"\xef\xbb\xbf"
 # Python refuses to convert longer digit runs, and no counter needs them.
 _LONGEST_INTEGER = 4000
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 DefectKind = Literal["empty", "bom", "encoding", "syntax", "constant", "duplicate", "surrogate", "depth"]
 
@@ -145,7 +146,8 @@ def read(body: bytes) -> JsonText:
             object_pairs_hook=members,
         )
         text.readable = True
-        if (pointer := _surrogates(text.value, "")) is not None:
+        # What is decoded has none that is not escaped.
+        if _ESCAPED_SURROGATE.search(characters) and (pointer := _surrogates(text.value, "")) is not None:
             text.defects.append(Defect("surrogate", f"the string at {pointer or '/'} holds a lone surrogate"))
     except json.JSONDecodeError as error:
         text.defects.append(Defect("syntax", _syntax(error)))

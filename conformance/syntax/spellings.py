@@ -220,7 +220,7 @@ def from_base64(data: bytes) -> Iterator[Part]:
     """Yield the long runs of base64 that stand for a text or for compressed content."""
     place, words = 0, data.translate(_WORDS)
     for word in _words(words):
-        if len(word) < _SHORTEST_WORD or not _TEXTUAL.match(word):
+        if not _TEXTUAL.match(word):
             continue
         place = words.index(word, place)
         content = base64.b64decode(word[: len(word) - len(word) % 4])
@@ -230,12 +230,12 @@ def from_base64(data: bytes) -> Iterator[Part]:
 
 
 def _words(words: bytes) -> Iterator[bytes]:
-    """Yield what stands between blanks. Short words take many times their length, so they are not all there at once."""
+    """Yield the long words. Short ones take many times their length, so they are not all there at once."""
     start = 0
     while start < len(words):
         end = words.find(b" ", start + _OF_WORDS)
         end = len(words) if end < 0 else end
-        yield from words[start:end].split()
+        yield from [word for word in words[start:end].split() if len(word) >= _SHORTEST_WORD]
         start = end
 
 

@@ -76,9 +76,10 @@ def root(exchange: Exchange) -> Any:
     wanted = exchange.succeeded and exchange.request.method == "GET" and exchange.request.header("Accept") == JSON_API
     if not (labelled or wanted) or not exchange.body or exchange.status in _WITHOUT_CONTENT:
         raise NotObserved(f"{exchange.described} was not answered with a JSON:API document")
-    if not exchange.json.readable:
+    text = exchange.json
+    if not text.readable:
         raise NotObserved(f"the content of the answer to {exchange.described} is not JSON")
-    return exchange.json.value
+    return text.value
 
 
 def document(exchange: Exchange) -> Object:

@@ -315,11 +315,13 @@ def test_content_is_in_the_coding_that_it_names(every_answer: tuple[Exchange, ..
             expect(name in _CODINGS, "a registered content coding", name, exchange, part="Content-Encoding")
         if not set(names) <= UNDONE:
             # No decoder is at hand, but what can be read as it stands is in no coding.
-            require(not answer.truncated and not answer.incomplete, "not the whole content")
+            exchange.require_all_read()
+            require(not answer.incomplete, "not the whole content")
             plain = exchange.json.readable and isinstance(exchange.json.value, dict)
             expect(not plain, f"content in {', '.join(names)}", "plain JSON", exchange, part="Content-Encoding")
             return
-        require(not answer.truncated and not answer.incomplete, "not the whole content")
+        exchange.require_all_read()
+        require(not answer.incomplete, "not the whole content")
         problem = answer.coding_problem
         expect(problem is None, f"content in {', '.join(names)}", problem, exchange, part="Content-Encoding")
 
@@ -349,6 +351,7 @@ def test_coded_content_of_the_collection_is_the_same(
 def _expect_same_content(plain: Exchange, coded: Exchange) -> None:
     require_status(plain, 200)
     require_status(coded, 200)
+    plain.require_all_read()
     require(plain.json.readable, "not readable without a coding", owner="JSON-001")
     require(coded.answer and not coded.answer.coding_problem, "the coding is wrong")
     # Meta may describe the exchange.

@@ -34,7 +34,7 @@ def test_odd_ids_are_survived(
 ) -> None:
     _require_usual(item, unknown_item, *every_malformed_id)
     expect_survived(odd_id)
-    require(odd_id.answer and not odd_id.answer.truncated, "too long to be read")
+    odd_id.require_all_read()
     expect(is_complete(odd_id), "a complete answer", status_line(odd_id), odd_id)
 
 

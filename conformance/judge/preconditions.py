@@ -93,7 +93,8 @@ def unread(exchange: Exchange) -> Literal["line", "length"] | None:
 def sent_length(exchange: Exchange) -> int:
     """Return the number of bytes of the content as sent. Raises NotObserved when not all of it was received."""
     answer = exchange.answer
-    if answer is None or answer.incomplete or answer.truncated:
+    exchange.require_all_read()
+    if answer is None or answer.incomplete:
         raise NotObserved(f"the content of the answer to {exchange.described} is not complete", owner="HTTP-017")
     return answer.wire_length
 

@@ -26,6 +26,7 @@ class Doubt(StrEnum):
     """What keeps an answer from being judged, and shows nothing about the requirement."""
 
     LIMIT = "the target limits requests"
+    SIZE = "answers are larger than is read"
     LOST = "answers were lost"
     CHANGE = "the data change"
     RECORD = "the record does not have it"
@@ -249,11 +250,17 @@ class Exchange:
         """Whether there is an answer and its status is 2xx."""
         return self.answer is not None and 200 <= self.answer.status < 300
 
+    def require_all_read(self) -> None:
+        """Raise NotObserved when the content is larger than this run reads: that shows nothing about the target."""
+        if self.answer is not None and self.answer.truncated:
+            raise NotObserved(f"the answer to {self.described} is larger than --max-body allows", doubt=Doubt.SIZE)
+
     @property
     def document(self) -> dict[str, Any]:
-        """The JSON:API document. Raises NotObserved when the content is not a JSON object."""
+        """The JSON:API document. Raises NotObserved when the content is not a JSON object, or not read as a whole."""
         text = self.json
         if not text.readable:
+            self.require_all_read()
             raise self._without("JSON-001", "the body of the answer to {} is not JSON")
         if not isinstance(text.value, dict):
             raise self._without("ITEM-002", "the body of the answer to {} is not a JSON object")

@@ -25,6 +25,7 @@ _GATES: Mapping[Level, tuple[Outcome, ...]] = MappingProxyType(
 _ADVICE: Mapping[str, str] = MappingProxyType(
     {
         Doubt.LIMIT: "run again with --rate-limit, or with --concurrency=1",
+        Doubt.SIZE: "run again with a larger --max-body",
         Doubt.LOST: "see that the server stays up and answers, and run again",
         Doubt.CHANGE: "run again while nobody changes the invoices",
         Doubt.RECORD: "make the record anew with this version",

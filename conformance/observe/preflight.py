@@ -88,8 +88,8 @@ def _unreadable(target: Target, exchange: Exchange, answer: Answer) -> Unusable 
         return _unreachable(target, TOO_SLOW)
     if answer.truncated:
         return Unusable(
-            f"{target.base_url} answers with more than {target.settings['max-body']} bytes for one invoice. "
-            "Check --base-url and --api-prefix; --max-body says how much is read."
+            f"{target.base_url} answers with more than --max-body={target.settings['max-body']} lets be read. "
+            "Check --base-url and --api-prefix, or give a larger --max-body."
         )
     if answer.status == 200 and exchange.body and not _is_json_at_all(exchange):
         media_type = (exchange.media_type or "no media type").encode("ascii", "backslashreplace").decode()[:60]
@@ -180,6 +180,12 @@ def discover(target: Target) -> tuple[str, ...]:
     if exchange.status != 200:
         raise Unusable(
             f"no invoice is known and the collection answers {exchange.status}: {need} (and check --api-prefix).",
+            ExitCode.USAGE,
+        )
+    if exchange.answer.truncated:
+        raise Unusable(
+            f"no invoice is known and the collection is larger than --max-body={target.settings['max-body']}: "
+            f"{need}, or a larger --max-body.",
             ExitCode.USAGE,
         )
     expendable = target.expendable_invoice_id.lower()

@@ -21,8 +21,10 @@ _BEGINNING = 65_536
 _LONGEST_COOKIE, _MOST_SECRETS = 4096, 500
 
 
-# Bytes that a value of a text and a line of a header section take beside their characters; the most values of one text.
-_OF_A_VALUE, _OF_A_LINE, _MOST_VALUES = 40, 200, 100_000
+# Bytes that a value of a text and a line of a header section take beside their characters.
+_OF_A_VALUE, _OF_A_LINE = 40, 200
+# Bytes of content for a value: of a small one, up to so many values, and of a large one.
+_OF_A_SMALL_VALUE, _MOST_SMALL, _OF_A_LARGE_VALUE = 16, 100_000, 84
 
 
 def size_of(answer: Answer) -> int:
@@ -32,6 +34,11 @@ def size_of(answer: Answer) -> int:
     bodies = [answer.body, *([answer.received.body] if answer.received else [])]
     values = sum(len(body) + _OF_A_VALUE * json_text.most_values(body) for body in bodies)
     return values + len(answer.unsolicited) + lines * len(bodies)
+
+
+def _most_values(limit: int) -> int:
+    """Return how many values a text may have where ``limit`` bytes are read."""
+    return max(min(_MOST_SMALL, limit // _OF_A_SMALL_VALUE), limit // _OF_A_LARGE_VALUE)
 
 
 def _is_text(data: bytes) -> bool:
@@ -84,8 +91,7 @@ def answer_of(response: WireResponse, request: Request, target: Target, limit: i
         body, problem = content_codings.decode(raw, coding.split(","), limit + 1, whole=whole)
     if problem and not has_zlib_header(raw) and not _is_text(raw):
         body = b"[withheld: %d bytes: content that cannot be decoded]" % len(raw)
-    most_values = min(_MOST_VALUES, limit // 16)
-    truncated = response.truncated or len(body) > limit or json_text.most_values(body) > most_values
+    truncated = response.truncated or len(body) > limit or json_text.most_values(body) > _most_values(limit)
     body = body[: min(limit, _BEGINNING)] if truncated else body
     clean_body, loud = redact.examined(body)
     if loud:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 # How often a request is sent to a target that closes connections while there are many.
 _ATTEMPTS = 3
-# Bytes of answers that a run keeps, and that an answer may have even after that.
-_MOST_KEPT, _SURELY_KEPT = 128 * 1024 * 1024, 65_536
+# Bytes of answers that a run keeps, and that an answer may have even after that. Of large answers it keeps a few.
+_MOST_KEPT, _SURELY_KEPT, _FEW = 128 * 1024 * 1024, 65_536, 16
 # Seconds for a request over plain http: many hosts drop what comes to that port.
 _PLAIN_LIMIT = 3.0
 # Reasons to send one request at a time, as the summary has them.
@@ -256,7 +256,7 @@ class Sender:
     def _most(self) -> int:
         """Bytes of content that an answer may have: less when much is kept already."""
         most: int = self._target.settings["max-body"]
-        return min(most, max(_SURELY_KEPT, _MOST_KEPT - self._kept))
+        return min(most, max(_SURELY_KEPT, _MOST_KEPT - self._kept, _FEW * most - self._kept))
 
     def end(self) -> None:
         """Let the threads that still send or wait come to an end at once; nothing can be sent any more."""

@@ -40,6 +40,8 @@ def test_a_fault_is_found_by_its_requirement(wanted: set[str], answers_changed: 
         changed("item", status=500) | changed("elsewhere_written", status=201),
         # A range that is longer than what is shown.
         changed("related", body={"data": 1}) | changed("elsewhere_with_range[related]", status=416),
+        # More than is read, which may be all of it.
+        changed("elsewhere_with_range[listing]", body=b'{"data":[', truncated=True),
         # A page of another origin is refused, and a language that the server does not speak.
         changed("elsewhere_with_range", status=403),
         changed("elsewhere_with_range", status=406),

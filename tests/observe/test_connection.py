@@ -9,7 +9,7 @@ import pytest
 from conformance.observe import connection as wire
 from conformance.observe.route import Route
 from conformance.syntax.urls import Origin
-from tests.servers.raw import Script, always, once, raw_server
+from tests.servers.raw import Script, always, answer, once, raw_server
 from tests.support.observing import HEAD, SHORT, answered, dripping, observed, sending
 
 LAST = HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}"
@@ -71,6 +71,12 @@ def test_an_endless_chunked_body_is_cut() -> None:
     chunk = b"2710\r\n" + b"x" * 10000 + b"\r\n"
     whole = answered(sending(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", forever=chunk), max_body="25000")
     assert (len(whole.body), whole.truncated) == (25000, True)
+
+
+@pytest.mark.parametrize(("most", "cut"), [("8388608", True), ("33554432", False)])
+def test_more_values_are_read_where_more_bytes_are(*, most: str, cut: bool) -> None:
+    many = answer("200 OK", b"[0" + b",0" * 150_000 + b"]")
+    assert answered(always(many), max_body=most).truncated is cut
 
 
 @pytest.mark.parametrize(

@@ -326,6 +326,7 @@ def test_no_answer_but_later_is_not_observed() -> None:
 
 def test_less_is_kept_of_an_answer_when_much_is_kept_already(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sender, "_MOST_KEPT", 200_000)
+    monkeypatch.setattr(sender, "_FEW", 0)
     steps = [ITEM, OTHER, *(Step(name, INVOICE_ID) for name in ("item_again", "item_without_token"))]
     with raw_server(always(answer(body=b"a" * 150_000))) as server:
         observer = observer_of(server.base_url)
@@ -335,6 +336,17 @@ def test_less_is_kept_of_an_answer_when_much_is_kept_already(monkeypatch: pytest
         observer.close()
     assert kept[0] == 150_000
     assert max(kept[2:]) <= 65_536
+
+
+def test_a_run_that_reads_more_keeps_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender, "_MOST_KEPT", 200_000)
+    steps = [ITEM, OTHER, *(Step(name, INVOICE_ID) for name in ("item_again", "item_without_token"))]
+    with raw_server(always(answer(body=b"a" * 150_000))) as server:
+        observer = observer_of(server.base_url, max_body="160000")
+        observer.observe(steps)
+        kept = {len(observer.record[step].body) for step in steps}
+        observer.close()
+    assert kept == {150_000}
 
 
 def test_what_is_outside_of_the_plan_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -271,4 +271,10 @@ def test_an_answer_that_does_not_end() -> None:
 
 def test_an_answer_that_is_too_long() -> None:
     abort, _ = abort_of(always(answer("200 OK", b"[" + b" " * 5000 + b"]")), max_body="4096")
-    ended(abort, ExitCode.UNREACHABLE, "more than 4096 bytes", "--max-body")
+    ended(abort, ExitCode.UNREACHABLE, "more than --max-body=4096 lets be read", "give a larger --max-body")
+
+
+def test_a_collection_that_is_too_long() -> None:
+    long = answer("200 OK", b'{"data": [' + b" " * 5000 + b"]}")
+    abort, _ = abort_of(always(long), max_body="4096", invoice_id=None)
+    ended(abort, ExitCode.USAGE, "the collection is larger than --max-body=4096", "or a larger --max-body")

@@ -37,6 +37,18 @@ def judged_by(then: Callable[[ReferenceServer], None]) -> runs.Result:
         return runs.run(runs.CONDITIONAL, *options, INVOICES_AUTH_TOKEN=server.token)
 
 
+def test_answers_that_are_larger_than_is_read_are_inconclusive() -> None:
+    with ReferenceServer() as server:
+        options = (f"--base-url={server.base_url}", f"--invoice-id={DOCUMENTED.id}", "--enable=collection")
+        result = runs.run(
+            f"{runs.CHECKS}/test_collection.py", *options, "--max-body=6000", INVOICES_AUTH_TOKEN=server.token
+        )
+    assert result.code == ExitCode.INCONCLUSIVE
+    output = " ".join(" ".join(result.lines).split())
+    assert "as answers are larger than is read: run again with a larger --max-body" in output
+    assert "COLL-001" in output.partition(" inconclusive: ")[2].partition(";")[0]
+
+
 def refuse(_: ReferenceServer) -> None:
     """Let nobody ask for an hour."""
     refused = Problem(429, "Later", "There are too many requests.")

@@ -59,7 +59,8 @@ def json_text(exchange: Exchange) -> JsonText:
     assert answer is not None
     if exchange.request.method == "HEAD" or answer.status in _WITHOUT_CONTENT:
         raise NotObserved(f"the answer to {exchange.described} never has complete content")
-    if answer.truncated or answer.incomplete or answer.coding_problem:
+    exchange.require_all_read()
+    if answer.incomplete or answer.coding_problem:
         raise NotObserved(f"the content of the answer to {exchange.described} is not at hand as it was sent")
     if not exchange.body and (exchange.request.method != "GET" or not exchange.succeeded):
         raise NotObserved(f"{exchange.described} was answered without content")
@@ -78,6 +79,7 @@ def root(exchange: Exchange) -> Any:
         raise NotObserved(f"{exchange.described} was not answered with a JSON:API document")
     text = exchange.json
     if not text.readable:
+        exchange.require_all_read()
         raise NotObserved(f"the content of the answer to {exchange.described} is not JSON")
     return text.value
 

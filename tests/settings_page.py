@@ -34,7 +34,9 @@ line. Where another plugin of pytest has an option of the same name, the option 
 is `--invoices-NAME`, and the run says so.
 
 `/dev/stdout`, or `-`, as the file of a report or record is the standard output. What is meant
-for people is then on standard error: `run --report-json=- | jq .verdict`.
+for people is then on standard error: `run --report-json=- | jq .verdict`. When nobody reads
+the standard output any more, as with `run -v | head`, a run that writes no file ends at once,
+with exit code 141.
 
 Every option of pytest works, too: `-k COND-002` judges one requirement, `-k "COND or ETAG"`
 two areas. Only the requests that the selected checks need are sent.

@@ -1,24 +1,29 @@
 """What the report goes to: standard output, or standard error where the output is wanted for a file.
 
-An output that cannot be written ends the run with one line and exit code 3.
+An output that cannot be written ends the run with one line and exit code 3. One that nobody reads any more ends it
+at once, unless it is to write files.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
+import io
 import os
 import sys
+from collections.abc import Generator
 from typing import Any, TextIO
 
 import pytest
 
 from conformance.config.settings import SettingError
 from conformance.observe.record.whole_files import STANDARD_OUTPUT
+from conformance.pytest_hooks import reader, xdist
 from conformance.pytest_hooks.items import WRITTEN, settings_of
 
 _STREAM: pytest.StashKey[Guarded] = pytest.StashKey()
 _SESSION: pytest.StashKey[pytest.Session] = pytest.StashKey()
+_WATCH: pytest.StashKey[reader.Watch] = pytest.StashKey()
 
 
 class Guarded:
@@ -70,28 +75,46 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None:
         return
+    session.config.stash[_SESSION] = session
+    files = _files(session.config)
     writer = reporter._tw  # noqa: SLF001 - pytest has no other way to its stream
-    if _is_for_a_file(session.config):
+
+    def be_silent() -> None:
+        writer._file = io.StringIO()  # noqa: SLF001
+
+    if not files - STANDARD_OUTPUT and not xdist.is_worker(session.config):
+        session.config.stash[_WATCH] = reader.Watch(writer._file, be_silent)  # noqa: SLF001
+    if files & STANDARD_OUTPUT:
         writer._file = sys.stderr  # noqa: SLF001
         return
     writer._file = session.config.stash[_STREAM] = Guarded(writer._file)  # noqa: SLF001
-    session.config.stash[_SESSION] = session
 
 
-def _is_for_a_file(config: pytest.Config) -> bool:
-    """Return whether a report or record goes to standard output: what reads it understands nothing else."""
+def _files(config: pytest.Config) -> set[str]:
+    """Return the names of the files that the run is to write; what reads one on standard output reads nothing else."""
     try:
         values = settings_of(config)
     except SettingError:
-        return False  # is reported when the settings are needed
-    names = {values[each] for each in WRITTEN} | {config.getoption("xmlpath", None)}
-    return bool(names & STANDARD_OUTPUT)
+        return set()  # is reported when the settings are needed
+    of_pytest = {config.getoption(each, None) for each in ("xmlpath", "log_file")}
+    named = {values[each] for each in (*WRITTEN, "sweep-state")} | of_pytest | {os.environ.get("GITHUB_STEP_SUMMARY")}
+    return {each for each in named if each}
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """Let the run end as it is, whoever still reads."""
+    if watch := session.config.stash.get(_WATCH, None):
+        watch.end()
+    return (yield)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Report last that the report could not be written."""
-    stream = config.stash.get(_STREAM, None)
+    watch, stream = config.stash.get(_WATCH, None), config.stash.get(_STREAM, None)
+    if watch and watch.noticed:
+        config.stash[_SESSION].exitstatus = reader.EXIT_CODE
     if stream is None:
         return
     stream.flush()

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.hostile.answers import Hostile, waits
+from tests.servers.raw import raw_server
 from tests.support.runs import CHECKS, ROOT, run, without_settings
+from tests.support.targets import INVOICE_ID, TOKEN
 
 FULL = "/dev/full"
 ITEM = (f"{CHECKS}/test_item.py", "-k", "ITEM-001")
@@ -148,6 +151,42 @@ def test_a_standard_output_that_cannot_be_written(where: str, code: int, expecte
     )
     assert (done.returncode, done.stderr) == (code, expected)
     assert report.exists()
+
+
+LEFT = {
+    "before the first answer": ("", ""),
+    "with a report": ("", "--report-json=-"),
+    "in the middle": (INVOICE_ID, ""),
+}
+
+
+@pytest.mark.parametrize(("known", "given"), LEFT.values(), ids=LEFT)
+def test_a_run_that_nobody_reads_ends_at_once(known: str, given: str, tmp_path: Path) -> None:
+    with raw_server(Hostile("", waits(b"")).script if known else waits(b"")) as server:
+        done = left_alone(f"--base-url={server.base_url} {f'--invoice-id={known}' if known else ''} {given}", tmp_path)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+def test_a_run_that_nobody_reads_writes_its_files(tmp_path: Path) -> None:
+    with raw_server(waits(b"")) as server:
+        chosen = f"--base-url={server.base_url} --invoice-id={INVOICE_ID} --request-timeout=1 --report-json=report"
+        done = left_alone(chosen, tmp_path)
+    assert (done.returncode, done.stderr) == (6, "")
+    assert json.loads((tmp_path / "report").read_text())["run"]["exit_code"] == 6
+
+
+def left_alone(chosen: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run in ``folder`` what nobody reads."""
+    script = f"{sys.executable} -m conformance.cli run {chosen} | true; exit ${{PIPESTATUS[0]}}"
+    return subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env={**without_settings(), "PYTHONPATH": str(ROOT), "INVOICES_AUTH_TOKEN": TOKEN},
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=20,
+        check=False,
+    )
 
 
 STREAMS = {"a file": "> report", "a pipe": "| cat > report", "more than one file": ">> report"}

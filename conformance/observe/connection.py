@@ -23,7 +23,6 @@ _CHUNK = 64 * 1024
 _STATUS_LINE = b"HTTP/"
 # RFC 9112, section 5.2; only what has a field name before it.
 _FOLDED = re.compile(rb"^([!-9;-~]{1,100}):[^\n]*\n[ \t]", re.MULTILINE)
-_BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 # After a response that ends the connection, more bytes may still be under way; this bounds the look, in seconds.
 _LINGER = 1.0
 # A server that says that the connection ends, and leaves it open all the same, so often: it is waited for so long then.
@@ -52,9 +51,10 @@ class WireResponse:
 def line_flaws(section: bytes) -> tuple[str, ...]:
     """Return what is wrong with the lines of a header section that h11 reads all the same (RFC 9112, section 2.1)."""
     found = []
-    if folded := _FOLDED.search(section):
+    # To look for what these begin with takes a hundredth of the time that a long line takes otherwise.
+    if (b"\n " in section or b"\n\t" in section) and (folded := _FOLDED.search(section)):
         found.append(f"{folded[1].decode('latin-1')} is folded")
-    if _BARE_LINE_FEED.search(section):
+    if section.count(b"\n") > section.count(b"\r\n"):
         found.append("a line ends with LF alone")
     return tuple(found)
 

@@ -230,7 +230,7 @@ def from_base64(data: bytes) -> Iterator[Part]:
 
 
 def _words(words: bytes) -> Iterator[bytes]:
-    """Yield the long words. Short ones take many times their length, so they are not all there at once."""
+    """Yield the long words between blanks. Short ones take many times their length, so not all are there at once."""
     start = 0
     while start < len(words):
         end = words.find(b" ", start + _OF_WORDS)

@@ -61,6 +61,14 @@ def test_a_server_that_leaves_connections_open_is_not_always_waited_for(
     assert (bytes(response.content), connection.reusable, ends.seconds) == (b"{}", False, seconds)
 
 
+def test_long_lines_are_looked_through_in_little_time() -> None:
+    section = b"HTTP/1.1 200 OK\r\n" + b"X-Long: " + b"word " * 44_000 + b"\r\n"
+    started = time.process_time()
+    assert {wire.line_flaws(section) for _ in range(100)} == {()}
+    # Ten times as much when each character is looked at.
+    assert time.process_time() - started < 0.1
+
+
 def test_an_endless_body_is_cut() -> None:
     whole = answered(sending(HEAD + b"\r\n", forever=b"x" * 65536), max_body="100000")
     # How much was sent is counted; how it begins is enough to show.

@@ -66,7 +66,7 @@ def test_long_lines_are_looked_through_in_little_time() -> None:
     started = time.process_time()
     assert {wire.line_flaws(section) for _ in range(100)} == {()}
     # Ten times as much when each character is looked at.
-    assert time.process_time() - started < 0.1
+    assert time.process_time() - started < 0.3
 
 
 def test_an_endless_body_is_cut() -> None:

@@ -147,8 +147,8 @@ class Answer:
     ``wire_length`` counts the content bytes before content decoding; ``body`` is what they decode to, cut at the
     configured limit (``truncated``). ``unsolicited`` holds bytes that followed a complete response.
     ``line_flaws`` are what is wrong with the lines of the header section and does not hinder their reading.
-    ``secrets_found`` counts the places that were redacted, per part ("body", "header NAME"). ``received`` is what they
-    were redacted in, None when nothing was.
+    ``secrets_found`` counts the places that were redacted, per part ("reason", "body", "header NAME"). ``received`` is
+    what they were redacted in, None when nothing was.
     """
 
     status: int

@@ -68,6 +68,9 @@ def answer_of(response: WireResponse, request: Request, target: Target, limit: i
     Of content that has more than ``limit`` bytes, or so many values that they take more memory, the beginning is kept.
     """
     redact, found = target.redactor, []
+    reason, loud = redact.examined_text(response.reason)
+    if loud:
+        found.append("reason")
     # First of all: what else the answer holds may repeat their values.
     cookies = [_cookie_line(value, request, target) for name, value in response.pairs if name.lower() == "set-cookie"]
     pairs = []
@@ -75,11 +78,11 @@ def answer_of(response: WireResponse, request: Request, target: Target, limit: i
         if name.lower() == "set-cookie":
             pairs.append((name, cookies.pop(0)))
             continue
-        clean, loud = redact.examined_text(value)
-        if loud:
-            found.append(f"header {name}")
+        (shown, named), (clean, loud) = redact.examined_text(name), redact.examined_text(value)
+        if named or loud:
+            found.append(f"header {shown}")
         # Most answers have the same names.
-        pairs.append((sys.intern(redact.text(name)), clean))
+        pairs.append((sys.intern(shown), clean))
     fields = Fields(tuple(pairs))
     raw = bytes(response.content)
     # Both would be in memory while others are looked at.
@@ -103,7 +106,7 @@ def answer_of(response: WireResponse, request: Request, target: Target, limit: i
     received = None if given == fields.pairs and clean_body == body else Received(Fields(given), body)
     return Answer(
         status=response.status,
-        reason=redact.text(response.reason),
+        reason=reason,
         version=response.version,
         fields=fields,
         body=clean_body,

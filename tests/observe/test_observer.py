@@ -181,11 +181,11 @@ def test_a_redirect_is_not_followed(where: str) -> None:
 
 def test_a_name_that_a_server_says_is_not_revealed() -> None:
     """A token that comes back is redacted wherever it stands, also in what is not HTTP."""
-    lines = [f"X-Echo: {TOKEN}", f"X-Loud: {TOKEN.upper()}", f"Set-Cookie: a={TOKEN}"]
+    lines = [f"X-Echo: {TOKEN}", f"X-Loud: {TOKEN.upper()}", f"Set-Cookie: a={TOKEN}", f"{TOKEN}: a"]
     echoed = observed(always(answer(f"200 {TOKEN}", f'{{"token": "{TOKEN}"}}'.encode(), *lines)))
     assert echoed.answer is not None
     assert TOKEN.lower() not in repr(echoed).lower()
-    assert echoed.answer.secrets_found == ("header X-Echo", "header X-Loud", "body")
+    assert echoed.answer.secrets_found == ("reason", "header X-Echo", "header X-Loud", "header [redacted]", "body")
     broken = observed(once(f"HTTP/1.1 200 OK\r\n{TOKEN}\r\n\r\n".encode()))
     assert broken.failure
     assert TOKEN not in broken.failure

@@ -19,6 +19,8 @@ from conformance.syntax.urls import Origin
 MAX_HEADER_SECTION = 256 * 1024
 # Most lines of one: each is looked at by many checks.
 MAX_LINES = 1000
+# Most chunks of content that are read, and bytes of content for one where more content is: each takes a while.
+_MOST_CHUNKS, _OF_A_CHUNK = 100_000, 84
 _CHUNK = 64 * 1024
 _STATUS_LINE = b"HTTP/"
 # RFC 9112, section 5.2; only what has a field name before it.
@@ -64,6 +66,7 @@ class _Sections:
 
     def __init__(self, begun: bytes) -> None:
         self._head: bytearray | None = bytearray(begun)
+        self._interim = 0
         self.flaws: tuple[str, ...] = ()
 
     def add(self, data: bytes) -> None:
@@ -72,9 +75,16 @@ class _Sections:
             self._head += data
 
     def end(self, rest: bytes, *, final: bool) -> None:
-        """Look at a section that is complete: all that was received but for the ``rest``."""
+        """Look at a section that is complete: all that was received but for the ``rest``.
+
+        Raises WireError when those of the interim responses are larger together than one may be.
+        """
         head = bytes(self._head or b"")
-        self.flaws = self.flaws or line_flaws(head[: len(head) - len(rest)])
+        size = len(head) - len(rest)
+        self._interim += 0 if final else size
+        if self._interim > MAX_HEADER_SECTION:
+            raise WireError(f"the interim responses have more than {MAX_HEADER_SECTION} bytes")
+        self.flaws = self.flaws or line_flaws(head[:size])
         self._head = None if final else bytearray(rest)
 
 
@@ -205,7 +215,7 @@ class Connection:
         """Read one response, of which the parser has got the bytes ``begun`` already."""
         assert self._protocol is not None
         response: WireResponse | None = None
-        received = b""
+        received, chunks, most_chunks = b"", 0, max(_MOST_CHUNKS, max_body // _OF_A_CHUNK)
         sections = _Sections(begun)
         while True:
             try:
@@ -240,7 +250,8 @@ class Connection:
                 response = _begun_by(event, sections.flaws)
             elif isinstance(event, h11.Data) and response is not None:
                 response.content += event.data
-                if len(response.content) > max_body:
+                chunks += 1
+                if len(response.content) > max_body or chunks > most_chunks:
                     del response.content[max_body:]
                     response.truncated = True
                     self.close()

@@ -81,6 +81,17 @@ def test_an_endless_chunked_body_is_cut() -> None:
     assert (len(whole.body), whole.truncated) == (25000, True)
 
 
+def test_interim_responses_that_do_not_end_are_given_up() -> None:
+    exchange = observed(sending(forever=b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100), request_timeout="30")
+    assert exchange.failure == "the interim responses have more than 262144 bytes"
+
+
+def test_chunks_of_a_byte_that_do_not_end_are_cut() -> None:
+    chunked = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+    whole = answered(sending(chunked, forever=b"1\r\nx\r\n" * 1000), request_timeout="30")
+    assert (whole.wire_length, whole.truncated) == (100_001, True)
+
+
 @pytest.mark.parametrize(("most", "cut"), [("8388608", True), ("33554432", False)])
 def test_more_values_are_read_where_more_bytes_are(*, most: str, cut: bool) -> None:
     many = answer("200 OK", b"[0" + b",0" * 150_000 + b"]")

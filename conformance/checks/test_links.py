@@ -134,11 +134,10 @@ def _asked(url: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 def _links(exchange: Exchange, *wanted: tuple[str, str, str]) -> list[tuple[str, str, str]]:
     """Return the links of the invoice that can be read, as (link, path below the invoice, JSON Pointer)."""
-    invoice = invoices.own_resource(exchange)
     found = []
     for name, below, part in wanted:
         try:
-            owner = invoice if part == _SELF[2] else exchange.account_relationship
+            owner = exchange.resource if part == _SELF[2] else exchange.account_relationship
             found.append((invoices.well_formed(link_of(owner, name, exchange)), below, part))
         except NotObserved:
             continue
@@ -148,6 +147,7 @@ def _links(exchange: Exchange, *wanted: tuple[str, str, str]) -> list[tuple[str,
 
 
 def _judge_path(exchange: Exchange, wanted: tuple[str, str, str]) -> None:
+    invoices.own_resource(exchange)
     ((link, below, part),) = _links(exchange, wanted)
     _expect_documented_path(exchange, link, below, part)
 
@@ -173,6 +173,7 @@ def test_the_related_link_has_the_documented_path(
     item: Exchange, item_with_account: Exchange, related: Exchange
 ) -> None:
     def judge(exchange: Exchange) -> None:
+        invoices.own_resource(exchange)
         ((link, below, part),) = _links(exchange, _ACCOUNT_RELATED)
         if _depends_on_the_account(link, item, related):
             raise NotObserved("the link depends on the account, which is another finding")
@@ -185,10 +186,12 @@ def test_the_related_link_has_the_documented_path(
 def test_the_links_beside_sparse_fields_have_the_documented_paths(
     item: Exchange, fields_of_attributes: Exchange, fields_of_relationship: Exchange
 ) -> None:
+    invoices.own_resource(item)
     usual = {part: (link, below) for link, below, part in _links(item, *_ALL)}
 
     def judge(exchange: Exchange) -> None:
         require_status(exchange, 200)
+        invoices.own_resource(exchange)
         for link, below, part in _links(exchange, *_ALL):
             # A link that is another one without sparse fields is judged there.
             if part not in usual or invoices.is_documented(item, *usual[part]):

@@ -124,6 +124,27 @@ def test_the_next_link_leads_to_a_page(
     observe_each([page for pages in walks for page in pages[1:]], judge)
 
 
+@requirement("PAGE-001")
+def test_no_next_link_leads_past_what_is_counted(
+    every_page_of_three: Exchanges, every_page_of_listing: Exchanges
+) -> None:
+    # Of a page that says how many there are: without a count a server may not know that none follows.
+    def judge(walk: Exchanges) -> None:
+        shown_so_far = 0
+        for page, following in pairwise(walk):
+            shown_so_far += len(_ids(page))
+            counted = collection_pages.counted(page) == shown_so_far
+            beyond = counted and following.status == 200 and not collection_pages.data_of(following)
+            expected = f"no link next where all {shown_so_far} elements have been shown"
+            link = shown(collection_pages.page_link(page, "next"))
+            expect(not beyond, expected, f"{link}, which gives none", page, part="/links/next")
+
+    walks = [each for each in (every_page_of_three, every_page_of_listing) if len(each) > 1]
+    require(walks, "there is one page only")
+    for walk in walks:
+        judge(walk)
+
+
 def _is_circular(page: Exchange) -> bool:
     """Return whether next leads back to the first page."""
     following, first = (collection_pages.page_link(page, name) for name in ("next", "first"))

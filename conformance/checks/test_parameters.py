@@ -39,9 +39,12 @@ def _linked(resource: Any) -> set[Identifier]:
 
 def _account(exchange: Exchange) -> Identifier:
     """Return the linked account. Raises NotObserved when the linkage names none."""
-    identifier = _identifier(exchange.account_relationship.get("data"))
-    if identifier is None:
+    linkage = exchange.account_relationship.get("data")
+    if linkage is None:
         raise NotObserved("no linkage of the account", owner="INCL-007")
+    identifier = _identifier(linkage)
+    if identifier is None:
+        raise NotObserved("the linkage of the account is not a resource identifier", owner="ITEM-021")
     return identifier
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
 
 from conformance.checks.support import documents, resources
 from conformance.judge.api import Violation, expect, observe_each, requirement
@@ -15,6 +18,24 @@ Exchanges = tuple[Exchange, ...]
 TOP_LEVEL = ("data", "errors", "meta", "jsonapi", "links", "included")
 RESOURCE = ("type", "id", "lid", "attributes", "relationships", "links", "meta")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.+")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+# JSON:API 1.1, document-links-link-object. That href is a URI reference, ITEM-016 says.
+_OF_LINK_OBJECTS: Final[Mapping[str, Callable[[object], bool]]] = MappingProxyType(
+    {
+        "href": lambda _: True,
+        "rel": _is_text,
+        "describedby": lambda value: value is None or isinstance(value, str | dict),
+        "title": _is_text,
+        "type": _is_text,
+        "hreflang": lambda value: _is_text(value) or (isinstance(value, list) and all(map(_is_text, value))),
+        "meta": lambda value: isinstance(value, dict),
+    }
+)
 
 
 @requirement("ITEM-002")
@@ -142,6 +163,23 @@ def test_links_are_uri_references(every_answer: Exchanges) -> None:
             legal = isinstance(target, str) and is_uri_reference(target)
             observed = shown(target) if target is not None else "a link object without href"
             expect(legal, "a URI reference", observed, exchange, part=pointer)
+
+    observe_each(documents.distinct(every_answer), judge)
+
+
+@requirement("ITEM-034")
+def test_link_objects_have_the_members_of_link_objects(every_answer: Exchanges) -> None:
+    def judge(exchange: Exchange) -> None:
+        found = [(pointer, link) for pointer, link in documents.links(exchange) if isinstance(link, dict)]
+        if not found:
+            raise NotObserved("there is no link object")
+        for pointer, link in found:
+            unknown = documents.unknown_members(exchange, link, _OF_LINK_OBJECTS)
+            expected = f"a link object with no members but {', '.join(_OF_LINK_OBJECTS)}"
+            expect(not unknown, expected, ", ".join(map(shown, unknown[:4])), exchange, part=pointer)
+            for name, is_in_its_form in _OF_LINK_OBJECTS.items():
+                legal = name not in link or is_in_its_form(link[name])
+                expect(legal, f"{name} in its form", shown(link.get(name)), exchange, part=f"{pointer}/{name}")
 
     observe_each(documents.distinct(every_answer), judge)
 

@@ -116,12 +116,15 @@ def _time(text: object) -> Instant | None:
 
 def account_id(element: Object) -> str:
     """Return the id of the linked account. Raises NotObserved without linkage."""
-    place: Any = element
-    for name in ("relationships", "account", "data", "id"):
-        place = place.get(name) if isinstance(place, dict) else None
-    if not isinstance(place, str):
+    linkage: Any = element
+    for name in ("relationships", "account", "data"):
+        linkage = linkage.get(name) if isinstance(linkage, dict) else None
+    if linkage is None:
         raise NotObserved("an element shows no linkage of its account", owner="INCL-007")
-    return place.lower()
+    identifier = linkage.get("id") if isinstance(linkage, dict) else None
+    if not isinstance(identifier, str):
+        raise NotObserved("the linkage of an element is not a resource identifier", owner="ITEM-021")
+    return identifier.lower()
 
 
 def account_ids(page: Exchange) -> list[str]:
@@ -174,6 +177,16 @@ def total_count(page: Exchange) -> object:
     """Return the member ``total-count`` of meta, whatever it is; None when there is none."""
     meta = page.ok_document.get("meta")
     return meta.get("total-count") if isinstance(meta, dict) else None
+
+
+def counted(page: Exchange) -> int:
+    """Return the member ``total-count`` of meta. Raises NotObserved when there is none, or it is not an integer."""
+    if not has_total_count(page):
+        raise NotObserved("there is no total count", owner="COLL-007")
+    count = total_count(page)
+    if not isinstance(count, IntegerLexeme):
+        raise NotObserved("the total count is not an integer", owner="COLL-004")
+    return int(count)
 
 
 def parameters(url: str) -> list[tuple[str, str]]:

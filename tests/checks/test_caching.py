@@ -141,6 +141,11 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         coded() | changed("item_in_no_coding", asked={"Accept-Encoding": "gzip"}, headers=CODED),
     ),
     "stored-for-all": ({"CACHE-008"}, changed("item_without_token_after", status=200, headers={"Age": "1"})),
+    "stored-for-all-where-nobody-is-403": (
+        {"CACHE-008"},
+        changed("item_without_token_after", status=200, headers={"Age": "1"})
+        | changed("second_unknown_related_without_token", status=403),
+    ),
     "stored-for-the-other": ({"CACHE-009"}, changed("item_for_other_customer", status=200)),
     "account-stored-for-the-other": ({"CACHE-009"}, changed("related_for_other_customer", status=200)),
     "collection-stored-for-the-other": (

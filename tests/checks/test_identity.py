@@ -13,6 +13,9 @@ def test_a_field_that_opens_is_found() -> None:
     assert outcome(check, trusted_fields_without_token=shown("trusted_fields_without_token")) == "violated"
     for status in (301, 400, 401, 403, 404, 421, 431):
         assert outcome(check, trusted_fields_without_token=refusal(status)) == "passed"
+    for status in (403, 404):
+        opened = {"trusted_fields_without_token": shown(), "item_without_token": refusal(status)}
+        assert outcome(check, **opened) == "violated"
     opened = {"trusted_fields_without_token": shown(), "item_without_token": shown()}
     assert outcome(check, **opened) == "not observed"
 

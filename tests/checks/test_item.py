@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_item, test_links
+from conformance.checks.support import invoices
 from conformance.judge.endings import Violation
-from conformance.model.exchange import Exchange
+from conformance.model.exchange import Exchange, NotObserved
 from tests.support.changes import attributes, changed, content, everywhere
 from tests.support.correct import ACCOUNT_ID, SECOND_ID, answers
 from tests.support.exchanges import INVOICE_ID, ITEM_PATH, ORIGIN, PREFIX, REMOVED, exchange, refusal
@@ -51,6 +52,18 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("ITEM-029", {"/data/links/self": f"http://user@example.org{ITEM_PATH}"}),
     ("ITEM-029", {f"{LINKS}/related": f"http://internal:3000{ITEM_PATH}/account"}),
 ]
+
+
+def test_another_id_does_not_hide_what_links_are_like() -> None:
+    changes = everywhere({"/data/id": SECOND_ID, "/data/links/self": ITEM_PATH})
+    assert INVOICES.violated(changes) >= {"ITEM-008", "ITEM-028"}
+
+
+def test_what_needs_the_requested_invoice_is_blocked_by_what_says_that_it_is_another() -> None:
+    for identifier, owner in ((SECOND_ID, "ITEM-008"), (7, "ITEM-005")):
+        with pytest.raises(NotObserved) as unread:
+            invoices.own_resource(changed("item", document={"/data/id": identifier})["item"])
+        assert unread.value.owner == owner
 
 
 def by_name(answer: Exchange) -> dict[str, Exchange]:

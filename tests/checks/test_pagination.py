@@ -118,6 +118,20 @@ def test_borders() -> None:
     assert outcome(last, (FIRST, relinked(LAST, next=first_page, last=None)), ()) == "violated"
 
 
+def test_a_next_link_past_the_count_is_found() -> None:
+    check = pagination.test_no_next_link_leads_past_what_is_counted
+    beyond = at("page[number]=5&page[size]=3")
+    nothing = page([], "page[number]=5&page[size]=3", total=10)
+    on = relinked(LAST, next=beyond, last=None)
+    assert outcome(check, PAGES, (LISTING,)) == "passed"
+    assert outcome(check, (LISTING,), (LISTING,)) == "not observed"
+    assert outcome(check, (*PAGES[:3], on, nothing), (LISTING,)) == "violated"
+    assert outcome(check, (LISTING,), (*PAGES[:3], on, nothing)) == "violated"
+    # A page that is refused is the finding of another check, and an invoice may have gone meanwhile.
+    assert outcome(check, (*PAGES[:3], on, refused(404)), (LISTING,)) == "passed"
+    assert outcome(check, (*PAGES[:2], relinked(PAGES[2], next=beyond), nothing), (LISTING,)) == "passed"
+
+
 def test_where_last_and_prev_lead() -> None:
     last = pagination.test_the_last_link_leads_to_the_last_page
     prev = pagination.test_the_prev_link_leads_to_the_page_before

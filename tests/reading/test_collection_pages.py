@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from conformance.model.exchange import NotObserved
 from conformance.reading import collection_pages
 from conformance.syntax.json_text import RealLexeme
 from conformance.syntax.scalars import Instant
+from tests.support.exchanges import exchange
 from tests.support.pages import walk
 
 
@@ -58,3 +60,22 @@ def test_what_is_not_in_its_form_is_blocked_by_what_says_so(name: str, owner: st
     with pytest.raises(NotObserved) as unread:
         collection_pages.value({"attributes": {name: []}}, name)
     assert unread.value.owner == owner
+
+
+@pytest.mark.parametrize(
+    ("linkage", "owner"),
+    [({}, "INCL-007"), ({"data": None}, "INCL-007"), ({"data": {"type": "accounts", "id": 7}}, "ITEM-021")],
+)
+def test_linkage_that_names_no_account_is_blocked_by_what_says_so(linkage: dict[str, Any], owner: str) -> None:
+    with pytest.raises(NotObserved) as unread:
+        collection_pages.account_id({"relationships": {"account": linkage}})
+    assert unread.value.owner == owner
+
+
+@pytest.mark.parametrize(("meta", "owner"), [({}, "COLL-007"), ({"total-count": "23"}, "COLL-004")])
+def test_a_count_that_is_none_is_blocked_by_what_says_so(meta: dict[str, Any], owner: str) -> None:
+    page = exchange(body={"data": [], "meta": meta})
+    with pytest.raises(NotObserved) as unread:
+        collection_pages.counted(page)
+    assert unread.value.owner == owner
+    assert collection_pages.counted(exchange(body={"data": [], "meta": {"total-count": 23}})) == 23

@@ -31,7 +31,8 @@ def own_resource(exchange: Exchange) -> Object:
     resource = exchange.resource
     identifier = resource.get("id")
     if not isinstance(identifier, str) or identifier.lower() != requested_invoice(exchange).lower():
-        raise NotObserved(f"{exchange.described} was not answered with the requested invoice")
+        owner = "ITEM-008" if isinstance(identifier, str) else "ITEM-005"
+        raise NotObserved(f"{exchange.described} was not answered with the requested invoice", owner=owner)
     return resource
 
 

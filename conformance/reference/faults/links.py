@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from conformance.reference.app import Api
 from conformance.reference.data import INVOICE_IDS
 from conformance.reference.faults import Area
-from conformance.reference.faults.clauses import API_LINKS, EXAMPLE_BODY, FETCHING, LINK, RESOURCE_LINKS, json_api
+from conformance.reference.faults.clauses import (
+    API_LINKS,
+    EXAMPLE_BODY,
+    FETCHING,
+    LINK,
+    LINK_OBJECT,
+    RESOURCE_LINKS,
+    json_api,
+)
 from conformance.reference.faults.effects import in_item
 from conformance.reference.faults.seams import after, both, effect, instead_of
 from conformance.reference.serialise import PREFIX
@@ -70,6 +78,14 @@ fault("links-template", {"ITEM-016"}, LINK)(
     "A top-level link is a URI template.", _top_level(lambda _: {"describedby": "http://127.0.0.1/schemas/{type}"})
 )
 fault("links-number", {"ITEM-016"}, LINK)("A top-level link is a number.", _top_level(lambda _: {"related": 1}))
+fault("link-object-with-method", {"ITEM-034"}, LINK_OBJECT)(
+    "A top-level link is an object that also names the methods of what it leads to.",
+    _top_level(lambda _: {"describedby": {"href": "http://127.0.0.1/openapi.json", "methods": ["GET"]}}),
+)
+fault("link-object-relation-is-array", {"ITEM-034"}, LINK_OBJECT)(
+    "The relation of a link object is an array.",
+    _top_level(lambda _: {"describedby": {"href": "http://127.0.0.1/openapi.json", "rel": ["describedby"]}}),
+)
 fault("links-self-not-routed", {"ITEM-017"}, RESOURCE_LINKS, also={"ITEM-018": "the path is not the documented one"})(
     "The self link of an invoice leads to a path that does not exist.",
     _self_links(lambda link, _: link.replace("/invoices/", "/invoice/")),

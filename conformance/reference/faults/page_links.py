@@ -60,6 +60,17 @@ fault("page-next-without-end", {"PAGE-001", "PAGE-011"})(
     "Every page has a link to a next one, however far past the end.",
     _alter(lambda links, link, _, query: links.update(next=link(query.page_number + 1))),
 )
+
+
+@fault("page-next-past-the-count", {"PAGE-001", "PAGE-011", "PAGE-012"})
+@_alter
+def next_past_the_count(links: Document, link: Link, pages: int, query: Query) -> None:
+    """The page with the last elements has a link next, and no page has a link last that shows it to be wrong."""
+    links.pop("last")
+    if query.page_number == pages:
+        links["next"] = link(pages + 1)
+
+
 fault("page-next-missing", {"PAGE-003"})(
     "The second page has no link to the next one.",
     _alter(lambda links, _, __, query: links.pop("next", None) if query.page_number == 2 else None),

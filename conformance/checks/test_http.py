@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
 
@@ -27,6 +28,11 @@ _SINGLETONS = (
     *("Age", "Content-Length", "Content-Location", "Content-Range", "Content-Type", "Date", "ETag", "Expires"),
     *("Last-Modified", "Location", "Retry-After", "Server"),
 )
+# What a field is about: one that is malformed hides no other that is about something else.
+_OF_THE_CONTENT = frozenset(
+    {"content-encoding", "content-language", "content-location", "content-type", "expires", "last-modified", "vary"}
+)
+_OF_THE_RESOURCE = frozenset({"accept-ranges", "allow", "location"})
 # The clocks of both ends, and how long the answer was under way.
 _SKEW = timedelta(minutes=5)
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -224,18 +230,34 @@ def test_a_field_of_one_value_stands_once(every_answer: tuple[Exchange, ...]) ->
 
 
 @requirement("HTTP-023")
-def test_a_field_follows_its_grammar(every_answer: tuple[Exchange, ...]) -> None:
+def test_the_fields_of_the_content_follow_their_grammar(every_answer: tuple[Exchange, ...]) -> None:
+    _expect_grammar(every_answer, _OF_THE_CONTENT)
+
+
+@requirement("HTTP-023")
+def test_the_fields_of_the_resource_follow_their_grammar(every_answer: tuple[Exchange, ...]) -> None:
+    _expect_grammar(every_answer, _OF_THE_RESOURCE)
+
+
+@requirement("HTTP-023")
+def test_the_fields_of_the_way_follow_their_grammar(every_answer: tuple[Exchange, ...]) -> None:
     judged = {name for name, owner in GRAMMAR.items() if owner == "HTTP-023"}
+    _expect_grammar(every_answer, judged.difference(_OF_THE_CONTENT, _OF_THE_RESOURCE))
+
+
+def _expect_grammar(answers: Iterable[Exchange], fields: Collection[str]) -> None:
+    """Raise Violation unless ``fields``, by their names in lower case, are well formed."""
 
     def judge(exchange: Exchange) -> None:
-        require(judged & exchange.fields.names(), f"{status_line(exchange)}: none of the fields")
+        require(exchange.fields.names().intersection(fields), f"{status_line(exchange)}: none of the fields")
         for name in ("Last-Modified", "Expires"):
             try:
                 fixdate(exchange.fields.get(name) or "")
             except WrongDayError as reason:
+                require(name.lower() in fields, "another check judges that")
                 raise Violation("the day of the week of the date", str(reason), exchange, part=name) from None
             except MalformedError:
                 continue  # what else is wrong with it, the second opinion says
-        second_opinion(exchange, "HTTP-023")
+        second_opinion(exchange, "HTTP-023", fields)
 
-    observe_each(every_answer, judge)
+    observe_each(answers, judge)

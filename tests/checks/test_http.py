@@ -226,6 +226,7 @@ FAULTS: dict[str, tuple[set[str], dict[str, Exchange]]] = {
         {"HTTP-021"},
         HTTP.throughout(404, headers={"Content-Type": ["application/vnd.api+json"] * 2}),
     ),
+    "via-without-version": ({"HTTP-023"}, HTTP.throughout(headers={"Via": "kong/3.4.0"})),
     "vary-without-commas": ({"HTTP-023"}, HTTP.throughout(headers={"Vary": "Accept Accept-Encoding"})),
     "allow-without-commas": ({"HTTP-023"}, HTTP.throughout(405, headers={"Allow": "GET HEAD"})),
     "last-modified-in-iso-form": (
@@ -355,3 +356,13 @@ def test_what_kept_an_answer_from_being_read_is_known_by_the_words_of_h11(line: 
     with pytest.raises(h11.RemoteProtocolError) as error:
         client.next_event()
     assert unread(exchange("item", None, failure=f"not a well-formed HTTP response: {error.value}")) == found
+
+
+def test_a_malformed_field_does_not_hide_another() -> None:
+    headers = {"Via": "kong/3.4.0", "Expires": "never"}
+    found = HTTP.violations(HTTP.throughout(headers=headers) | HTTP.throughout(405, headers={"Allow": "GET HEAD"}))
+    assert {check for requirement, check in found if requirement == "HTTP-023"} == {
+        "test_the_fields_of_the_content_follow_their_grammar",
+        "test_the_fields_of_the_resource_follow_their_grammar",
+        "test_the_fields_of_the_way_follow_their_grammar",
+    }

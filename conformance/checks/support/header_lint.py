@@ -9,7 +9,8 @@ BAD, ``IGNORED`` lists every note by the reason why it is not a finding.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import lru_cache
@@ -262,10 +263,13 @@ def _findings_in(exchange: Exchange) -> tuple[Finding, ...]:
         return ()
 
 
-def second_opinion(exchange: Exchange, requirement: str) -> None:
-    """Raise Violation when httplint finds that ``requirement`` does not hold for the answer."""
+def second_opinion(exchange: Exchange, requirement: str, fields: Collection[str] | None = None) -> None:
+    """Raise Violation when httplint finds that ``requirement`` does not hold for the answer.
+
+    ``fields`` are the names, in lower case, of those that are judged; without them all are.
+    """
     for finding in findings(exchange):
-        if finding.requirement == requirement:
+        if finding.requirement == requirement and (fields is None or finding.field.lower() in fields):
             value = exchange.fields.get(finding.field)
             raise Violation(
                 f"no problem that httplint calls {finding.note}",

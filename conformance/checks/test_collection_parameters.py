@@ -11,6 +11,7 @@ from conformance.model.exchange import Exchange, NotObserved
 from conformance.plan.probes.paging import VIEW_FIELDS
 from conformance.reading import collection_pages
 from conformance.reading.classification import declares_version_1_0
+from conformance.reading.type_names import documented_type
 from conformance.syntax.scalars import shown
 from conformance.syntax.wording import counted
 
@@ -92,7 +93,7 @@ def test_nothing_but_accounts_is_included(listing_with_account: Exchange) -> Non
     collection_pages.account_ids(listing_with_account)
     # What nothing links to is judged by INCL-002.
     included = resources.identities(_included(listing_with_account))
-    kinds = {kind for kind, _ in _linked(listing_with_account).intersection(included)}
+    kinds = {documented_type(kind) for kind, _ in _linked(listing_with_account).intersection(included)}
     require("accounts" in kinds, "no account is included", owner="INCL-001")
     others = sorted(kinds - {"accounts"})
     observed = f"resources of other types: {', '.join(map(shown, others[:3]))}"

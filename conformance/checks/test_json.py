@@ -138,7 +138,7 @@ def test_counts_and_durations_are_whole_numbers(every_answer: Exchanges) -> None
 
 
 def _invoice_attributes(exchange: Exchange) -> list[tuple[str, dict[str, Any]]]:
-    invoices = [part for part in documents.resources(exchange) if part.value.get("type") == "invoices"]
+    invoices = documents.of_type(exchange, "invoices")
     return [(pointer, documents.member_object(invoice, "attributes")) for pointer, invoice in invoices]
 
 

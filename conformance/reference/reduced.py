@@ -93,6 +93,22 @@ def names_with_underscores(api: Api) -> None:
     api.replace("account_resource", renamed)
 
 
+@_reduced("types-in-singular")
+def types_in_singular(api: Api) -> None:
+    """The types of resources are in the singular, invoice and account."""
+
+    def renamed(value: Any) -> None:
+        if isinstance(value, dict):
+            if value.get("type") in ("invoices", "accounts") and "id" in value:
+                value["type"] = value["type"].removesuffix("s")
+            renamed(list(value.values()))
+        elif isinstance(value, list):
+            for each in value:
+                renamed(each)
+
+    api.on_document(lambda _request, document: renamed(document))
+
+
 @_reduced("no-head")
 def no_head(api: Api) -> None:
     """HEAD is refused with 405."""
@@ -138,6 +154,19 @@ def _of_errors(api: Api, change: Callable[[Answer], None]) -> None:
 def errors_as_json(api: Api) -> None:
     """Error documents have the media type application/json."""
     _of_errors(api, lambda answer: answer.set("Content-Type", "application/json"))
+
+
+@_reduced("refused-tokens-403")
+def refused_tokens_403(api: Api) -> None:
+    """What lacks a token, or a token that is accepted, is refused with 403 and without a challenge."""
+
+    def forbidden(answer: Answer) -> None:
+        if answer.status == 401:
+            answer.status = 403
+            answer.remove("WWW-Authenticate")
+            answer.body = answer.body.replace(b'"401"', b'"403"')
+
+    _of_errors(api, forbidden)
 
 
 @_reduced("errors-as-html")

@@ -57,6 +57,8 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
 def test_another_id_does_not_hide_what_links_are_like() -> None:
     changes = everywhere({"/data/id": SECOND_ID, "/data/links/self": ITEM_PATH})
     assert INVOICES.violated(changes) >= {"ITEM-008", "ITEM-028"}
+    elsewhere = everywhere({"/data/id": SECOND_ID}) | changed("item_from_self_link", status=404)
+    assert INVOICES.violated(elsewhere) >= {"ITEM-008", "ITEM-017"}
 
 
 def test_what_needs_the_requested_invoice_is_blocked_by_what_says_that_it_is_another() -> None:

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from conformance.judge.api import expect
 from conformance.model.exchange import JSON_API, Exchange, NotObserved
+from conformance.reading.type_names import documented_type
 from conformance.syntax.json_text import JsonText
 
 Object = dict[str, Any]
@@ -294,8 +295,13 @@ def answered(*exchanges: Exchange | None) -> list[Exchange]:
 
 
 def of_type(exchange: Exchange, resource_type: str) -> list[Part]:
-    """Return the resources of a type. Raises NotObserved when there are none."""
-    return some(part for part in resources(exchange) if part.value.get("type") == resource_type)
+    """Return the resources of a documented type, however it is spelled. Raises NotObserved when there are none."""
+    return some(part for part in resources(exchange) if _type(part.value) == resource_type)
+
+
+def _type(resource: Object) -> str | None:
+    kind = resource.get("type")
+    return documented_type(kind) if isinstance(kind, str) else None
 
 
 def objects_in(pointer: str, value: Any) -> Iterator[Part]:

@@ -11,6 +11,7 @@ from conformance.judge.comparison import normalised, oddity
 from conformance.judge.preconditions import require_status
 from conformance.model.exchange import Exchange, NotObserved
 from conformance.reading.header_fields import elements
+from conformance.reading.type_names import documented_type
 
 # Fields that caches, gateways and load balancers add to some answers and not to others.
 _INCIDENTAL = re.compile(
@@ -121,10 +122,13 @@ def shown_marks(exchange: Exchange, texts: set[str]) -> list[str]:
 
 
 def identifiers(value: Any) -> Iterator[tuple[str, str]]:
-    """Yield type and id of every resource and linkage in a JSON value, links left out: they repeat the request."""
+    """Yield type and id of every resource and linkage in a JSON value, links left out: they repeat the request.
+
+    The type is the documented one, however it is spelled.
+    """
     if isinstance(value, dict):
         if isinstance(value.get("type"), str) and isinstance(value.get("id"), str):
-            yield value["type"], value["id"].lower()
+            yield documented_type(value["type"]), value["id"].lower()
         for name, member in value.items():
             if name != "links":
                 yield from identifiers(member)

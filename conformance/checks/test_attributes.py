@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 
-from conformance.checks.support import documents, invoices, shared_amounts
+from conformance.checks.support import documents, forms, invoices, shared_amounts
 from conformance.checks.support.readings import Reading, judge_each
 from conformance.judge.api import Violation, expect, observe_each, require, requirement
 from conformance.model import contract
 from conformance.model.exchange import Exchange, NotObserved
-from conformance.syntax.json_text import IntegerLexeme, RealLexeme
-from conformance.syntax.scalars import instant, is_date_time, is_uuid, plain_decimal, shown
+from conformance.syntax.scalars import is_uuid, plain_decimal, shown
 
 Exchanges = tuple[Exchange, ...]
 # Id of the invoice and name of the attribute; where it was shown, and how it was written there.
 
-# One decimal number with a point, and nothing else; an exponent is judged apart.
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _USUAL_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 _USUAL_DATE_TIME = re.compile(r"[0-9-]{10}T[0-9:]{8}\.[0-9]{3}Z")
 _TIME_BASED = frozenset("16")
@@ -78,78 +75,37 @@ def test_ids_do_not_share_a_node(every_item: Exchanges) -> None:
 
 @requirement("SEM-004")
 def test_the_reference_is_a_string_or_null(item: Exchange, item_with_account: Exchange) -> None:
-    def judge(reading: Reading, name: str) -> None:
-        value = reading.value(name)
-        reading.expect(value is None or isinstance(value, str), "a string or null", name)
-
-    judge_each((item, item_with_account), ["reference"], judge)
+    judge_each((item, item_with_account), ["reference"], forms.text_or_null)
 
 
 @requirement("SEM-005")
 def test_the_period_is_given_by_date_times(item: Exchange, item_with_account: Exchange) -> None:
-    def judge(reading: Reading, name: str) -> None:
-        reading.expect(is_date_time(reading.value(name)), "an RFC 3339 date-time", name)
-
-    judge_each((item, item_with_account), contract.dates(), judge)
+    judge_each((item, item_with_account), contract.dates(), forms.date_time)
 
 
 @requirement("SEM-006")
 def test_date_times_are_real(item: Exchange, item_with_account: Exchange) -> None:
-    def judge(reading: Reading, name: str) -> None:
-        value = _date_time(reading, name)
-        try:
-            instant(value)
-        except ValueError as error:
-            observed = f"{shown(value)}: {error}"
-            raise Violation("a time that exists", observed, reading.exchange, part=reading.pointer(name)) from error
-
-    judge_each((item, item_with_account), (*contract.dates(), *contract.call_times()), judge)
-
-
-def _date_time(reading: Reading, name: str) -> str:
-    """Return an attribute in the form of a date-time. Raises NotObserved for null and other forms."""
-    value = reading.value(name)
-    if not is_date_time(value):
-        raise NotObserved(f"{name} is not a date-time")
-    return str(value)
+    judge_each((item, item_with_account), (*contract.dates(), *contract.call_times()), forms.real_time)
 
 
 @requirement("SEM-007")
 def test_call_times_are_null_or_date_times(item: Exchange, item_with_account: Exchange) -> None:
-    def judge(reading: Reading, name: str) -> None:
-        value = reading.value(name)
-        reading.expect(value is None or is_date_time(value), "null or an RFC 3339 date-time", name)
-
-    judge_each((item, item_with_account), contract.call_times(), judge)
+    judge_each((item, item_with_account), contract.call_times(), forms.date_time_or_null)
 
 
 @requirement("SEM-008")
 def test_has_pdf_is_a_boolean(item: Exchange, item_with_account: Exchange) -> None:
-    def judge(reading: Reading, name: str) -> None:
-        reading.expect(isinstance(reading.value(name), bool), "true or false", name)
-
-    judge_each((item, item_with_account), ["has-pdf"], judge)
+    judge_each((item, item_with_account), contract.flags(), forms.flag)
 
 
 @requirement("SEM-009")
 def test_amounts_are_decimal_strings(item: Exchange, item_with_account: Exchange) -> None:
-    def judge(reading: Reading, name: str) -> None:
-        value = reading.value(name)
-        legal = isinstance(value, str) and _NUMBER.fullmatch(value)
-        reading.expect(legal, "a string with one decimal number", name)
-
-    judge_each((item, item_with_account), contract.amounts(), judge)
+    judge_each((item, item_with_account), contract.amounts(), forms.decimal_text)
 
 
 @requirement("SEM-010")
 def test_amounts_have_no_exponent(item: Exchange, item_with_account: Exchange) -> None:
-    def judge(reading: Reading, name: str) -> None:
-        value = reading.value(name)
-        if not isinstance(value, str) or not _NUMBER.fullmatch(value):
-            raise NotObserved(f"{name} is not a decimal number")
-        reading.expect(plain_decimal(value) is not None, "a number without exponent", name)
-
-    judge_each((item, item_with_account), contract.amounts(), judge)
+    judge_each((item, item_with_account), contract.amounts(), forms.without_exponent)
 
 
 @requirement("SEM-011")
@@ -214,13 +170,7 @@ def _decimals(amount: str) -> int:
 
 @requirement("SEM-013")
 def test_counts_and_durations_are_not_negative(item: Exchange, item_with_account: Exchange) -> None:
-    def judge(reading: Reading, name: str) -> None:
-        value = reading.value(name)
-        if not isinstance(value, IntegerLexeme | RealLexeme):
-            raise NotObserved(f"{name} is not a number")
-        reading.expect(value >= 0, "zero or more", name)
-
-    judge_each((item, item_with_account), (*contract.counts(), *contract.durations()), judge)
+    judge_each((item, item_with_account), (*contract.counts(), *contract.durations()), forms.not_negative)
 
 
 @requirement("SEM-014")

@@ -5,44 +5,29 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from conformance.checks.support import totals
 from conformance.checks.support.readings import DIRECTIONS, Reading, judge_each
 from conformance.judge.api import requirement
 from conformance.model.exchange import Exchange, NotObserved
-from conformance.syntax.scalars import exact_sum, shown
+from conformance.syntax.scalars import shown
 
-_TOTAL = "amount-spent"
-_PARTS = ("originated-amount-spent", "terminated-amount-spent", "services-amount-spent")
 # Seconds by which clocks may differ.
 _TOLERANCE = 300
 
 
 @requirement("INV-001")
 def test_the_total_is_the_sum_of_its_parts(item: Exchange, item_with_account: Exchange) -> None:
-    def judge(reading: Reading, total: str) -> None:
-        expected = exact_sum(*(reading.amount(name) for name in _PARTS))
-        sentence = f"the sum of the three parts, {shown(format(expected, 'f'))}"
-        reading.expect(reading.amount(total) == expected, sentence, total)
-
-    judge_each((item, item_with_account), [_TOTAL], judge)
+    judge_each((item, item_with_account), [totals.TOTAL], totals.sum_of_parts)
 
 
 @requirement("INV-002")
 def test_successful_calls_are_calls(item: Exchange, item_with_account: Exchange) -> None:
-    def judge(reading: Reading, direction: str) -> None:
-        successful = f"{direction}-successful-calls-count"
-        calls = reading.counter(f"{direction}-calls-count")
-        reading.expect(reading.counter(successful) <= calls, f"at most the {calls} calls", successful)
-
-    judge_each((item, item_with_account), DIRECTIONS, judge)
+    judge_each((item, item_with_account), DIRECTIONS, totals.successful_calls)
 
 
 @requirement("INV-003")
 def test_the_period_does_not_end_before_it_starts(item: Exchange, item_with_account: Exchange) -> None:
-    def judge(reading: Reading, end: str) -> None:
-        start = shown(reading.value("start-date"))
-        reading.expect(reading.time("start-date") <= reading.time(end), f"no time before start-date {start}", end)
-
-    judge_each((item, item_with_account), ["end-date"], judge)
+    judge_each((item, item_with_account), ["end-date"], totals.order_of_period)
 
 
 @requirement("INV-013")
@@ -55,12 +40,7 @@ def test_the_period_is_not_empty(item: Exchange, item_with_account: Exchange) ->
 
 @requirement("INV-004")
 def test_the_first_call_is_not_after_the_last(item: Exchange, item_with_account: Exchange) -> None:
-    def judge(reading: Reading, direction: str) -> None:
-        first, last = f"{direction}-first-call-at", f"{direction}-last-call-at"
-        in_order = reading.time(first) <= reading.time(last)
-        reading.expect(in_order, f"no time before {first} {shown(reading.value(first))}", last)
-
-    judge_each((item, item_with_account), DIRECTIONS, judge)
+    judge_each((item, item_with_account), DIRECTIONS, totals.order_of_calls)
 
 
 @requirement("INV-005")

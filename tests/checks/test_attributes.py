@@ -84,7 +84,8 @@ def test_a_correct_server_satisfies_every_check() -> None:
     outcomes = {(each.requirement, each.name): judged(each.function, answers()) for each in INVOICES.checks}
     unseen = {name for (name, _), result in outcomes.items() if result == "not observed"}
     assert set(outcomes.values()) == {"passed", "not observed"}
-    # Judged on other data: no top-level self link, no jsonapi member, no link object, services, no direction without success.
+    # Judged on other data: no self link of the document, no jsonapi member, no link object, services, no direction
+    # without success.
     assert unseen == {"ITEM-019", "ITEM-020", "ITEM-031", "ITEM-034", "INV-008", "INV-011", *IN_PLACE_OF_RELATED}
 
 

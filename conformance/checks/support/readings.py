@@ -27,6 +27,8 @@ class Reading:
 
     exchange: Exchange
     attributes: dict[str, Any]
+    # The JSON Pointer of the resource.
+    place: str = "/data"
 
     def value(self, name: str) -> Any:
         """Return the attribute as it is."""
@@ -37,7 +39,7 @@ class Reading:
 
     def pointer(self, name: str) -> str:
         """Return the JSON Pointer of an attribute, by the name under which it is shown."""
-        return f"/data/attributes/{shown_name(self.attributes, name)}"
+        return f"{self.place}/attributes/{shown_name(self.attributes, name)}"
 
     def amount(self, name: str) -> Decimal:
         """Return an amount exactly."""
@@ -85,17 +87,24 @@ def judge_each(
     Passes over what cannot be judged. Raises NotObserved when nothing can be judged.
     """
     subjects = tuple(subjects)
+    observe_each(exchanges, lambda each: judge_readings([Reading(each, each.attributes)], subjects, judge))
 
-    def judge_one(exchange: Exchange) -> None:
-        reading = Reading(exchange, exchange.attributes)
-        judged = 0
+
+def judge_readings(
+    readings: Iterable[Reading], subjects: Iterable[_Subject], judge: Callable[[Reading, _Subject], None]
+) -> None:
+    """Judge each of ``subjects`` in every one of ``readings``.
+
+    Passes over what cannot be judged. Raises NotObserved when nothing can be judged.
+    """
+    subjects = tuple(subjects)
+    judged = 0
+    for reading in readings:
         for subject in subjects:
             try:
                 judge(reading, subject)
             except NotObserved:
                 continue
             judged += 1
-        if not judged:
-            raise NotObserved("no attribute can be judged by this")
-
-    observe_each(exchanges, judge_one)
+    if not judged:
+        raise NotObserved("no attribute can be judged by this")

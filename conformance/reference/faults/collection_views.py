@@ -108,7 +108,7 @@ fault("linkage-of-the-first-account", {"REL-008"}, _LINKAGE)(
 )
 
 # Values.
-fault("collection-flag-as-number", {"COLL-003"}, GET)(
+fault("collection-flag-as-number", {"COLL-003", "SEM-008"}, GET)(
     "In the collection flags are 0 and 1.",
     _in_pages(
         lambda document: [

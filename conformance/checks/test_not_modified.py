@@ -44,7 +44,7 @@ def test_a_304_for_any_tag_repeats_what_caches_need(item: Exchange, if_none_matc
 def test_a_304_to_head_repeats_what_caches_need(
     item: Exchange, item_head: Exchange, item_head_not_modified: Exchange
 ) -> None:
-    require_validation(item_head, item_head_not_modified)
+    require_validation(item_head, item_head_not_modified, owner="HTTP-005")
     # What HEAD does not send as GET does is the finding of HTTP-006 and ETAG-007.
     shared = {name for name in _REPEATED if item_head.fields.get(name) == item.fields.get(name) is not None}
     require(shared, "HEAD has other fields than GET")
@@ -53,7 +53,7 @@ def test_a_304_to_head_repeats_what_caches_need(
 
 @requirement("COND-007")
 def test_a_304_of_the_account_repeats_what_caches_need(related: Exchange, related_not_modified: Exchange) -> None:
-    require_validation(related, related_not_modified)
+    require_validation(related, related_not_modified, owner="RELD-001")
     _expect_repeated(related, related_not_modified)
 
 
@@ -61,7 +61,7 @@ def test_a_304_of_the_account_repeats_what_caches_need(related: Exchange, relate
 def test_a_304_of_the_relationship_repeats_what_caches_need(
     relationship: Exchange, relationship_not_modified: Exchange
 ) -> None:
-    require_validation(relationship, relationship_not_modified)
+    require_validation(relationship, relationship_not_modified, owner="REL-001")
     _expect_repeated(relationship, relationship_not_modified)
 
 
@@ -69,7 +69,7 @@ def test_a_304_of_the_relationship_repeats_what_caches_need(
 def test_a_304_of_the_invoice_with_its_account_repeats_what_caches_need(
     item_with_account: Exchange, included_not_modified: Exchange
 ) -> None:
-    require_validation(item_with_account, included_not_modified)
+    require_validation(item_with_account, included_not_modified, owner="INCL-007")
     _expect_repeated(item_with_account, included_not_modified)
 
 
@@ -77,13 +77,13 @@ def test_a_304_of_the_invoice_with_its_account_repeats_what_caches_need(
 def test_a_304_of_sparse_fields_repeats_what_caches_need(
     fields_of_attributes: Exchange, sparse_not_modified: Exchange
 ) -> None:
-    require_validation(fields_of_attributes, sparse_not_modified)
+    require_validation(fields_of_attributes, sparse_not_modified, owner=None)
     _expect_repeated(fields_of_attributes, sparse_not_modified)
 
 
 @requirement("COND-007")
 def test_a_304_of_the_collection_repeats_what_caches_need(listing: Exchange, listing_not_modified: Exchange) -> None:
-    require_validation(listing, listing_not_modified)
+    require_validation(listing, listing_not_modified, owner="COLL-001")
     _expect_repeated(listing, listing_not_modified)
 
 
@@ -164,14 +164,14 @@ def test_content_length_of_a_304_to_head_is_that_of_the_200(item: Exchange, item
 def test_content_length_of_a_304_of_the_account_is_that_of_the_200(
     related: Exchange, related_not_modified: Exchange
 ) -> None:
-    _expect_length_of_whole(related, related_not_modified)
+    _expect_length_of_whole(related, related_not_modified, owner="RELD-001")
 
 
 @requirement("COND-017")
 def test_content_length_of_a_304_of_the_relationship_is_that_of_the_200(
     relationship: Exchange, relationship_not_modified: Exchange
 ) -> None:
-    _expect_length_of_whole(relationship, relationship_not_modified)
+    _expect_length_of_whole(relationship, relationship_not_modified, owner="REL-001")
 
 
 @requirement("COND-017")
@@ -183,7 +183,8 @@ def test_content_length_of_a_304_of_a_view_is_that_of_the_200(
 ) -> None:
     whole = {included_not_modified.probe: item_with_account, sparse_not_modified.probe: fields_of_attributes}
     observe_each(
-        (included_not_modified, sparse_not_modified), lambda short: _expect_length_of_whole(whole[short.probe], short)
+        (included_not_modified, sparse_not_modified),
+        lambda short: _expect_length_of_whole(whole[short.probe], short, owner=None),
     )
 
 
@@ -191,7 +192,7 @@ def test_content_length_of_a_304_of_a_view_is_that_of_the_200(
 def test_content_length_of_a_304_of_the_collection_is_that_of_the_200(
     listing: Exchange, listing_not_modified: Exchange
 ) -> None:
-    _expect_length_of_whole(listing, listing_not_modified)
+    _expect_length_of_whole(listing, listing_not_modified, owner="COLL-001")
 
 
 @requirement("COND-017")
@@ -201,8 +202,8 @@ def test_content_length_of_a_304_for_any_tag_is_that_of_the_200(item: Exchange, 
     _expect_same_length(item, if_none_match_any)
 
 
-def _expect_length_of_whole(whole: Exchange, short: Exchange) -> None:
-    require_validation(whole, short)
+def _expect_length_of_whole(whole: Exchange, short: Exchange, owner: str | None = "ITEM-001") -> None:
+    require_validation(whole, short, owner)
     _expect_same_length(whole, short)
 
 

@@ -51,12 +51,25 @@ def is_refusal(exchange: Exchange) -> bool:
     return 400 <= exchange.status < 500 and exchange.status not in {401, 429}
 
 
-def require_validation(plain: Exchange, not_modified: Exchange) -> None:
+def has_other_tag(exchange: Exchange, tag: str) -> bool:
+    """Return whether a 200 answer shows that ``tag``, which the request has, is not the current one any more."""
+    return exchange.status == 200 and exchange.fields.lines("ETag") not in ([], [tag])
+
+
+def require_current_tag(exchange: Exchange, tag: str) -> None:
+    """Raise NotObserved when ``tag`` is not the current one any more: the data changed, or ETAG-004 reports it."""
+    if has_other_tag(exchange, tag):
+        raise NotObserved("the entity tag changed between the two requests", owner="ETAG-004", lawful=True)
+
+
+def require_validation(plain: Exchange, not_modified: Exchange, owner: str | None = "ITEM-001") -> None:
     """Raise NotObserved unless a request with the current entity tag gets 304: COND-001 owns that.
 
-    A tag that is not well-formed need not be understood: ETAG-002 owns that.
+    ``owner`` is the requirement on the status of the ``plain`` answer. A tag that is not well-formed need not be
+    understood: ETAG-002 owns that.
     """
-    require_status(plain, 200, owner="ITEM-001")
+    require_status(plain, 200, owner=owner)
+    require_current_tag(not_modified, plain.tag_as_sent)
     well_formed = ENTITY_TAG.fullmatch(plain.tag_as_sent)
     require_status(not_modified, 304, owner="COND-001" if well_formed else "ETAG-002")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_conditional, test_not_modified, test_ranges
-from conformance.model.exchange import Exchange
+from conformance.model.exchange import Exchange, NotObserved
 from tests.support.changes import altered, changed, content
 from tests.support.correct import SECOND, answers
 from tests.support.judged import HTTP, Function, judged, outcome
@@ -40,6 +40,23 @@ def test_a_tag_without_quotes_hides_nothing_that_does_not_need_it() -> None:
         "ETAG-002",
         "COND-007",
     }
+
+
+def test_a_tag_that_never_stays_hides_nothing_that_does_not_need_it() -> None:
+    fresh = changed("item_not_modified", status=200, headers={"ETag": FRESH})
+    assert HTTP.violated(fresh | changed("if_none_match_any", status=200)) == {"COND-003", "ETAG-004"}
+    with pytest.raises(NotObserved) as unread:
+        test_conditional.test_the_current_tag_is_not_modified(answers()["item"], fresh["item_not_modified"])
+    assert (unread.value.owner, unread.value.lawful) == ("ETAG-004", True)
+
+
+def test_what_needs_an_answer_that_is_refused_is_blocked_by_what_says_so() -> None:
+    head = changed("item_head", status=404)["item_head"]
+    with pytest.raises(NotObserved) as unread:
+        test_not_modified.test_a_304_to_head_repeats_what_caches_need(
+            answers()["item"], head, answers()["item_head_not_modified"]
+        )
+    assert unread.value.owner == "HTTP-005"
 
 
 @pytest.mark.parametrize("digits", ["\xb9", "9" * 5000])

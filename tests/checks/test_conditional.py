@@ -50,6 +50,15 @@ def test_a_tag_that_never_stays_hides_nothing_that_does_not_need_it() -> None:
     assert (unread.value.owner, unread.value.lawful) == ("ETAG-004", True)
 
 
+def test_one_tag_of_two_urls_leaves_nothing_open() -> None:
+    shared = changed("item_with_account", headers={"ETag": answers()["item"].etag})["item_with_account"]
+    with pytest.raises(NotObserved) as unread:
+        test_conditional.test_the_tag_of_the_invoice_is_not_that_of_the_compound_document(
+            answers()["item"], shared, answers()["if_none_match_other"], answers()["included_if_none_match_item"]
+        )
+    assert unread.value.owner is None
+
+
 def test_what_needs_an_answer_that_is_refused_is_blocked_by_what_says_so() -> None:
     head = changed("item_head", status=404)["item_head"]
     with pytest.raises(NotObserved) as unread:

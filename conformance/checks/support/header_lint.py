@@ -9,7 +9,6 @@ BAD, ``IGNORED`` lists every note by the reason why it is not a finding.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import format_datetime

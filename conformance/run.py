@@ -104,7 +104,7 @@ class Run:
         self.target = kept.target(self.settings)
         self.started, self.seconds, self._token_facts = kept.started, kept.seconds, kept.token_facts
         if kept.abort:
-            self.abort = Abort(ExitCode(kept.abort[0]), kept.abort[1])
+            self.abort = Abort(*kept.abort)
 
     def _embedded_target(self, base_url: str, started: dict[str, Any] | None = None) -> Target:
         from conformance.reference import data

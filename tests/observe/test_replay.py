@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import socket
 from collections.abc import Collection
 from contextlib import nullcontext
@@ -339,6 +340,11 @@ DAMAGED: dict[str, tuple[tuple[str | int, ...], Any]] = {
     "a level": (("_conformance", "settings", "fail-on"), "all"),
     "the ids": (("_conformance", "target", "invoice_id"), 1),
     "the key": (("_conformance", "target", "signing_key_bits"), 10**12),
+    "a size": (("entries", 0, "response", "bodySize"), math.inf),
+    "the number of requests": (("_conformance", "sent"), math.inf),
+    "the time that it took": (("_conformance", "seconds"), math.inf),
+    "how it ended": (("_conformance", "abort"), ["a"]),
+    "an exit code": (("_conformance", "abort"), [7, "a"]),
     "the token": (("_conformance", "token_facts", "lifetime"), {}),
 }
 

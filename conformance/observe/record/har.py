@@ -198,7 +198,7 @@ def read(text: str) -> tuple[list[Entry], dict[str, Any]]:
         raise FormatError("an HTTP archive that another program made")
     try:
         return [_entry(each) for each in log["entries"]], extension
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise FormatError(f"an entry is damaged: {type(error).__name__}: {error}"[:200]) from None
 
 

@@ -12,7 +12,7 @@ from conformance.config.target import Target
 from conformance.config.way import FILES_OF_THE_WAY
 from conformance.model.described import described
 from conformance.model.exchange import Doubt, Exchange, NotObserved, Request
-from conformance.model.outcome import Judgement
+from conformance.model.outcome import ExitCode, Judgement
 from conformance.observe.observer import Observer
 from conformance.observe.progress import Progress
 from conformance.observe.record import har, kinds
@@ -44,7 +44,7 @@ class Record:
             raise SettingError(f"--replay: {path} has a format that this version does not know")
         try:
             self._read_facts()
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise SettingError(f"--replay: {path} is damaged: {type(error).__name__}: {error}") from None
 
     def _read_facts(self) -> None:
@@ -54,13 +54,17 @@ class Record:
         self.started = str(facts["started"])
         self.seconds = float(facts["seconds"])
         self.sent = int(facts["sent"])
-        self.abort: tuple[int, str] | None = tuple(facts["abort"]) if facts["abort"] else None
+        self.abort: tuple[ExitCode, str] | None = None
+        if facts["abort"]:
+            code, message = facts["abort"]
+            self.abort = ExitCode(code), str(message)
         self.token_facts = TokenFacts(**facts["token_facts"])
         self.settings: Mapping[str, Any] = facts["settings"]
         self.embedded = bool(facts["target"]["embedded"])
         # What the generated part found; its requests are not kept.
         self.generated: Mapping[str, Any] = facts["generated"]
         for item in self.generated.values():
+            kinds.expect_usual_item(item)
             for judgement in item["judgements"]:
                 Judgement.from_dict(judgement)
         self.observations: dict[Step, dict[int, Exchange | NotObserved]] = {}

@@ -138,6 +138,10 @@ class Target:
         return f"{token}{second}, {counted(len(self.invoice_ids), 'invoice')}, collection {collection}{more}"
 
 
+# Names as they stand in certificates and in the DNS, and addresses, of IPv6 with a zone.
+_HOST = re.compile("[A-Za-z0-9_.:%-]+")
+
+
 def split_base_url(base_url: str, option: str = "--base-url") -> tuple[Origin, str]:
     """Return the origin and the mount path of a base URL.
 
@@ -152,6 +156,11 @@ def split_base_url(base_url: str, option: str = "--base-url") -> tuple[Origin, s
         raise SettingError(f"{option}: must not hold a user name or password; use --auth-token")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise SettingError(f"{option}: {base_url!r} is not a URL such as https://staging.example.org")
+    if not base_url.strip().isprintable():
+        # Some are skipped where a URL is taken apart, and then the next port or path counts.
+        raise SettingError(f"{option}: {base_url!r} holds a line break or another control character")
+    if port == 0:
+        raise SettingError(f"{option}: {base_url!r} has port 0, at which no server can be reached")
     if parts.query or parts.fragment:
         raise SettingError(f"{option}: must not have a query or fragment")
     if not fits_into_a_path(parts.path):
@@ -159,7 +168,9 @@ def split_base_url(base_url: str, option: str = "--base-url") -> tuple[Origin, s
     try:
         host = parts.hostname.encode("idna").decode()
     except UnicodeError:
-        raise SettingError(f"{option}: {parts.hostname!r} is not a host name") from None
+        host = ""
+    if not _HOST.fullmatch(host):
+        raise SettingError(f"{option}: {parts.hostname!r} is not a host name")
     return Origin(parts.scheme, host, port or {"http": 80, "https": 443}[parts.scheme]), parts.path.rstrip("/")
 
 

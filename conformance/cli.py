@@ -20,6 +20,9 @@ from conformance.commands.parser import Parser
 from conformance.model.outcome import ExitCode
 from conformance.syntax.wording import printable
 
+# As pytest has it.
+_INTERRUPTED = 2
+
 
 def _run(arguments: Sequence[str]) -> int:
     from conformance.commands import judging
@@ -269,6 +272,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the console script; returns the exit code."""
     try:
         return _main(arguments)
+    except KeyboardInterrupt:
+        # Before pytest can take it, or after: what there was to write is written.
+        sys.stderr.write("interrupted\n")
+        return _INTERRUPTED
     except Exception:  # noqa: BLE001 - else Python ends with 1, which means that the server does not conform
         traceback.print_exc()
         return ExitCode.SUITE_ERROR

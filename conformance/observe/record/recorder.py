@@ -114,6 +114,8 @@ class Recorder:
             unsolicited=content(answer.unsolicited),
             coding_problem=None if answer.coding_problem is None else text(answer.coding_problem),
             incomplete=None if answer.incomplete is None else text(answer.incomplete),
+            # A name, too, can be a cookie that became known later.
+            secrets_found=tuple(map(text, answer.secrets_found)),
             line_flaws=tuple(map(text, answer.line_flaws)),
         )
 

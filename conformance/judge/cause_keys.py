@@ -47,6 +47,7 @@ _DEFINED = frozenset({"include", "fields", "sort", "page", "filter"})
 _OPTIONAL_METHODS = frozenset({"HEAD", "OPTIONS"})
 _NOT_SERVED = frozenset({405, 501})
 _NUMBER = re.compile(r"/\d+(?=/|$)")
+_HOLDER = re.compile(r"^/(?:data|included)(?=/)")
 Key = tuple[object, ...]
 
 
@@ -114,13 +115,17 @@ def _accepted_key(requirement: Requirement, facts: Facts) -> Key:
     """Return the key of a request that got an answer in place of a refusal."""
     if requirement.area in _TOKENS and requirement.level is Level.MUST:
         return "exposed", requirement.id
+    if facts.status == 304:
+        # Conditions are looked at too early, whatever the refusal would have been.
+        return "accepted", facts.status, requirement.id
     subject = requirement.id if requirement.id in EXPOSING else _subject(facts)
     return "accepted", facts.status, facts.wanted[0], subject or requirement.id
 
 
 def _part_key(requirement: Requirement, part: str, *, missing: bool) -> Key:
     kind, name = ("member", _NUMBER.sub("", part)) if part.startswith("/") else ("field", part)
-    return (kind, name, missing) if missing else (kind, name, missing, requirement.id)
+    # One member of one requirement is the same, whether its resource is asked for or included.
+    return (kind, name, missing) if missing else (kind, _HOLDER.sub("", name), missing, requirement.id)
 
 
 def _subject(facts: Facts) -> str:

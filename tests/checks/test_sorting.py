@@ -106,6 +106,16 @@ def test_two_fields_that_ascend(order: list[int], expected: str) -> None:
     assert outcome(check, both, (first, second)) == expected
 
 
+def test_the_second_field_may_be_sorted_by_its_texts() -> None:
+    check = sorting.test_the_second_sort_field_orders_what_the_first_leaves_tied
+    invoices = [element(number, {"amount-spent": amount}) for number, amount in enumerate(("9.5", "80.0", "700.0"))]
+    first = whole(invoices, "sort=service-transactions-count")
+    second = whole(invoices, "sort=amount-spent")
+    for order, expected in (((0, 1, 2), "passed"), ((2, 1, 0), "passed"), ((1, 0, 2), "violated")):
+        both = whole([invoices[place] for place in order], "sort=service-transactions-count,amount-spent")
+        assert outcome(check, both, (first, second)) == expected
+
+
 def test_what_cannot_be_sorted_by_is_refused() -> None:
     listing = whole(rows([0, 1]), "sort=nosuch")
     assert outcome(sorting.test_an_unsupported_sort_is_refused, listing, refused()) == "passed"

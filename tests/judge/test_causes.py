@@ -81,6 +81,16 @@ def test_a_field_that_is_missing_is_one_cause_and_one_that_is_malformed_another(
     ]
 
 
+def test_a_member_is_one_cause_whether_its_resource_is_asked_for_or_included() -> None:
+    parts = ("/data/attributes/balance", "/included/0/attributes/balance")
+    assert ids(causes([finding("RELD-010", part=part) for part in parts])) == [["RELD-010"]]
+
+
+def test_conditions_that_are_looked_at_too_early_are_one_cause() -> None:
+    refusals = [status("COND-013", 304, wanted, f"GET /{wanted}") for wanted in ("400", "401", "406")]
+    assert ids(causes(refusals)) == [["COND-013"]]
+
+
 def test_an_answer_that_took_too_long_is_not_called_none() -> None:
     def unanswered(observed: str) -> Judgement:
         return finding("HTTP-028", Outcome.WARNED, observed=observed, status=None, of_status=True)

@@ -11,9 +11,10 @@ sorted_by = query_family(
     listing,
     {name: f"sort={'-' if place % 2 else ''}{name}" for place, name in enumerate(contract.attribute_names())},
 )
-# The first field leaves most invoices tied.
+# The first field leaves most invoices tied. The second one is not that of the default order, in which they may stand by
+# chance.
 sorted_by_two = listing.but(
-    query="sort=service-transactions-count,-start-date", headers={"Accept-Language": "de-DE, de;q=0.9"}
+    query="sort=service-transactions-count,-amount-spent", headers={"Accept-Language": "de-DE, de;q=0.9"}
 )
 
 unsupported_sort = query_family(

@@ -111,6 +111,14 @@ fault("sort-times-by-day-of-month", {"SORT-001"})(
 fault("sort-decimals-as-whole-numbers", {"SORT-001"})(
     "Amounts are sorted by what stands before the decimal point.", _by("originated-amount-spent", int)
 )
+fault("sort-ties-newest-first", {"SORT-002"})(
+    "What the first sort field leaves tied is in the default order, whatever the second one is.",
+    instead_of(Api.arrange)(
+        lambda original, records, order: original(
+            records, order if len(order) < 2 else (*order[:1], ("start-date", True))
+        )
+    ),
+)
 fault("sort-fields-in-reverse", {"SORT-002"})(
     "Of several sort fields the last one counts first.",
     instead_of(Api.arrange)(lambda original, records, order: original(records, tuple(reversed(order)))),

@@ -181,7 +181,7 @@ def test_an_unknown_profile_is_ignored_by_version_1_1(item: Exchange, accept_unk
     require_status(item, 200)
     require(not declares_version_1_0(item), "JSON:API 1.0 has no profiles")
     require(accept_unknown_profile.status in {200, 406}, "any other answer is judged by NEGO-009")
-    require(not declares_newer_version(item), "the version is declared", owner="NEGO-009")
+    require(not declares_newer_version(item), "the version is declared: NEGO-009 judges that")
     expect_status(accept_unknown_profile, 200, why="JSON:API 1.1 ignores unknown profiles; no version is declared")
 
 

@@ -70,6 +70,8 @@ def require_validation(plain: Exchange, not_modified: Exchange, owner: str | Non
     """
     require_status(plain, 200, owner=owner)
     require_current_tag(not_modified, plain.tag_as_sent)
+    refused = not_modified.request.method == "HEAD" and 400 <= not_modified.status < 500
+    require(not refused, "HEAD is not served", owner="HTTP-005")
     well_formed = ENTITY_TAG.fullmatch(plain.tag_as_sent)
     require_status(not_modified, 304, owner="COND-001" if well_formed else "ETAG-002")
 

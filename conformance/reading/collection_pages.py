@@ -43,11 +43,14 @@ def elements(page: Exchange) -> dict[str, Object]:
 
 
 def written(element: Object, name: str) -> Any:
-    """Return the attribute ``name`` as it is. Raises NotObserved when it is absent: ITEM-022 owns that."""
+    """Return the attribute ``name`` as it is. Raises NotObserved when it is absent: ITEM-022 owns that.
+
+    An element may show fewer attributes than the invoice by itself.
+    """
     attributes = element.get("attributes")
     if isinstance(attributes, dict) and (shown := shown_name(attributes, name)) in attributes:
         return attributes[shown]
-    raise NotObserved(f"an element has no attribute {name}", owner="ITEM-022")
+    raise NotObserved(f"an element has no attribute {name}", owner="ITEM-022", lawful=True)
 
 
 def value(element: Object, name: str) -> Value:

@@ -59,6 +59,13 @@ def test_one_tag_of_two_urls_leaves_nothing_open() -> None:
     assert unread.value.owner is None
 
 
+def test_what_head_would_show_is_blocked_where_it_is_not_served() -> None:
+    head = changed("item_head_not_modified", status=405)["item_head_not_modified"]
+    with pytest.raises(NotObserved) as unread:
+        test_not_modified.test_content_length_of_a_304_to_head_is_that_of_the_200(answers()["item"], head)
+    assert unread.value.owner == "HTTP-005"
+
+
 def test_what_needs_an_answer_that_is_refused_is_blocked_by_what_says_so() -> None:
     head = changed("item_head", status=404)["item_head"]
     with pytest.raises(NotObserved) as unread:

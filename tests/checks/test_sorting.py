@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.checks import test_sorting as sorting
+from conformance.model.exchange import NotObserved
 from tests.support.judged import outcome
 from tests.support.pages import element, elements, refused, whole
 
@@ -114,6 +115,12 @@ def test_the_second_field_may_be_sorted_by_its_texts() -> None:
     for order, expected in (((0, 1, 2), "passed"), ((2, 1, 0), "passed"), ((1, 0, 2), "violated")):
         both = whole([invoices[place] for place in order], "sort=service-transactions-count,amount-spent")
         assert outcome(check, both, (first, second)) == expected
+
+
+def test_a_sort_that_is_refused_leaves_nothing_open() -> None:
+    with pytest.raises(NotObserved) as unread:
+        sorting.test_a_sort_field_orders_by_value(refused(400, "sort=reference"))
+    assert (unread.value.owner, unread.value.lawful) == ("SORT-004", True)
 
 
 def test_what_cannot_be_sorted_by_is_refused() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from conformance.model.outcome import JUDGED, Outcome
+from conformance.model.blocked import settled
+from conformance.model.outcome import JUDGED, Judgement, Outcome
 from conformance.model.requirements import registry
 from conformance.reference.server import ReferenceServer
 from conformance.reference.variants import Variant, all_variants, variant
@@ -68,7 +69,17 @@ def test_the_checks_find_nothing(pack: tuple[Variant, ...]) -> None:
     departed = {name for each in pack for name in each.departs}
     assert not departed - found.keys(), f"rightly reported, and not found: {sorted(departed - found.keys())}"
     assert not [each.reason for each in judgements if each.outcome is Outcome.ERROR]
+    assert not _left_open(judgements)
     assert len({each.requirement for each in judgements if each.outcome in JUDGED}) >= LEAST_JUDGED
+
+
+def _left_open(judgements: Sequence[Judgement]) -> dict[str, str]:
+    """Return the MUST that a run on this server could not judge, with no doubt about its answers, and why."""
+    return {
+        each.requirement: each.reason
+        for each in settled(judgements)
+        if each.outcome is Outcome.INCONCLUSIVE and not each.doubt and registry()[each.requirement].level == "MUST"
+    }
 
 
 def test_generated_requests_find_nothing(pack: tuple[Variant, ...]) -> None:

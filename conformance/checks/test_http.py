@@ -30,7 +30,10 @@ _SINGLETONS = (
 )
 # What a field is about: one that is malformed hides no other that is about something else.
 _OF_THE_CONTENT = frozenset(
-    {"content-encoding", "content-language", "content-location", "content-type", "expires", "last-modified", "vary"}
+    {
+        *("age", "content-encoding", "content-language", "content-location", "content-type", "expires"),
+        *("last-modified", "vary"),
+    }
 )
 _OF_THE_RESOURCE = frozenset({"accept-ranges", "allow", "location"})
 # The clocks of both ends, and how long the answer was under way.

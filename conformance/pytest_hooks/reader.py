@@ -23,13 +23,16 @@ _PAUSE = 250
 
 
 class Watch:
-    """Interrupts the main thread, in which it is made, when nobody reads ``stream`` any more; ``noticed`` says so."""
+    """Interrupts the main thread, in which it begins, when nobody reads a stream any more; ``noticed`` says so."""
 
-    def __init__(self, stream: TextIO, then: Callable[[], None]) -> None:
-        """Watch from now on, where ``stream`` is a pipe or a connection; do ``then`` before the interrupt."""
+    def __init__(self, then: Callable[[], None]) -> None:
+        """Do ``then`` before the interrupt."""
         self.noticed = False
         self._then = then
         self._over = threading.Event()
+
+    def begin(self, stream: TextIO) -> None:
+        """Watch from now on, where ``stream`` is a pipe or a connection. The interrupt may come at once."""
         try:
             # pytest lets others have the number of the stream meanwhile.
             descriptor = os.dup(stream.fileno())

@@ -83,7 +83,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         writer._file = io.StringIO()  # noqa: SLF001
 
     if not files - STANDARD_OUTPUT and not xdist.is_worker(session.config):
-        session.config.stash[_WATCH] = reader.Watch(writer._file, be_silent)  # noqa: SLF001
+        watch = session.config.stash[_WATCH] = reader.Watch(be_silent)
+        watch.begin(writer._file)  # noqa: SLF001
     if files & STANDARD_OUTPUT:
         writer._file = sys.stderr  # noqa: SLF001
         return

@@ -15,9 +15,9 @@ from types import FrameType
 from typing import TextIO
 
 # As the shell shows it of a program that ends because nobody reads what it writes.
-EXIT_CODE = 128 + signal.SIGPIPE
-# The signal has no other use here, and nothing happens where it comes too late.
-_SIGNAL = signal.SIGURG
+EXIT_CODE = 128 + 13
+# The signal has no other use here, and nothing happens where it comes too late. Windows has none.
+_SIGNAL: int | None = getattr(signal, "SIGURG", None)
 # Milliseconds between two looks at whether the run is over.
 _PAUSE = 250
 
@@ -33,6 +33,8 @@ class Watch:
 
     def begin(self, stream: TextIO) -> None:
         """Watch from now on, where ``stream`` is a pipe or a connection. The interrupt may come at once."""
+        if _SIGNAL is None:
+            return
         try:
             # pytest lets others have the number of the stream meanwhile.
             descriptor = os.dup(stream.fileno())
@@ -42,9 +44,9 @@ class Watch:
             os.close(descriptor)
             return
         signal.signal(_SIGNAL, self._interrupt)
-        threading.Thread(target=self._look, args=(descriptor,), name="reader", daemon=True).start()
+        threading.Thread(target=self._look, args=(descriptor, _SIGNAL), name="reader", daemon=True).start()
 
-    def _look(self, descriptor: int) -> None:
+    def _look(self, descriptor: int, number: int) -> None:
         # What is registered for nothing is reported only when its other end is closed.
         poll = select.poll()
         poll.register(descriptor, 0)
@@ -52,7 +54,7 @@ class Watch:
             while not self._over.is_set():
                 if poll.poll(_PAUSE):
                     # It wakes the thread up, whatever it waits for.
-                    signal.pthread_kill(threading.main_thread().ident or 0, _SIGNAL)
+                    signal.pthread_kill(threading.main_thread().ident or 0, number)
                     return
         finally:
             os.close(descriptor)

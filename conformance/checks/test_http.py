@@ -254,10 +254,11 @@ def _expect_grammar(answers: Iterable[Exchange], fields: Collection[str]) -> Non
     def judge(exchange: Exchange) -> None:
         require(exchange.fields.names().intersection(fields), f"{status_line(exchange)}: none of the fields")
         for name in ("Last-Modified", "Expires"):
+            if name.lower() not in fields:
+                continue
             try:
                 fixdate(exchange.fields.get(name) or "")
             except WrongDayError as reason:
-                require(name.lower() in fields, "another check judges that")
                 raise Violation("the day of the week of the date", str(reason), exchange, part=name) from None
             except MalformedError:
                 continue  # what else is wrong with it, the second opinion says

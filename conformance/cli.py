@@ -6,7 +6,6 @@ import argparse
 import io
 import json
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from conformance import __version__
 from conformance.commands import completion
 from conformance.commands.parser import Parser
 from conformance.model.outcome import ExitCode
+from conformance.pytest_hooks.reader import EXIT_CODE as UNREAD
 from conformance.syntax.wording import printable
 
 # As pytest has it.
@@ -305,7 +305,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     except BrokenPipeError:
         # Whoever read it has seen enough; nothing is left to be flushed at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
+        return UNREAD
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _unwritable(error.strerror or str(error))

@@ -12,7 +12,6 @@ from conformance.model.exchange import Exchange, NotObserved
 from conformance.syntax.scalars import is_uuid, plain_decimal, shown
 
 Exchanges = tuple[Exchange, ...]
-# Id of the invoice and name of the attribute; where it was shown, and how it was written there.
 
 _USUAL_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 _USUAL_DATE_TIME = re.compile(r"[0-9-]{10}T[0-9:]{8}\.[0-9]{3}Z")
